@@ -1,0 +1,439 @@
+//! How every reader writes down what it sees: blocks of visible text, each character with its source.
+
+use super::{BLOCK_SEPARATOR, Block, Directive, Document, Field, Lang, Link, Mark, OBJECT, Piece, Problem, Record, Role, SourceMap};
+use crate::source::Span;
+
+/// Whether a character takes no room and has no shape of its own: soft hyphens, zero-width and bidi characters, variation selectors.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// A mark that was opened and waits to be closed.
+#[derive(Debug)]
+#[must_use = "a mark that is not closed reaches to the end of the document"]
+pub struct MarkToken {
+    mark: Mark,
+}
+
+/// Text with its blocks and map. The main lane takes running text; the side lane takes what stands beside it (attributes), so that an
+/// `alt` does not cut the sentence around the image in two.
+#[derive(Default)]
+struct Lane {
+    text: String,
+    map: SourceMap,
+    blocks: Vec<Block>,
+    marks: [Vec<Span>; Mark::ALL.len()],
+    open: Option<OpenBlock>,
+}
+
+#[derive(Clone)]
+struct OpenBlock {
+    /// Where the block's first visible character stands; `None` until there is one.
+    start: Option<usize>,
+    /// White space that has been seen but not written: it counts only if something follows.
+    space: Option<Option<Span>>,
+    role: Role,
+    lang: Option<Lang>,
+    field: Option<usize>,
+    level: u8,
+}
+
+/// Builds a [`Document`]. Spans and offsets handed in are bytes of the text being read; [`Builder::within`] says how that text lies in the
+/// source when it is itself a decoded part of something larger (HTML inside Markdown or JSON).
+#[derive(Default)]
+pub struct Builder {
+    main: Lane,
+    side: Lane,
+    in_side: bool,
+    origins: Vec<SourceMap>,
+    depth: [u32; Mark::ALL.len()],
+    doc: Document,
+    /// Directives whose next block has not come yet.
+    waiting: Vec<usize>,
+}
+
+impl Builder {
+    /// An empty document.
+    pub fn new() -> Self {
+        Builder::default()
+    }
+
+    fn lane(&mut self) -> &mut Lane {
+        if self.in_side { &mut self.side } else { &mut self.main }
+    }
+
+    /// Reads a text that is a decoded part of the source: everything written inside `f` goes through `map`.
+    pub fn within<R>(&mut self, map: SourceMap, f: impl FnOnce(&mut Self) -> R) -> R {
+        let composed = match self.origins.last() {
+            Some(outer) => map.through(outer),
+            None => map,
+        };
+        self.origins.push(composed);
+        let r = f(self);
+        self.origins.pop();
+        r
+    }
+
+    /// The places in the source of a span of the text being read.
+    pub fn locate(&self, span: Span) -> Vec<Span> {
+        match self.origins.last() {
+            None => vec![span],
+            Some(map) if span.is_empty() => map.spans(span.start, span.start + 1).first().map(|s| Span::at(s.start)).into_iter().collect(),
+            Some(map) => map.spans(span.start, span.end),
+        }
+    }
+
+    /// The smallest span of the source that holds a span of the text being read.
+    pub fn locate_cover(&self, span: Span) -> Span {
+        self.locate(span).into_iter().reduce(|a, b| a.cover(&b)).unwrap_or(Span::at(0))
+    }
+
+    /// Ends the open block, if any, and starts another. Nothing is kept of a block in which no visible character is written.
+    pub fn open(&mut self, role: Role) {
+        let lang = self.doc.lang;
+        self.open_with(role, lang, None, 0);
+    }
+
+    /// [`Builder::open`] with a declared language, the field the text belongs to (its index), and a heading level.
+    pub fn open_with(&mut self, role: Role, lang: Option<Lang>, field: Option<usize>, level: u8) {
+        self.close();
+        let lang = lang.or(self.doc.lang);
+        self.lane().open = Some(OpenBlock { start: None, space: None, role, lang, field, level });
+    }
+
+    /// Ends the open block. Text written while no block is open starts one of [`Role::Text`].
+    pub fn close(&mut self) {
+        let lane = self.lane();
+        if let Some(OpenBlock { start: Some(start), role, lang, field, level, .. }) = lane.open.take() {
+            let end = lane.text.len();
+            lane.blocks.push(Block { start, end, role, lang, field, level });
+            lane.text.push(BLOCK_SEPARATOR);
+        }
+    }
+
+    /// Whether the open block has a visible character yet.
+    pub fn has_text(&self) -> bool {
+        let lane = if self.in_side { &self.side } else { &self.main };
+        lane.open.as_ref().is_some_and(|o| o.start.is_some())
+    }
+
+    /// Writes one block beside the running text, as an attribute's value is; the block that is open stays open.
+    pub fn side(&mut self, role: Role, lang: Option<Lang>, field: Option<usize>, f: impl FnOnce(&mut Self)) {
+        let was = std::mem::replace(&mut self.in_side, true);
+        // Marks that are open around the running text hold for what stands beside it too.
+        let at = self.side.text.len();
+        self.open_with(role, lang, field, 0);
+        f(self);
+        self.close();
+        let end = self.side.text.len();
+        if end > at {
+            for m in 0..self.depth.len() {
+                if self.depth[m] > 0 {
+                    self.side.marks[m].push(Span::new(at, end));
+                }
+            }
+        }
+        self.in_side = was;
+    }
+
+    /// The index that the next finished block will have is not known before the end; a field learns its block through
+    /// [`Block::field`] when the document is finished.
+    fn first_text(&mut self) {
+        let lane = self.lane();
+        if lane.open.is_none() {
+            self.open(Role::Text);
+        }
+        let lane = self.lane();
+        let at = lane.text.len();
+        if let Some(open) = lane.open.as_mut() {
+            match open.space.take() {
+                Some(from) if open.start.is_some() => {
+                    lane.text.push(' ');
+                    if let Some(s) = from {
+                        lane.map.push(Piece { text: at, text_len: 1, source: s.start, source_len: s.len(), linear: s.len() == 1 });
+                    }
+                }
+                _ => {}
+            }
+            if open.start.is_none() {
+                open.start = Some(lane.text.len());
+            }
+        }
+    }
+
+    fn put(&mut self, text: &str, at: usize) {
+        self.first_text();
+        let start = self.lane().text.len();
+        let piece = Piece { text: start, text_len: text.len(), source: at, source_len: text.len(), linear: true };
+        match self.origins.last() {
+            None => self.lane().map.push(piece),
+            Some(map) => {
+                for p in map.resolve(piece) {
+                    self.lane().map.push(p);
+                }
+            }
+        }
+        self.lane().text.push_str(text);
+        self.wake();
+    }
+
+    fn put_whole(&mut self, text: &str, span: Span) {
+        self.first_text();
+        let start = self.lane().text.len();
+        let span = self.locate_cover(span);
+        let lane = self.lane();
+        lane.map.push(Piece { text: start, text_len: text.len(), source: span.start, source_len: span.len(), linear: false });
+        lane.text.push_str(text);
+        self.wake();
+    }
+
+    fn drop_invisible(&mut self, span: Span) {
+        if !self.has_text() {
+            return;
+        }
+        let span = self.locate_cover(span);
+        let lane = self.lane();
+        if lane.open.as_ref().is_some_and(|o| o.space.is_some()) {
+            return;
+        }
+        let at = lane.text.len();
+        lane.map.push(Piece { text: at, text_len: 0, source: span.start, source_len: span.len(), linear: false });
+    }
+
+    /// White space as the reader sees it: any amount is one space, none at a block's edges.
+    pub fn space(&mut self, span: Span) {
+        let span = if self.origins.is_empty() { span } else { self.locate_cover(span) };
+        if let Some(open) = self.lane().open.as_mut()
+            && open.start.is_some()
+        {
+            open.space = match open.space {
+                Some(Some(s)) if s.end == span.start => Some(Some(s.cover(&span))),
+                // White space on both sides of markup: the first stands for both.
+                Some(s) => Some(s),
+                None => Some(Some(span)),
+            };
+        }
+    }
+
+    /// Text that stands in the text being read as it is, from byte `at` on.
+    pub fn text(&mut self, text: &str, at: usize) {
+        let bytes = text.as_bytes();
+        let mut from = 0;
+        let mut i = 0;
+        while i < bytes.len() {
+            let b = bytes[i];
+            // The plain case first: printable ASCII, and single spaces between words.
+            if b > b' ' && b < 0x7F || b == b' ' && i > from && bytes.get(i + 1).is_some_and(|&n| n > b' ' && n < 0x7F) {
+                i += 1;
+                continue;
+            }
+            if b < 0x80 {
+                if from < i {
+                    self.put(&text[from..i], at + from);
+                }
+                if b == b' ' || (0x09..=0x0D).contains(&b) {
+                    let run = bytes[i..].iter().take_while(|&&b| b == b' ' || (0x09..=0x0D).contains(&b)).count();
+                    self.space(Span::new(at + i, at + i + run));
+                    i += run;
+                } else {
+                    // Control characters show nothing.
+                    self.drop_invisible(Span::new(at + i, at + i + 1));
+                    i += 1;
+                }
+                from = i;
+                continue;
+            }
+            let Some(c) = text[i..].chars().next() else { break };
+            let next = i + c.len_utf8();
+            let special = c.is_whitespace() || is_invisible(c) || c.is_control() || c == OBJECT;
+            if special {
+                if from < i {
+                    self.put(&text[from..i], at + from);
+                }
+                let span = Span::new(at + i, at + next);
+                if c.is_whitespace() { self.space(span) } else { self.drop_invisible(span) }
+                from = next;
+            }
+            i = next;
+        }
+        if from < bytes.len() {
+            self.put(&text[from..], at + from);
+        }
+    }
+
+    /// Text that stands for `span` as a whole: a decoded entity or escape.
+    pub fn decoded(&mut self, text: &str, span: Span) {
+        let mut visible = String::new();
+        for c in text.chars() {
+            if c.is_whitespace() {
+                if !visible.is_empty() {
+                    self.put_whole(&std::mem::take(&mut visible), span);
+                }
+                self.space(span);
+            } else if !(is_invisible(c) || c.is_control() || c == OBJECT) {
+                visible.push(c);
+            } else if visible.is_empty() {
+                self.drop_invisible(span);
+            }
+        }
+        if !visible.is_empty() {
+            self.put_whole(&visible, span);
+        }
+    }
+
+    /// Something in the running text that is no text (an image, a control): keeps its neighbours apart.
+    pub fn object(&mut self) {
+        self.first_text();
+        self.lane().text.push(OBJECT);
+    }
+
+    /// From here on text carries `mark`, until the token is handed to [`Builder::unmark`].
+    pub fn mark(&mut self, mark: Mark) -> MarkToken {
+        let m = mark as usize;
+        self.depth[m] += 1;
+        if self.depth[m] == 1 {
+            let lane = self.lane();
+            let at = lane.text.len();
+            lane.marks[m].push(Span { start: at, end: usize::MAX });
+        }
+        MarkToken { mark }
+    }
+
+    /// Ends a mark.
+    pub fn unmark(&mut self, token: MarkToken) {
+        let m = token.mark as usize;
+        self.depth[m] = self.depth[m].saturating_sub(1);
+        if self.depth[m] == 0 {
+            let lane = self.lane();
+            let at = lane.text.len();
+            if let Some(last) = lane.marks[m].last_mut() {
+                if last.end == usize::MAX {
+                    last.end = at.max(last.start);
+                }
+                if last.is_empty() {
+                    lane.marks[m].pop();
+                }
+            }
+        }
+    }
+
+    /// A link; `span` is its address in the text being read.
+    pub fn link(&mut self, target: &str, span: Span, holder: &str, field: Option<usize>) {
+        let target = target.trim();
+        if !target.is_empty() {
+            let spans = self.locate(span);
+            self.doc.links.push(Link { target: target.to_owned(), spans, holder: holder.to_owned(), field });
+        }
+    }
+
+    /// A field whose [`Field::span`] is in the text being read; gives its index. Its block, if it gets one, is found through the index.
+    pub fn field(&mut self, mut field: Field) -> usize {
+        field.span = self.locate_cover(field.span);
+        self.doc.fields.push(field);
+        self.doc.fields.len() - 1
+    }
+
+    /// How many fields there are.
+    pub fn field_count(&self) -> usize {
+        self.doc.fields.len()
+    }
+
+    /// A record over fields already added; [`Record::span`] is in the text being read.
+    pub fn record(&mut self, mut record: Record) {
+        record.span = self.locate_cover(record.span);
+        self.doc.records.push(record);
+    }
+
+    /// A comment. It is kept only if it speaks to promolint.
+    pub fn comment(&mut self, text: &str, span: Span) {
+        let text = text.trim();
+        if text.starts_with("promolint-") {
+            let span = self.locate_cover(span);
+            self.doc.directives.push(Directive { text: text.to_owned(), span, next_block: None });
+            self.waiting.push(self.doc.directives.len() - 1);
+        }
+    }
+
+    /// Visible text was written: comments that wait for their next block learn where it starts.
+    fn wake(&mut self) {
+        if self.waiting.is_empty() || self.in_side {
+            return;
+        }
+        if let Some(open) = &self.main.open
+            && let Some(start) = open.start
+        {
+            let waiting = std::mem::take(&mut self.waiting);
+            for i in waiting {
+                // Remembered as a place in the text; turned into a span of the source at the end.
+                self.doc.directives[i].next_block = Some(Span::at(start));
+            }
+        }
+    }
+
+    /// A stretch of the text being read that is HTML.
+    pub fn html(&mut self, span: Span) {
+        let spans = self.locate(span);
+        self.doc.html.extend(spans);
+    }
+
+    /// The kind that the content declares.
+    pub fn kind(&mut self, kind: super::Kind) {
+        self.doc.kind = Some(kind);
+    }
+
+    /// The language declared for the whole document.
+    pub fn lang(&mut self, lang: Option<Lang>) {
+        self.doc.lang = lang.or(self.doc.lang);
+    }
+
+    /// Something that could not be read; `span` is in the text being read.
+    pub fn problem(&mut self, message: impl Into<String>, help: impl Into<String>, span: Span) {
+        let span = self.locate_cover(span);
+        self.doc.problems.push(Problem { message: message.into(), help: help.into(), span });
+    }
+
+    /// The finished document.
+    pub fn finish(mut self) -> Document {
+        self.in_side = true;
+        self.close();
+        self.in_side = false;
+        self.close();
+        let mut doc = self.doc;
+        let (main, side) = (self.main, self.side);
+        let shift = main.text.len();
+        doc.text = main.text;
+        doc.map = main.map;
+        doc.blocks = main.blocks;
+        doc.text.push_str(&side.text);
+        doc.map.append(side.map, shift);
+        for mut b in side.blocks {
+            b.start += shift;
+            b.end += shift;
+            doc.blocks.push(b);
+        }
+        for (m, (a, b)) in main.marks.into_iter().zip(side.marks).enumerate() {
+            let mut spans = a;
+            for s in &mut spans {
+                s.end = s.end.min(shift);
+            }
+            spans.extend(b.into_iter().map(|s| Span { start: s.start + shift, end: s.end.saturating_add(shift).min(doc.text.len()) }));
+            doc.marks[m] = spans;
+        }
+        for (i, b) in doc.blocks.iter().enumerate() {
+            if let Some(f) = b.field.and_then(|f| doc.fields.get_mut(f)) {
+                f.block.get_or_insert(i);
+            }
+        }
+        for d in &mut doc.directives {
+            d.next_block = d.next_block.and_then(|at| {
+                let i = doc.blocks.partition_point(|b| b.start <= at.start).checked_sub(1)?;
+                let b = &doc.blocks[i];
+                doc.map.cover(b.start, b.end)
+            });
+        }
+        doc
+    }
+}

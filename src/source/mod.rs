@@ -1,0 +1,139 @@
+//! Bytes, names, encodings, lines, spans.
+//!
+//! What lives here knows files as bytes and as decoded text. Nothing here knows what a document or a rule is.
+
+mod encoding;
+mod span;
+
+pub use encoding::{DecodeHint, DecodeNote, EncodingMap, encode};
+pub use span::Span;
+
+use std::sync::OnceLock;
+
+/// A place in a file as people name it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub struct Position {
+    /// Byte offset in the original file, from 0.
+    pub offset: usize,
+    /// Line, from 1. Lines end at `\n`, `\r\n` or a lone `\r`.
+    pub line: usize,
+    /// Column, from 1, in Unicode characters.
+    pub column: usize,
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Position = Position { offset: 0, line: 1, column: 1 };
+}
+
+/// One input's text, or a window of it, with its name and the way back to the original bytes.
+///
+/// A file is one source. A stream of records is a row of sources, each a window that knows where in the file
+/// it starts.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    base: Position,
+    encoding: EncodingMap,
+    notes: Vec<DecodeNote>,
+    line_starts: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// Decodes a whole file. `hint` says what kind of declaration to look for inside.
+    ///
+    /// Never fails: what cannot be decoded becomes U+FFFD and is told in [`Source::notes`].
+    pub fn decode(name: impl Into<String>, bytes: Vec<u8>, hint: DecodeHint) -> Source {
+        let (text, encoding, notes) = encoding::decode(bytes, hint);
+        Source { name: name.into(), text, base: Position::START, encoding, notes, line_starts: OnceLock::new() }
+    }
+
+    /// A window of a UTF-8 file that starts at `base`. Invalid bytes become U+FFFD and are told in the notes.
+    pub fn window(name: impl Into<String>, bytes: Vec<u8>, base: Position) -> Source {
+        let (text, encoding, notes) = encoding::decode_utf8(bytes);
+        Source { name: name.into(), text, base, encoding, notes, line_starts: OnceLock::new() }
+    }
+
+    /// A source of text that is already at hand: tests, and texts inside rule packs.
+    pub fn from_text(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source {
+            name: name.into(),
+            text: text.into(),
+            base: Position::START,
+            encoding: EncodingMap::IDENTITY,
+            notes: Vec::new(),
+            line_starts: OnceLock::new(),
+        }
+    }
+
+    /// The input as the user named it, with `/` as separator.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The decoded text. A byte order mark stays in it as U+FEFF.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where in the file this source starts.
+    pub fn base(&self) -> Position {
+        self.base
+    }
+
+    /// What went wrong or was assumed while decoding.
+    pub fn notes(&self) -> &[DecodeNote] {
+        &self.notes
+    }
+
+    /// The name of the encoding the bytes were read in, in the spelling of the WHATWG standard.
+    pub fn encoding_name(&self) -> &'static str {
+        self.encoding.name()
+    }
+
+    /// The bytes of the original file behind a span of the text.
+    pub fn original(&self, span: Span) -> Span {
+        Span::new(
+            self.base.offset + self.encoding.original(span.start),
+            self.base.offset + self.encoding.original(span.end),
+        )
+    }
+
+    /// The place of a byte of the text, with its offset in the original file.
+    pub fn position(&self, at: usize) -> Position {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&s| s <= at).saturating_sub(1);
+        let line_start = starts.get(line).copied().unwrap_or(0);
+        let chars = self.text.get(line_start..at).map_or(0, |s| s.chars().filter(|&c| c != '\u{FEFF}').count());
+        let before = if line == 0 { self.base.column - 1 } else { 0 };
+        Position {
+            offset: self.base.offset + self.encoding.original(at),
+            line: self.base.line + line,
+            column: before + chars + 1,
+        }
+    }
+
+    /// The span, without its line end, of the line that `at` lies on.
+    pub fn line_span(&self, at: usize) -> Span {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&s| s <= at).saturating_sub(1);
+        let start = starts.get(line).copied().unwrap_or(0);
+        let end = starts.get(line + 1).copied().unwrap_or(self.text.len());
+        let body = self.text.get(start..end).unwrap_or("");
+        Span::new(start, start + body.trim_end_matches(['\n', '\r']).len())
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut starts = vec![0];
+            for i in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+                if bytes[i] == b'\n' || bytes.get(i + 1) != Some(&b'\n') {
+                    starts.push(i + 1);
+                }
+            }
+            starts
+        })
+    }
+}

@@ -1,7 +1,8 @@
 //! promolint reads what a firm shows the public and holds it against rule packs.
 //!
-//! The data flows one way: [`source`] (bytes) → [`document`] (what a reader sees) → checks → findings → reports. All policy lives in
-//! the packs; the program knows none.
+//! The data flows one way: [`source`] (bytes) → [`document`] (what a reader sees) → [`check`] → [`finding`] → reports. All policy lives
+//! in the packs; the program knows none.
 
 pub mod document;
 pub mod source;
+pub mod yaml;

@@ -2,7 +2,8 @@
 
 use super::{Hit, Subject, lexical};
 use crate::document::{Lang, Mark};
-use crate::pack::model::{Context, Near, Rule, Scope, Side, Within};
+use crate::pack::model::{Beside, Context, Near, Scope, Side, Within};
+use std::ops::Range;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -30,6 +31,11 @@ pub enum Stop {
 /// Text is not prose in these, unless a rule says so.
 const NOT_PROSE: [Scope; 5] = [Scope::Mark(Mark::Code), Scope::Url, Scope::Email, Scope::Filename, Scope::Identifier];
 
+/// How far from a match an exception may begin or end, bytes.
+const EXCEPTION_REACH: usize = 300;
+/// How much of the text beside a match is looked at for what touches it, bytes.
+const BESIDE_REACH: usize = 120;
+
 /// Languages that were worked out, by block.
 #[derive(Debug, Default)]
 pub struct Languages {
@@ -37,9 +43,13 @@ pub struct Languages {
 }
 
 /// The first reason why a hit does not count. `is_text`: the matcher looks at prose.
-pub(super) fn stops(subject: &Subject, rule: &Rule, contexts: &[&Context], hit: &Hit, is_text: bool) -> Option<Stop> {
+pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context], hit: &Hit, is_text: bool) -> Option<Stop> {
     let doc = subject.document;
     let Some((start, end)) = hit.range else {
+        // No prose: exceptions look at the whole value.
+        if contexts.iter().any(|c| excepted(c, &hit.text, 0..hit.text.len())) {
+            return Some(Stop::Exception);
+        }
         return document_stop(subject, contexts);
     };
     let block_index = doc.block_at(start)?;
@@ -66,21 +76,18 @@ pub(super) fn stops(subject: &Subject, rule: &Rule, contexts: &[&Context], hit: 
             return Some(Stop::InScope(*scope));
         }
     }
-    if !rule.languages.is_empty()
+    if !languages.is_empty()
         && let Some(lang) = language(subject, block_index)
-        && !rule.languages.contains(&lang)
+        && !languages.contains(&lang)
     {
         return Some(Stop::Language);
     }
     for c in contexts {
-        if c.not_before.iter().any(|s| follows(&text[to..], s)) || c.not_after.iter().any(|s| precedes(&text[..from], s)) {
+        if follows(&text[to..], &c.not_before) || precedes(&text[..from], &c.not_after) {
             return Some(Stop::Beside);
         }
-        if let Some(set) = &c.exceptions {
-            let (s, e) = (lexical::floor(text, from.saturating_sub(300)), lexical::floor(text, to + 300));
-            if set.find_all(&text[s..e]).any(|(a, b)| s + a < to && from < s + b) {
-                return Some(Stop::Exception);
-            }
+        if excepted(c, text, from..to) {
+            return Some(Stop::Exception);
         }
         for near in &c.unless_near {
             if found(subject, near, text, from, to) {
@@ -94,6 +101,18 @@ pub(super) fn stops(subject: &Subject, rule: &Rule, contexts: &[&Context], hit: 
         }
     }
     document_stop(subject, contexts)
+}
+
+/// Whether an exception overlaps `at` of `text`.
+fn excepted(c: &Context, text: &str, at: Range<usize>) -> bool {
+    if c.exceptions.is_none() && c.exception_regex.is_none() {
+        return false;
+    }
+    let (s, e) = (lexical::floor(text, at.start.saturating_sub(EXCEPTION_REACH)), lexical::floor(text, at.end + EXCEPTION_REACH));
+    let window = &text[s..e];
+    let overlaps = |a: usize, b: usize| s + a < at.end && at.start < s + b;
+    c.exceptions.as_ref().is_some_and(|set| set.find_all(window).any(|(a, b)| overlaps(a, b)))
+        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start(), m.end())))
 }
 
 fn document_stop(subject: &Subject, contexts: &[&Context]) -> Option<Stop> {
@@ -216,27 +235,32 @@ fn words_on(text: &str, to: usize, n: usize) -> usize {
     text.len()
 }
 
-/// Whether `rest` begins with `what`: signs must touch, words may follow after white space and must be whole.
-fn follows(rest: &str, what: &str) -> bool {
-    let is_word = what.starts_with(char::is_alphanumeric);
-    let rest = if is_word { rest.trim_start() } else { rest };
-    let Some(head) = rest.get(..what.len()) else { return false };
-    if !head.eq_ignore_ascii_case(what) && head.to_lowercase() != what.to_lowercase() {
-        return false;
-    }
-    !(is_word && rest[what.len()..].starts_with(char::is_alphanumeric) && what.ends_with(char::is_alphanumeric) && what.is_ascii())
+/// Whether `rest` begins with one of these: signs must touch, phrases may stand after white space.
+fn follows(rest: &str, what: &Beside) -> bool {
+    let head = &rest[..lexical::floor(rest, BESIDE_REACH)];
+    what.signs.iter().any(|s| starts_with(head, s)) || what.phrases.find(head.trim_start(), 0).is_some_and(|(start, _)| start == 0)
 }
 
 /// The same at the other side.
-fn precedes(rest: &str, what: &str) -> bool {
-    let is_word = what.ends_with(char::is_alphanumeric);
-    let rest = if is_word { rest.trim_end() } else { rest };
-    let Some(at) = rest.len().checked_sub(what.len()) else { return false };
-    let Some(tail) = rest.get(at..) else { return false };
-    if !tail.eq_ignore_ascii_case(what) && tail.to_lowercase() != what.to_lowercase() {
-        return false;
-    }
-    !(is_word && rest[..at].ends_with(char::is_alphanumeric) && what.starts_with(char::is_alphanumeric) && what.is_ascii())
+fn precedes(rest: &str, what: &Beside) -> bool {
+    let tail = &rest[lexical::floor(rest, rest.len().saturating_sub(BESIDE_REACH))..];
+    let words = tail.trim_end();
+    what.signs.iter().any(|s| ends_with(tail, s)) || what.phrases.find_all(words).any(|(_, end)| end == words.len())
+}
+
+/// Regardless of the case of ASCII letters; typographic apostrophes count as straight ones.
+fn starts_with(text: &str, sign: &str) -> bool {
+    let mut chars = text.chars();
+    sign.chars().all(|s| chars.next().is_some_and(|c| same_sign(c, s)))
+}
+
+fn ends_with(text: &str, sign: &str) -> bool {
+    let mut chars = text.chars().rev();
+    sign.chars().rev().all(|s| chars.next().is_some_and(|c| same_sign(c, s)))
+}
+
+fn same_sign(c: char, sign: char) -> bool {
+    c.eq_ignore_ascii_case(&sign) || (sign == '\'' && matches!(c, '’' | '‘'))
 }
 
 #[cfg(test)]
@@ -253,11 +277,10 @@ mod tests {
     }
 
     #[test]
-    fn signs_touch_and_words_are_whole() {
-        assert!(precedes("mail @", "@") && !precedes("mail @ ", "@"));
-        assert!(precedes("formerly ", "formerly") && !precedes("uniformerly ", "formerly"));
-        assert!(follows(" partners ok", "partners") && !follows(" partnership", "partners"));
-        assert!(follows(".com", ".com"));
+    fn signs_touch() {
+        let signs = |s: &str| Beside { signs: vec![s.to_owned()], ..Beside::default() };
+        assert!(precedes("mail @", &signs("@")) && !precedes("mail @ ", &signs("@")));
+        assert!(follows(".COM", &signs(".com")) && follows("’s", &signs("'s")));
     }
 
     #[test]

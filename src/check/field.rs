@@ -12,7 +12,7 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
     let doc = subject.document;
     let mut hits = Vec::new();
     for record in &doc.records {
-        if !m.record.is_empty() && !m.record.iter().any(|r| r.eq_ignore_ascii_case(&record.form)) {
+        if !m.record.is_empty() && !m.record.iter().any(|r| is_form(subject, record, r)) {
             continue;
         }
         if !m.when.iter().all(|w| holds(subject, record, w)) {
@@ -21,6 +21,11 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
         hits.extend(in_record(subject, record, m));
     }
     hits
+}
+
+/// A record is named by its form, by the `@type` of a JSON-LD node, or by the kind of content it is.
+fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
+    name.eq_ignore_ascii_case(&record.form) || (record.index.is_some() && name == subject.kind.name())
 }
 
 /// Whether any field of the record meets the conditions.

@@ -149,6 +149,9 @@ pub(super) fn matches(cache: &HostCache, m: &LinkMatcher, target: &str) -> Optio
     {
         return None;
     }
+    if m.not_path.as_ref().is_some_and(|r| r.is_match(path)) {
+        return None;
+    }
     let wants_host = !(m.host.is_empty()
         && m.domain.is_empty()
         && m.label_contains.is_empty()

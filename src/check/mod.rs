@@ -11,13 +11,13 @@ pub mod link;
 pub mod stats;
 pub mod text;
 
-use crate::document::Document;
+use crate::document::{Document, Kind};
 use crate::document::html::Dom;
-use crate::finding::Severity;
-use crate::pack::model::{Context, Matcher, MatcherForm, Rule};
+use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
 use std::cell::OnceCell;
+use std::sync::Arc;
 use text::Candidates;
 
 /// One match, before it becomes a finding.
@@ -37,8 +37,8 @@ pub struct Hit {
     pub values: Vec<(&'static str, String)>,
     /// Other places that belong to it: spans, visible text, label.
     pub related: Vec<(Vec<Span>, String, String)>,
-    /// The weight the matcher gives it, if the rule's is not to be used.
-    pub severity: Option<Severity>,
+    /// What its matcher says in place of the rule.
+    pub says: Option<Arc<Says>>,
 }
 
 /// A document on its way through the rules, with what is worked out once for all of them.
@@ -47,6 +47,8 @@ pub struct Subject<'a> {
     pub source: &'a Source,
     /// What its readers see.
     pub document: &'a Document,
+    /// What it is to the public.
+    pub kind: Kind,
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
@@ -54,8 +56,8 @@ pub struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// A document of a source.
-    pub fn new(source: &'a Source, document: &'a Document) -> Self {
-        Subject { source, document, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default() }
+    pub fn new(source: &'a Source, document: &'a Document, kind: Kind) -> Self {
+        Subject { source, document, kind, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default() }
     }
 
     /// The trees of its HTML, built when a rule first asks.
@@ -110,6 +112,13 @@ fn eval(
     trace: &mut dyn FnMut(&Hit, Stop),
 ) -> Vec<Hit> {
     let contexts: Vec<&Context> = outer.iter().copied().chain([&m.context]).collect();
+    if let Some(says) = &m.says
+        && !says.kinds.is_empty()
+        && !says.kinds.contains(&subject.kind)
+    {
+        *leaf += text_leaves(m);
+        return Vec::new();
+    }
     let mut hits = match &m.form {
         MatcherForm::Text(patterns) => {
             let number = *leaf;
@@ -122,7 +131,7 @@ fn eval(
         MatcherForm::Field(f) => field::find(subject, f),
         MatcherForm::Any(list) => {
             let found = list.iter().flat_map(|m| eval(subject, rule, m, candidates, leaf, &contexts, trace));
-            return with_severity(found.collect(), m.severity);
+            return saying(found.collect(), &m.says);
         }
         MatcherForm::All(list) => {
             let mut first: Option<Vec<Hit>> = None;
@@ -147,26 +156,42 @@ fn eval(
                     },
                 }
             }
-            return if met { with_severity(first.unwrap_or_default(), m.severity) } else { Vec::new() };
+            return if met { saying(first.unwrap_or_default(), &m.says) } else { Vec::new() };
         }
         MatcherForm::Not(_) => Vec::new(),
     };
     let is_text = matches!(m.form, MatcherForm::Text(_) | MatcherForm::Stats(_));
-    hits.retain(|hit| match context::stops(subject, rule, &contexts, hit, is_text) {
+    let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
+    hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
         None => true,
         Some(stop) => {
             trace(hit, stop);
             false
         }
     });
-    with_severity(hits, m.severity)
+    saying(hits, &m.says)
 }
 
-fn with_severity(mut hits: Vec<Hit>, severity: Option<Severity>) -> Vec<Hit> {
-    if severity.is_some() {
+/// The innermost matcher that has something of its own to say is the one that says it.
+fn saying(mut hits: Vec<Hit>, says: &Option<Arc<Says>>) -> Vec<Hit> {
+    if says.is_some() {
         for h in &mut hits {
-            h.severity = h.severity.or(severity);
+            if h.says.is_none() {
+                h.says.clone_from(says);
+            }
         }
     }
     hits
+}
+
+/// Whether a tree looks at text only, so that without candidates nothing can be found.
+pub fn text_only(m: &Matcher) -> bool {
+    match &m.form {
+        MatcherForm::Text(_) => true,
+        // The first decides: without it the others do not matter.
+        MatcherForm::All(list) => list.first().is_some_and(text_only),
+        MatcherForm::Any(list) => list.iter().all(text_only),
+        MatcherForm::Not(inner) => text_only(inner),
+        _ => false,
+    }
 }

@@ -10,6 +10,7 @@ use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use scraper::Selector;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// One key of a rule, with the file it was written in: a rule may be merged from several.
 #[derive(Clone)]
@@ -144,12 +145,7 @@ impl<'a> Decoder<'a> {
                 self.tests(&e.value)
             })
             .unwrap_or_default();
-        let fix = match text(self, "fix").as_deref() {
-            Some("safe") => Some(Applicability::Safe),
-            Some("unsafe") => Some(Applicability::Unsafe),
-            Some(_) => Some(Applicability::Display),
-            None => None,
-        };
+        let fix = text(self, "fix").map(|f| applicability(&f));
         if let (Some(e), Some(m)) = (find("fix"), &matcher)
             && !m.replaces()
         {
@@ -212,8 +208,8 @@ impl<'a> Decoder<'a> {
         if let Some(n) = field(self, "unless_near") {
             c.unless_near.extend(self.near(n, Within::Words(8)));
         }
-        c.not_before.extend(field(self, "not_before").map(list).unwrap_or_default());
-        c.not_after.extend(field(self, "not_after").map(list).unwrap_or_default());
+        let mut before: Vec<&Node> = field(self, "not_before").into_iter().flat_map(nodes).collect();
+        let mut after: Vec<&Node> = field(self, "not_after").into_iter().flat_map(nodes).collect();
         if let Some(n) = field(self, "unless") {
             let was = std::mem::replace(&mut self.exact, false);
             if let Some(s) = n.get("scope") {
@@ -224,11 +220,61 @@ impl<'a> Decoder<'a> {
             if let Some(p) = n.get("near") {
                 c.unless_near.extend(self.near(p, Within::Words(8)));
             }
-            c.not_before.extend(n.get("not_before").map(list).unwrap_or_default());
-            c.not_after.extend(n.get("not_after").map(list).unwrap_or_default());
+            c.exception_regex = n.get("regex").and_then(|r| self.regexes(r));
+            before.extend(n.get("not_before").into_iter().flat_map(nodes));
+            after.extend(n.get("not_after").into_iter().flat_map(nodes));
             self.exact = was;
         }
+        c.not_before = self.beside(&before);
+        c.not_after = self.beside(&after);
         c
+    }
+
+    /// What begins with a letter, a digit, a term or a group is a phrase; anything else are signs, taken as they are.
+    fn beside(&mut self, list: &[&Node]) -> Beside {
+        let was = std::mem::replace(&mut self.exact, false);
+        let mut out = Beside::default();
+        let mut phrases = Vec::new();
+        for n in list {
+            let text = n.scalar_text().unwrap_or_default();
+            let mut chars = text.chars();
+            let is_phrase = match chars.next() {
+                Some('<') => text.ends_with('>') || text.contains('>'),
+                Some('(') => chars.next().is_some_and(char::is_alphanumeric),
+                Some(c) => c.is_alphanumeric(),
+                None => continue,
+            };
+            if is_phrase {
+                phrases.extend(self.phrases(n));
+            } else {
+                out.signs.push(text.replace('’', "'"));
+            }
+        }
+        out.phrases = PhraseSet::new(phrases, false);
+        self.exact = was;
+        out
+    }
+
+    /// Several regular expressions as one.
+    fn regexes(&mut self, node: &Node) -> Option<regex::Regex> {
+        let sources: Vec<String> = nodes(node).into_iter().filter_map(|n| self.regex(n)).collect();
+        pattern::compile(&sources.iter().map(|s| format!("(?:{s})")).collect::<Vec<_>>().join("|"), self.exact).ok()
+    }
+
+    /// A list of plain strings, in which `<term>` stands for the term's entries.
+    fn strings(&mut self, node: Option<&Node>) -> Vec<String> {
+        let mut out = Vec::new();
+        for n in node.map(nodes).unwrap_or_default() {
+            let text = n.scalar_text().unwrap_or_default();
+            match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) {
+                Some(name) => match self.terms.get(name) {
+                    Some(words) => out.extend(words.iter().filter_map(|w| phrase::spellings(w)).flatten()),
+                    None => self.fault(n.span, format!("no term is called `{name}`"), "declare it under `terms:`, here or in a pack this one extends"),
+                },
+                None => out.push(text),
+            }
+        }
+        out
     }
 
     fn near(&mut self, node: &Node, default: Within) -> Vec<Near> {
@@ -395,8 +441,26 @@ impl<'a> Decoder<'a> {
             _ => self.matcher(value).map(|m| MatcherForm::Not(Box::new(m))),
         };
         self.exact = was;
-        let severity = node.get("severity").and_then(Node::as_str).and_then(Severity::from_name);
-        form.map(|form| Matcher { form, context, severity })
+        let says = self.says(node);
+        form.map(|form| Matcher { form, context, says })
+    }
+
+    fn says(&mut self, node: &Node) -> Option<Arc<Says>> {
+        const KEYS: [&str; 8] = ["severity", "message", "label", "notes", "help", "fix", "kinds", "language"];
+        if !KEYS.iter().any(|k| node.get(k).is_some()) {
+            return None;
+        }
+        let text = |name: &str| node.get(name).and_then(Node::scalar_text).map(|s| s.trim().to_owned());
+        Some(Arc::new(Says {
+            severity: text("severity").and_then(|s| Severity::from_name(&s)),
+            message: text("message"),
+            label: text("label"),
+            notes: node.get("notes").map(list),
+            help: text("help"),
+            fix: text("fix").map(|f| applicability(&f)),
+            languages: node.get("language").map(list).unwrap_or_default().iter().filter_map(|l| Lang::from_tag(l)).collect(),
+            kinds: node.get("kinds").map(list).unwrap_or_default().iter().filter_map(|k| Kind::from_name(k)).collect(),
+        }))
     }
 
     fn predicates(&mut self, node: Option<&Node>) -> Vec<(String, Predicate)> {
@@ -456,24 +520,25 @@ impl<'a> Decoder<'a> {
     }
 
     fn link(&mut self, node: &Node) -> LinkMatcher {
-        let strings = |name: &str| node.get(name).map(list).unwrap_or_default();
-        let lower = |name: &str| strings(name).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
+        let mut lower = |name: &str| self.strings(node.get(name)).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
+        let (scheme, host, domain, not_domain) = (lower("scheme"), lower("host"), lower("domain"), lower("not_domain"));
+        let (label_contains, lookalike_of, subdomain_contains) = (lower("label_contains"), lower("lookalike_of"), lower("subdomain_contains"));
         LinkMatcher {
-            holder: strings("holder"),
-            fields: strings("fields"),
-            scheme: lower("scheme"),
-            host: lower("host"),
-            domain: lower("domain"),
-            not_domain: lower("not_domain"),
-            label_contains: lower("label_contains"),
-            lookalike_of: lower("lookalike_of"),
-            subdomain_contains: lower("subdomain_contains"),
+            holder: self.strings(node.get("holder")),
+            fields: self.strings(node.get("fields")),
+            scheme,
+            host,
+            domain,
+            not_domain,
+            label_contains,
+            lookalike_of,
+            subdomain_contains,
             path: node.get("path").and_then(|n| self.predicate_regex(n)),
+            not_path: node.get("not_path").and_then(|n| self.predicate_regex(n)),
         }
     }
 
     fn field(&mut self, node: &Node) -> FieldMatcher {
-        let strings = |name: &str| node.get(name).map(list).unwrap_or_default();
         let mut roles = Vec::new();
         for n in node.get("role").map(nodes).unwrap_or_default() {
             let name = n.scalar_text().unwrap_or_default();
@@ -493,13 +558,13 @@ impl<'a> Decoder<'a> {
             over: n.get("over").and_then(number).map(|n| n as usize),
             under: n.get("under").and_then(number).map(|n| n as usize),
         });
-        let regex = node.get("regex").and_then(|n| {
-            let sources: Vec<String> = nodes(n).into_iter().filter_map(|n| self.regex(n)).collect();
-            pattern::compile(&sources.iter().map(|s| format!("(?:{s})")).collect::<Vec<_>>().join("|"), self.exact).ok()
-        });
+        let regex = node.get("regex").and_then(|n| self.regexes(n));
+        let mut strings = |name: &str| self.strings(node.get(name));
+        let (name, record, not_one_of, unlike) = (strings("name"), strings("record"), strings("not_one_of"), strings("unlike"));
+        let one_of = strings("one_of").into_iter().chain(strings("equals")).collect();
         FieldMatcher {
-            name: strings("name"),
-            record: strings("record"),
+            name,
+            record,
             roles,
             part: match node.get("part").and_then(Node::as_str) {
                 Some("head") => NamePart::Head,
@@ -515,10 +580,10 @@ impl<'a> Decoder<'a> {
             phrases: node.get("phrases").map(|n| self.phrase_set(n)),
             phrases_not: node.get("phrases_not").map(|n| self.phrase_set(n)),
             regex,
-            one_of: strings("one_of").into_iter().chain(strings("equals")).collect(),
-            not_one_of: strings("not_one_of"),
+            one_of,
+            not_one_of,
             count,
-            unlike: strings("unlike"),
+            unlike,
             link: node.get("link").map(|n| self.link(n)),
             when: node.get("when").map(nodes).unwrap_or_default().into_iter().map(|n| self.field(n)).collect(),
         }
@@ -561,6 +626,14 @@ impl Matcher {
             MatcherForm::Any(m) | MatcherForm::All(m) => m.iter().any(Matcher::replaces),
             _ => false,
         }
+    }
+}
+
+fn applicability(name: &str) -> Applicability {
+    match name {
+        "safe" => Applicability::Safe,
+        "unsafe" => Applicability::Unsafe,
+        _ => Applicability::Display,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::source::Span;
 use regex::Regex;
 use scraper::Selector;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 /// A pack, ready to use.
 #[derive(Debug)]
@@ -102,8 +102,29 @@ pub struct Matcher {
     pub form: MatcherForm,
     /// Its own context, beside the rule's.
     pub context: Context,
-    /// Its own severity, for findings it makes.
+    /// What it says of its own findings, in place of the rule's words.
+    pub says: Option<Arc<Says>>,
+}
+
+/// What a matcher inside `any` says in place of its rule.
+#[derive(Debug, Default)]
+pub struct Says {
+    /// The weight.
     pub severity: Option<Severity>,
+    /// The headline.
+    pub message: Option<String>,
+    /// A few words at the caret.
+    pub label: Option<String>,
+    /// Facts.
+    pub notes: Option<Vec<String>>,
+    /// The cure.
+    pub help: Option<String>,
+    /// How far its fixes can be trusted.
+    pub fix: Option<Applicability>,
+    /// The languages it speaks of.
+    pub languages: Vec<Lang>,
+    /// The kinds of content it speaks of.
+    pub kinds: Vec<Kind>,
 }
 
 /// The kinds of matcher.
@@ -224,6 +245,8 @@ pub struct LinkMatcher {
     pub subdomain_contains: Vec<String>,
     /// The path and query match.
     pub path: Option<Regex>,
+    /// The path and query do not.
+    pub not_path: Option<Regex>,
 }
 
 /// Conditions on fields of records.
@@ -319,6 +342,8 @@ pub struct Context {
     pub not_scope: Vec<Scope>,
     /// Exceptions: a match that overlaps one is none.
     pub exceptions: Option<PhraseSet>,
+    /// The same as regular expressions.
+    pub exception_regex: Option<Regex>,
     /// Phrases that switch the rule off for a document.
     pub document: Option<PhraseSet>,
     /// What must be near.
@@ -326,9 +351,18 @@ pub struct Context {
     /// What must not.
     pub unless_near: Vec<Near>,
     /// What must not come directly after the match.
-    pub not_before: Vec<String>,
+    pub not_before: Beside,
     /// What must not come directly before it.
-    pub not_after: Vec<String>,
+    pub not_after: Beside,
+}
+
+/// What touches a match.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Signs, which must touch.
+    pub signs: Vec<String>,
+    /// Phrases, which may stand after white space.
+    pub phrases: PhraseSet,
 }
 
 /// Phrases within a distance.
@@ -455,6 +489,3 @@ pub enum TestFormat {
     /// A record of canonical fields.
     Record,
 }
-
-/// The terms a pack's messages may name, kept for `{term}`.
-pub type TermSets = BTreeMap<String, OnceLock<PhraseSet>>;

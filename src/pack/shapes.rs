@@ -109,6 +109,7 @@ static UNLESS: ObjectShape = ObjectShape {
     keys: &[
         key("scope", SCOPE_LIST, "It lies in one of these."),
         key("phrases", STRINGS, "It overlaps one of these."),
+        key("regex", STRINGS, "It overlaps a match of one of these regular expressions."),
         key("near", NEAR, "One of these is near."),
         key("document", STRINGS, "The document has one of these anywhere."),
         key("not_before", STRINGS, "It is directly followed by one of these."),
@@ -140,7 +141,14 @@ static MATCHER_MAP: ObjectShape = ObjectShape {
         key("all", List(&MATCHER), "The first, where the others are found in the same document too."),
         key("any", List(&MATCHER), "Any of these."),
         key("not", MATCHER, "None, inside `all`."),
-        key("severity", OneOf(&["error", "warning", "note"]), "The weight of findings of this matcher."),
+        key("severity", OneOf(&["error", "warning", "note"]), "The weight of this matcher's findings, in place of the rule's."),
+        key("message", Str, "Their headline."),
+        key("label", Str, "A few words at the caret."),
+        key("notes", STRINGS, "Facts."),
+        key("help", Str, "The cure."),
+        key("fix", OneOf(&["safe", "unsafe", "display"]), "Whether its replacement may be applied."),
+        key("kinds", OneOrMany(&OneOf(KINDS)), "The kinds of content it speaks of."),
+        key("language", STRINGS, "The languages it speaks of."),
     ],
 };
 
@@ -200,6 +208,7 @@ const LINK_KEYS: &[Key] = &[
     key("lookalike_of", STRINGS, "The label is one edit away from one of these."),
     key("subdomain_contains", STRINGS, "A label before the registrable domain contains one of these."),
     key("path", Str, "A regular expression for path and query."),
+    key("not_path", Str, "A regular expression that path and query must not match."),
 ];
 
 static LINK: ObjectShape = ObjectShape { name: "link", doc: "Conditions on addresses.", keys: LINK_KEYS };

@@ -58,6 +58,7 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
     let (from, to) = (start - block.start, (end - block.start).min(text.len()));
     let in_scope = |scope: &Scope| match scope {
         Scope::Role(role) => block.role == *role,
+        Scope::Heading(level) => block.level == *level,
         Scope::Mark(mark) => doc.marked(*mark, start, end),
         word => lexical::is(*word, text, from, to),
     };

@@ -22,7 +22,7 @@ pub fn is(scope: Scope, text: &str, start: usize, end: usize) -> bool {
             let (from, to) = token(text, start, end);
             classify(&text[from..to], start - from, end - from) == Some(scope)
         }
-        Scope::Role(_) | Scope::Mark(_) => false,
+        Scope::Role(_) | Scope::Heading(_) | Scope::Mark(_) => false,
     }
 }
 

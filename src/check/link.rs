@@ -120,7 +120,8 @@ pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
         if !m.holder.is_empty() && !m.holder.iter().any(|h| h == &link.holder) {
             continue;
         }
-        if !m.fields.is_empty() && !link.field.and_then(|f| doc.fields.get(f)).is_some_and(|f| m.fields.contains(&f.name)) {
+        // Which field matters only for addresses that stand in one.
+        if !m.fields.is_empty() && link.field.and_then(|f| doc.fields.get(f)).is_some_and(|f| !m.fields.contains(&f.name)) {
             continue;
         }
         if let Some(domain) = matches(&subject.hosts, m, &link.target)

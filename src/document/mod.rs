@@ -6,6 +6,10 @@
 mod builder;
 pub mod html;
 mod jsonld;
+pub mod markdown;
+pub mod plain;
+pub mod records;
+pub mod release;
 mod kind;
 mod map;
 

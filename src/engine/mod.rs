@@ -9,6 +9,7 @@ mod rules;
 mod run;
 mod summary;
 mod suppress;
+mod testing;
 mod walk;
 
 pub use format::Format;
@@ -16,7 +17,8 @@ pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
 pub use run::{Engine, Options, Outcome};
 pub use summary::{NotApplied, Summary};
-pub use walk::{Input, Inputs};
+pub use testing::{CaseResult, test_pack};
+pub use walk::{Input, Inputs, name_of};
 
 /// The rules that promolint itself has: about comments that speak to it. They belong to no pack.
 pub const OWN_RULES: [(&str, &str); 3] = [

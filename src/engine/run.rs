@@ -277,6 +277,21 @@ impl Engine {
         outcome
     }
 
+    /// Checks a text that is one record in JSON: the tests of packs.
+    pub(super) fn check_record_text(&self, json: &str, outcome: &mut Outcome) {
+        let reader = Box::new(std::io::Cursor::new(json.as_bytes().to_vec()));
+        for item in Splitter::new(reader, "test", Shape::Json, &self.formats) {
+            match item {
+                Ok(chunk) => {
+                    let o = self.check_records(&chunk, self.options.kind, true);
+                    outcome.findings.extend(o.findings);
+                    outcome.troubles.extend(o.troubles);
+                }
+                Err(t) => outcome.troubles.push(*t),
+            }
+        }
+    }
+
     fn check_records(&self, chunk: &Chunk, kind: Option<Kind>, first: bool) -> Outcome {
         let mut outcome = Outcome {
             bytes: chunk.bytes as u64,

@@ -182,7 +182,7 @@ impl<'a> Decoder<'a> {
 
     fn context<'n>(&mut self, get: &dyn Fn(&str) -> Option<(usize, &'n Node)>) -> Context {
         let mut c = Context::default();
-        let mut field = |d: &mut Self, name: &str| {
+        let field = |d: &mut Self, name: &str| {
             let (file, node) = get(name)?;
             d.file = file;
             Some(node)

@@ -53,8 +53,7 @@ fn unfiltered(m: &Matcher) -> bool {
 
 /// Advice about a regular expression; spans are in its text.
 pub(super) fn regex(text: &str, ast: &Ast, exact: bool) -> Vec<Fault> {
-    let mut v = Never { exact, text, out: Vec::new() };
-    let _ = ast::visit(ast, &mut v);
+    let mut out = ast::visit(ast, Never { exact, text, out: Vec::new() }).unwrap_or_default();
     for (what, why) in [
         ("  ", "white space is one space in visible text"),
         ("\u{A0}", "no-break spaces are plain spaces in visible text"),
@@ -65,10 +64,10 @@ pub(super) fn regex(text: &str, ast: &Ast, exact: bool) -> Vec<Fault> {
         ("</", "tags are no part of visible text"),
     ] {
         if let Some(at) = text.find(what) {
-            v.out.push(Fault::advice(Span::new(at, at + what.len()), "this can never match", why));
+            out.push(Fault::advice(Span::new(at, at + what.len()), "this can never match", why));
         }
     }
-    v.out
+    out
 }
 
 struct Never<'a> {
@@ -78,11 +77,11 @@ struct Never<'a> {
 }
 
 impl ast::Visitor for Never<'_> {
-    type Output = ();
+    type Output = Vec<Fault>;
     type Err = ();
 
-    fn finish(self) -> Result<(), ()> {
-        Ok(())
+    fn finish(self) -> Result<Vec<Fault>, ()> {
+        Ok(self.out)
     }
 
     fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {

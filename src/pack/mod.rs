@@ -14,6 +14,7 @@ pub mod shape;
 pub mod shapes;
 
 pub use builtin::{builtin_names, builtin_text};
+pub use decode::severity_by_kind;
 pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};

@@ -405,6 +405,8 @@ pub enum Side {
 pub enum Scope {
     /// A block's role.
     Role(Role),
+    /// A heading of this level, 1 to 6.
+    Heading(u8),
     /// A mark.
     Mark(Mark),
     /// Part of an address on the web.
@@ -432,6 +434,9 @@ impl Scope {
     pub fn from_name(name: &str) -> Option<Scope> {
         if let Some((role, _)) = Role::ALL.iter().find(|(_, n)| *n == name) {
             return Some(Scope::Role(*role));
+        }
+        if let Some(level) = name.strip_prefix('h').and_then(|l| l.parse().ok()).filter(|l| (1..=6).contains(l)) {
+            return Some(Scope::Heading(level));
         }
         if let Some((mark, _)) = Mark::ALL.iter().find(|(_, n)| *n == name) {
             return Some(Scope::Mark(*mark));

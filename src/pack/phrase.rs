@@ -44,7 +44,8 @@ pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, Fault> {
     if !parts.iter().any(|p| !matches!(p, Part::Space)) {
         return Err(Fault::new(Span::new(0, text.len()), "this phrase has no words", "remove it, or write what it should find"));
     }
-    if matches!(parts.first(), Some(Part::Word | Part::Words)) || matches!(parts.last(), Some(Part::Word | Part::Words)) {
+    // One more word at the end is a common exception (“not giving a *”); at the beginning it would match anywhere.
+    if matches!(parts.first(), Some(Part::Word | Part::Words)) || matches!(parts.last(), Some(Part::Words)) {
         let help = "start and end a phrase with words; use `near` for what stands around it";
         return Err(Fault::new(Span::new(0, text.len()), "a phrase that starts or ends with a wildcard matches more than it says", help));
     }

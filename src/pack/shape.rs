@@ -24,6 +24,8 @@ pub enum Shape {
     MapOf(&'static Shape),
     /// Fixed keys.
     Object(&'static ObjectShape),
+    /// A mapping that refers to itself: asked for when needed.
+    Later(fn() -> &'static ObjectShape),
     /// Whatever of these fits the value's type.
     AnyOf(&'static [Shape]),
     /// Anything.
@@ -101,6 +103,7 @@ pub fn check(node: &Node, shape: &Shape, what: &str, faults: &mut Vec<Fault>) {
             }
         }
         (Shape::Object(object), Value::Map(entries)) => check_object(node, entries, object, faults),
+        (Shape::Later(object), Value::Map(entries)) => check_object(node, entries, object(), faults),
         (Shape::AnyOf(shapes), _) => match shapes.iter().find(|s| fits(s, &node.value)) {
             Some(s) => check(node, s, what, faults),
             None => faults.push(wrong_type(node, shape, what)),
@@ -141,7 +144,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
         Shape::Number => matches!(value, Value::Number(_)),
         Shape::List(_) => matches!(value, Value::Seq(_)),
         Shape::OneOrMany(s) => matches!(value, Value::Seq(_)) || fits(s, value),
-        Shape::MapOf(_) | Shape::Object(_) => matches!(value, Value::Map(_)),
+        Shape::MapOf(_) | Shape::Object(_) | Shape::Later(_) => matches!(value, Value::Map(_)),
         Shape::AnyOf(shapes) => shapes.iter().any(|s| fits(s, value)),
     }
 }
@@ -157,6 +160,7 @@ fn describe(shape: &Shape) -> String {
         Shape::OneOrMany(s) => format!("{}, or a list", describe(s)),
         Shape::MapOf(s) => format!("a mapping to {}", describe(s)),
         Shape::Object(o) => format!("a mapping ({})", o.name),
+        Shape::Later(o) => format!("a mapping ({})", o().name),
         Shape::AnyOf(shapes) => shapes.iter().map(describe).collect::<Vec<_>>().join(" or "),
     }
 }
@@ -215,6 +219,7 @@ fn shape_schema(shape: &Shape, defs: &mut Map<String, Json>) -> Json {
         }
         Shape::MapOf(s) => json!({"type": "object", "additionalProperties": shape_schema(s, defs)}),
         Shape::AnyOf(shapes) => json!({"anyOf": shapes.iter().map(|s| shape_schema(s, defs)).collect::<Vec<_>>()}),
+        Shape::Later(o) => shape_schema(&Shape::Object(o()), defs),
         Shape::Object(o) => {
             if !defs.contains_key(o.name) {
                 // Entered before it is filled: shapes refer to themselves.

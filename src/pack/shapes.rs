@@ -1,12 +1,12 @@
 //! The forms of the YAML files promolint reads: rule packs and configuration.
 
-use super::shape::Shape::{AnyOf, Any, Bool, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
+use super::shape::Shape::{Any, AnyOf, Bool, Later, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
 use super::shape::{Key, ObjectShape, Shape, key, required};
 
 const STRINGS: Shape = OneOrMany(&Str);
 const KINDS: &[&str] = &["page", "listing", "ad", "press", "social", "event", "email", "review", "image"];
 const SCOPES: &[&str] = &[
-    "any", "text", "heading", "title", "meta", "alt", "attr", "button", "label", "cell", "jsonld", "name", "prose", "place", "tag", "code",
+    "any", "text", "heading", "h1", "h2", "h3", "h4", "h5", "h6", "title", "meta", "alt", "attr", "button", "label", "cell", "jsonld", "name", "prose", "place", "tag", "code",
     "quote", "link", "hidden", "nav", "footer", "noscript", "url", "email", "handle", "hashtag", "filename", "identifier", "quoted",
     "question", "caps",
 ];
@@ -16,7 +16,9 @@ const SCOPE_LIST: Shape = OneOrMany(&OneOf(SCOPES));
 const SEVERITY: Shape = AnyOf(&[OneOf(LEVELS), Object(&SEVERITIES)]);
 const NEAR: Shape = AnyOf(&[List(&AnyOf(&[Str, Object(&NEAR_MAP)])), Object(&NEAR_MAP), Str]);
 const PREDICATE: Shape = AnyOf(&[Object(&PREDICATE_MAP), Str]);
-const MATCHER: Shape = Object(&MATCHER_MAP);
+const MATCHER: Shape = Later(|| &MATCHER_MAP);
+/// A field matcher inside a field matcher.
+const FIELD_MATCHER: Shape = Later(|| &FIELD);
 
 /// A rule pack.
 pub static PACK: ObjectShape = ObjectShape {
@@ -231,7 +233,7 @@ static FIELD: ObjectShape = ObjectShape {
         key("count", Object(&COUNT), "A limit on a number of things."),
         key("unlike", STRINGS, "Shares no word with any of these fields that are present."),
         key("link", Object(&LINK), "Is an address of this sort."),
-        key("when", OneOrMany(&Object(&FIELD)), "What other fields of the record must be."),
+        key("when", OneOrMany(&FIELD_MATCHER), "What other fields of the record must be."),
     ],
 };
 

@@ -167,17 +167,16 @@ fn diff(f: &Finding, fix: &Fix, palette: Palette) -> Option<String> {
 }
 
 fn emit(out: &mut impl Write, palette: Palette, window: &Window, diagnostic: &Diagnostic<usize>) -> io::Result<()> {
-    let config = Config { tab_width: 4, before_label_lines: 0, after_label_lines: 0, ..Config::default() };
-    let text = if palette.is_on() {
-        let mut buffer = codespan_reporting::term::termcolor::Ansi::new(Vec::new());
-        term::emit_to_write_style(&mut buffer, &config, window, diagnostic).map_err(other)?;
-        buffer.into_inner()
+    let config = Config { tab_width: 4, ..Config::default() };
+    if palette.is_on() {
+        let mut colored = term::termcolor::Ansi::new(Vec::new());
+        term::emit_to_write_style(&mut colored, &config, window, diagnostic).map_err(other)?;
+        out.write_all(&colored.into_inner())
     } else {
         let mut text = String::new();
         term::emit_to_string(&mut text, &config, window, diagnostic).map_err(other)?;
-        text.into_bytes()
-    };
-    out.write_all(&text)
+        out.write_all(text.as_bytes())
+    }
 }
 
 fn other(e: codespan_reporting::files::Error) -> io::Error {

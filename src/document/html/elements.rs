@@ -106,7 +106,7 @@ const fn flags_of(e: Element) -> u16 {
         );
     let block = closes_p && !matches!(e, Plaintext | Xmp)
         || table_part
-        || matches!(e, Applet | Audio | Button | Canvas | Frameset | Label | Legend | Marquee | Object | Optgroup | Option | Select | Textarea | Title | Video);
+        || matches!(e, Applet | Audio | Button | Canvas | Frameset | Label | Legend | Marquee | Object | Optgroup | Option | Select | Template | Textarea | Title | Video);
     let breakout = heading
         || matches!(
             e,

@@ -34,7 +34,7 @@ pub fn read(text: &str, b: &mut Builder) {
         in_noscript: false,
         base: Effect::default(),
     };
-    tokens::run(text, 0..text.len(), &mut reader);
+    tokens::run(text, tokens::after_bom(text)..text.len(), &mut reader);
     reader.close_all();
 }
 

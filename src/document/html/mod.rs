@@ -6,6 +6,8 @@ mod attributes;
 mod dom;
 mod elements;
 mod origin;
+#[cfg(test)]
+mod property;
 mod reader;
 mod stack;
 #[cfg(test)]

@@ -105,8 +105,7 @@ const fn flags_of(e: Element) -> u16 {
             Body | Button | Col | Colgroup | Frame | Frameset | Head | Html | Marquee | Noscript | Select | Template | Textarea | Title
         );
     let block = closes_p && !matches!(e, Plaintext | Xmp)
-        || table_part
-        || matches!(e, Applet | Audio | Button | Canvas | Frameset | Label | Legend | Marquee | Object | Optgroup | Option | Select | Textarea | Title | Video);
+        || matches!(e, Applet | Audio | Button | Canvas | Caption | Frameset | Label | Legend | Marquee | Object | Optgroup | Option | Select | Table | Td | Template | Textarea | Th | Title | Video);
     let breakout = heading
         || matches!(
             e,

@@ -24,6 +24,7 @@ pub fn read(text: &str, b: &mut Builder) {
         formatting: Formatting::default(),
         langs: Vec::new(),
         clock: 0,
+        templates: Vec::new(),
         open: false,
         muted: 0,
         depth: [0; Mark::ALL.len()],
@@ -34,7 +35,7 @@ pub fn read(text: &str, b: &mut Builder) {
         in_noscript: false,
         base: Effect::default(),
     };
-    tokens::run(text, 0..text.len(), &mut reader);
+    tokens::run(text, tokens::after_bom(text)..text.len(), &mut reader);
     reader.close_all();
 }
 
@@ -83,6 +84,8 @@ struct Reader<'a, 'b> {
     /// Languages that formatting elements declare, by the time they did; the last one, which is never a closed one, holds.
     langs: Vec<Declared>,
     clock: u32,
+    /// For each open `<template>` whether it holds parts of a table, once its first element has said so.
+    templates: Vec<Option<bool>>,
     /// Whether a block of the builder is open.
     open: bool,
     muted: u32,
@@ -177,6 +180,9 @@ impl Reader<'_, '_> {
 
     fn pop(&mut self) {
         if let Some((element, namespace, effect)) = self.stack.pop() {
+            if element == Element::Template {
+                self.templates.pop();
+            }
             if Stack::<Effect>::marker(element, namespace) {
                 while let Some(effect) = self.formatting.release() {
                     self.finish_formatting(&effect);
@@ -275,6 +281,21 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// The first element in a `<template>` says whether it holds parts of a table or other content.
+    fn table_parts_stand_here(&mut self, element: Element) -> bool {
+        use Element::*;
+        if self.stack.whole_table().is_some() {
+            return true;
+        }
+        let part = matches!(element, Caption | Col | Colgroup | Tbody | Td | Tfoot | Th | Thead | Tr);
+        let neutral = matches!(element, Base | Basefont | Bgsound | Link | Meta | Noframes | Script | Style | Template | Title);
+        match self.templates.last_mut() {
+            Some(holds @ None) if !neutral => *holds.insert(part),
+            Some(Some(holds)) => *holds,
+            _ => false,
+        }
+    }
+
     /// Closes what the standard closes before an element starts. `false`: the element does not stand here and is as if not written.
     fn make_room(&mut self, element: Element) -> bool {
         use Element::*;
@@ -299,7 +320,7 @@ impl Reader<'_, '_> {
                 return element != Select;
             }
             Caption | Col | Colgroup | Tbody | Td | Tfoot | Th | Thead | Tr => {
-                let Some(table) = self.stack.table() else { return false };
+                let Some(table) = self.stack.table().filter(|_| self.table_parts_stand_here(element)) else { return false };
                 self.pop_to(table.cell);
                 let row = match element {
                     Td | Th => self.stack.part(&[Tr, Tbody, Thead, Tfoot]),
@@ -341,11 +362,14 @@ impl Reader<'_, '_> {
             }
             _ => {}
         }
+        if !self.templates.is_empty() {
+            self.table_parts_stand_here(element);
+        }
         if !self.make_room(element) {
             return None;
         }
-        // Text between a table's cells is shown before the table, in one with what comes before it; so only cells cut.
-        if element.is(BLOCK) && !matches!(element, Table | Tbody | Thead | Tfoot | Tr) || element == Hr {
+        // Text between a table's cells is shown before the table, in one with what comes before it; so only cells cut, and the table's end.
+        if element.is(BLOCK) && element != Table {
             self.boundary();
         }
         if element.is(OBJECT) && !(element == Input && found.is(Known::Type, "hidden")) {
@@ -386,6 +410,9 @@ impl Reader<'_, '_> {
             return None;
         }
         self.stack.push(tag.name, element, namespace, false, effect);
+        if element == Template {
+            self.templates.push(None);
+        }
         if Stack::<Effect>::marker(element, namespace) {
             self.formatting.mark();
         }
@@ -494,6 +521,7 @@ impl Reader<'_, '_> {
         let stack = std::mem::take(&mut self.stack);
         let formatting = std::mem::take(&mut self.formatting);
         let langs = std::mem::take(&mut self.langs);
+        let templates = std::mem::take(&mut self.templates);
         let before = std::mem::replace(&mut self.base, base);
         let quirks = self.quirks;
         self.in_noscript = true;
@@ -504,7 +532,8 @@ impl Reader<'_, '_> {
         let marks = self.base.marks;
         self.finish(&Effect { mute: false, marks, ..base });
         self.in_noscript = false;
-        (self.stack, self.formatting, self.langs, self.base, self.quirks) = (stack, formatting, langs, before, quirks);
+        (self.stack, self.formatting, self.langs) = (stack, formatting, langs);
+        (self.templates, self.base, self.quirks) = (templates, before, quirks);
     }
 
     fn end_raw(&mut self, end: usize) {

@@ -126,6 +126,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The decoded value as the standard's parser has it, each line end as `\n`.
+    pub fn normalized(&self) -> Cow<'a, str> {
+        match self.parts {
+            [] => Cow::Borrowed(""),
+            [p] if p.decoded.is_none() => line_ends(self.part(p)),
+            parts => parts.iter().map(|p| if p.decoded.is_none() { line_ends(self.part(p)) } else { self.part(p).into() }).collect::<String>().into(),
+        }
+    }
+
     fn part(&self, p: &Part) -> &'a str {
         match &p.decoded {
             None => self.src.get(p.span.range()).unwrap_or(""),
@@ -157,6 +166,16 @@ impl<'a> Value<'a> {
         }
         map.cover(range.start, range.end).unwrap_or(self.span)
     }
+}
+
+/// Each `\r\n` and each `\r` as `\n`.
+pub(super) fn line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+}
+
+/// Where a page starts: a byte order mark is no part of it.
+pub(super) fn after_bom(src: &str) -> usize {
+    if src.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 }
 }
 
 /// Reads `src[range]`. All spans count from the start of `src`.

@@ -163,7 +163,7 @@ fn diff(f: &Finding, fix: &Fix, palette: Palette) -> Option<String> {
     let after = if e.cut_after { " …" } else { "" };
     let old = format!("- {before}{}{after}", clean(e.text.trim_end()));
     let new = format!("+ {before}{}{}{}{after}", clean(&e.text[..start]), clean(&edit.replacement), clean(e.text[end..].trim_end()));
-    Some(format!("{}\n{}", palette.removed(&old), palette.added(&new)))
+    Some(format!("{}:\n{}\n{}", palette.bold("fix"), palette.removed(&old), palette.added(&new)))
 }
 
 fn emit(out: &mut impl Write, palette: Palette, window: &Window, diagnostic: &Diagnostic<usize>) -> io::Result<()> {

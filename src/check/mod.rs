@@ -16,7 +16,9 @@ use crate::document::html::Dom;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
-use std::cell::OnceCell;
+use crate::pack::PhraseSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::sync::Arc;
 use text::Candidates;
 
@@ -52,12 +54,25 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
+    has: RefCell<HashMap<usize, bool>>,
 }
 
 impl<'a> Subject<'a> {
     /// A document of a source.
     pub fn new(source: &'a Source, document: &'a Document, kind: Kind) -> Self {
-        Subject { source, document, kind, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default() }
+        Subject { source, document, kind, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default(), has: Default::default() }
+    }
+
+    /// Whether the document's text has any of these phrases.
+    fn document_has(&self, set: &PhraseSet) -> bool {
+        let key = std::ptr::from_ref(set).addr();
+        if let Some(&known) = self.has.borrow().get(&key) {
+            return known;
+        }
+        let found = set.is_match(&self.document.text);
+        self.has.borrow_mut().insert(key, found);
+        found
     }
 
     /// The trees of its HTML, built when a rule first asks.

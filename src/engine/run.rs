@@ -241,7 +241,19 @@ impl Engine {
         self.options.kind.or_else(|| self.options.kinds.iter().find(|(globs, _)| globs.is_match(path)).map(|(_, k)| *k))
     }
 
+    /// Does one piece of work. Should a check fail in a way nobody foresaw, that input is said not to be checked, and the run goes on.
     fn work(&self, work: Work) -> Outcome {
+        let name = match &work {
+            Work::File(Input::File { name, .. } | Input::Stdin { name }, _) => name.clone(),
+            Work::Records { chunk, .. } => chunk.source.name().to_owned(),
+            Work::Done(outcome) => outcome.name.clone(),
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work_inner(work))).unwrap_or_else(|_| {
+            with_trouble(&name, "promolint failed on this input, and did not check it", "this is a fault of promolint; please report it with the file")
+        })
+    }
+
+    fn work_inner(&self, work: Work) -> Outcome {
         match work {
             Work::Done(outcome) => outcome,
             Work::File(Input::File { path, name, named, size }, format) => {

@@ -117,7 +117,7 @@ fn excepted(c: &Context, text: &str, at: Range<usize>) -> bool {
     let window = &text[s..e];
     let overlaps = |a: usize, b: usize| s + a < at.end && at.start < s + b;
     c.exceptions.as_ref().is_some_and(|set| set.find_all(window).any(|(a, b)| overlaps(a, b)))
-        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start(), m.end())))
+        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start, m.end)))
 }
 
 fn document_stop(subject: &Subject, contexts: &[&Context]) -> Option<Stop> {

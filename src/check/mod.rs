@@ -96,15 +96,25 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
     let mut out: Vec<Hit> = Vec::new();
     for hit in hits {
         let cover = |h: &Hit| h.spans.iter().copied().reduce(|a, b| a.cover(&b));
-        let covered = out.last().and_then(cover).zip(cover(&hit)).is_some_and(|(a, b)| a.overlaps(&b) || a == b);
-        if !covered {
-            out.push(hit);
+        match out.last_mut() {
+            Some(last) if cover(last).zip(cover(&hit)).is_some_and(|(a, b)| a.overlaps(&b) || a == b) => {
+                // Of two matchers of a rule, the one that weighs more.
+                if weight(&hit) > weight(last) {
+                    *last = hit;
+                }
+            }
+            _ => out.push(hit),
         }
     }
     if rule.once {
         out.truncate(1);
     }
     out
+}
+
+/// How much a hit weighs beside another of its rule; the rule's own weight is taken for the highest.
+fn weight(hit: &Hit) -> usize {
+    hit.says.as_ref().and_then(|s| s.severity).map_or(usize::MAX, |s| s as usize)
 }
 
 /// How many text matchers there are in a tree; they are numbered in order of appearance.
@@ -184,6 +194,10 @@ fn eval(
             false
         }
     });
+    if matches!(m.form, MatcherForm::Field(_)) {
+        // One value says it once, whatever else in it matches.
+        hits.dedup_by_key(|h| h.field);
+    }
     saying(hits, &m.says)
 }
 

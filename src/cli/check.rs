@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &CheckArgs) -> u8 {
     let started = Instant::now();
-    let mut setup = match setup::load(&args.selection) {
+    let mut setup = match setup::load(&args.selection, true) {
         Ok(s) => s,
         Err(code) => return code,
     };

@@ -4,6 +4,8 @@
 //! comments, class names) is not in a document's text.
 
 mod builder;
+pub mod html;
+mod jsonld;
 mod kind;
 mod map;
 

@@ -1,0 +1,13 @@
+//! HTML: visible text with its blocks, marks and links.
+//!
+//! [`read`] works on the token stream and is what most files need; a tree is built only for rules about elements.
+
+mod attributes;
+mod elements;
+mod reader;
+mod stack;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use reader::read;

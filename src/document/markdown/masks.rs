@@ -142,11 +142,10 @@ pub(super) fn overwrite(text: &str, masks: &[Mask]) -> String {
 
 /// Whether only white space stands around `range` on its lines.
 pub(super) fn alone(text: &str, range: &Range<usize>) -> bool {
-    let before = text[..range.start].bytes().rev().take_while(|b| *b != b'\n');
-    let after = text[range.end..].bytes().take_while(|b| *b != b'\n');
-    // A long line of masks would be walked once for each: white space only goes so far.
-    let blank = |it: &mut dyn Iterator<Item = u8>| it.all(|b| b.is_ascii_whitespace());
-    blank(&mut before.into_iter()) && blank(&mut after.into_iter())
+    let blank = |b: &u8| b.is_ascii_whitespace();
+    let bytes = text.as_bytes();
+    bytes[..range.start].iter().rev().take_while(|b| **b != b'\n').all(blank)
+        && bytes[range.end..].iter().take_while(|b| **b != b'\n').all(blank)
 }
 
 /// What whole lines tell: fenced code, blank lines, admonition markers, MDX imports.

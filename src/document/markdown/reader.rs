@@ -1,7 +1,7 @@
 //! From the parser's events to the document.
 
 use super::links::{self, Bit, join, tail, unescape};
-use super::masks::{Kind, Mask};
+use super::masks::{Fill, Kind, Mask};
 use super::tags::{OpenTags, Tag as HtmlTag, is_block, is_object, scan};
 use crate::document::{Builder, Mark, MarkToken, Piece, Role, SourceMap, html, plain};
 use crate::source::Span;
@@ -39,7 +39,7 @@ pub(super) struct Reader<'a, 'b> {
     mdx: bool,
     b: &'b mut Builder,
     /// The end of the last thing that was read; a backslash between it and a text belongs to that text.
-    cursor: usize,
+    last_end: usize,
     links: Vec<OpenLink>,
     quotes: Vec<Option<MarkToken>>,
     code: Option<MarkToken>,
@@ -70,7 +70,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             next_mask: 0,
             mdx,
             b,
-            cursor: 0,
+            last_end: 0,
             links: Vec::new(),
             quotes: Vec::new(),
             code: None,
@@ -90,22 +90,19 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 
     pub(super) fn event(&mut self, event: Event<'_>, r: Range<usize>) {
-        let end = matches!(event, Event::End(_));
-        if !end {
+        if !matches!(event, Event::End(_)) {
             self.pass(r.start);
-            self.cursor = self.cursor.max(r.start);
         }
         match event {
             Event::Start(tag) => {
+                let at = r.start;
                 self.start(tag, r);
+                self.last_end = self.last_end.max(at);
                 return;
             }
-            Event::End(tag) => {
-                // Masks that stand behind the text of a block still belong to it; those between blocks wait.
-                self.end(tag, &r);
-            }
+            Event::End(tag) => self.end(tag, &r),
             Event::Text(t) => self.text(&t, r.clone()),
-            Event::Code(content) => self.code_span(&content, r.clone()),
+            Event::Code(_) => self.code_span(r.clone()),
             Event::SoftBreak | Event::HardBreak => self.put(Bit::Space(r.clone())),
             Event::InlineHtml(_) if self.alt.is_none() => {
                 self.touch(&r, true);
@@ -119,7 +116,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             | Event::InlineMath(_)
             | Event::DisplayMath(_) => {}
         }
-        self.cursor = self.cursor.max(r.end);
+        self.last_end = self.last_end.max(r.end);
     }
 
     pub(super) fn finish(mut self, definitions: Vec<Definition>) {
@@ -150,9 +147,9 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             Tag::CodeBlock(kind) => {
                 self.block(Role::Text, 0);
-                self.in_code = true;
                 // MDX knows no code by indentation: that is how what a component holds is written.
                 if !(self.mdx && matches!(kind, CodeBlockKind::Indented)) {
+                    self.in_code = true;
                     self.code = Some(self.b.mark(Mark::Code));
                 }
             }
@@ -265,7 +262,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn text(&mut self, t: &CowStr<'_>, mut r: Range<usize>) {
         self.touch(&r, false);
         let verbatim = self.seen.get(r.clone()) == Some(&**t);
-        let escaped = !self.in_code && r.start > self.cursor_before() && self.seen.as_bytes().get(r.start.wrapping_sub(1)) == Some(&b'\\');
+        let escaped = !self.in_code && r.start > self.last_end && self.seen.as_bytes().get(r.start.wrapping_sub(1)) == Some(&b'\\');
         if !verbatim {
             self.put(Bit::Decoded(t.to_string(), r));
             return;
@@ -276,11 +273,6 @@ impl<'a, 'b> Reader<'a, 'b> {
             r.start = after;
         }
         self.masked(r);
-    }
-
-    /// The cursor as it stood before the event at hand.
-    fn cursor_before(&self) -> usize {
-        self.last_end
     }
 
     /// Text as it stands, but for what masks lie in it.
@@ -357,7 +349,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         });
     }
 
-    fn code_span(&mut self, content: &str, r: Range<usize>) {
+    fn code_span(&mut self, r: Range<usize>) {
         self.flush();
         self.touch(&r, false);
         let token = self.alt.is_none().then(|| self.b.mark(Mark::Code));
@@ -370,12 +362,10 @@ impl<'a, 'b> Reader<'a, 'b> {
             end -= 1;
         }
         // One space inside each end is only there to keep backticks apart.
-        if !content.starts_with([' ', 'x']) || !content.ends_with(' ') {
-            let padded = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b' ' | b'\n'));
-            if padded(bytes.get(at)) && !content.starts_with(' ') && end > at + 1 {
-                at += 1;
-                end -= usize::from(padded(bytes.get(end - 1)) && end > at);
-            }
+        let padded = |b: u8| matches!(b, b' ' | b'\n' | b'\r');
+        if end > at + 1 && padded(bytes[at]) && padded(bytes[end - 1]) && !bytes[at..end].iter().all(|&b| padded(b)) {
+            at += 1;
+            end -= 1;
         }
         let was = std::mem::replace(&mut self.in_code, true);
         let mut from = at;
@@ -548,13 +538,11 @@ impl<'a, 'b> Reader<'a, 'b> {
     /// Sees to masks that begin before `until`.
     fn pass(&mut self, until: usize) {
         while let Some(m) = self.masks.get(self.next_mask).filter(|m| m.range.start < until) {
-            let m_end = m.range.end;
-            if matches!(m.kind, Kind::Comment(_) | Kind::Tag) && self.seen.as_bytes().get(m.range.start) == Some(&b' ') {
+            if m.fill == Fill::Blank {
                 self.pass_one(self.next_mask);
             } else {
                 self.next_mask += 1;
             }
-            debug_assert!(m_end <= self.text.len());
         }
     }
 
@@ -566,7 +554,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let m = &self.masks[i];
         match &m.kind {
             Kind::Comment(words) => self.b.comment(&self.text[words.clone()], span(&m.range)),
-            Kind::Object if self.alt.is_none() => {
+            Kind::Object if self.alt.is_none() && m.fill == Fill::Word => {
                 self.flush();
                 self.b.object();
             }

@@ -170,6 +170,28 @@ pub(super) fn find(shape: &Shape<'_>, from: usize, masks: &mut Vec<Mask>) {
     }
 }
 
+/// A tag without its expressions: the pieces of `range` that are left.
+pub(super) fn without_expressions(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let bytes = &text.as_bytes()[..range.end];
+    let mut left = Vec::new();
+    let (mut from, mut at) = (range.start, range.start);
+    while let Some(p) = bytes[at..].iter().position(|b| matches!(b, b'{' | b'"' | b'\'')) {
+        at += p;
+        let end = match bytes[at] {
+            b'{' => expression(bytes, at),
+            q => memchr::memchr(q, &bytes[at + 1..]).map(|n| at + n + 2),
+        };
+        let Some(end) = end else { break };
+        if bytes[at] == b'{' {
+            left.push(from..at);
+            from = end;
+        }
+        at = end;
+    }
+    left.push(from..range.end);
+    left
+}
+
 /// The words of `{/* … */}`.
 fn comment(text: &str, at: usize, end: usize) -> Option<Range<usize>> {
     let inner = &text[at + 1..end - 1];

@@ -1,8 +1,9 @@
 //! From the parser's events to the document.
 
-use super::links::{self, Bit, join, tail, unescape};
+use super::links::{Bit, join, tail, unescape};
+use super::mdx;
 use super::masks::{Fill, Kind, Mask};
-use super::tags::{OpenTags, Tag as HtmlTag, is_block, is_object, scan};
+use super::tags::{OpenTags, is_block, is_object, scan};
 use crate::document::{Builder, Mark, MarkToken, Piece, Role, SourceMap, html, plain};
 use crate::source::Span;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
@@ -106,7 +107,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             Event::SoftBreak | Event::HardBreak => self.put(Bit::Space(r.clone())),
             Event::InlineHtml(_) if self.alt.is_none() => {
                 self.touch(&r, true);
-                self.inline_html(r.clone(), r.clone());
+                self.inline_html(r.clone());
             }
             Event::Html(_) => self.html.push(r.clone()),
             Event::Rule => self.close_block(),
@@ -433,7 +434,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 if let Some(title) = found.title.filter(|_| has_title) {
                     self.side(Role::Attr, &unescape(self.text, title));
                 }
-                let bits = links::unescape(self.text, found.dest.clone());
+                let bits = unescape(self.text, found.dest.clone());
                 self.b.link(&join(self.text, &bits), span(&found.dest), holder, None);
             }
             _ => self.b.link(dest, span(whole), holder, None),
@@ -442,15 +443,16 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     // HTML.
 
-    /// One tag or comment; what the HTML reader is to see of it is `shown`.
-    fn inline_html(&mut self, r: Range<usize>, shown: Range<usize>) {
+    /// One tag or comment in running text.
+    fn inline_html(&mut self, r: Range<usize>) {
         self.flush();
-        let Some(source) = self.text.get(shown) else { return };
+        let Some(source) = self.text.get(r.clone()) else { return };
         if let Some(comment) = source.strip_prefix("<!--") {
             self.b.comment(comment.strip_suffix("-->").unwrap_or(comment), span(&r));
             return;
         }
-        let Some(tag) = scan(&self.seen[r.clone()]).into_iter().next() else { return };
+        let seen = self.seen;
+        let Some(tag) = seen.get(r.clone()).and_then(|s| scan(s).into_iter().next()) else { return };
         if is_block(&tag.name) {
             self.b.open_with(self.role.0, None, None, self.role.1);
         } else if tag.name == "br" {
@@ -461,13 +463,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         if !tag.closing {
             self.attributes(&r);
         }
-        let tag = HtmlTag { at: r, ..tag };
         self.open.follow(&tag, self.floor, self.b);
     }
 
     /// What a tag's attributes say stands beside the text.
     fn attributes(&mut self, r: &Range<usize>) {
-        let (source, map) = self.without_masks(std::slice::from_ref(r), true);
+        let parts = if self.mdx { mdx::without_expressions(self.text, r.clone()) } else { vec![r.clone()] };
+        let (source, map) = self.without_masks(&parts);
         self.b.within(map, |b| b.side(Role::Attr, None, None, |b| html::read(&source, b)));
     }
 
@@ -476,7 +478,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         if lines.is_empty() {
             return;
         }
-        let (source, map) = self.without_masks(&lines, false);
+        let (source, map) = self.without_masks(&lines);
         let tags = scan(&source);
         let mut first = 0;
         let mut at = 0;
@@ -497,7 +499,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 
     /// The source of HTML lines without what is no HTML, and where it stands.
-    fn without_masks(&mut self, lines: &[Range<usize>], tags: bool) -> (String, SourceMap) {
+    fn without_masks(&mut self, lines: &[Range<usize>]) -> (String, SourceMap) {
         let mut out = String::new();
         let mut map = SourceMap::default();
         let mut comments = Vec::new();
@@ -506,7 +508,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             while at < line.end {
                 let i = self.masks.partition_point(|m| m.range.end <= at);
                 let mask = self.masks.get(i).filter(|m| m.range.start < line.end);
-                let dropped = mask.is_some_and(|m| !matches!(m.kind, Kind::Visible | Kind::Tag) && !(tags && m.range == *line));
+                let dropped = mask.is_some_and(|m| !matches!(m.kind, Kind::Visible | Kind::Tag));
                 let stop = match mask {
                     Some(m) if dropped => m.range.start.max(at),
                     Some(m) => m.range.end.min(line.end),

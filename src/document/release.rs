@@ -1,1 +1,1 @@
-pub fn is_press(_d: &super::Document) -> bool { false }
+

@@ -6,6 +6,7 @@
 mod builder;
 mod kind;
 mod map;
+pub mod records;
 
 pub use builder::{Builder, MarkToken, is_invisible};
 pub use kind::Kind;

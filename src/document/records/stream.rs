@@ -260,7 +260,10 @@ impl Machine<'_> {
             Machine::Lines(m) => m.skipping = true,
             Machine::Json(m) => m.abandon(),
             // Where the next row begins cannot be known.
-            Machine::Rows(m) => m.stopped = true,
+            Machine::Rows(m) => {
+                m.stopped = true;
+                m.scanner = None;
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::assemble::{Assembler, Occurrences};
 use super::format::{Format, SNIFF, is_binary};
+use super::paths::Paths;
 use super::read::{Reading, hint, read_source};
 use super::rules::RuleSet;
 use super::suppress;
@@ -11,7 +12,6 @@ use crate::document::records::{self, Chunk, Formats, Shape, Splitter};
 use crate::document::{Builder, Kind, Problem};
 use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{DecodeNote, Source, Span};
-use globset::GlobSet;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -28,9 +28,9 @@ pub struct Options {
     /// What all inputs are, if the user says so.
     pub kind: Option<Kind>,
     /// What some inputs are, by path; the first that matches counts.
-    pub kinds: Vec<(GlobSet, Kind)>,
+    pub kinds: Vec<(Paths, Kind)>,
     /// Files to leave out though they are named.
-    pub exclude: GlobSet,
+    pub exclude: Paths,
     /// How many threads check.
     pub jobs: usize,
 }

@@ -2,12 +2,8 @@
 
 use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
-<<<<<<< HEAD
 use crate::document::records::Formats;
-use crate::engine::{Engine, Inputs, Options, Outcome, Summary};
-=======
-use crate::engine::{Engine, common_folder, Inputs, Options, Outcome, Summary};
->>>>>>> docs
+use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder};
 use crate::finding::Severity;
 use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
 use clap::ValueEnum;

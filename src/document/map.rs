@@ -73,13 +73,6 @@ impl SourceMap {
         }
     }
 
-    /// Drops what lies at or after `text`; used when trailing white space turns out to be no part of a block.
-    pub(crate) fn truncate(&mut self, text: usize) {
-        while self.pieces.last().is_some_and(|p| p.text >= text && p.text_len > 0 || p.text > text) {
-            self.pieces.pop();
-        }
-    }
-
     /// The places in the source that make up `start..end` of the text, in order, those that touch joined.
     ///
     /// Two spans come back where markup stands in between. Empty for text the author did not write.
@@ -109,7 +102,6 @@ impl SourceMap {
                 _ => out.push(span),
             }
         }
-        // An invisible piece that nothing of the match follows without a gap belongs to what comes after.
         out
     }
 

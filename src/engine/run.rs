@@ -220,7 +220,7 @@ impl Engine<'_> {
             let work = match item {
                 Ok(chunk) => {
                     seen = true;
-                    if first && kind.is_none() && !self.knows(&chunk) {
+                    if first && kind.is_none() && !self.knows(&chunk, named) {
                         // Data of a form nobody described: in a folder it is simply no content.
                         return send(Work::Done(unknown_form(name, named, &chunk)));
                     }
@@ -243,9 +243,18 @@ impl Engine<'_> {
         if seen { true } else { send(Work::Done(if named { empty(name) } else { skipped(name) })) }
     }
 
-    /// Whether a format knows the first record of a file.
-    fn knows(&self, chunk: &Chunk) -> bool {
-        !matches!(records::read(chunk, 0, self.formats, &mut Builder::new()), records::Outcome::Unknown)
+    /// Whether a format knows any of the first records of a file. A file whose first records are all broken is taken for content only if
+    /// the user named it.
+    fn knows(&self, chunk: &Chunk, named: bool) -> bool {
+        let mut broken = false;
+        for i in 0..chunk.records.len().min(20) {
+            match records::read(chunk, i, self.formats, &mut Builder::new()) {
+                records::Outcome::Known(_) => return true,
+                records::Outcome::Broken => broken = true,
+                records::Outcome::Unknown => {}
+            }
+        }
+        broken && named
     }
 
     /// What the user says about a path.

@@ -6,3 +6,10 @@
 pub mod document;
 pub mod source;
 pub mod yaml;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod finding;
+pub mod pack;
+pub mod report;

@@ -1,2 +1,5 @@
-//! The command line; see [`promolint`].
-fn main() {}
+//! The command line; see the library `promolint`.
+
+fn main() -> std::process::ExitCode {
+    promolint::cli::run(std::env::args_os().collect()).into()
+}

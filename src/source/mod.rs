@@ -38,6 +38,15 @@ pub struct Source {
     encoding: EncodingMap,
     notes: Vec<DecodeNote>,
     line_starts: OnceLock<Vec<usize>>,
+    /// Characters before every [`CHAR_STEP`]th byte, so that a column far into a long line costs no more than one near its start.
+    char_counts: OnceLock<Vec<usize>>,
+}
+
+const CHAR_STEP: usize = 4096;
+
+/// Characters of UTF-8 text that begin in these bytes; a byte order mark at the start counts like any other.
+fn count_chars(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&b| (b & 0xC0) != 0x80).count()
 }
 
 impl Source {
@@ -46,13 +55,13 @@ impl Source {
     /// Never fails: what cannot be decoded becomes U+FFFD and is told in [`Source::notes`].
     pub fn decode(name: impl Into<String>, bytes: Vec<u8>, hint: DecodeHint) -> Source {
         let (text, encoding, notes) = encoding::decode(bytes, hint);
-        Source { name: name.into(), text, base: Position::START, encoding, notes, line_starts: OnceLock::new() }
+        Source { name: name.into(), text, base: Position::START, encoding, notes, line_starts: OnceLock::new(), char_counts: OnceLock::new() }
     }
 
     /// A window of a UTF-8 file that starts at `base`. Invalid bytes become U+FFFD and are told in the notes.
     pub fn window(name: impl Into<String>, bytes: Vec<u8>, base: Position) -> Source {
         let (text, encoding, notes) = encoding::decode_utf8(bytes);
-        Source { name: name.into(), text, base, encoding, notes, line_starts: OnceLock::new() }
+        Source { name: name.into(), text, base, encoding, notes, line_starts: OnceLock::new(), char_counts: OnceLock::new() }
     }
 
     /// A source of text that is already at hand: tests, and texts inside rule packs.
@@ -64,6 +73,7 @@ impl Source {
             encoding: EncodingMap::IDENTITY,
             notes: Vec::new(),
             line_starts: OnceLock::new(),
+            char_counts: OnceLock::new(),
         }
     }
 
@@ -105,7 +115,8 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|&s| s <= at).saturating_sub(1);
         let line_start = starts.get(line).copied().unwrap_or(0);
-        let chars = self.text.get(line_start..at).map_or(0, |s| s.chars().filter(|&c| c != '\u{FEFF}').count());
+        let mark = usize::from(line_start == 0 && self.text.starts_with('\u{FEFF}') && at > 0);
+        let chars = self.chars_before(at) - self.chars_before(line_start) - mark;
         let before = if line == 0 { self.base.column - 1 } else { 0 };
         Position {
             offset: self.base.offset + self.encoding.original(at),
@@ -122,6 +133,19 @@ impl Source {
         let end = starts.get(line + 1).copied().unwrap_or(self.text.len());
         let body = self.text.get(start..end).unwrap_or("");
         Span::new(start, start + body.trim_end_matches(['\n', '\r']).len())
+    }
+
+    fn chars_before(&self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let counts = self.char_counts.get_or_init(|| {
+            let sums = bytes.chunks(CHAR_STEP).scan(0, |sum, chunk| {
+                *sum += count_chars(chunk);
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let step = at / CHAR_STEP;
+        counts.get(step).copied().unwrap_or(0) + count_chars(&bytes[(step * CHAR_STEP).min(bytes.len())..at.min(bytes.len())])
     }
 
     fn line_starts(&self) -> &[usize] {

@@ -1,0 +1,301 @@
+//! What must, or must not, surround a match.
+
+use super::{Hit, Subject, lexical};
+use crate::document::{Lang, Mark};
+use crate::pack::model::{Beside, Context, Near, Scope, Side, Within};
+use std::ops::Range;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Why a match is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It stands outside the rule's scope.
+    OutOfScope,
+    /// It stands where the rule does not look.
+    InScope(Scope),
+    /// The text is in another language.
+    Language,
+    /// It is an exception.
+    Exception,
+    /// Something that must be near is not.
+    NotNear,
+    /// Something that must not be near is.
+    Near,
+    /// Something that must not touch it does.
+    Beside,
+    /// The document is about something else.
+    Document,
+}
+
+/// Text is not prose in these, unless a rule says so.
+const NOT_PROSE: [Scope; 5] = [Scope::Mark(Mark::Code), Scope::Url, Scope::Email, Scope::Filename, Scope::Identifier];
+
+/// How far from a match an exception may begin or end, bytes.
+const EXCEPTION_REACH: usize = 300;
+/// How much of the text beside a match is looked at for what touches it, bytes.
+const BESIDE_REACH: usize = 120;
+/// How far from a match its block, or a number of words, may reach, bytes.
+const BLOCK_REACH: usize = 4000;
+/// How much of a block is read to tell its language, bytes.
+const LANGUAGE_SAMPLE: usize = 2000;
+
+/// Languages that were worked out, by block.
+#[derive(Debug, Default)]
+pub struct Languages {
+    by_block: RefCell<HashMap<usize, Option<Lang>>>,
+}
+
+/// The first reason why a hit does not count. `is_text`: the matcher looks at prose.
+pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context], hit: &Hit, is_text: bool) -> Option<Stop> {
+    let doc = subject.document;
+    let Some((start, end)) = hit.range else {
+        // No prose: exceptions look at the whole value.
+        if contexts.iter().any(|c| excepted(c, &hit.text, 0..hit.text.len())) {
+            return Some(Stop::Exception);
+        }
+        return document_stop(subject, contexts);
+    };
+    let block_index = doc.block_at(start)?;
+    let block = &doc.blocks[block_index];
+    let text = doc.block_text(block);
+    let (from, to) = (start - block.start, (end - block.start).min(text.len()));
+    let in_scope = |scope: &Scope| match scope {
+        Scope::Role(role) => block.role == *role,
+        Scope::Heading(level) => block.level == *level,
+        Scope::Mark(mark) => doc.marked(*mark, start, end),
+        word => lexical::is(*word, text, from, to),
+    };
+    let any_scope = contexts.iter().any(|c| c.any_scope);
+    for c in contexts {
+        if !c.scope.is_empty() && !c.scope.iter().any(in_scope) {
+            return Some(Stop::OutOfScope);
+        }
+        if let Some(scope) = c.not_scope.iter().find(|s| in_scope(s)) {
+            return Some(Stop::InScope(*scope));
+        }
+    }
+    if is_text && !any_scope {
+        let wanted = |s: &Scope| contexts.iter().any(|c| c.scope.contains(s));
+        if let Some(scope) = NOT_PROSE.iter().find(|s| !wanted(s) && in_scope(s)) {
+            return Some(Stop::InScope(*scope));
+        }
+    }
+    if !languages.is_empty()
+        && let Some(lang) = language(subject, block_index)
+        && !languages.contains(&lang)
+    {
+        return Some(Stop::Language);
+    }
+    for c in contexts {
+        if follows(&text[to..], &c.not_before) || precedes(&text[..from], &c.not_after) {
+            return Some(Stop::Beside);
+        }
+        if excepted(c, text, from..to) {
+            return Some(Stop::Exception);
+        }
+        for near in &c.unless_near {
+            if found(subject, near, text, from, to) {
+                return Some(Stop::Near);
+            }
+        }
+        for near in &c.near {
+            if !found(subject, near, text, from, to) {
+                return Some(Stop::NotNear);
+            }
+        }
+    }
+    document_stop(subject, contexts)
+}
+
+/// Whether an exception overlaps `at` of `text`.
+fn excepted(c: &Context, text: &str, at: Range<usize>) -> bool {
+    if c.exceptions.is_none() && c.exception_regex.is_none() {
+        return false;
+    }
+    let (s, e) = (lexical::floor(text, at.start.saturating_sub(EXCEPTION_REACH)), lexical::floor(text, at.end + EXCEPTION_REACH));
+    let window = &text[s..e];
+    let overlaps = |a: usize, b: usize| s + a < at.end && at.start < s + b;
+    c.exceptions.as_ref().is_some_and(|set| set.find_all(window).any(|(a, b)| overlaps(a, b)))
+        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start, m.end)))
+}
+
+fn document_stop(subject: &Subject, contexts: &[&Context]) -> Option<Stop> {
+    let off = contexts.iter().filter_map(|c| c.document.as_ref()).any(|set| subject.document_has(set));
+    off.then_some(Stop::Document)
+}
+
+/// The language of a block: declared, or told from its text where that is certain.
+fn language(subject: &Subject, block: usize) -> Option<Lang> {
+    if let Some(known) = subject.languages.by_block.borrow().get(&block) {
+        return *known;
+    }
+    let b = &subject.document.blocks[block];
+    let text = subject.document.block_text(b);
+    let told = tell_language(&text[..lexical::floor(text, LANGUAGE_SAMPLE)]);
+    // What is declared for a page is often a theme's default; text that clearly is Japanese is Japanese.
+    let lang = match (b.lang, told) {
+        (Some(declared), Some(t)) if t.as_str() == "ja" || declared.as_str() == "ja" => Some(t),
+        (Some(declared), _) => Some(declared),
+        (None, told) => told,
+    };
+    subject.languages.by_block.borrow_mut().insert(block, lang);
+    lang
+}
+
+/// The language of a text, if it is long enough to be sure.
+pub fn tell_language(text: &str) -> Option<Lang> {
+    let (mut kana, mut letters) = (0usize, 0usize);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        kana += usize::from(matches!(c, '\u{3040}'..='\u{30FF}'));
+    }
+    if kana * 10 > letters && kana > 1 {
+        return Lang::from_tag("ja");
+    }
+    if letters < 40 {
+        return None;
+    }
+    let info = whatlang::detect(text)?;
+    if !info.is_reliable() {
+        return None;
+    }
+    // whatlang names languages by three letters (ISO 639-3), people by two.
+    Lang::from_tag(match info.lang().code() {
+        "eng" => "en",
+        "deu" => "de",
+        "fra" => "fr",
+        "spa" => "es",
+        "por" => "pt",
+        "ita" => "it",
+        "nld" => "nl",
+        "jpn" => "ja",
+        "swe" => "sv",
+        "dan" => "da",
+        "fin" => "fi",
+        "pol" => "pl",
+        "rus" => "ru",
+        "cmn" => "zh",
+        "kor" => "ko",
+        "tur" => "tr",
+        other => other,
+    })
+}
+
+/// Whether any of the phrases is within the distance.
+fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize) -> bool {
+    let (start, end) = match near.within {
+        Within::Document => return subject.document_has(&near.phrases),
+        Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
+        Within::Sentence => lexical::sentence(text, from, to),
+        Within::Words(n) => (words_back(text, from, n), words_on(text, to, n)),
+    };
+    // A phrase that reaches into the window counts only as far as it lies in it; what overlaps the match itself is not near it.
+    let before = near.side != Side::After && near.phrases.is_match(&text[start..from]);
+    let after = near.side != Side::Before && near.phrases.is_match(&text[to..end]);
+    before || after
+}
+
+/// A character of a script without spaces is worth half a word.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{0E00}'..='\u{0E7F}')
+}
+
+fn words_back(text: &str, from: usize, n: usize) -> usize {
+    let mut half_words = 0;
+    let mut in_word = false;
+    let first = lexical::floor(text, from.saturating_sub(BLOCK_REACH));
+    for (i, c) in text[first..from].char_indices().rev().map(|(i, c)| (first + i, c)) {
+        if is_unspaced(c) {
+            half_words += 1;
+            in_word = false;
+        } else if c.is_whitespace() {
+            in_word = false;
+        } else if !in_word {
+            in_word = true;
+            half_words += 2;
+        }
+        if half_words > 2 * n {
+            return i + c.len_utf8();
+        }
+    }
+    first
+}
+
+fn words_on(text: &str, to: usize, n: usize) -> usize {
+    let mut half_words = 0;
+    let mut in_word = false;
+    let last = lexical::floor(text, to + BLOCK_REACH);
+    for (i, c) in text[to..last].char_indices() {
+        if is_unspaced(c) {
+            half_words += 1;
+            in_word = false;
+        } else if c.is_whitespace() {
+            in_word = false;
+        } else if !in_word {
+            in_word = true;
+            half_words += 2;
+        }
+        if half_words > 2 * n {
+            return to + i;
+        }
+    }
+    last
+}
+
+/// Whether `rest` begins with one of these: signs must touch, phrases may stand after white space.
+fn follows(rest: &str, what: &Beside) -> bool {
+    let head = &rest[..lexical::floor(rest, BESIDE_REACH)];
+    what.signs.iter().any(|s| starts_with(head, s)) || what.phrases.find(head.trim_start(), 0).is_some_and(|(start, _)| start == 0)
+}
+
+/// The same at the other side.
+fn precedes(rest: &str, what: &Beside) -> bool {
+    let tail = &rest[lexical::floor(rest, rest.len().saturating_sub(BESIDE_REACH))..];
+    let words = tail.trim_end();
+    what.signs.iter().any(|s| ends_with(tail, s)) || what.phrases.find_all(words).any(|(_, end)| end == words.len())
+}
+
+/// Regardless of the case of ASCII letters; typographic apostrophes count as straight ones.
+fn starts_with(text: &str, sign: &str) -> bool {
+    let mut chars = text.chars();
+    sign.chars().all(|s| chars.next().is_some_and(|c| same_sign(c, s)))
+}
+
+fn ends_with(text: &str, sign: &str) -> bool {
+    let mut chars = text.chars().rev();
+    sign.chars().rev().all(|s| chars.next().is_some_and(|c| same_sign(c, s)))
+}
+
+fn same_sign(c: char, sign: char) -> bool {
+    c.eq_ignore_ascii_case(&sign) || (sign == '\'' && matches!(c, '’' | '‘'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_count_words() {
+        let text = "one two three MATCH four five six";
+        let at = text.find("MATCH").expect("planted");
+        assert_eq!(&text[words_back(text, at, 2)..at].trim(), &"two three");
+        assert_eq!(&text[at + 5..words_on(text, at + 5, 1)].trim(), &"four");
+        assert_eq!(words_back(text, at, 9), 0);
+    }
+
+    #[test]
+    fn signs_touch() {
+        let signs = |s: &str| Beside { signs: vec![s.to_owned()], ..Beside::default() };
+        assert!(precedes("mail @", &signs("@")) && !precedes("mail @ ", &signs("@")));
+        assert!(follows(".COM", &signs(".com")) && follows("’s", &signs("'s")));
+    }
+
+    #[test]
+    fn languages_are_told_only_when_sure() {
+        let lang = |t: &str| tell_language(t).map(|l| l.as_str().to_owned());
+        assert_eq!(lang("HubSpotの導入支援を行っています。"), Some("ja".into()));
+        assert_eq!(lang("HubSpot Partner"), None);
+        assert_eq!(lang("Wir sind eine Agentur aus Hamburg und helfen mittelständischen Unternehmen bei der Einführung."), Some("de".into()));
+    }
+}

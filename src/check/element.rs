@@ -1,0 +1,133 @@
+//! HTML elements: what they are, carry, say, and stand in.
+
+use super::{Hit, Subject};
+use crate::document::html::Dom;
+use crate::pack::model::{ElementMatcher, Predicate, ReportPart};
+use crate::source::Span;
+use scraper::ElementRef;
+
+pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
+    if subject.document.html.is_empty() || !may_match(subject, m) {
+        return Vec::new();
+    }
+    let mut hits = Vec::new();
+    for dom in subject.doms() {
+        let root = dom.html();
+        let whole = |s: &Option<scraper::Selector>| s.as_ref().is_some_and(|s| root.select(s).next().is_some());
+        if m.document_has.is_some() && !whole(&m.document_has) || whole(&m.document_lacks) {
+            continue;
+        }
+        for e in root.select(&m.select) {
+            if holds(dom, &e, m)
+                && let Some((span, text)) = report(dom, &e, &m.report)
+            {
+                hits.push(Hit { spans: span, text, ..Hit::default() });
+            }
+        }
+    }
+    hits
+}
+
+/// Whether the source has a word without which the selector matches nothing.
+fn may_match(subject: &Subject, m: &ElementMatcher) -> bool {
+    let bytes = subject.source.text().as_bytes();
+    m.needles.is_empty() || m.needles.iter().any(|n| contains_ignore_case(bytes, n.as_bytes()))
+}
+
+fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
+    let Some(&first) = needle.first() else { return true };
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), haystack)
+        .any(|i| haystack.get(i..i + needle.len()).is_some_and(|h| h.eq_ignore_ascii_case(needle)))
+}
+
+fn holds(dom: &Dom, e: &ElementRef, m: &ElementMatcher) -> bool {
+    let value = e.value();
+    if !m.attr.iter().all(|(name, p)| predicate(value.attr(name), p)) {
+        return false;
+    }
+    if !m.style.is_empty() {
+        let style = value.attr("style").unwrap_or("");
+        if !m.style.iter().all(|(name, p)| predicate(property(style, name).as_deref(), p)) {
+            return false;
+        }
+    }
+    let ancestor = |s: &scraper::Selector| e.ancestors().filter_map(ElementRef::wrap).any(|a| s.matches(&a));
+    if m.inside.as_ref().is_some_and(|s| !ancestor(s)) || m.not_inside.as_ref().is_some_and(ancestor) {
+        return false;
+    }
+    if m.has.as_ref().is_some_and(|s| e.select(s).next().is_none()) || m.has_not.as_ref().is_some_and(|s| e.select(s).next().is_some()) {
+        return false;
+    }
+    if m.text.is_some() || m.text_not.is_some() {
+        let text = dom.text(e.id());
+        if m.text.as_ref().is_some_and(|p| !p.is_match(&text)) || m.text_not.as_ref().is_some_and(|p| p.is_match(&text)) {
+            return false;
+        }
+    }
+    m.label.as_ref().is_none_or(|p| label(dom, e).iter().any(|l| p.is_match(l)))
+}
+
+/// The texts that name a control: `aria-label`, `<label for>`, a label around it, its own words or value.
+fn label(dom: &Dom, e: &ElementRef) -> Vec<String> {
+    let value = e.value();
+    let mut out: Vec<String> = ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).map(str::to_owned).collect();
+    let root = dom.html().tree.root();
+    let by_id = |id: &str, attr: &str| {
+        let found = root.descendants().filter_map(ElementRef::wrap).find(|x| x.value().attr(attr) == Some(id));
+        found.map(|x| dom.text(x.id()))
+    };
+    if let Some(id) = value.attr("id") {
+        out.extend(by_id(id, "for"));
+    }
+    if let Some(ids) = value.attr("aria-labelledby") {
+        out.extend(ids.split_ascii_whitespace().filter_map(|id| by_id(id, "id")));
+    }
+    out.extend(e.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label").map(|a| dom.text(a.id())));
+    out.push(dom.text(e.id()));
+    out
+}
+
+fn predicate(value: Option<&str>, p: &Predicate) -> bool {
+    if let Some(exists) = p.exists
+        && exists != value.is_some()
+    {
+        return false;
+    }
+    let Some(value) = value else {
+        // A missing attribute has none of the words; it equals and contains nothing.
+        return p.equals.is_empty() && p.has_word.is_empty() && p.contains.is_empty() && p.matches.is_none();
+    };
+    let lower = value.to_lowercase();
+    let has = |w: &String| lower.split_whitespace().any(|v| v == w.to_lowercase());
+    (p.equals.is_empty() || p.equals.iter().any(|e| e.to_lowercase() == lower.trim()))
+        && (p.has_word.is_empty() || p.has_word.iter().any(has))
+        && !p.lacks_word.iter().any(has)
+        && (p.contains.is_empty() || p.contains.iter().any(|c| lower.contains(&c.to_lowercase())))
+        && p.matches.as_ref().is_none_or(|r| r.is_match(value))
+}
+
+/// A property of an inline style; the last declaration counts.
+fn property(style: &str, name: &str) -> Option<String> {
+    style
+        .split(';')
+        .filter_map(|d| d.split_once(':'))
+        .filter(|(n, _)| n.trim().eq_ignore_ascii_case(name))
+        .map(|(_, v)| v.trim().trim_end_matches("!important").trim().to_lowercase())
+        .last()
+}
+
+/// What to point at. An element the author did not write (an implied `<body>`) has no place.
+fn report(dom: &Dom, e: &ElementRef, part: &ReportPart) -> Option<(Vec<Span>, String)> {
+    let tag = || dom.tag_span(e.id()).map(|s| (vec![s], format!("<{}>", e.value().name())));
+    match part {
+        ReportPart::Tag => tag(),
+        ReportPart::Text => {
+            let spans = dom.text_spans(e.id());
+            if spans.is_empty() { tag() } else { Some((spans, dom.text(e.id()))) }
+        }
+        ReportPart::Attr(name) => match dom.attr_span(e.id(), name) {
+            Some(s) => Some((vec![s], e.value().attr(name).unwrap_or("").to_owned())),
+            None => tag(),
+        },
+    }
+}

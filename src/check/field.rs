@@ -1,0 +1,212 @@
+//! Fields of records: predicates on one field, and between the fields of a record.
+
+use super::{Hit, Subject, emoji, link};
+use crate::document::{Document, Field, Record};
+use crate::pack::model::{Count, Counted, FieldMatcher, FieldState, NamePart};
+use crate::source::Span;
+
+/// Of one value, so many matches are looked at.
+const MAX_PLACES: usize = 64;
+/// What stands between a name and what is said about it. A colon or slash needs no space before it.
+const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " • ", " · ", " / ", ": "];
+
+pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
+    let doc = subject.document;
+    let mut hits = Vec::new();
+    for record in &doc.records {
+        if !m.record.is_empty() && !m.record.iter().any(|r| is_form(subject, record, r)) {
+            continue;
+        }
+        if !m.when.iter().all(|w| holds(subject, record, w)) {
+            continue;
+        }
+        hits.extend(in_record(subject, record, m));
+    }
+    hits
+}
+
+/// A record is named by its form, by the `@type` of a JSON-LD node, or by the kind of content it is.
+fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
+    record.form.split(' ').any(|f| f.eq_ignore_ascii_case(name)) || (record.index.is_some() && name == subject.kind.name())
+}
+
+/// Whether any field of the record meets the conditions.
+fn holds(subject: &Subject, record: &Record, m: &FieldMatcher) -> bool {
+    let doc = subject.document;
+    if m.is == Some(FieldState::Missing) {
+        return !named(doc, record, m).any(|(_, f)| !f.value.is_empty());
+    }
+    !in_record(subject, record, m).is_empty()
+}
+
+fn named<'a>(doc: &'a Document, record: &'a Record, m: &'a FieldMatcher) -> impl Iterator<Item = (usize, &'a Field)> {
+    let range = record.fields.clone();
+    range.clone().zip(doc.fields.get(range).unwrap_or_default()).filter(move |(_, f)| {
+        (m.name.is_empty() || m.name.contains(&f.name)) && (m.roles.is_empty() || m.roles.contains(&f.role))
+    })
+}
+
+fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
+    let doc = subject.document;
+    if let Some(Count { of: Counted::Entries, over, under }) = m.count {
+        let fields: Vec<_> = named(doc, record, m).filter(|(_, f)| !f.value.is_empty()).collect();
+        let n = fields.len();
+        let hit = over.is_some_and(|o| n > o) || under.is_some_and(|u| n < u);
+        let limit = over.or(under).unwrap_or(0);
+        return match fields.first() {
+            Some((i, f)) if hit => vec![of_field(*i, f, f.value.clone(), vec![("count", n.to_string()), ("limit", limit.to_string())])],
+            _ => Vec::new(),
+        };
+    }
+    let mut hits = Vec::new();
+    for (i, f) in named(doc, record, m) {
+        let empty = f.value.trim().is_empty();
+        match m.is {
+            Some(FieldState::Empty) if !empty => continue,
+            Some(FieldState::Missing) => continue,
+            Some(FieldState::Empty) => {
+                hits.push(of_field(i, f, String::new(), Vec::new()));
+                continue;
+            }
+            _ if empty => continue,
+            _ => {}
+        }
+        let (from, to) = part(&f.value, m.part);
+        let Some(value) = f.value.get(from..to).filter(|v| !v.trim().is_empty()) else { continue };
+        let is = |s: &String| s.eq_ignore_ascii_case(value.trim()) || s.to_lowercase() == value.trim().to_lowercase();
+        if !m.one_of.is_empty() && !m.one_of.iter().any(is) || m.not_one_of.iter().any(is) {
+            continue;
+        }
+        if m.phrases_not.as_ref().is_some_and(|p| p.is_match(value)) {
+            continue;
+        }
+        let mut values = Vec::new();
+        if let Some(count) = m.count {
+            let n = counted(value, count.of);
+            let Some(limit) = count.over.filter(|o| n > *o).or(count.under.filter(|u| n < *u)) else { continue };
+            values.push(("count", n.to_string()));
+            values.push(("limit", limit.to_string()));
+        }
+        if let Some(l) = &m.link {
+            let Some(domain) = link::matches(&subject.hosts, l, value.trim()) else { continue };
+            values.push(("domain", domain));
+        }
+        if !m.unlike.is_empty() && !is_unlike(doc, record, value, &m.unlike) {
+            continue;
+        }
+        // The smallest text that shows it: the phrase, the part, the value. Of several, the context may rule out the first.
+        let mut places: Vec<(usize, usize)> = match (&m.phrases, &m.regex) {
+            (None, None) => vec![(0, value.len())],
+            (Some(p), None) => p.find_all(value).collect(),
+            (None, Some(r)) => r.find_iter(value).map(|x| (x.start, x.end)).collect(),
+            (Some(p), Some(r)) if p.is_match(value) => r.find_iter(value).map(|x| (x.start, x.end)).collect(),
+            _ => Vec::new(),
+        };
+        places.truncate(MAX_PLACES);
+        for (a, b) in places {
+            let text = value[a..b].to_owned();
+            let mut values = values.clone();
+            hits.push(match locate(doc, f, from + a, from + b) {
+                Some((spans, range)) => {
+                    values.push(("field", f.name.clone()));
+                    values.push(("value", f.value.clone()));
+                    Hit { spans, range, text, field: Some(i), values, ..Hit::default() }
+                }
+                None => of_field(i, f, text, values),
+            });
+        }
+    }
+    hits
+}
+
+fn of_field(index: usize, f: &Field, text: String, mut values: Vec<(&'static str, String)>) -> Hit {
+    values.push(("field", f.name.clone()));
+    values.push(("value", f.value.clone()));
+    Hit { spans: vec![f.span], text, field: Some(index), values, ..Hit::default() }
+}
+
+/// The place of part of a field's value, through the block that was made of it. The value and the block's text differ in white space, so
+/// the part is looked up by its words.
+fn locate(doc: &Document, f: &Field, from: usize, to: usize) -> Option<(Vec<Span>, Option<(usize, usize)>)> {
+    let block = doc.blocks.get(f.block?)?;
+    let text = doc.block_text(block);
+    let needle = f.value.get(from..to)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let before = f.value.get(..from)?.split_whitespace().collect::<Vec<_>>().join(" ").len();
+    let at = text.get(before..).and_then(|t| t.find(&needle)).map(|i| before + i).or_else(|| text.find(&needle))?;
+    let (start, end) = (block.start + at, block.start + at + needle.len());
+    let spans = doc.map.spans(start, end);
+    (!spans.is_empty() && !needle.is_empty()).then_some((spans, Some((start, end))))
+}
+
+/// The bytes of the part of a name.
+fn part(value: &str, part: NamePart) -> (usize, usize) {
+    let first = SEPARATORS.iter().filter_map(|s| value.find(s).map(|i| (i, i + s.len()))).min();
+    match (part, first) {
+        (NamePart::Whole, _) | (NamePart::Head, None) => (0, value.len()),
+        (NamePart::Head, Some((i, _))) => (0, i),
+        (NamePart::Tail, Some((_, j))) => (j, value.len()),
+        (NamePart::Tail, None) => (value.len(), value.len()),
+    }
+}
+
+fn counted(value: &str, of: Counted) -> usize {
+    match of {
+        Counted::Separators => {
+            let padded = value;
+            let mut n = 0;
+            let mut at = 0;
+            while let Some((i, len)) = SEPARATORS.iter().filter_map(|s| padded[at..].find(s).map(|i| (i, s.len()))).min() {
+                n += 1;
+                // The last space of one separator may be the first of the next.
+                at += i + len.max(2) - 1;
+            }
+            n + value.matches(", ").count() + value.matches("; ").count()
+        }
+        Counted::Emoji => emoji::count(value),
+        Counted::Words => value.split_whitespace().count(),
+        Counted::Chars => value.chars().count(),
+        Counted::Entries => 1,
+    }
+}
+
+/// Whether a value shares no word, and no close spelling, with any of the named fields that have a value. Unknown is not unlike.
+fn is_unlike(doc: &Document, record: &Record, value: &str, names: &[String]) -> bool {
+    let own = words(value);
+    let own_all: String = own.concat();
+    let mut known = false;
+    for name in names {
+        for (_, f) in doc.fields_named(record, name) {
+            let other = words(strip_address(&f.value));
+            if other.is_empty() {
+                continue;
+            }
+            known = true;
+            let other_all: String = other.concat();
+            let shares = own.iter().any(|w| w.chars().count() >= 3 && (other.contains(w) || other_all.contains(w.as_str())))
+                || other.iter().any(|w| w.chars().count() >= 3 && own_all.contains(w.as_str()))
+                || initials(&own).is_some_and(|i| other_all.starts_with(&i))
+                || strsim::jaro_winkler(&own_all, &other_all) > 0.85;
+            if shares {
+                return false;
+            }
+        }
+    }
+    known && !own_all.is_empty()
+}
+
+/// What of an address can be a name: its host without `www.` and endings.
+fn strip_address(value: &str) -> &str {
+    let rest = value.split("://").last().unwrap_or(value);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest).trim_start_matches("www.");
+    if host.contains('.') && !host.contains(' ') { host.rsplit_once('.').map_or(host, |(h, _)| h) } else { value }
+}
+
+fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| link::fold(w)).filter(|w| !w.is_empty()).collect()
+}
+
+fn initials(words: &[String]) -> Option<String> {
+    let i: String = words.iter().filter_map(|w| w.chars().next()).collect();
+    (i.chars().count() >= 3).then_some(i)
+}

@@ -1,0 +1,226 @@
+//! Addresses: schemes, hosts, registrable domains, look-alikes.
+
+use super::{Hit, Subject};
+use crate::pack::model::LinkMatcher;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Shorter names are one edit away from too much.
+const MIN_LOOKALIKE: usize = 6;
+
+/// Hosts of a document that were taken apart.
+#[derive(Debug, Default)]
+pub struct HostCache {
+    by_host: RefCell<HashMap<String, Rc<Host>>>,
+}
+
+/// A host's parts.
+#[derive(Debug, Default, PartialEq)]
+pub struct Host {
+    /// In Unicode, lower case.
+    pub name: String,
+    /// The registrable domain, or the whole host where there is none.
+    pub domain: String,
+    /// The registrable domain's own label, look-alike letters and digits folded, hyphens removed.
+    pub label: String,
+    /// The labels before the registrable domain, folded the same way.
+    pub sub: Vec<String>,
+}
+
+impl Host {
+    /// Takes a host apart; `None` for what is no host name (an IP address, an invalid one).
+    pub fn parse(host: &str) -> Option<Host> {
+        let (name, result) = idna::domain_to_unicode(host.trim_end_matches('.'));
+        if result.is_err() || name.is_empty() || name.parse::<std::net::IpAddr>().is_ok() || host.starts_with('[') {
+            return None;
+        }
+        let name = name.to_lowercase();
+        let ascii = idna::domain_to_ascii(&name).ok()?;
+        // Reserved names have no public suffix; their last label is taken for one.
+        let domain_ascii = psl::domain_str(&ascii).unwrap_or(&ascii);
+        let labels = domain_ascii.split('.').count();
+        let all: Vec<&str> = name.split('.').collect();
+        let split = all.len().saturating_sub(labels);
+        let domain = all.get(split..).unwrap_or_default().join(".");
+        let label = all.get(split).copied().unwrap_or_default();
+        Some(Host { label: fold(label), sub: all[..split].iter().map(|l| fold(l)).collect(), domain, name })
+    }
+}
+
+/// A label with letters of other scripts that look like Latin ones, and digits that look like letters, turned into those; hyphens removed.
+pub fn fold(label: &str) -> String {
+    let mut out = String::new();
+    for c in label.to_lowercase().chars() {
+        match c {
+            '-' | '_' => {}
+            '0' => out.push('o'),
+            '1' => out.push('l'),
+            '3' => out.push('e'),
+            '5' => out.push('s'),
+            'a'..='z' | '2' | '4' | '6'..='9' => out.push(c),
+            c => {
+                let base: String = unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).filter(|c| c.is_alphanumeric()).collect();
+                out.push_str(&base.to_lowercase());
+            }
+        }
+    }
+    out
+}
+
+/// Scheme, host, and path with query of an address as written; a bare `www.x` or `//x` has no scheme.
+fn split(target: &str) -> (Option<String>, Option<&str>, &str) {
+    let (scheme, rest) = match target.find("://") {
+        Some(i) if i > 0 && target[..i].bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b)) => {
+            (Some(target[..i].to_ascii_lowercase()), &target[i + 3..])
+        }
+        _ => match target.strip_prefix("//") {
+            Some(rest) => (None, rest),
+            None => match target.split_once(':') {
+                Some((s, _)) if matches!(s.to_ascii_lowercase().as_str(), "mailto" | "tel" | "javascript" | "data") => {
+                    return (Some(s.to_ascii_lowercase()), None, "");
+                }
+                _ if bare_host(target) => (None, target),
+                _ => return (None, None, target),
+            },
+        },
+    };
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let authority = &rest[..end];
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let host = host.split(':').next().unwrap_or(host);
+    (scheme, Some(host), &rest[end..])
+}
+
+/// `acme.example`, `www.acme.example/x`: how listings write their web site.
+fn bare_host(target: &str) -> bool {
+    let host = target.split(['/', '?', '#', ':']).next().unwrap_or("");
+    let Some((name, tld)) = host.rsplit_once('.') else { return false };
+    !name.is_empty()
+        && !target.contains(char::is_whitespace)
+        && (host.starts_with("www.") || tld == "example" || psl::suffix(host.to_ascii_lowercase().as_bytes()).is_some_and(|s| s.is_known()))
+        && !crate::check::lexical::is(crate::pack::model::Scope::Filename, host, 0, host.len())
+}
+
+impl HostCache {
+    fn get(&self, host: &str) -> Rc<Host> {
+        if let Some(h) = self.by_host.borrow().get(host) {
+            return h.clone();
+        }
+        let parsed = Rc::new(Host::parse(host).unwrap_or_default());
+        self.by_host.borrow_mut().insert(host.to_owned(), parsed.clone());
+        parsed
+    }
+}
+
+pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
+    let doc = subject.document;
+    let mut hits = Vec::new();
+    for link in &doc.links {
+        if !m.holder.is_empty() && !m.holder.iter().any(|h| h == &link.holder) {
+            continue;
+        }
+        // Which field matters only for addresses that stand in one.
+        if !m.fields.is_empty() && link.field.and_then(|f| doc.fields.get(f)).is_some_and(|f| !m.fields.contains(&f.name)) {
+            continue;
+        }
+        if let Some(domain) = matches(&subject.hosts, m, &link.target)
+            && !link.spans.is_empty()
+        {
+            hits.push(Hit {
+                spans: link.spans.clone(),
+                text: link.target.clone(),
+                field: link.field,
+                values: vec![("domain", domain), ("value", link.target.clone())],
+                ..Hit::default()
+            });
+        }
+    }
+    hits
+}
+
+/// Whether an address is of this sort; gives its registrable domain.
+pub(super) fn matches(cache: &HostCache, m: &LinkMatcher, target: &str) -> Option<String> {
+    let (scheme, host, path) = split(target);
+    if !m.scheme.is_empty() && !scheme.as_ref().is_some_and(|s| m.scheme.contains(s)) {
+        return None;
+    }
+    if let Some(regex) = &m.path
+        && !regex.is_match(path)
+    {
+        return None;
+    }
+    if m.not_path.as_ref().is_some_and(|r| r.is_match(path)) {
+        return None;
+    }
+    let wants_host = !(m.host.is_empty()
+        && m.domain.is_empty()
+        && m.label_contains.is_empty()
+        && m.lookalike_of.is_empty()
+        && m.subdomain_contains.is_empty());
+    let Some(host) = host else { return (!wants_host).then(String::new) };
+    let host = cache.get(host);
+    if host.name.is_empty() {
+        return (!wants_host).then(String::new);
+    }
+    if m.not_domain.iter().any(|d| same_domain(&host, d)) {
+        return None;
+    }
+    let is_host = |pattern: &String| match pattern.strip_prefix("*.") {
+        Some(rest) => host.name == rest || host.name.strip_suffix(rest).is_some_and(|h| h.ends_with('.')),
+        None => host.name == *pattern,
+    };
+    let ok = (m.host.is_empty() || m.host.iter().any(is_host))
+        && (m.domain.is_empty() || m.domain.iter().any(|d| same_domain(&host, d)))
+        && (m.label_contains.is_empty() || m.label_contains.iter().any(|l| host.label.contains(&fold(l))))
+        && (m.lookalike_of.is_empty() || m.lookalike_of.iter().any(|l| is_lookalike(&host.label, &fold(l))))
+        && (m.subdomain_contains.is_empty() || m.subdomain_contains.iter().any(|l| host.sub.iter().any(|s| s.contains(&fold(l)))));
+    ok.then(|| host.domain.clone())
+}
+
+/// `hubspot.com`; `hubspot.*` for any ending; `a.b.com` for that host and what is below it.
+fn same_domain(host: &Host, pattern: &str) -> bool {
+    if let Some(start) = pattern.strip_suffix('*') {
+        return host.domain.starts_with(start);
+    }
+    host.domain == pattern || host.name == pattern || host.name.strip_suffix(pattern).is_some_and(|h| h.ends_with('.'))
+}
+
+fn is_lookalike(label: &str, of: &str) -> bool {
+    of.len() >= MIN_LOOKALIKE && label != of && strsim::damerau_levenshtein(label, of) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_taken_apart() {
+        let host = Host::parse("shop.hub-sp0t.co.uk").expect("host");
+        assert_eq!((host.domain.as_str(), host.label.as_str()), ("hub-sp0t.co.uk", "hubspot"));
+        assert_eq!(host.sub, ["shop"]);
+        let host = Host::parse("hubspot.com.evil.co.uk").expect("host");
+        assert_eq!(host.domain, "evil.co.uk");
+        // Cyrillic o and s.
+        let idn = idna::domain_to_ascii("hub\u{455}p\u{43e}t.com").expect("idn");
+        assert_eq!(Host::parse(&idn).expect("host").label, "hubspot");
+        assert_eq!(Host::parse("hubspot-experts.example").expect("host").label, "hubspotexperts");
+        assert!(Host::parse("127.0.0.1").is_none());
+    }
+
+    #[test]
+    fn addresses_are_split() {
+        assert_eq!(split("https://User@Acme.example:8080/a?b#c"), (Some("https".into()), Some("Acme.example"), "/a?b#c"));
+        assert_eq!(split("//cdn.acme.example/x.png").1, Some("cdn.acme.example"));
+        assert_eq!(split("www.acme.example/hubspot").1, Some("www.acme.example"));
+        assert_eq!(split("/hubspot-partner").1, None);
+        assert_eq!(split("hubspot-logo.png").1, None);
+        assert_eq!(split("mailto:a@hubspot.com").1, None);
+    }
+
+    #[test]
+    fn lookalikes_are_one_edit_away() {
+        assert!(is_lookalike("hubpot", "hubspot") && is_lookalike("hubsppot", "hubspot"));
+        assert!(!is_lookalike("hubspot", "hubspot") && !is_lookalike("hotspot", "hubspot"));
+    }
+}

@@ -1,0 +1,191 @@
+//! Phrases, regular expressions and replacements over visible text, behind one prefilter for all rules.
+
+use super::Hit;
+use crate::document::Document;
+use crate::pack::Pattern;
+use crate::pack::model::{Matcher, MatcherForm, Rule};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::HashMap;
+
+/// A place where a pattern may match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// Which text matcher of the rule.
+    pub leaf: u32,
+    /// Which of its patterns.
+    pub pattern: u32,
+    /// Where its literal starts in the document's text; [`ANYWHERE`] for patterns that have none.
+    pub start: u32,
+    /// One past the literal's end.
+    pub end: u32,
+}
+
+/// The start of a candidate whose pattern must be tried on every block.
+pub const ANYWHERE: u32 = u32::MAX;
+
+/// What the prefilter found for one rule.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    list: Vec<Candidate>,
+}
+
+impl Candidates {
+    /// Those of one text matcher.
+    pub fn of_leaf(&self, leaf: usize) -> &[Candidate] {
+        let leaf = leaf as u32;
+        let from = self.list.partition_point(|c| c.leaf < leaf);
+        let to = self.list.partition_point(|c| c.leaf <= leaf);
+        &self.list[from..to]
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// Finds, in one pass over a text, which patterns of all rules may match in it.
+#[derive(Debug)]
+pub struct Prefilter {
+    automaton: Option<AhoCorasick>,
+    /// For each literal, what it may be part of: (rule, leaf, pattern).
+    owners: Vec<Vec<(u32, u32, u32)>>,
+    /// Patterns without a literal.
+    always: Vec<(u32, u32, u32)>,
+}
+
+impl Prefilter {
+    /// A prefilter for these rules. `thorough`: spend time on building to be faster on large inputs.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, thorough: bool) -> Prefilter {
+        let mut literals: Vec<String> = Vec::new();
+        let mut index: HashMap<String, usize> = HashMap::new();
+        let mut owners: Vec<Vec<(u32, u32, u32)>> = Vec::new();
+        let mut always = Vec::new();
+        for (r, rule) in rules.into_iter().enumerate() {
+            let mut leaf = 0;
+            visit(&rule.matcher, &mut |patterns| {
+                for (p, pattern) in patterns.iter().enumerate() {
+                    let owner = (r as u32, leaf, p as u32);
+                    if pattern.literals.is_empty() {
+                        always.push(owner);
+                    }
+                    for literal in &pattern.literals {
+                        let i = *index.entry(literal.clone()).or_insert_with(|| {
+                            literals.push(literal.clone());
+                            owners.push(Vec::new());
+                            literals.len() - 1
+                        });
+                        owners[i].push(owner);
+                    }
+                }
+                leaf += 1;
+            });
+        }
+        // The automatic choice is several times slower here than the two named ones are at what they are for.
+        let kind = if thorough { AhoCorasickKind::DFA } else { AhoCorasickKind::NoncontiguousNFA };
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(kind))
+            .build(&literals)
+            .ok()
+            .filter(|_| !literals.is_empty());
+        Prefilter { automaton, owners, always }
+    }
+
+    /// The candidates of each rule that has any, by rule. `active` says which rules matter for this document.
+    pub fn candidates(&self, document: &Document, active: &dyn Fn(usize) -> bool) -> HashMap<usize, Candidates> {
+        let mut out: HashMap<usize, Candidates> = HashMap::new();
+        for &(rule, leaf, pattern) in &self.always {
+            if active(rule as usize) && !document.text.is_empty() {
+                let c = Candidate { leaf, pattern, start: ANYWHERE, end: ANYWHERE };
+                out.entry(rule as usize).or_default().list.push(c);
+            }
+        }
+        if let Some(automaton) = &self.automaton {
+            for m in automaton.find_overlapping_iter(&document.text) {
+                for &(rule, leaf, pattern) in &self.owners[m.pattern().as_usize()] {
+                    if active(rule as usize) {
+                        let c = Candidate { leaf, pattern, start: m.start() as u32, end: m.end() as u32 };
+                        out.entry(rule as usize).or_default().list.push(c);
+                    }
+                }
+            }
+        }
+        for c in out.values_mut() {
+            c.list.sort_unstable();
+            c.list.dedup();
+        }
+        out
+    }
+}
+
+fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
+    match &m.form {
+        MatcherForm::Text(patterns) => f(patterns),
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, f)),
+        MatcherForm::Not(inner) => visit(inner, f),
+        _ => {}
+    }
+}
+
+/// The matches of patterns at their candidates.
+pub(super) fn find(document: &Document, patterns: &[Pattern], candidates: &[Candidate]) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    // Blocks a regular expression has been run on; candidates come by pattern, then place.
+    let mut done: Option<(u32, usize)> = None;
+    for c in candidates {
+        let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
+        if pattern.is_spelled() {
+            let (start, end) = (c.start as usize, c.end as usize);
+            let found = document.text.get(start..end).is_some_and(|t| pattern.confirms(t)) && pattern.stands_whole(&document.text, start, end);
+            if found {
+                hits.extend(hit(document, pattern, start, end));
+            }
+        } else if c.start == ANYWHERE {
+            for block in 0..document.blocks.len() {
+                in_block(document, pattern, block, &mut hits);
+            }
+        } else if let Some(block) = document.block_at(c.start as usize)
+            && done != Some((c.pattern, block))
+        {
+            done = Some((c.pattern, block));
+            in_block(document, pattern, block, &mut hits);
+        }
+    }
+    hits
+}
+
+fn in_block(document: &Document, pattern: &Pattern, block: usize, hits: &mut Vec<Hit>) {
+    let (Some(regex), Some(block)) = (pattern.regex(), document.blocks.get(block)) else { return };
+    let text = document.block_text(block);
+    let mut at = 0;
+    while let Some(m) = regex.find_at(text, at) {
+        let next = text[m.start()..].chars().next().map_or(1, char::len_utf8);
+        if m.is_empty() || !pattern.stands_whole(text, m.start(), m.end()) {
+            at = m.start() + next;
+        } else {
+            hits.extend(hit(document, pattern, block.start + m.start(), block.start + m.end()));
+            at = m.end();
+        }
+        if at > text.len() {
+            break;
+        }
+    }
+}
+
+fn hit(document: &Document, pattern: &Pattern, start: usize, end: usize) -> Option<Hit> {
+    let spans = document.map.spans(start, end);
+    let block = document.block_at(start)?;
+    if spans.is_empty() {
+        return None;
+    }
+    Some(Hit {
+        spans,
+        range: Some((start, end)),
+        text: document.text.get(start..end)?.to_owned(),
+        replacement: pattern.replacement.clone(),
+        field: document.blocks[block].field,
+        ..Hit::default()
+    })
+}

@@ -1,0 +1,254 @@
+use crate::document::Kind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A linter for promotional content.
+///
+/// promolint reads what a firm shows the public – pages, listings, ads, press releases, posts – and points at statements that its
+/// rule packs do not allow.
+#[derive(Debug, Parser)]
+#[command(name = "promolint", version, about, long_about, subcommand_required = true, disable_help_subcommand = true,
+    after_help = "`promolint [INPUT]...` is short for `promolint check [INPUT]...`.\nExit code: 0 nothing serious found, 1 something found, 2 something could not be checked.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check files, folders or standard input (the default command)
+    Check(Box<CheckArgs>),
+    /// Explain a rule: what it asks, why, where it comes from, how to fix and how to suppress
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Write and test rule packs
+    Pack(PackArgs),
+    /// Show the settings in force and where each was set
+    Config(ConfigArgs),
+    /// Write a commented promolint.yaml into the current folder
+    Init(InitArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// In a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputFormat {
+    /// With the lines around them, for people
+    #[default]
+    Rich,
+    /// One a line
+    Concise,
+    /// One JSON object
+    Json,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// From which severity a run fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Anything.
+    Note,
+    /// Nothing.
+    Never,
+}
+
+/// Levels of confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MinConfidence {
+    /// The source was read in full.
+    Primary,
+    /// In part.
+    Partial,
+    /// Reported by others.
+    Secondary,
+    /// Reasoned.
+    Inferred,
+}
+
+/// A parser for kinds that names them in its error.
+fn kind(text: &str) -> Result<Kind, String> {
+    Kind::from_name(text).ok_or_else(|| format!("the kinds are {}", Kind::ALL.map(Kind::name).join(", ")))
+}
+
+/// Which rules.
+#[derive(Debug, Args, Default)]
+pub struct Selection {
+    /// Rule pack: a built-in name, or a file or folder; may be given several times [default: hubspot]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub pack: Vec<String>,
+    /// Only these rules: ids, beginnings of ids, or packs
+    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Configuration file [default: the nearest promolint.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Leave out rules that are sourced less well
+    #[arg(long, value_name = "LEVEL")]
+    pub min_confidence: Option<MinConfidence>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// `promolint check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files, folders, or - for standard input [default: the current folder]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// What the content is, where it does not show
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Option<Kind>,
+    /// The name of what is read from standard input; its ending tells the format
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// How findings are shown
+    #[arg(long, value_name = "FORMAT", default_value = "rich")]
+    pub format: OutputFormat,
+    /// Write the findings in another format to a file too; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<String>,
+    /// From which severity the exit code is 1 [default: error]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// How many threads check [default: the number of processors]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub jobs: Option<u16>,
+    /// Never open a connection (this version never does)
+    #[arg(long)]
+    pub no_network: bool,
+    /// No summary and no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `promolint explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule's id
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// How the rule table is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TableFormat {
+    /// Columns
+    #[default]
+    Table,
+    /// JSON
+    Json,
+    /// A Markdown table
+    Markdown,
+}
+
+/// `promolint rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// How to show them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: TableFormat,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// `promolint pack`.
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PackCommand,
+}
+
+/// The commands for rule authors.
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Say what is wrong in packs
+    Check(PackPaths),
+    /// Run the rules' own tests
+    Test(PackPaths),
+    /// Print the JSON Schema of packs (or of the configuration), for editors
+    Schema {
+        /// The schema of promolint.yaml instead
+        #[arg(long)]
+        config: bool,
+    },
+    /// Write a new pack with one rule to start from
+    New {
+        /// The file to write
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// Packs by name or path.
+#[derive(Debug, Args)]
+pub struct PackPaths {
+    /// Packs: built-in names, files or folders [default: hubspot]
+    #[arg(value_name = "PACK")]
+    pub packs: Vec<String>,
+    /// Only these rules
+    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// `promolint config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What is in force for this file
+    #[arg(long = "for", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// `promolint init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to write into
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// `promolint completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,254 @@
+//! `promolint check`.
+
+use super::args::{CheckArgs, FailOn, OutputFormat};
+use super::{complain, exit, setup, stderr_palette, stdout_palette};
+use crate::document::records::Formats;
+use crate::engine::{Engine, Inputs, Options, Outcome, Summary};
+use crate::finding::Severity;
+use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// From this much to read on, time is spent on a faster automaton.
+const THOROUGH: u64 = 2 << 20;
+/// A progress bar appears when a run takes longer than this.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// Checks, reports, and gives the exit code.
+pub fn run(args: &CheckArgs) -> u8 {
+    let started = Instant::now();
+    let mut setup = match setup::load(&args.selection, true) {
+        Ok(s) => s,
+        Err(code) => return code,
+    };
+    let config = &setup.config;
+    let exclude = config.globs(&config.exclude);
+    let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
+    let inputs = Inputs::find(&arguments, args.stdin_filename.as_deref(), &config.exclude, &exclude);
+    let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
+    let fail_on = fail_on(args, config.fail_on.as_deref());
+    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let options = Options { kind: args.kind, kinds, exclude, jobs };
+    let unread_registers = !config.registers.is_empty();
+    let own_formats = setup.formats.take();
+    let formats = own_formats.as_ref().unwrap_or_else(|| Formats::builtin());
+    let engine = Engine { rules: setup.rules(inputs.bytes > THOROUGH), options, formats };
+
+    let mut reporters = match reporters(args) {
+        Ok(r) => r,
+        Err(code) => return code,
+    };
+    let palette = stderr_palette(args.selection.color);
+    let mut run = Run { summary: Summary { skipped: inputs.skipped, ..Summary::default() }, palette, failed: None, quiet: args.quiet };
+    for t in &inputs.troubles {
+        run.trouble(t.clone());
+    }
+    let bar = Progress::new(args, inputs.bytes);
+    engine.run(&inputs.list, &mut |outcome| {
+        bar.advance(outcome.bytes);
+        bar.hidden(|| run.outcome(outcome, &mut reporters))
+    });
+    bar.clear();
+    if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
+        complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
+    }
+    run.summary.folded = reporters.iter().map(|r| r.folded()).max().unwrap_or(0);
+    run.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    for r in &mut reporters {
+        if let Err(e) = r.finish(&run.summary) {
+            run.failed.get_or_insert(e);
+        }
+    }
+    // A reader that has seen enough (`| head`) is no failure; a full disk is one.
+    if let Some(e) = run.failed.take_if(|e| e.kind() != io::ErrorKind::BrokenPipe) {
+        complain(&format!("error: cannot write the findings: {}", crate_io(&e)));
+        return exit::TROUBLE;
+    }
+    if !args.quiet {
+        if unread_registers {
+            complain("note: promolint.yaml names registers; this version has no rules that read them");
+        }
+        complain(&summary(&run.summary, palette));
+    }
+    code(&run.summary, fail_on)
+}
+
+fn crate_io(e: &io::Error) -> String {
+    e.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// The exit code of the contract.
+fn code(summary: &Summary, fail_on: Option<Severity>) -> u8 {
+    if !summary.not_checked.is_empty() {
+        return exit::TROUBLE;
+    }
+    match fail_on {
+        Some(s) if summary.at_least(s) > 0 => exit::FOUND,
+        _ => exit::OK,
+    }
+}
+
+fn fail_on(args: &CheckArgs, config: Option<&str>) -> Option<Severity> {
+    match (args.fail_on, config) {
+        (Some(FailOn::Error), _) => Some(Severity::Error),
+        (Some(FailOn::Warning), _) => Some(Severity::Warning),
+        (Some(FailOn::Note), _) => Some(Severity::Note),
+        (Some(FailOn::Never), _) | (None, Some("never")) => None,
+        (None, Some(name)) => Severity::from_name(name),
+        (None, None) => Some(Severity::Error),
+    }
+}
+
+fn reporter(format: OutputFormat, out: Box<dyn Write>, palette: Palette) -> Box<dyn Reporter> {
+    match format {
+        OutputFormat::Rich => Box::new(Rich::new(out, palette)),
+        OutputFormat::Concise => Box::new(Concise::new(out, palette)),
+        OutputFormat::Json => Box::new(Json::new(out)),
+        OutputFormat::Jsonl => Box::new(JsonLines::new(out)),
+    }
+}
+
+fn reporters(args: &CheckArgs) -> Result<Vec<Box<dyn Reporter>>, u8> {
+    let stdout = Box::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+    let mut list = vec![reporter(args.format, stdout, stdout_palette(args.selection.color))];
+    for output in &args.output {
+        let known = || OutputFormat::value_variants().iter().filter_map(|v| v.to_possible_value()).map(|v| v.get_name().to_owned()).collect::<Vec<_>>();
+        let Some((name, file)) = output.split_once('=').filter(|(_, f)| !f.is_empty()) else {
+            complain(&format!("error: `--output {output}` names no file\n  = help: write `--output FORMAT=FILE`, for example `--output jsonl=findings.jsonl`"));
+            return Err(exit::TROUBLE);
+        };
+        let Ok(format) = OutputFormat::from_str(name, true) else {
+            complain(&format!("error: `{name}` is no output format\n  = help: one of: {}", known().join(", ")));
+            return Err(exit::TROUBLE);
+        };
+        match File::create(file) {
+            Ok(f) => list.push(reporter(format, Box::new(BufWriter::new(f)), Palette::new(false))),
+            Err(e) => {
+                complain(&format!("error: cannot write {file}: {}", crate_io(&e)));
+                return Err(exit::TROUBLE);
+            }
+        }
+    }
+    Ok(list)
+}
+
+/// A run in progress.
+struct Run {
+    summary: Summary,
+    palette: Palette,
+    failed: Option<io::Error>,
+    quiet: bool,
+}
+
+impl Run {
+    fn trouble(&mut self, t: crate::finding::Trouble) {
+        complain(&rich_trouble(&t, self.palette));
+        self.summary.not_checked.push(t);
+    }
+
+    /// Reports what came of one input; whether to go on.
+    fn outcome(&mut self, outcome: Outcome, reporters: &mut [Box<dyn Reporter>]) -> bool {
+        let s = &mut self.summary;
+        s.bytes += outcome.bytes;
+        s.records += outcome.records;
+        s.skipped += usize::from(outcome.skipped);
+        s.inputs += usize::from(outcome.starts_input && !outcome.skipped);
+        for f in &outcome.findings {
+            if f.suppressed.is_some() {
+                s.suppressed += 1;
+            } else {
+                s.count(f.severity);
+                s.fixable += usize::from(f.fix.as_ref().is_some_and(|x| x.applicability == crate::finding::Applicability::Safe));
+            }
+        }
+        for r in reporters {
+            if let Err(e) = r.findings(&outcome.findings) {
+                self.failed.get_or_insert(e);
+            }
+        }
+        for t in outcome.troubles {
+            self.trouble(t);
+        }
+        for remark in outcome.remarks.iter().filter(|_| !self.quiet) {
+            complain(&format!("note: {}", clean(remark)));
+        }
+        self.failed.is_none()
+    }
+}
+
+/// A bar on standard error for runs that take long, in a terminal only.
+struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl Progress {
+    fn new(args: &CheckArgs, bytes: u64) -> Progress {
+        let show = !args.quiet && io::stderr().is_terminal() && bytes > 0;
+        let bar = if show { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
+        if show {
+            let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style);
+        }
+        Progress { bar, started: Instant::now() }
+    }
+
+    fn advance(&self, bytes: u64) {
+        if self.started.elapsed() > PATIENCE {
+            self.bar.inc(bytes);
+        }
+    }
+
+    /// Prints without leaving pieces of the bar behind.
+    fn hidden<R>(&self, f: impl FnOnce() -> R) -> R {
+        self.bar.suspend(f)
+    }
+
+    fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// The last words of a run: what was found, what was read, what was not.
+fn summary(s: &Summary, palette: Palette) -> String {
+    let f = s.findings;
+    let found = match s.total() {
+        0 if s.inputs == 0 => "nothing was checked".to_owned(),
+        0 => "no findings".to_owned(),
+        _ => [(f.error, "error"), (f.warning, "warning"), (f.note, "note")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, w)| count(*n, w))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let mut more = Vec::new();
+    if s.fixable > 0 {
+        more.push(format!("{} with a safe fix", s.fixable));
+    }
+    if s.suppressed > 0 {
+        more.push(format!("{} suppressed", s.suppressed));
+    }
+    if s.folded > 0 {
+        more.push(format!("{} shown as repeats", s.folded));
+    }
+    let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
+    let records = if s.records > 0 { format!(", {}", count(s.records, "record")) } else { String::new() };
+    let skipped = if s.skipped > 0 { format!(", {} left out as no content", count(s.skipped, "file")) } else { String::new() };
+    let line = format!("{found}{more} in {}{records}{skipped}, {:.2} s", count(s.inputs, "input"), s.seconds);
+    let mut out = palette.bold(&line);
+    if !s.not_checked.is_empty() {
+        let n = s.not_checked.len();
+        let line = if n == 1 { "1 thing could not be checked; see above".to_owned() } else { format!("{n} things could not be checked; see above") };
+        out.push('\n');
+        out.push_str(&palette.severity(Severity::Error, &line));
+    }
+    out
+}

@@ -1,0 +1,152 @@
+//! `promolint explain RULE`.
+
+use super::args::ExplainArgs;
+use super::{complain, exit, print, setup, stdout_palette};
+use crate::document::Kind;
+use crate::engine::OWN_RULES;
+use crate::finding::Severity;
+use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind};
+use crate::pack::shape::did_you_mean;
+use crate::report::Palette;
+
+/// Explains a rule.
+pub fn run(args: &ExplainArgs) -> u8 {
+    let setup = match setup::load(&args.selection, false) {
+        Ok(s) => s,
+        Err(code) => return code,
+    };
+    let palette = stdout_palette(args.selection.color);
+    let rules: Vec<&Rule> = setup.packs.packs.iter().flat_map(|p| &p.rules).collect();
+    if let Some(rule) = rules.iter().find(|r| r.id == args.rule || r.aliases.contains(&args.rule)) {
+        return print(&explain(rule, palette));
+    }
+    if let Some((id, title)) = OWN_RULES.iter().find(|(id, _)| *id == args.rule) {
+        let text = format!(
+            "{}\n{title}\n\nOne of promolint's own rules, about comments that accept findings:\n\n    <!-- promolint-ignore RULE: reason -->        for the block after it\n    <!-- promolint-ignore-start RULE: reason -->  up to\n    <!-- promolint-ignore-end RULE -->\n",
+            palette.bold(id)
+        );
+        return print(&text);
+    }
+    let ids = rules.iter().map(|r| r.id.as_str()).chain(OWN_RULES.iter().map(|(id, _)| *id));
+    let help = match did_you_mean(&args.rule, ids.clone()) {
+        Some(id) => format!("did you mean `{id}`?"),
+        None => {
+            let like: Vec<&str> = ids.filter(|i| i.contains(&args.rule)).collect();
+            if like.is_empty() { "`promolint rules` lists the rules".into() } else { format!("rules with this in their name: {}", like.join(", ")) }
+        }
+    };
+    complain(&format!("error: there is no rule `{}`\n  = help: {help}", args.rule));
+    exit::TROUBLE
+}
+
+/// A severity in words: `warning (error in listing, ad)`.
+pub fn severity(s: &SeverityByKind) -> String {
+    let name = |s: Option<Severity>| s.map_or("off", Severity::name);
+    let mut groups: Vec<(Option<Severity>, Vec<&str>)> = Vec::new();
+    for (kind, level) in s.by_kind.iter().filter(|(_, l)| **l != s.default) {
+        match groups.iter_mut().find(|(l, _)| l == level) {
+            Some((_, kinds)) => kinds.push(kind.name()),
+            None => groups.push((*level, vec![kind.name()])),
+        }
+    }
+    let other: Vec<String> = groups.into_iter().map(|(l, kinds)| format!("{} in {}", name(l), kinds.join(", "))).collect();
+    if other.is_empty() { name(s.default).to_owned() } else { format!("{} ({})", name(s.default), other.join("; ")) }
+}
+
+fn explain(r: &Rule, palette: Palette) -> String {
+    let mut out = format!("{}  {}\n{}\n", palette.bold(&r.id), palette.dim(&r.pack), r.title);
+    let mut part = |name: &str, text: &str| {
+        if !text.is_empty() {
+            out.push_str(&format!("\n{}\n{}\n", palette.bold(name), indent(&wrap(text))));
+        }
+    };
+    part("Why", &r.why);
+    let kinds = if r.kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { r.kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ") };
+    part("Severity", &severity(&r.severity));
+    part("Looks at", &kinds);
+    let languages: Vec<&str> = r.languages.iter().map(|l| l.as_str()).collect();
+    part("Languages", &languages.join(", "));
+    let sources: Vec<String> = r
+        .sources
+        .iter()
+        .map(|s| {
+            let url = s.url.as_deref().map(|u| format!("\n{u}")).unwrap_or_default();
+            format!("{}, read on {}{url}", s.title, s.checked_on.as_deref().unwrap_or("an unknown day"))
+        })
+        .collect();
+    let sure = match r.confidence {
+        crate::finding::Confidence::Primary => "primary: the source says so, and was read in full",
+        crate::finding::Confidence::Partial => "partial: the source was read in part, in translation, or speaks of a sister programme",
+        crate::finding::Confidence::Secondary => "secondary: others report what the source says",
+        crate::finding::Confidence::Inferred => "inferred: reasoned from a source that does not say it in these words",
+    };
+    part("Source", &sources.join("\n"));
+    part("Confidence", sure);
+    let texts = |cases: &[crate::pack::model::TestCase]| cases.iter().take(5).map(|c| format!("· {}", shorten(&c.text))).collect::<Vec<_>>().join("\n");
+    part("Flagged", &texts(&r.tests.flag));
+    part("Fine", &texts(&r.tests.pass));
+    part("How to fix", &help(r));
+    let id = &r.id;
+    part(
+        "How to suppress",
+        &format!("<!-- promolint-ignore {id}: reason -->   before the block, in HTML and Markdown\nrules: {{{id}: off}}   in promolint.yaml"),
+    );
+    out
+}
+
+/// The cure, with what a finding would fill in put in general words.
+fn help(r: &Rule) -> String {
+    let text = r.text.help.as_deref().unwrap_or("reword it");
+    let mut rights: Vec<&str> = Vec::new();
+    replacements(&r.matcher, &mut rights);
+    rights.sort_unstable();
+    rights.dedup();
+    let right = match rights[..] {
+        [one] => one.to_owned(),
+        _ => "the right form".to_owned(),
+    };
+    text.replace("{replacement}", &right).replace("{text}", "…").replace("{value}", "…").replace("{domain}", "…").replace("{field}", "…")
+}
+
+fn replacements<'r>(m: &'r Matcher, out: &mut Vec<&'r str>) {
+    match &m.form {
+        MatcherForm::Text(patterns) => out.extend(patterns.iter().filter_map(|p| p.replacement.as_deref())),
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| replacements(m, out)),
+        _ => {}
+    }
+}
+
+fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(150) {
+        Some((i, _)) => format!("{}…", &line[..i]),
+        None => line,
+    }
+}
+
+fn wrap(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            let mut out = String::new();
+            let mut column = 0;
+            for word in line.split(' ') {
+                let len = word.chars().count();
+                if column > 0 && column + 1 + len > 92 {
+                    out.push('\n');
+                    column = 0;
+                } else if column > 0 {
+                    out.push(' ');
+                    column += 1;
+                }
+                out.push_str(word);
+                column += len;
+            }
+            out
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|l| format!("  {l}")).collect::<Vec<_>>().join("\n")
+}

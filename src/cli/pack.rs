@@ -1,0 +1,123 @@
+//! `promolint pack`: for rule authors.
+
+use super::args::{PackArgs, PackCommand, PackPaths};
+use super::{complain, exit, print, setup, stderr_palette, stdout_palette};
+use crate::engine::{CaseResult, test_pack};
+use crate::finding::Severity;
+use crate::pack::{Fault, PackSet, lint, shape, shapes};
+use crate::report::rich_faults;
+use std::io::Write;
+use std::path::Path;
+
+/// What `pack new` writes.
+const NEW: &str = include_str!("new_pack.yaml");
+/// The names of the schemas; editors use them to tell versions apart.
+const SCHEMA_ID: &str = "https://promolint.example/schema/pack-1.json";
+const CONFIG_SCHEMA_ID: &str = "https://promolint.example/schema/config-1.json";
+
+/// Runs the command.
+pub fn run(args: &PackArgs) -> u8 {
+    match &args.command {
+        PackCommand::Check(p) => check(p),
+        PackCommand::Test(p) => test(p),
+        PackCommand::Schema { config } => {
+            let schema = if *config { shape::schema(&shapes::CONFIG, CONFIG_SCHEMA_ID) } else { shape::schema(&shapes::PACK, SCHEMA_ID) };
+            print(&(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))
+        }
+        PackCommand::New { file } => new(file),
+    }
+}
+
+fn load(p: &PackPaths) -> Result<PackSet, u8> {
+    let names = if p.packs.is_empty() { vec!["hubspot".to_owned()] } else { p.packs.clone() };
+    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""))?))
+}
+
+/// All that is wrong, and all advice.
+fn check(p: &PackPaths) -> u8 {
+    let set = match load(p) {
+        Ok(s) => s,
+        Err(code) => return code,
+    };
+    let mut faults: Vec<Fault> = set.faults.clone();
+    for pack in &set.packs {
+        // A rule that was merged from another pack stands in this pack's file with its id.
+        let file = set.files.iter().position(|f| f.text.contains(&format!("pack: {}", pack.name))).unwrap_or(0);
+        faults.extend(lint(pack, file));
+    }
+    faults.sort_by_key(|f| (f.file, f.span.start, f.usable));
+    let out = rich_faults(&set.files, &faults, stdout_palette(p.color));
+    let code = print(&out);
+    let errors = faults.iter().filter(|f| !f.usable).count();
+    let rules: usize = set.packs.iter().map(|p| p.rules.len()).sum();
+    complain(&format!("{} rules in {} packs: {errors} errors, {} warnings", rules, set.packs.len(), faults.len() - errors));
+    if code != exit::OK || errors > 0 {
+        exit::TROUBLE
+    } else if faults.is_empty() {
+        exit::OK
+    } else {
+        exit::FOUND
+    }
+}
+
+/// Runs every rule over its own texts.
+fn test(p: &PackPaths) -> u8 {
+    let set = match load(p) {
+        Ok(s) => s,
+        Err(code) => return code,
+    };
+    if !set.is_usable() {
+        let serious: Vec<_> = set.faults.iter().filter(|f| !f.usable).cloned().collect();
+        complain(&rich_faults(&set.files, &serious, stderr_palette(p.color)));
+        return exit::TROUBLE;
+    }
+    let palette = stdout_palette(p.color);
+    let (mut passed, mut failed, mut faults) = (0, 0, Vec::new());
+    let PackSet { packs, files, .. } = set;
+    for pack in packs {
+        let file = files.iter().position(|f| f.text.contains(&format!("pack: {}", pack.name))).unwrap_or(0);
+        let named = |id: &str| p.only.is_empty() || p.only.iter().any(|o| id.starts_with(o.as_str()));
+        for (id, case, result) in test_pack(pack, &named) {
+            let fault = match result {
+                CaseResult::Ok => {
+                    passed += 1;
+                    continue;
+                }
+                CaseResult::Missing => Fault::new(case.span, format!("missing: `{id}` does not flag this"), "widen the rule, or move the text to `pass`"),
+                CaseResult::Noisy(what) => {
+                    Fault::new(case.span, format!("noisy: `{id}` flags `{what}` in this"), "narrow the rule, or move the text to `flag`")
+                }
+                CaseResult::Unread(why) => Fault::new(case.span, format!("this text could not be read: {why}"), "mend the text"),
+            };
+            failed += 1;
+            faults.push(Fault { file, ..fault });
+        }
+    }
+    let code = print(&rich_faults(&files, &faults, palette));
+    let line = format!("{passed} texts as they should be, {failed} not");
+    complain(&if failed > 0 { palette.severity(Severity::Error, &line) } else { line });
+    match (code, failed) {
+        (exit::OK, 0) => exit::OK,
+        (exit::OK, _) => exit::FOUND,
+        (code, _) => code,
+    }
+}
+
+fn new(file: &Path) -> u8 {
+    let name = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_else(|| "house".into());
+    let text = NEW.replace("NAME", &name);
+    match std::fs::OpenOptions::new().write(true).create_new(true).open(file).and_then(|mut f| f.write_all(text.as_bytes())) {
+        Ok(()) => {
+            let f = crate::engine::name_of(file);
+            print(&format!("wrote {f}\nnext: promolint pack test {f}, then promolint --pack hubspot --pack {f} .\n"))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            complain(&format!("error: {} is there already, and was left as it is", file.display()));
+            exit::TROUBLE
+        }
+        Err(e) => {
+            complain(&format!("error: cannot write {}: {e}", file.display()));
+            exit::TROUBLE
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! `promolint rules`.
+
+use super::args::{RulesArgs, TableFormat};
+use super::explain::severity;
+use super::{print, setup, stdout_palette};
+use crate::document::Kind;
+use crate::pack::Rule;
+use serde_json::json;
+
+/// Lists the rules.
+pub fn run(args: &RulesArgs) -> u8 {
+    let mut setup = match setup::load(&args.selection, false) {
+        Ok(s) => s,
+        Err(code) => return code,
+    };
+    // All of them, those that are off too.
+    let (only, ignore) = (std::mem::take(&mut setup.settings.only), std::mem::take(&mut setup.settings.ignore));
+    let named = |list: &[String], r: &Rule| list.iter().any(|p| r.id.starts_with(p.as_str()) || r.pack.starts_with(p.as_str()));
+    let rules: Vec<&Rule> = setup
+        .packs
+        .packs
+        .iter()
+        .flat_map(|p| &p.rules)
+        .filter(|r| (only.is_empty() || named(&only, r)) && !named(&ignore, r))
+        .collect();
+    let palette = stdout_palette(args.selection.color);
+    print(&match args.format {
+        TableFormat::Table => {
+            let width = rules.iter().map(|r| r.id.len()).max().unwrap_or(0);
+            let mut out = String::new();
+            let mut pack = "";
+            for r in &rules {
+                if r.pack != pack {
+                    pack = &r.pack;
+                    out.push_str(&format!("{}{}\n", if out.is_empty() { "" } else { "\n" }, palette.bold(pack)));
+                }
+                let level = r.severity.highest().map_or("off", |s| s.name());
+                out.push_str(&format!("  {:width$}  {level:7}  {}\n", r.id, r.title));
+            }
+            out
+        }
+        TableFormat::Markdown => {
+            let mut out = "| rule | severity | confidence | looks at | requirement |\n| --- | --- | --- | --- | --- |\n".to_owned();
+            for r in &rules {
+                let title = r.title.replace('|', "\\|");
+                out.push_str(&format!("| `{}` | {} | {} | {} | {title} |\n", r.id, severity(&r.severity), r.confidence, kinds(r)));
+            }
+            out
+        }
+        TableFormat::Json => {
+            let list: Vec<_> = rules
+                .iter()
+                .map(|r| {
+                    json!({
+                        "id": r.id, "aliases": r.aliases, "pack": r.pack, "title": r.title, "why": r.why, "confidence": r.confidence,
+                        "severity": {
+                            "default": r.severity.default,
+                            "by_kind": r.severity.by_kind.iter().map(|(k, s)| (k.name(), json!(s))).collect::<std::collections::BTreeMap<_, _>>(),
+                        },
+                        "kinds": r.kinds, "sources": r.sources, "help": r.text.help, "fix": r.fix,
+                    })
+                })
+                .collect();
+            serde_json::to_string_pretty(&json!({"schema": "promolint.rules/1", "rules": list})).unwrap_or_default() + "\n"
+        }
+    })
+}
+
+fn kinds(r: &Rule) -> String {
+    if r.kinds.len() == Kind::ALL.len() { "everything".into() } else { r.kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ") }
+}

@@ -1,0 +1,202 @@
+//! From options and configuration to rules ready to run.
+
+use super::args::{MinConfidence, Selection};
+use super::{complain, exit, stderr_palette};
+use crate::config::{self, Config};
+use crate::document::records::Formats;
+use crate::engine::{self, RuleSet, Settings};
+use crate::finding::Confidence;
+use crate::pack::{PackSet, PackSource, shape};
+use crate::report::rich_faults;
+use globset::GlobSet;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// What options and configuration add up to.
+pub struct Setup {
+    /// The configuration, as found.
+    pub config: Config,
+    /// The packs, loaded.
+    pub packs: PackSet,
+    /// What the user decided about rules.
+    pub settings: Settings,
+    /// Export formats of the user's own; `None` where the built-in ones are all.
+    pub formats: Option<Formats>,
+}
+
+/// The configuration that holds for a folder, or the one that was named. Complains of what is wrong.
+pub fn configuration(selection: &Selection, folder: &Path) -> Result<Config, u8> {
+    let file = match &selection.config {
+        Some(f) => Some(f.clone()),
+        None => config::find(folder).map(|f| relative(&f)),
+    };
+    let Some(file) = file else { return Ok(Config::default()) };
+    let text = std::fs::read_to_string(&file).map_err(|e| {
+        complain(&format!("error: cannot read {}: {}", file.display(), engine_io(&e)));
+        exit::TROUBLE
+    })?;
+    Config::parse(&file, &text).map_err(|broken| {
+        complain(&rich_faults(&[broken.source], &broken.faults, stderr_palette(selection.color)));
+        exit::TROUBLE
+    })
+}
+
+fn engine_io(e: &std::io::Error) -> String {
+    e.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// A path as people write it, relative to where they are.
+fn relative(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+/// The packs of these names or paths; a folder stands for the YAML files in it.
+pub fn pack_sources(names: &[String], base: &Path) -> Result<Vec<PackSource>, u8> {
+    let mut out: Vec<PackSource> = Vec::new();
+    for name in names {
+        let builtin = PackSource::builtin(name);
+        if !builtin.is_empty() {
+            out.extend(builtin.into_iter().filter(|b| !out.iter().any(|o| o.name == b.name)).collect::<Vec<_>>());
+            continue;
+        }
+        let path = base.join(name);
+        let files = match std::fs::metadata(&path) {
+            Ok(m) if m.is_dir() => yaml_files(&path),
+            Ok(_) => vec![path.clone()],
+            Err(_) => {
+                let known = crate::pack::builtin_names("hubspot").into_iter().chain(["hubspot"]);
+                let help = shape::did_you_mean(name, known).map_or_else(
+                    || "give a built-in name (`hubspot`, `hubspot/trademark`, …) or the path of a file".to_owned(),
+                    |n| format!("did you mean `{n}`?"),
+                );
+                complain(&format!("error: no pack is called `{name}`, and there is no such file\n  = help: {help}"));
+                return Err(exit::TROUBLE);
+            }
+        };
+        for file in files {
+            let text = std::fs::read_to_string(&file).map_err(|e| {
+                complain(&format!("error: cannot read the pack {}: {}", file.display(), engine_io(&e)));
+                exit::TROUBLE
+            })?;
+            out.push(PackSource::new(engine::name_of(&file), text));
+        }
+    }
+    Ok(out)
+}
+
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map(|d| d.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "yaml" || e == "yml")).collect())
+        .unwrap_or_default();
+    files.sort();
+    files
+}
+
+/// Everything a run needs to know about rules. Complains of what is wrong; the code to exit with is the error.
+/// `quick`: without the texts that only people need (`why`, `tests`).
+pub fn load(selection: &Selection, quick: bool) -> Result<Setup, u8> {
+    let config = configuration(selection, Path::new("."))?;
+    let (names, base) = if !selection.pack.is_empty() {
+        (selection.pack.clone(), PathBuf::new())
+    } else {
+        match &config.packs {
+            Some(p) => (p.clone(), config.folder()),
+            None => (vec!["hubspot".to_owned()], PathBuf::new()),
+        }
+    };
+    let sources = pack_sources(&names, &base)?;
+    let packs = PackSet::load(if quick { sources.into_iter().map(PackSource::quick).collect() } else { sources });
+    if !packs.is_usable() {
+        let serious: Vec<_> = packs.faults.iter().filter(|f| !f.usable).cloned().collect();
+        complain(&rich_faults(&packs.files, &serious, stderr_palette(selection.color)));
+        complain("error: nothing was checked, because a rule pack is broken");
+        return Err(exit::TROUBLE);
+    }
+    let settings = settings(selection, &config);
+    unknown_rules(selection, &config, &packs)?;
+    let formats = formats(selection, &config)?;
+    Ok(Setup { config, packs, settings, formats })
+}
+
+/// The built-in export formats with the user's own.
+fn formats(selection: &Selection, config: &Config) -> Result<Option<Formats>, u8> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for file in &config.formats {
+        let path = config.folder().join(file);
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            complain(&format!("error: cannot read the format file {}: {}", path.display(), engine_io(&e)));
+            exit::TROUBLE
+        })?;
+        files.push((engine::name_of(&path), text));
+    }
+    if files.is_empty() {
+        return Ok(None);
+    }
+    Formats::with_files(files.iter().map(|(f, t)| (f.as_str(), t.as_str()))).map(Some).map_err(|e| {
+        let text = files.iter().find(|(f, _)| *f == e.file).map(|(_, t)| t.as_str()).unwrap_or_default();
+        let fault = crate::pack::Fault::new(e.error.span, e.error.message, "the files in rules/formats/ are examples");
+        complain(&rich_faults(&[PackSource::new(e.file, text)], &[fault], stderr_palette(selection.color)));
+        exit::TROUBLE
+    })
+}
+
+fn settings(selection: &Selection, config: &Config) -> Settings {
+    let overrides: Vec<(GlobSet, _)> = config.overrides.iter().map(|o| (config.globs(&o.paths), o.rules.clone())).collect();
+    let chosen = selection.min_confidence.map(|c| match c {
+        MinConfidence::Primary => Confidence::Primary,
+        MinConfidence::Partial => Confidence::Partial,
+        MinConfidence::Secondary => Confidence::Secondary,
+        MinConfidence::Inferred => Confidence::Inferred,
+    });
+    Settings {
+        rules: config.rules.clone(),
+        overrides,
+        only: selection.only.clone(),
+        ignore: selection.ignore.clone(),
+        min_confidence: chosen.or(config.min_confidence),
+    }
+}
+
+/// A rule that is named but does not exist is a mistake, not a rule that finds nothing.
+fn unknown_rules(selection: &Selection, config: &Config, packs: &PackSet) -> Result<(), u8> {
+    let rules: Vec<&crate::pack::Rule> = packs.packs.iter().flat_map(|p| &p.rules).collect();
+    let own = engine::OWN_RULES.iter().map(|(id, _)| *id);
+    let ids: HashSet<&str> = rules.iter().map(|r| r.id.as_str()).chain(own).collect();
+    let exists = |name: &str| {
+        ids.contains(name)
+            || ids.iter().any(|i| i.starts_with(name))
+            || rules.iter().any(|r| r.aliases.iter().any(|a| a == name) || r.pack == name || r.pack.starts_with(&format!("{name}/")))
+    };
+    let mut bad = false;
+    let mut complain_of = |name: &str, place: &str| {
+        let mut message = format!("error: {place}: there is no rule `{name}`");
+        match shape::did_you_mean(name, ids.iter().copied()) {
+            Some(n) => message.push_str(&format!("\n  = help: did you mean `{n}`?")),
+            None => message.push_str("\n  = help: `promolint rules` lists the rules"),
+        }
+        complain(&message);
+        bad = true;
+    };
+    for (list, option) in [(&selection.only, "--only"), (&selection.ignore, "--ignore")] {
+        for name in list.iter().filter(|n| !exists(n)) {
+            complain_of(name, option);
+        }
+    }
+    let file = config.file.as_deref().map(|f| f.display().to_string()).unwrap_or_default();
+    let mut named: Vec<&String> = config.rules.keys().chain(config.overrides.iter().flat_map(|o| o.rules.keys())).collect();
+    named.sort();
+    named.dedup();
+    for name in named.into_iter().filter(|n| !ids.contains(n.as_str()) && !rules.iter().any(|r| r.aliases.contains(n))) {
+        let line = config.lines.get(&format!("rules.{name}")).map(|l| format!(":{l}")).unwrap_or_default();
+        complain_of(name, &format!("{file}{line}"));
+    }
+    if bad { Err(exit::TROUBLE) } else { Ok(()) }
+}
+
+impl Setup {
+    /// The rules, ready to run.
+    pub fn rules(&mut self, thorough: bool) -> RuleSet {
+        RuleSet::new(std::mem::take(&mut self.packs.packs), std::mem::take(&mut self.settings), thorough)
+    }
+}

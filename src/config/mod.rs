@@ -1,0 +1,174 @@
+//! `promolint.yaml`: found, checked, and every value with where it was set.
+
+use crate::document::Kind;
+use crate::finding::Confidence;
+use crate::pack::model::SeverityByKind;
+use crate::pack::shape::{self, Shape};
+use crate::pack::{Fault, PackSource, severity_by_kind, shapes};
+use crate::yaml::{self, Node};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// The name of the file.
+pub const FILE_NAME: &str = "promolint.yaml";
+
+/// Settings for some files.
+#[derive(Debug, Clone, Default)]
+pub struct Override {
+    /// Patterns as in .gitignore, relative to the configuration's folder.
+    pub paths: Vec<String>,
+    /// Severities by rule.
+    pub rules: HashMap<String, SeverityByKind>,
+    /// The line it starts at.
+    pub line: usize,
+}
+
+/// What a configuration file says.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The file; `None` where there is none.
+    pub file: Option<PathBuf>,
+    /// Packs, by name or path.
+    pub packs: Option<Vec<String>>,
+    /// Who is speaking.
+    pub partner: Option<String>,
+    /// Registers by name.
+    pub registers: HashMap<String, String>,
+    /// What some files are.
+    pub kinds: Vec<(Vec<String>, Kind)>,
+    /// Files to leave out.
+    pub exclude: Vec<String>,
+    /// Severities by rule.
+    pub rules: HashMap<String, SeverityByKind>,
+    /// Settings for some files.
+    pub overrides: Vec<Override>,
+    /// Files with further export formats.
+    pub formats: Vec<String>,
+    /// From which severity a run fails: `error`, `warning`, `note`, `never`.
+    pub fail_on: Option<String>,
+    /// How well rules must be sourced.
+    pub min_confidence: Option<Confidence>,
+    /// The line of each key that is set, from 1.
+    pub lines: HashMap<String, usize>,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug)]
+pub struct Broken {
+    /// The file.
+    pub source: PackSource,
+    /// What is wrong in it.
+    pub faults: Vec<Fault>,
+}
+
+/// The nearest configuration file at or above a folder.
+pub fn find(from: &Path) -> Option<PathBuf> {
+    let from = std::path::absolute(from).ok()?;
+    from.ancestors().map(|d| d.join(FILE_NAME)).find(|p| p.is_file())
+}
+
+impl Config {
+    /// Reads a configuration file's text.
+    ///
+    /// # Errors
+    /// Everything in it that is wrong, each at its place.
+    pub fn parse(file: &Path, text: &str) -> Result<Config, Broken> {
+        let source = PackSource::new(crate::engine::name_of(file), text);
+        let broken = |faults: Vec<Fault>| Broken { source: source.clone(), faults };
+        if text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#')) {
+            return Ok(Config { file: Some(file.to_owned()), ..Config::default() });
+        }
+        let root = yaml::parse(text).map_err(|e| broken(vec![Fault::new(e.span, e.message, "this file is not YAML as it stands")]))?;
+        let mut faults = Vec::new();
+        shape::check(&root, &Shape::Object(&shapes::CONFIG), "the configuration", &mut faults);
+        let mut config = Config { file: Some(file.to_owned()), ..Config::default() };
+        let line = |n: &Node| text[..n.span.start].matches('\n').count() + 1;
+        for (k, _) in root.as_map().unwrap_or_default() {
+            config.lines.insert(k.scalar_text().unwrap_or_default(), line(k));
+        }
+        let strings = |n: Option<&Node>| n.map(list).unwrap_or_default();
+        config.packs = root.get("packs").map(list);
+        config.partner = root.get("partner").and_then(Node::scalar_text);
+        for (k, v) in root.get("registers").and_then(Node::as_map).unwrap_or_default() {
+            config.registers.insert(k.scalar_text().unwrap_or_default(), v.scalar_text().unwrap_or_default());
+        }
+        for n in root.get("kinds").and_then(Node::as_seq).unwrap_or_default() {
+            check_globs(n.get("paths"), &mut faults);
+            if let Some(kind) = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name) {
+                config.kinds.push((strings(n.get("paths")), kind));
+            }
+        }
+        check_globs(root.get("exclude"), &mut faults);
+        config.exclude = strings(root.get("exclude"));
+        config.rules = rules(root.get("rules"), text, &mut config.lines);
+        for n in root.get("overrides").and_then(Node::as_seq).unwrap_or_default() {
+            check_globs(n.get("paths"), &mut faults);
+            let rules = rules(n.get("rules"), text, &mut HashMap::new());
+            config.overrides.push(Override { paths: strings(n.get("paths")), rules, line: line(n) });
+        }
+        config.formats = strings(root.get("formats"));
+        config.fail_on = root.get("fail_on").and_then(Node::scalar_text);
+        config.min_confidence = root.get("min_confidence").and_then(Node::as_str).and_then(Confidence::from_name);
+        if faults.is_empty() { Ok(config) } else { Err(broken(faults)) }
+    }
+
+    /// The folder that paths in the file are relative to.
+    pub fn folder(&self) -> PathBuf {
+        self.file.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
+    }
+
+    /// Patterns of the file as they match names in reports, which are relative to `base`.
+    pub fn globs(&self, patterns: &[String]) -> GlobSet {
+        let mut set = GlobSetBuilder::new();
+        for p in patterns {
+            for g in anchored(p) {
+                set.add(g);
+            }
+        }
+        set.build().unwrap_or_default()
+    }
+}
+
+/// A pattern as .gitignore means it: without a slash it matches a name anywhere, a folder stands for all in it.
+fn anchored(pattern: &str) -> Vec<Glob> {
+    let p = pattern.trim_end_matches('/').trim_start_matches("./");
+    let p = p.strip_prefix('/').map_or_else(|| if p.contains('/') { p.to_owned() } else { format!("**/{p}") }, str::to_owned);
+    [p.clone(), format!("{p}/**")].iter().filter_map(|g| GlobBuilder::new(g).literal_separator(true).build().ok()).collect()
+}
+
+fn check_globs(node: Option<&Node>, faults: &mut Vec<Fault>) {
+    let items: Vec<&Node> = match node {
+        Some(n) => n.as_seq().map_or_else(|| vec![n], |s| s.iter().collect()),
+        None => Vec::new(),
+    };
+    for n in items {
+        let text = n.scalar_text().unwrap_or_default();
+        if let Err(e) = Glob::new(&text) {
+            faults.push(Fault::new(n.span, format!("`{text}` is not a pattern: {}", e.kind()), "patterns are those of .gitignore: `*`, `**`, `?`, `[ab]`, `{a,b}`"));
+        }
+    }
+}
+
+fn rules(node: Option<&Node>, text: &str, lines: &mut HashMap<String, usize>) -> HashMap<String, SeverityByKind> {
+    let mut out = HashMap::new();
+    for (k, v) in node.and_then(Node::as_map).unwrap_or_default() {
+        let id = k.scalar_text().unwrap_or_default();
+        lines.insert(format!("rules.{id}"), text[..k.span.start].matches('\n').count() + 1);
+        let node = v.get("severity").unwrap_or(v);
+        if node.as_map().is_some() || node.as_str().is_some() {
+            out.insert(id, severity_by_kind(node));
+        }
+    }
+    out
+}
+
+fn list(n: &Node) -> Vec<String> {
+    match n.as_seq() {
+        Some(items) => items.iter().filter_map(Node::scalar_text).collect(),
+        None => n.scalar_text().into_iter().collect(),
+    }
+}
+
+/// What `promolint init` writes.
+pub const TEMPLATE: &str = include_str!("template.yaml");

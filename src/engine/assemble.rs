@@ -1,0 +1,134 @@
+//! From a hit to a finding: severity, words, places, fix, fingerprint.
+
+use crate::check::Hit;
+use crate::document::{Document, Kind};
+use crate::finding::{Applicability, Edit, FINDING_SCHEMA, Finding, Fix, Location, RecordRef, Severity, fingerprint};
+use crate::pack::model::Rule;
+use crate::source::{Source, Span};
+use std::collections::HashMap;
+
+/// How often a rule found the same text in the same place of the same record, for fingerprints.
+pub(super) type Occurrences = HashMap<(String, Option<String>, String), usize>;
+
+pub(super) struct Assembler<'a> {
+    pub source: &'a Source,
+    pub document: &'a Document,
+    pub kind: Kind,
+    pub occurrences: Occurrences,
+}
+
+impl Assembler<'_> {
+    pub fn finding(&mut self, rule: &Rule, severity: Severity, hit: Hit) -> Finding {
+        let says = hit.says.clone().unwrap_or_default();
+        let severity = says.severity.unwrap_or(severity);
+        let fill = |template: &str| fill(template, &hit);
+        let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
+        let label = says.label.as_deref().or(rule.text.label.as_deref()).map(fill);
+        let primary = Location::new(self.source, &hit.spans, text.clone(), label);
+        let related = hit
+            .related
+            .iter()
+            .filter(|(spans, _, _)| !spans.is_empty())
+            .map(|(spans, text, label)| {
+                Location::new(self.source, spans, Some(text.clone()), Some(label.clone()).filter(|l| !l.is_empty()))
+            })
+            .collect();
+        let record = self.record(hit.field);
+        let key = (rule.id.clone(), record.as_ref().and_then(|r| r.field.clone()), hit.text.clone());
+        let occurrence = *self.occurrences.entry(key).and_modify(|n| *n += 1).or_insert(0);
+        Finding {
+            schema: FINDING_SCHEMA,
+            rule: rule.id.clone(),
+            pack: rule.pack.clone(),
+            severity,
+            confidence: rule.confidence,
+            message: fill(says.message.as_deref().unwrap_or(&rule.text.message)),
+            kind: self.kind,
+            path: Some(self.source.name().to_owned()),
+            url: None,
+            fingerprint: fingerprint(&rule.id, self.source.name(), record.as_ref(), &hit.text, occurrence),
+            record,
+            primary,
+            related,
+            notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| fill(n)).collect(),
+            help: says.help.as_deref().or(rule.text.help.as_deref()).map(fill),
+            source: rule.sources.first().cloned(),
+            fix: says.fix.or(rule.fix).and_then(|a| self.fix(a, &hit)),
+            suppressed: None,
+        }
+    }
+
+    fn record(&self, field: Option<usize>) -> Option<RecordRef> {
+        let record = self.document.records.iter().find(|r| r.index.is_some())?;
+        Some(RecordRef {
+            index: record.index?,
+            id: record.id.clone(),
+            field: field.and_then(|f| self.document.fields.get(f)).map(|f| f.pointer.clone()),
+        })
+    }
+
+    /// The edits that turn the visible text into its replacement. Where markup splits the text, each part gets its share of characters; a
+    /// replacement of another length has no such share, and no fix is offered.
+    fn fix(&self, applicability: Applicability, hit: &Hit) -> Option<Fix> {
+        let replacement = hit.replacement.as_deref()?;
+        let edit = |span: &Span, replacement: &str| {
+            let original = self.source.original(*span);
+            Edit { path: self.source.name().to_owned(), start: original.start, end: original.end, replacement: replacement.to_owned() }
+        };
+        let edits = match (&hit.spans[..], hit.range) {
+            ([one], _) => vec![edit(one, replacement)],
+            (spans, Some((start, end))) if replacement.chars().count() == hit.text.chars().count() => {
+                let mut parts: Vec<String> = vec![String::new(); spans.len()];
+                let mut new = replacement.chars();
+                for (i, c) in self.document.text.get(start..end)?.char_indices() {
+                    let from = self.document.map.spans(start + i, start + i + c.len_utf8());
+                    let at = spans.iter().position(|s| from.first().is_some_and(|f| s.contains(f)))?;
+                    parts[at].push(new.next()?);
+                }
+                let changed = spans.iter().zip(&parts).filter(|(s, p)| self.source.text().get(s.range()) != Some(p.as_str()));
+                changed.map(|(s, p)| edit(s, p)).collect()
+            }
+            _ => return None,
+        };
+        Some(Fix { applicability, edits })
+    }
+}
+
+/// Fills `{…}` of a message. A name that means nothing stays as it is.
+fn fill(template: &str, hit: &Hit) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        let Some(close) = after.find('}') else {
+            out.push_str(&rest[open..]);
+            return out;
+        };
+        let name = &after[..close];
+        let value = match name {
+            "text" => Some(shorten(&hit.text)),
+            "term" => Some(hit.text.clone()),
+            "replacement" => hit.replacement.clone(),
+            _ => hit.values.iter().find(|(n, _)| *n == name).map(|(_, v)| shorten(v)),
+        };
+        match value {
+            Some(v) => out.push_str(&v),
+            None => out.push_str(&rest[open..open + close + 2]),
+        }
+        rest = &after[close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A headline has room for so many characters of somebody's text.
+const QUOTE: usize = 80;
+
+fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(QUOTE) {
+        Some((i, _)) => format!("{}…", line[..i].trim_end()),
+        None => line,
+    }
+}

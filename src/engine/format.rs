@@ -1,0 +1,77 @@
+use std::path::Path;
+
+/// What a file is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Format {
+    /// HTML.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// Markdown with JSX.
+    Mdx,
+    /// Plain text.
+    Text,
+    /// reStructuredText.
+    Rst,
+    /// A record a line.
+    Ndjson,
+    /// JSON.
+    Json,
+    /// CSV or TSV.
+    Csv,
+    /// YAML.
+    Yaml,
+}
+
+/// How many bytes are looked at to tell what a file is.
+pub const SNIFF: usize = 8192;
+
+impl Format {
+    /// By a file's ending.
+    pub fn from_name(name: &str) -> Option<Format> {
+        let ext = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+        Some(match ext.as_str() {
+            "html" | "htm" | "xhtml" => Format::Html,
+            "md" | "markdown" | "mdown" | "mkd" => Format::Markdown,
+            "mdx" => Format::Mdx,
+            "txt" | "text" => Format::Text,
+            "rst" | "rest" => Format::Rst,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "json" => Format::Json,
+            "csv" | "tsv" => Format::Csv,
+            "yaml" | "yml" => Format::Yaml,
+            _ => return None,
+        })
+    }
+
+    /// By how a text begins, for standard input and files without a known ending.
+    pub fn sniff(head: &str) -> Format {
+        let text = head.trim_start_matches('\u{FEFF}').trim_start();
+        let lower = text.get(..text.len().min(512)).unwrap_or(text).to_ascii_lowercase();
+        let is_tag = lower.starts_with('<') && lower[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '/');
+        if is_tag {
+            return Format::Html;
+        }
+        if text.starts_with('{') {
+            let first = text.lines().next().unwrap_or("");
+            let more = text.lines().nth(1).is_some_and(|l| l.trim_start().starts_with('{'));
+            return if first.trim_end().ends_with('}') && more { Format::Ndjson } else { Format::Json };
+        }
+        if text.starts_with('[') && text[1..].trim_start().starts_with(['{', '[', '"']) {
+            return Format::Json;
+        }
+        // Markdown reads plain text as plain text, but for lines that are indented.
+        Format::Markdown
+    }
+
+    /// Whether a file holds records that are read one by one.
+    pub fn is_records(self) -> bool {
+        matches!(self, Format::Ndjson | Format::Json | Format::Csv | Format::Yaml)
+    }
+}
+
+/// Whether bytes are no text: a zero byte near the start, and no byte order mark that explains it.
+pub fn is_binary(head: &[u8]) -> bool {
+    let utf16 = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
+    !utf16 && memchr::memchr(0, &head[..head.len().min(SNIFF)]).is_some()
+}

@@ -1,0 +1,31 @@
+//! Which rules meet which documents: inputs in, findings out, in a fixed order whatever the number of threads.
+//!
+//! Knows documents, rules and checks; prints nothing.
+
+mod assemble;
+mod format;
+mod read;
+mod rules;
+mod run;
+mod summary;
+mod suppress;
+mod testing;
+mod walk;
+
+pub use format::Format;
+pub use read::{Reading, read_source};
+pub use rules::{RuleSet, Settings};
+pub use run::{Engine, Options, Outcome};
+pub use summary::{NotApplied, Summary};
+pub use testing::{CaseResult, test_pack};
+pub use walk::{Input, Inputs, name_of};
+
+/// The rules that promolint itself has: about comments that speak to it. They belong to no pack.
+pub const OWN_RULES: [(&str, &str); 3] = [
+    ("suppression-without-reason", "A suppression names its rule and gives a reason"),
+    ("suppression-unknown-rule", "A suppression names a rule that exists"),
+    ("suppression-unused", "A suppression stands where its rule finds something"),
+];
+
+/// The name under which [`OWN_RULES`] are reported.
+pub const OWN_PACK: &str = "promolint";

@@ -1,0 +1,115 @@
+//! The rules of a run, with the user's settings, behind the prefilter.
+
+use crate::check::text::Prefilter;
+use crate::document::Kind;
+use crate::finding::{Confidence, Severity};
+use crate::pack::model::{Pack, Rule, SeverityByKind};
+use globset::GlobSet;
+use std::collections::HashMap;
+
+/// What the user decided about rules.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Severities by rule id, for all files.
+    pub rules: HashMap<String, SeverityByKind>,
+    /// Severities by rule id, for some files; later ones win.
+    pub overrides: Vec<(GlobSet, HashMap<String, SeverityByKind>)>,
+    /// Only rules with these ids or beginnings; empty for all.
+    pub only: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
+    /// Rules that are sourced less well are not run.
+    pub min_confidence: Option<Confidence>,
+}
+
+/// Rules ready to run.
+#[derive(Debug)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    prefilter: Prefilter,
+    settings: Settings,
+}
+
+impl RuleSet {
+    /// The rules of these packs, less those that are off everywhere. `thorough`: see [`Prefilter::new`].
+    pub fn new(packs: Vec<Pack>, settings: Settings, thorough: bool) -> RuleSet {
+        let rules: Vec<Rule> = packs
+            .into_iter()
+            .flat_map(|p| p.rules)
+            .filter(|r| settings.selects(r) && settings.may_apply(r))
+            .collect();
+        let prefilter = Prefilter::new(&rules, thorough);
+        RuleSet { rules, prefilter, settings }
+    }
+
+    /// The rules, in the order of their packs.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The prefilter over all of them; it counts rules as [`RuleSet::rules`] does.
+    pub fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
+    /// The severity of each rule for one file and kind of content; `None` where it does not apply.
+    pub fn active(&self, path: &str, kind: Kind) -> Vec<Option<Severity>> {
+        self.rules.iter().map(|r| if r.kinds.contains(&kind) { self.settings.severity(r, path, kind) } else { None }).collect()
+    }
+
+    /// The severity of one of promolint's own rules.
+    pub fn own_severity(&self, id: &str, path: &str, kind: Kind) -> Option<Severity> {
+        if !self.settings.selects_id(id, "") {
+            return None;
+        }
+        self.settings.chosen(id, &[], path).map_or(Some(Severity::Warning), |s| s.of(kind))
+    }
+
+    /// Whether there is a rule of this id, or was.
+    pub fn knows(&self, id: &str) -> bool {
+        self.rules.iter().any(|r| r.id == id || r.aliases.iter().any(|a| a == id)) || super::OWN_RULES.iter().any(|(o, _)| *o == id)
+    }
+}
+
+impl Settings {
+    fn selects(&self, rule: &Rule) -> bool {
+        self.min_confidence.is_none_or(|min| rule.confidence >= min)
+            && (self.selects_id(&rule.id, &rule.pack) || rule.aliases.iter().any(|a| self.only.contains(a)))
+    }
+
+    fn selects_id(&self, id: &str, pack: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|p| matches_prefix(id, pack, p));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.ignore)
+    }
+
+    /// Whether a rule that is off by default is on somewhere, or one that is on is off everywhere.
+    fn may_apply(&self, rule: &Rule) -> bool {
+        let asked = self.only.iter().any(|o| *o == rule.id);
+        let base = self.rules.get(&rule.id).unwrap_or(&rule.severity);
+        asked || base.highest().is_some() || self.overrides.iter().any(|(_, r)| r.get(&rule.id).is_some_and(|s| s.highest().is_some()))
+    }
+
+    fn chosen(&self, id: &str, aliases: &[String], path: &str) -> Option<&SeverityByKind> {
+        let of = |map: &'_ HashMap<String, SeverityByKind>| {
+            std::iter::once(id).chain(aliases.iter().map(String::as_str)).find(|n| map.contains_key(*n)).map(str::to_owned)
+        };
+        let over = self.overrides.iter().rev().filter(|(globs, _)| globs.is_match(path.trim_start_matches("./")));
+        for (_, map) in over {
+            if let Some(k) = of(map) {
+                return map.get(&k);
+            }
+        }
+        of(&self.rules).and_then(|k| self.rules.get(&k))
+    }
+
+    fn severity(&self, rule: &Rule, path: &str, kind: Kind) -> Option<Severity> {
+        let severity = self.chosen(&rule.id, &rule.aliases, path).unwrap_or(&rule.severity).of(kind);
+        // Asked for by its full name, a rule runs though it is off by default.
+        severity.or_else(|| self.only.iter().any(|o| *o == rule.id).then_some(Severity::Note))
+    }
+}
+
+/// Whether `pattern` names the rule: its id, the beginning of its id, its pack.
+fn matches_prefix(id: &str, pack: &str, pattern: &str) -> bool {
+    id == pattern || id.starts_with(pattern) || pack == pattern || pack.strip_prefix(pattern).is_some_and(|r| r.starts_with('/'))
+}

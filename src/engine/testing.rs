@@ -1,0 +1,87 @@
+//! The tests that rules bring with them.
+
+use super::rules::{RuleSet, Settings};
+use super::run::{Engine, Options};
+use super::Outcome;
+use super::read::read_source;
+use super::Format;
+use crate::document::Kind;
+use crate::document::records::Formats;
+use crate::pack::model::{Pack, Rule, TestCase, TestFormat};
+use crate::source::Source;
+use globset::GlobSet;
+
+/// What came of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseResult {
+    /// As it should be.
+    Ok,
+    /// It should have been flagged and was not.
+    Missing,
+    /// It should not have been flagged; what was.
+    Noisy(String),
+    /// It could not be read.
+    Unread(String),
+}
+
+/// Runs every text of a pack's rules through its rule alone. `named` says which rules.
+pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestCase, CaseResult)> {
+    let mut out = Vec::new();
+    for rule in pack.rules.into_iter().filter(|r| named(&r.id)) {
+        let id = rule.id.clone();
+        let cases: Vec<(TestCase, bool)> =
+            rule.tests.flag.iter().map(|c| (c.clone(), true)).chain(rule.tests.pass.iter().map(|c| (c.clone(), false))).collect();
+        let default = default_kind(&rule);
+        // Asked for by its name, a rule runs though it is off.
+        let settings = Settings { only: vec![id.clone()], ..Settings::default() };
+        let one = Pack { name: pack.name.clone(), title: String::new(), description: String::new(), rules: vec![rule] };
+        let options = Options { kind: None, kinds: Vec::new(), exclude: GlobSet::empty(), jobs: 1 };
+        let mut engine = Engine { rules: RuleSet::new(vec![one], settings, false), options, formats: Formats::builtin() };
+        for (case, flag) in cases {
+            let result = run(&mut engine, &case, default, flag);
+            out.push((id.clone(), case, result));
+        }
+    }
+    out
+}
+
+/// `page`, if the rule applies to pages; else the first of its kinds.
+fn default_kind(rule: &Rule) -> Kind {
+    if rule.kinds.contains(&Kind::Page) { Kind::Page } else { rule.kinds.first().copied().unwrap_or(Kind::Page) }
+}
+
+fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> CaseResult {
+    let mut outcome = Outcome::default();
+    let format = match case.format {
+        TestFormat::Text => Some(Format::Text),
+        TestFormat::Html => Some(Format::Html),
+        TestFormat::Markdown => Some(Format::Markdown),
+        TestFormat::Record => None,
+    };
+    match format {
+        Some(format) => {
+            let source = Source::from_text("test", case.text.clone());
+            let mut reading = read_source(&source, format, Some(case.kind.unwrap_or(default)));
+            if let Some(lang) = case.lang.as_deref().and_then(crate::document::Lang::from_tag) {
+                for b in &mut reading.document.blocks {
+                    b.lang = Some(lang);
+                }
+            }
+            engine.check(&source, &reading, &mut Default::default(), &mut outcome);
+        }
+        None => {
+            engine.options.kind = Some(case.kind.unwrap_or(if default == Kind::Page { Kind::Listing } else { default }));
+            engine.check_record_text(&case.text, &mut outcome);
+            if let Some(t) = outcome.troubles.first() {
+                return CaseResult::Unread(t.message.clone());
+            }
+        }
+    }
+    // Promolint's own rules are not what is tested.
+    let found = outcome.findings.iter().find(|f| f.pack != super::OWN_PACK && f.suppressed.is_none());
+    match (found, flag) {
+        (Some(_), true) | (None, false) => CaseResult::Ok,
+        (None, true) => CaseResult::Missing,
+        (Some(f), false) => CaseResult::Noisy(f.primary.text.clone().unwrap_or_default()),
+    }
+}

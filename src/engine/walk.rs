@@ -1,0 +1,161 @@
+//! From what the user named to the files to read, in a fixed order.
+
+use super::format::Format;
+use crate::finding::Trouble;
+use globset::GlobSet;
+use ignore::{WalkBuilder, overrides::OverrideBuilder};
+use std::path::{Path, PathBuf};
+
+/// One thing to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Its name in reports: as given, with `/`.
+        name: String,
+        /// Whether the user named it, rather than a folder it lies in.
+        named: bool,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// Standard input, under this name.
+    Stdin {
+        /// Its name in reports.
+        name: String,
+    },
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// In the order of the command line, folders by name.
+    pub list: Vec<Input>,
+    /// What could not be opened.
+    pub troubles: Vec<Trouble>,
+    /// Files that are left out for what they are: unknown endings.
+    pub skipped: usize,
+    /// Bytes in all files.
+    pub bytes: u64,
+}
+
+/// A path as reports name it.
+pub fn name_of(path: &Path) -> String {
+    let name = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    name.strip_prefix("./").filter(|n| !n.is_empty()).map_or(name.clone(), str::to_owned)
+}
+
+impl Inputs {
+    /// Looks for files. Folders are walked with .gitignore and `exclude` respected; a file that the user names is taken in any case, except
+    /// that `exclude` holds for it too (a pre-commit hook names every file).
+    pub fn find(arguments: &[String], stdin_name: Option<&str>, exclude: &[String], excluded: &GlobSet) -> Inputs {
+        let mut out = Inputs::default();
+        for argument in arguments {
+            if argument == "-" {
+                out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned() });
+                continue;
+            }
+            if argument.starts_with("http://") || argument.starts_with("https://") {
+                let help = "save the page and check the file; pages are not fetched by this version";
+                out.troubles.push(Trouble::about(argument.clone(), "this is an address, and nothing is fetched", help));
+                continue;
+            }
+            let path = Path::new(argument);
+            match std::fs::metadata(path) {
+                Ok(meta) if meta.is_dir() => out.folder(path, exclude),
+                Ok(meta) if meta.is_file() => {
+                    let name = name_of(path);
+                    if excluded.is_match(&name) {
+                        out.skipped += 1;
+                    } else {
+                        out.bytes += meta.len();
+                        out.list.push(Input::File { path: path.to_owned(), name, named: true, size: meta.len() });
+                    }
+                }
+                // A pipe or device: read like a file, of a size nobody knows.
+                Ok(_) => out.list.push(Input::File { path: path.to_owned(), name: name_of(path), named: true, size: u64::MAX }),
+                Err(e) => {
+                    let help = match e.kind() {
+                        std::io::ErrorKind::NotFound => nearest(path),
+                        std::io::ErrorKind::PermissionDenied => "give read permission, or leave it out".to_owned(),
+                        _ => String::new(),
+                    };
+                    out.troubles.push(Trouble::about(name_of(path), io_message(&e), help));
+                }
+            }
+        }
+        out
+    }
+
+    fn folder(&mut self, path: &Path, exclude: &[String]) {
+        let mut overrides = OverrideBuilder::new(path);
+        for pattern in exclude {
+            // In an override, what is negated is ignored.
+            let _ = overrides.add(&format!("!{pattern}"));
+        }
+        let overrides = overrides.build().unwrap_or_else(|_| ignore::overrides::Override::empty());
+        let walk = WalkBuilder::new(path)
+            .overrides(overrides)
+            .require_git(false)
+            .sort_by_file_name(|a, b| a.cmp(b))
+            .filter_entry(|e| e.file_name() != "node_modules" || e.depth() == 0)
+            .build();
+        for entry in walk {
+            let entry = match entry {
+                Ok(e) => e,
+                Err(e) => {
+                    let message = e.io_error().map_or_else(|| e.to_string(), io_message);
+                    let place = error_path(&e).map_or_else(|| name_of(path), |p| name_of(&p));
+                    self.troubles.push(Trouble::about(place, message, "give read permission, or exclude it"));
+                    continue;
+                }
+            };
+            if !entry.file_type().is_some_and(|t| t.is_file()) {
+                continue;
+            }
+            let name = name_of(entry.path());
+            if Format::from_name(&name).is_none() {
+                self.skipped += 1;
+                continue;
+            }
+            let size = entry.metadata().map_or(0, |m| m.len());
+            self.bytes += size;
+            self.list.push(Input::File { path: entry.path().to_owned(), name, named: false, size });
+        }
+    }
+}
+
+fn error_path(e: &ignore::Error) -> Option<PathBuf> {
+    match e {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        _ => None,
+    }
+}
+
+/// An operating system's message in plain words.
+pub fn io_message(e: &std::io::Error) -> String {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or folder".into(),
+        std::io::ErrorKind::PermissionDenied => "this may not be read".into(),
+        std::io::ErrorKind::IsADirectory => "this is a folder".into(),
+        _ => {
+            let s = e.to_string();
+            s.split(" (os error").next().unwrap_or(&s).to_lowercase()
+        }
+    }
+}
+
+/// The name in the same folder that was probably meant.
+fn nearest(path: &Path) -> String {
+    let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .map(|d| d.filter_map(|e| e.ok()?.file_name().into_string().ok()).take(10_000).collect())
+        .unwrap_or_default();
+    match crate::pack::shape::did_you_mean(&wanted, names.iter().map(String::as_str)) {
+        Some(n) => format!("did you mean `{}`?", name_of(&folder.join(n))),
+        None => "check the spelling, and the folder you are in".into(),
+    }
+}

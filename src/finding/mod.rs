@@ -1,0 +1,169 @@
+//! What promolint says: findings, their places and fixes, and what could not be checked.
+//!
+//! A finding carries everything a report needs, the lines around it included, so that reports never open a file and a record of an
+//! endless stream can be forgotten once it is checked.
+
+mod excerpt;
+mod location;
+mod severity;
+
+pub use excerpt::Excerpt;
+pub use location::{Location, Place};
+pub use severity::{Confidence, Severity};
+
+use crate::document::Kind;
+use crate::source::Source;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// Which record of a file a finding is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordRef {
+    /// Place in the file, from 0.
+    pub index: usize,
+    /// What the record is known by.
+    pub id: Option<String>,
+    /// JSON Pointer of the field; for CSV the canonical name.
+    pub field: Option<String>,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleSource {
+    /// The document's title.
+    pub title: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// The day somebody last read it, `YYYY-MM-DD`.
+    pub checked_on: Option<String>,
+}
+
+/// How far a fix can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// Right in every place the rule matches.
+    Safe,
+    /// Changes what the text says; somebody should look.
+    Unsafe,
+    /// A suggestion to show, never applied.
+    Display,
+}
+
+/// One replacement in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edit {
+    /// The file.
+    pub path: String,
+    /// First byte of the original file.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What stands there afterwards, as visible text.
+    pub replacement: String,
+}
+
+/// How to mend a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// How far it can be trusted.
+    pub applicability: Applicability,
+    /// The edits; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suppressed {
+    /// What accepted it: `comment`.
+    pub by: String,
+    /// The reason given.
+    pub reason: String,
+}
+
+/// One violation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// `promolint.finding/1`.
+    pub schema: &'static str,
+    /// The rule's id.
+    pub rule: String,
+    /// The pack's name.
+    pub pack: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// How well the rule itself is sourced.
+    pub confidence: Confidence,
+    /// What is wrong, in one line, without advice.
+    pub message: String,
+    /// The kind of content.
+    pub kind: Kind,
+    /// The input as given; `None` for a URL.
+    pub path: Option<String>,
+    /// The URL, if the input is one.
+    pub url: Option<String>,
+    /// The record, if the input holds records.
+    pub record: Option<RecordRef>,
+    /// The place of the finding.
+    pub primary: Location,
+    /// The other half of a contradiction, repeats, the register's line.
+    pub related: Vec<Location>,
+    /// Facts: what was measured, which limit applied.
+    pub notes: Vec<String>,
+    /// The cure.
+    pub help: Option<String>,
+    /// Where the rule comes from.
+    pub source: Option<RuleSource>,
+    /// A mechanical cure, if there is one.
+    pub fix: Option<Fix>,
+    /// Survives moved lines and reformatting; see [`fingerprint`].
+    pub fingerprint: String,
+    /// Set if somebody accepted the finding.
+    pub suppressed: Option<Suppressed>,
+}
+
+/// The `schema` of a [`Finding`].
+pub const FINDING_SCHEMA: &str = "promolint.finding/1";
+
+/// A name for a finding that stays the same when lines move or the file is formatted anew: a hash of the rule, the input, the record,
+/// the field, the visible text, and which of several equal ones it is.
+pub fn fingerprint(rule: &str, input: &str, record: Option<&RecordRef>, text: &str, occurrence: usize) -> String {
+    let mut h = Sha256::new();
+    let (id, field) = match record {
+        // A record without an id is known by its place.
+        Some(r) => (r.id.clone().unwrap_or_else(|| r.index.to_string()), r.field.clone().unwrap_or_default()),
+        None => Default::default(),
+    };
+    let occurrence = occurrence.to_string();
+    for part in [rule, input, &id, &field, text, &occurrence] {
+        h.update((part.len() as u64).to_le_bytes());
+        h.update(part.as_bytes());
+    }
+    h.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
+}
+
+/// Something that kept an input, or part of it, from being checked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Trouble {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The input it is about.
+    pub path: Option<String>,
+    /// Where in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// The cure.
+    pub help: Option<String>,
+}
+
+impl Trouble {
+    /// Trouble with an input as a whole.
+    pub fn about(path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Trouble {
+        Trouble { message: message.into(), path: Some(path.into()), location: None, help: Some(help.into()).filter(|h: &String| !h.is_empty()) }
+    }
+
+    /// Trouble at a place of a source.
+    pub fn at(source: &Source, span: crate::source::Span, message: impl Into<String>, help: impl Into<String>) -> Trouble {
+        Trouble { location: Some(Location::new(source, &[span], None, None)), ..Trouble::about(source.name(), message, help) }
+    }
+}

@@ -1,0 +1,189 @@
+//! Which literals a regular expression cannot do without.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// How many literals one pattern may put into the prefilter.
+const MAX_SET: usize = 64;
+/// A literal shorter than this, in bytes, is met too often to be of use.
+const MIN_LEN: usize = 3;
+
+/// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
+pub(super) fn required(source: &str, fold: bool) -> Vec<String> {
+    // Parsed without folding: the prefilter folds ASCII by itself, and folded classes would hide the literals.
+    let Ok(hir) = regex_syntax::Parser::new().parse(source) else { return Vec::new() };
+    let set = analyse(&hir).best;
+    match set {
+        Some(set) if score(&set) >= MIN_LEN => {
+            let mut set: Vec<String> = set.into_iter().map(|s| s.to_ascii_lowercase()).collect();
+            if fold && set.iter().any(|s| !s.is_ascii() && s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
+                // A letter whose other case is not ASCII: keep what is ASCII beside it.
+                set = set.iter().map(|s| longest_stable(s)).collect();
+                if score(&set) < MIN_LEN {
+                    return Vec::new();
+                }
+            }
+            set.sort();
+            set.dedup();
+            set
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn longest_stable(s: &str) -> String {
+    s.split(|c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).max_by_key(|p| p.len()).unwrap_or("").to_owned()
+}
+
+fn score(set: &[String]) -> usize {
+    set.iter().map(String::len).min().unwrap_or(0)
+}
+
+struct Info {
+    /// All strings the expression can match, if they are few.
+    exact: Option<Vec<String>>,
+    /// The best set of which every match contains one.
+    best: Option<Vec<String>>,
+}
+
+fn better(a: Option<Vec<String>>, b: Option<Vec<String>>) -> Option<Vec<String>> {
+    match (a, b) {
+        (Some(a), Some(b)) => {
+            // Longer wins; of equally long ones, the smaller set.
+            let key = |s: &Vec<String>| (score(s).min(12), usize::MAX - s.len());
+            Some(if key(&a) >= key(&b) { a } else { b })
+        }
+        (a, b) => a.or(b),
+    }
+}
+
+fn analyse(hir: &Hir) -> Info {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Info { exact: Some(vec![String::new()]), best: None },
+        HirKind::Literal(l) => {
+            let exact = std::str::from_utf8(&l.0).ok().map(|s| vec![s.to_owned()]);
+            Info { best: exact.clone(), exact }
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let count: usize = class.iter().map(|r| (r.end() as usize).saturating_sub(r.start() as usize) + 1).sum();
+            let exact = (count <= 6).then(|| class.iter().flat_map(|r| r.start()..=r.end()).map(String::from).collect::<Vec<_>>());
+            // The two cases of one ASCII letter are one to the prefilter.
+            let exact = exact.map(|mut set| {
+                set.iter_mut().for_each(|s| s.make_ascii_lowercase());
+                set.sort();
+                set.dedup();
+                set
+            });
+            Info { best: exact.clone(), exact }
+        }
+        HirKind::Class(Class::Bytes(_)) => Info { exact: None, best: None },
+        HirKind::Repetition(r) => {
+            let inner = analyse(&r.sub);
+            match (r.min, r.max) {
+                (0, Some(1)) => {
+                    let exact = inner.exact.map(|mut e| {
+                        e.push(String::new());
+                        e
+                    });
+                    Info { exact, best: None }
+                }
+                (0, _) => Info { exact: None, best: None },
+                _ => Info { exact: None, best: inner.best },
+            }
+        }
+        HirKind::Capture(c) => analyse(&c.sub),
+        HirKind::Concat(subs) => concat(subs),
+        HirKind::Alternation(subs) => {
+            let infos: Vec<Info> = subs.iter().map(analyse).collect();
+            let join = |sets: Vec<Option<Vec<String>>>| -> Option<Vec<String>> {
+                let all: Option<Vec<Vec<String>>> = sets.into_iter().collect();
+                all.map(|a| a.concat()).filter(|a| a.len() <= MAX_SET)
+            };
+            let best = join(infos.iter().map(|i| i.best.clone()).collect());
+            Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best }
+        }
+    }
+}
+
+fn concat(subs: &[Hir]) -> Info {
+    let mut best = None;
+    let mut run: Option<Vec<String>> = Some(vec![String::new()]);
+    let mut whole = true;
+    for sub in subs {
+        let info = analyse(sub);
+        best = better(best, info.best);
+        let product = match (&run, &info.exact) {
+            (Some(a), Some(b)) if a.len() * b.len() <= MAX_SET => {
+                Some(a.iter().flat_map(|x| b.iter().map(move |y| format!("{x}{y}"))).collect::<Vec<_>>())
+            }
+            _ => None,
+        };
+        match product {
+            Some(p) => run = Some(p),
+            None => {
+                best = better(best, run.take());
+                whole = false;
+                run = info.exact.or(Some(vec![String::new()]));
+            }
+        }
+    }
+    best = better(best, run.clone());
+    Info { exact: if whole { run } else { None }, best }
+}
+
+/// Names without which a selector matches nothing: of its last compound each, an attribute's or a tag's name, in lower case.
+pub(super) fn of_selector(selector: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    // Cut at commas, then at combinators, both outside brackets.
+    for one in split_outside(selector, &[',']) {
+        let last = split_outside(one.trim(), &[' ', '>', '+', '~']).pop().unwrap_or("");
+        let bracket = last.find('[');
+        let attr = bracket.map(|b| last[b + 1..].split([']', '=', '~', '^', '$', '*', '|', ' ']).next().unwrap_or(""));
+        let tag = last.split(['[', ':', '.', '#']).next().unwrap_or("");
+        let needle = attr.filter(|a| !a.is_empty()).map(str::to_owned).or((!tag.is_empty() && tag != "*").then(|| format!("<{tag}")));
+        match needle {
+            Some(n) if !one.contains(":is(") && !one.contains(":where(") => out.push(n.to_ascii_lowercase()),
+            // Nothing certain to look for: the selector is always tried.
+            _ => return Vec::new(),
+        }
+    }
+    out
+}
+
+fn split_outside<'a>(text: &'a str, at: &[char]) -> Vec<&'a str> {
+    let (mut depth, mut start, mut out) = (0usize, 0, Vec::new());
+    for (i, c) in text.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            c if depth == 0 && at.contains(&c) => {
+                out.push(&text[start..i]);
+                start = i + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    out.push(&text[start..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_selector, required};
+
+    #[test]
+    fn selectors_need_their_names() {
+        assert_eq!(of_selector("form a[href*=\"a > b, c\"]:not([rel]), video[autoplay]"), ["href", "autoplay"]);
+        assert_eq!(of_selector("div > dialog"), ["<dialog"]);
+        assert!(of_selector(".popup").is_empty());
+    }
+
+    #[test]
+    fn literals_are_necessary_and_long() {
+        assert_eq!(required(r"(?-u:\b)guarantee[a-z]* results", true), ["guarantee"]);
+        assert_eq!(required(r"(?:best|top) hubspot (?:agency|partner)", true).len(), 4);
+        assert_eq!(required(r"pat-(?:na1|eu1)-[0-9a-f]{8}", false), ["pat-eu1-", "pat-na1-"]);
+        assert!(required(r"\d+%", true).is_empty());
+        assert!(required(r"x?y*", true).is_empty());
+        assert_eq!(required("agência hubspot", true), ["ncia hubspot"]);
+    }
+}

@@ -1,0 +1,318 @@
+//! Which packs a run uses: names and paths to files, `extends`, merging.
+
+use super::decode::{Decoder, Entry};
+use super::model::Pack;
+use super::phrase::{self, Terms};
+use super::shape::{self, did_you_mean};
+use super::{Fault, builtin, shapes};
+use crate::finding::{Confidence, RuleSource};
+use crate::source::Span;
+use crate::yaml::{self, Node};
+use std::collections::{HashMap, HashSet};
+
+/// A pack's file before it is read.
+#[derive(Debug, Clone)]
+pub struct PackSource {
+    /// The path as given, or the built-in name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The same as JSON, for built-in packs: checked when promolint was built, and quicker to read.
+    prepared: Option<&'static str>,
+}
+
+impl PackSource {
+    /// A pack's file.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> PackSource {
+        PackSource { name: name.into(), text: text.into(), prepared: None }
+    }
+
+    /// The built-in packs of this name, or below it.
+    pub fn builtin(name: &str) -> Vec<PackSource> {
+        let text = |n: &str| builtin::builtin_text(n).unwrap_or_default();
+        builtin::builtin_names(name).into_iter().map(|n| PackSource::new(n, text(n))).collect()
+    }
+
+    /// The same pack in its quick form, without tests and reasons, if it is a built-in one.
+    #[must_use]
+    pub fn quick(mut self) -> PackSource {
+        if builtin::builtin_text(&self.name).is_some_and(|t| t == self.text) {
+            self.prepared = builtin::builtin_json(&self.name);
+        }
+        self
+    }
+}
+
+/// The packs of a run.
+#[derive(Debug, Default)]
+pub struct PackSet {
+    /// The packs, in the order given.
+    pub packs: Vec<Pack>,
+    /// The files they were read from; [`Fault::file`] counts these.
+    pub files: Vec<PackSource>,
+    /// What is wrong in them.
+    pub faults: Vec<Fault>,
+}
+
+struct Parsed {
+    file: usize,
+    name: String,
+    root: Node,
+    extends: Vec<String>,
+    terms: Terms,
+    sources: HashMap<String, (RuleSource, Confidence)>,
+    /// Rules by id in order, each with the keys it was given here and in what it extends.
+    rules: Vec<(String, Vec<Entry>)>,
+}
+
+impl PackSet {
+    /// Reads packs. What they extend is looked for among them, then among the built-in ones. A pack with faults that make it unusable is
+    /// left out; the others are still there.
+    pub fn load(sources: Vec<PackSource>) -> PackSet {
+        let mut set = PackSet::default();
+        let wanted = sources.len();
+        set.files = sources;
+        let mut parsed: Vec<Parsed> = Vec::new();
+        let mut i = 0;
+        // Files that are only extended are added to the end as they turn up.
+        while i < set.files.len() {
+            if let Some(p) = set.parse(i) {
+                for (name, span) in extends(&p.root) {
+                    let known = parsed.iter().chain([&p]).any(|q| q.name == name) || set.files.iter().any(|f| f.name == name);
+                    if known {
+                        continue;
+                    }
+                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
+                    if found.is_empty() {
+                        let names = builtin::builtin_names("hubspot");
+                        let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
+                        set.faults.push(Fault { file: i, ..Fault::new(span, format!("no pack is called `{name}`"), help) });
+                    }
+                    set.files.extend(found);
+                }
+                match parsed.iter().find(|q| q.name == p.name) {
+                    Some(first) => {
+                        let message = format!("`{}` is also the name of {}", p.name, set.files[first.file].name);
+                        let span = p.root.get("pack").map_or(p.root.span, |n| n.span);
+                        set.faults.push(Fault { file: i, ..Fault::new(span, message, "give each pack a name of its own") });
+                    }
+                    None => parsed.push(p),
+                }
+            }
+            i += 1;
+        }
+        let order = set.order(&parsed);
+        let mut done: HashMap<String, usize> = HashMap::new();
+        let mut finished: Vec<Parsed> = Vec::new();
+        let mut slots: Vec<Option<Parsed>> = parsed.into_iter().map(Some).collect();
+        for index in order {
+            let Some(mut p) = slots[index].take() else { continue };
+            set.resolve(&mut p, &finished, &done);
+            done.insert(p.name.clone(), finished.len());
+            finished.push(p);
+        }
+        finished.sort_by_key(|p| p.file);
+        set.decode(&finished, wanted);
+        let mut faults = std::mem::take(&mut set.faults);
+        faults.sort_by_key(|f| (f.file, f.span.start));
+        set.faults = faults;
+        set
+    }
+
+    /// Whether nothing keeps any of the packs from being used.
+    pub fn is_usable(&self) -> bool {
+        self.faults.iter().all(|f| f.usable)
+    }
+
+    fn parse(&mut self, file: usize) -> Option<Parsed> {
+        if let Some(json) = self.files[file].prepared
+            && let Ok(value) = serde_json::from_str::<serde_json::Value>(json)
+        {
+            return self.parsed(file, Node::from(value));
+        }
+        let text = self.files[file].text.clone();
+        let root = match yaml::parse(&text) {
+            Ok(root) => root,
+            Err(e) => {
+                let fault = Fault::new(e.span, e.message, "this file is not YAML as it stands");
+                self.faults.push(Fault { file, ..fault });
+                return None;
+            }
+        };
+        let mut faults = Vec::new();
+        shape::check(&root, &shape::Shape::Object(&shapes::PACK), "a rule pack", &mut faults);
+        let broken = !faults.is_empty();
+        self.faults.extend(faults.into_iter().map(|f| Fault { file, ..f }));
+        if broken { None } else { self.parsed(file, root) }
+    }
+
+    fn parsed(&mut self, file: usize, root: Node) -> Option<Parsed> {
+        let name = root.get("pack")?.scalar_text()?;
+        let mut sources = HashMap::new();
+        for (k, v) in root.get("sources").and_then(Node::as_map).unwrap_or_default() {
+            let text = |key: &str| v.get(key).and_then(Node::scalar_text);
+            let checked_on = text("checked_on");
+            if let (Some(day), Some(n)) = (&checked_on, v.get("checked_on"))
+                && !is_date(day)
+            {
+                self.faults.push(Fault { file, ..Fault::new(n.span, format!("`{day}` is not a day"), "write YYYY-MM-DD") });
+            }
+            let source = RuleSource { title: text("title").unwrap_or_default(), url: text("url"), checked_on };
+            let confidence = text("confidence").and_then(|c| Confidence::from_name(&c)).unwrap_or(Confidence::Inferred);
+            sources.insert(k.scalar_text().unwrap_or_default(), (source, confidence));
+        }
+        let mut rules: Vec<(String, Vec<Entry>)> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        for rule in root.get("rules").and_then(Node::as_seq).unwrap_or_default() {
+            let Some(id_node) = rule.get("id") else { continue };
+            let id = id_node.scalar_text().unwrap_or_default();
+            if !seen.insert(id.clone()) {
+                let fault = Fault::new(id_node.span, format!("rule `{id}` is there twice"), "give one of them another id, or merge them");
+                self.faults.push(Fault { file, ..fault });
+                continue;
+            }
+            let entries = rule.as_map().unwrap_or_default().iter().map(|(k, v)| Entry {
+                key: k.scalar_text().unwrap_or_default(),
+                key_span: k.span,
+                value: v.clone(),
+                file,
+            });
+            rules.push((id, entries.collect()));
+        }
+        let extends = extends(&root).into_iter().map(|(n, _)| n).collect();
+        Some(Parsed { file, name, root, extends, terms: Terms::new(), sources, rules })
+    }
+
+    /// Extended packs before those that extend them; a circle is cut and told.
+    fn order(&mut self, parsed: &[Parsed]) -> Vec<usize> {
+        let by_name: HashMap<&str, usize> = parsed.iter().enumerate().map(|(i, p)| (p.name.as_str(), i)).collect();
+        let mut out: Vec<usize> = Vec::new();
+        let mut left: Vec<usize> = (0..parsed.len()).collect();
+        while !left.is_empty() {
+            let ready: Vec<usize> = left
+                .iter()
+                .copied()
+                .filter(|&i| parsed[i].extends.iter().all(|e| by_name.get(e.as_str()).is_none_or(|d| out.contains(d))))
+                .collect();
+            if ready.is_empty() {
+                for &i in &left {
+                    let span = parsed[i].root.get("extends").map_or(parsed[i].root.span, |n| n.span);
+                    let fault = Fault::new(span, format!("`{}` extends itself in a circle", parsed[i].name), "take one link out of the circle");
+                    self.faults.push(Fault { file: parsed[i].file, ..fault });
+                }
+                break;
+            }
+            left.retain(|i| !ready.contains(i));
+            out.extend(ready);
+        }
+        out
+    }
+
+    /// Takes over what a pack extends, then reads its own terms.
+    fn resolve(&mut self, p: &mut Parsed, finished: &[Parsed], done: &HashMap<String, usize>) {
+        let mut rules: Vec<(String, Vec<Entry>)> = Vec::new();
+        for name in &p.extends {
+            let Some(base) = done.get(name).and_then(|&i| finished.get(i)) else { continue };
+            p.terms.extend(base.terms.iter().map(|(k, v)| (k.clone(), v.clone())));
+            for (k, v) in &base.sources {
+                p.sources.entry(k.clone()).or_insert_with(|| v.clone());
+            }
+            // Only rules that this pack changes are taken over; the others stay with their own pack.
+            for (id, entries) in &base.rules {
+                if p.rules.iter().any(|(own, _)| own == id) {
+                    rules.push((id.clone(), entries.clone()));
+                }
+            }
+        }
+        for (id, own) in &mut p.rules {
+            if let Some((_, base)) = rules.iter().find(|(b, _)| b == id) {
+                let kept = base.iter().filter(|e| !own.iter().any(|o| o.key == e.key)).cloned();
+                own.extend(kept.collect::<Vec<_>>());
+            }
+        }
+        let map = p.root.get("terms").and_then(Node::as_map).unwrap_or_default().to_vec();
+        // Terms may use each other, whatever their order: those that can be read are, until none is left that can.
+        let mut left: Vec<(String, Node)> = map.into_iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), v)).collect();
+        loop {
+            let names: HashSet<String> = left.iter().map(|(n, _)| n.clone()).collect();
+            let (ready, waiting): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, node)| {
+                super::decode::list(node).iter().all(|t| !names.iter().any(|n| t.contains(&format!("<{n}>"))))
+            });
+            let stuck = ready.is_empty();
+            for (name, node) in if stuck { waiting.clone() } else { ready } {
+                let mut options = Vec::new();
+                for n in super::decode::nodes(&node) {
+                    match phrase::parse(&n.scalar_text().unwrap_or_default(), &p.terms) {
+                        Ok(parts) => options.push(parts),
+                        Err(f) => {
+                            let map = yaml::scalar_map(&self.files[p.file].text, n);
+                            let span = map.cover(f.span.start, f.span.end.max(f.span.start + 1)).unwrap_or(n.span);
+                            self.faults.push(Fault { file: p.file, span, ..f });
+                        }
+                    }
+                }
+                p.terms.insert(name, options);
+            }
+            if stuck || waiting.is_empty() {
+                break;
+            }
+            left = waiting;
+        }
+    }
+
+    fn decode(&mut self, finished: &[Parsed], wanted: usize) {
+        let files = self.files.clone();
+        let texts: Vec<&str> = files.iter().map(|f| f.text.as_str()).collect();
+        let mut packs: Vec<Pack> = Vec::new();
+        for p in finished {
+            // A pack that is only extended lends its terms; its rules run only if it was asked for.
+            if p.file >= wanted {
+                continue;
+            }
+            let trusted = files[p.file].prepared.is_some();
+            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted);
+            let rules = p.rules.iter().filter_map(|(_, entries)| decoder.rule(entries, &p.name)).collect();
+            let text = |key: &str| p.root.get(key).and_then(Node::scalar_text).unwrap_or_default();
+            packs.push(Pack { name: p.name.clone(), title: text("title"), description: text("description"), rules });
+        }
+        // A rule that a later pack changes is the later pack's; the earlier one lets go of it.
+        for i in 0..packs.len() {
+            let later: HashSet<String> = finished
+                .iter()
+                .filter(|q| q.file < wanted && q.extends.contains(&packs[i].name))
+                .flat_map(|q| q.rules.iter().map(|(id, _)| id.clone()))
+                .collect();
+            packs[i].rules.retain(|r| !later.contains(&r.id));
+        }
+        let mut owner: HashMap<String, String> = HashMap::new();
+        for p in finished.iter().filter(|p| p.file < wanted) {
+            let Some(pack) = packs.iter().find(|q| q.name == p.name) else { continue };
+            for rule in &pack.rules {
+                if let Some(other) = owner.insert(rule.id.clone(), pack.name.clone()) {
+                    let help = format!("give it another id, or add `extends: [{other}]` to change that rule");
+                    let fault = Fault::new(rule.span, format!("`{}` already has a rule `{}`", other, rule.id), help);
+                    self.faults.push(Fault { file: p.file, ..fault });
+                }
+            }
+        }
+        self.packs = packs;
+    }
+}
+
+fn extends(root: &Node) -> Vec<(String, Span)> {
+    let nodes = root.get("extends").map(super::decode::nodes).unwrap_or_default();
+    nodes.into_iter().filter_map(|n| Some((n.scalar_text()?, n.span))).collect()
+}
+
+fn is_date(s: &str) -> bool {
+    let parts: Vec<&str> = s.split('-').collect();
+    let [y, m, d] = parts[..] else { return false };
+    let number = |s: &str, len: usize| (s.len() == len).then(|| s.parse::<u32>().ok()).flatten();
+    let days = |y: u32, m: u32| match m {
+        2 if y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    matches!((number(y, 4), number(m, 2), number(d, 2)), (Some(y), Some(m @ 1..=12), Some(d)) if d >= 1 && d <= days(y, m))
+}

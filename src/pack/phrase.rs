@@ -1,0 +1,339 @@
+//! The phrase syntax: words as a reader sees them, with a few signs for what may vary.
+
+use super::Fault;
+use crate::source::Span;
+use std::collections::HashMap;
+
+/// How many spellings of a phrase are written out; beyond that it becomes a regular expression with a shorter literal.
+const MAX_SPELLINGS: usize = 48;
+/// Typographic forms that count as one.
+const APOSTROPHES: [char; 3] = ['\'', '’', '‘'];
+const QUOTES: [char; 4] = ['"', '“', '”', '„'];
+
+/// Part of a phrase.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Part {
+    /// Letters as they stand.
+    Literal(String),
+    /// Visible white space.
+    Space,
+    /// `~`: space, hyphen or nothing.
+    Joint,
+    /// `(a|b)`, or the words of a `<term>`.
+    Choice(Vec<Vec<Part>>),
+    /// `*` alone: one word.
+    Word,
+    /// `**` alone: up to four words of a sentence, with the space that follows them.
+    Words,
+    /// `#`: a number.
+    Number,
+    /// `word*`: any ending.
+    Ending,
+}
+
+/// The phrases of one term.
+pub(super) type Terms = HashMap<String, Vec<Vec<Part>>>;
+
+/// Reads a phrase. Offsets in errors are bytes of `text`.
+pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, Fault> {
+    let mut p = Parser { text, at: 0, terms };
+    let parts = p.sequence(0)?;
+    if p.at < text.len() {
+        return Err(Fault::new(Span::new(p.at, p.at + 1), "`)` has no `(` before it", "write `\\)` for the character itself"));
+    }
+    if !parts.iter().any(|p| !matches!(p, Part::Space)) {
+        return Err(Fault::new(Span::new(0, text.len()), "this phrase has no words", "remove it, or write what it should find"));
+    }
+    // One more word at the end is a common exception (“not giving a *”); at the beginning it would match anywhere.
+    if matches!(parts.first(), Some(Part::Word | Part::Words)) || matches!(parts.last(), Some(Part::Words)) {
+        let help = "start and end a phrase with words; use `near` for what stands around it";
+        return Err(Fault::new(Span::new(0, text.len()), "a phrase that starts or ends with a wildcard matches more than it says", help));
+    }
+    Ok(parts)
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    terms: &'a Terms,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    fn sequence(&mut self, depth: usize) -> Result<Vec<Part>, Fault> {
+        let mut parts: Vec<Part> = Vec::new();
+        while let Some(c) = self.peek() {
+            let start = self.at;
+            if depth > 0 && (c == '|' || c == ')') {
+                break;
+            }
+            if c == ')' {
+                break;
+            }
+            self.at += c.len_utf8();
+            let alone = self.stands_alone(start, self.at);
+            match c {
+                _ if c.is_whitespace() => {
+                    if !matches!(parts.last(), None | Some(Part::Space | Part::Words)) {
+                        parts.push(Part::Space);
+                    }
+                }
+                '~' => parts.push(Part::Joint),
+                '#' => parts.push(Part::Number),
+                '*' if self.peek() == Some('*') => {
+                    self.at += 1;
+                    parts.push(Part::Words);
+                }
+                '*' if alone => parts.push(Part::Word),
+                '*' => parts.push(Part::Ending),
+                '(' => parts.push(self.choice(start, depth)?),
+                '<' => {
+                    let Some(len) = self.text[self.at..].find('>') else {
+                        return Err(Fault::new(Span::new(start, self.at), "`<` opens a term that no `>` closes", "write `\\<` for the character itself"));
+                    };
+                    let name = &self.text[self.at..self.at + len];
+                    self.at += len + 1;
+                    match self.terms.get(name) {
+                        Some(words) => parts.push(Part::Choice(words.clone())),
+                        None => {
+                            let help = match super::shape::did_you_mean(name, self.terms.keys().map(String::as_str)) {
+                                Some(t) => format!("did you mean `<{t}>`?"),
+                                None => "declare it under `terms:`, here or in a pack this one extends".into(),
+                            };
+                            return Err(Fault::new(Span::new(start, self.at), format!("no term is called `{name}`"), help));
+                        }
+                    }
+                }
+                '\\' => match self.peek() {
+                    Some(c) => {
+                        self.at += c.len_utf8();
+                        push_char(&mut parts, c);
+                    }
+                    None => return Err(Fault::new(Span::new(start, self.at), "a backslash at the end escapes nothing", "write `\\\\`")),
+                },
+                '&' if self.entity().is_some() => {
+                    let end = self.at + self.entity().unwrap_or(0);
+                    let help = "write the character itself: rules see text as readers do, with entities decoded";
+                    return Err(Fault::new(Span::new(start, end), "an HTML entity never matches", help));
+                }
+                _ => push_char(&mut parts, c),
+            }
+        }
+        if matches!(parts.last(), Some(Part::Space)) {
+            parts.pop();
+        }
+        Ok(parts)
+    }
+
+    /// The length of the entity that starts at the last character, after the `&`.
+    fn entity(&self) -> Option<usize> {
+        let rest = &self.text[self.at..];
+        let end = rest.find(';')?;
+        let name = &rest[..end];
+        let named = (2..=10).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#');
+        named.then_some(end + 1)
+    }
+
+    fn stands_alone(&self, start: usize, end: usize) -> bool {
+        let before = self.text[..start].chars().next_back();
+        let after = self.text[end..].chars().next();
+        before.is_none_or(|c| c.is_whitespace() || c == '(' || c == '|') && after.is_none_or(|c| c.is_whitespace() || c == ')' || c == '|')
+    }
+
+    fn choice(&mut self, start: usize, depth: usize) -> Result<Part, Fault> {
+        if depth > 8 {
+            return Err(Fault::new(Span::new(start, self.at), "too many `(` inside each other", "split the phrase in several"));
+        }
+        let mut options = vec![self.sequence(depth + 1)?];
+        while self.peek() == Some('|') {
+            self.at += 1;
+            options.push(self.sequence(depth + 1)?);
+        }
+        if self.peek() != Some(')') {
+            return Err(Fault::new(Span::new(start, start + 1), "`(` is not closed", "add `)`, or write `\\(` for the character itself"));
+        }
+        self.at += 1;
+        Ok(Part::Choice(options))
+    }
+}
+
+fn push_char(parts: &mut Vec<Part>, c: char) {
+    match parts.last_mut() {
+        Some(Part::Literal(s)) => s.push(c),
+        _ => parts.push(Part::Literal(c.to_string())),
+    }
+}
+
+/// A choice that may be empty takes the space beside it along: `(full|) service` is `full service` or `service`.
+fn takes_space(parts: &[Part], i: usize) -> bool {
+    matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
+        && matches!(parts.get(i + 1), Some(Part::Space))
+        && (i == 0 || matches!(parts[i - 1], Part::Space))
+}
+
+/// The same for an optional last word: `partner (now|)`.
+fn takes_space_before(parts: &[Part], i: usize) -> bool {
+    i > 0
+        && i + 1 == parts.len()
+        && matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
+        && matches!(parts[i - 1], Part::Space)
+}
+
+/// The phrase as a regular expression over text with single spaces.
+pub(super) fn to_regex(parts: &[Part]) -> String {
+    let mut out = String::new();
+    let mut i = 0;
+    while i < parts.len() {
+        match &parts[i] {
+            Part::Literal(s) => out.push_str(&literal_regex(s)),
+            Part::Space if i + 1 < parts.len() && takes_space_before(parts, i + 1) => {
+                if let Part::Choice(options) = &parts[i + 1] {
+                    let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+                    out.push_str(&format!("(?: (?:{}))?", full.join("|")));
+                }
+                i += 1;
+            }
+            Part::Space => out.push(' '),
+            Part::Joint => out.push_str("[ \\-\u{2010}\u{2011}]?"),
+            Part::Word => out.push_str("[^ \u{1E}\u{FFFC}]+"),
+            Part::Words => out.push_str("(?:[^ .!?。\u{1E}\u{FFFC}]+ ){0,4}"),
+            Part::Number => out.push_str(r"[0-9]+(?:[.,'’][0-9]+)*"),
+            Part::Ending => out.push_str(r"[\p{L}\p{N}'’\-]*"),
+            Part::Choice(options) => {
+                let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+                let optional = full.len() < options.len();
+                if takes_space(parts, i) {
+                    out.push_str(&format!("(?:(?:{}) )?", full.join("|")));
+                    i += 1;
+                } else {
+                    out.push_str(&format!("(?:{}){}", full.join("|"), if optional { "?" } else { "" }));
+                }
+            }
+        }
+        i += 1;
+    }
+    out
+}
+
+fn literal_regex(s: &str) -> String {
+    let mut out = String::new();
+    for c in s.chars() {
+        if APOSTROPHES.contains(&c) {
+            out.push_str("['’‘]");
+        } else if QUOTES.contains(&c) {
+            out.push_str("[\"“”„]");
+        } else {
+            out.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4])));
+        }
+    }
+    out
+}
+
+/// Every spelling of the phrase, if it has no wildcard and they are few.
+pub(super) fn spellings(parts: &[Part]) -> Option<Vec<String>> {
+    let mut out = vec![String::new()];
+    let mut i = 0;
+    while i < parts.len() {
+        let next: Vec<String> = match &parts[i] {
+            Part::Literal(s) => literal_spellings(s)?,
+            Part::Space if i + 1 < parts.len() && takes_space_before(parts, i + 1) => {
+                let Part::Choice(options) = &parts[i + 1] else { return None };
+                i += 1;
+                let mut all = Vec::new();
+                for o in options {
+                    all.extend(spellings(o)?.into_iter().map(|s| if o.is_empty() { s } else { format!(" {s}") }));
+                }
+                all
+            }
+            Part::Space => vec![" ".into()],
+            Part::Joint => vec![" ".into(), "-".into(), String::new(), "\u{2010}".into(), "\u{2011}".into()],
+            Part::Choice(options) => {
+                let with_space = takes_space(parts, i);
+                let mut all = Vec::new();
+                for o in options {
+                    let space = if with_space && !o.is_empty() { " " } else { "" };
+                    all.extend(spellings(o)?.into_iter().map(|s| s + space));
+                }
+                if with_space {
+                    i += 1;
+                }
+                all
+            }
+            _ => return None,
+        };
+        if out.len() * next.len() > MAX_SPELLINGS {
+            return None;
+        }
+        out = out.iter().flat_map(|a| next.iter().map(move |b| format!("{a}{b}"))).collect();
+        i += 1;
+    }
+    Some(out)
+}
+
+fn literal_spellings(s: &str) -> Option<Vec<String>> {
+    let mut out = vec![String::new()];
+    for c in s.chars() {
+        let forms: &[char] = if APOSTROPHES.contains(&c) {
+            &APOSTROPHES
+        } else if QUOTES.contains(&c) {
+            &QUOTES
+        } else {
+            &[c]
+        };
+        if out.len() * forms.len() > MAX_SPELLINGS {
+            return None;
+        }
+        out = out.iter().flat_map(|a| forms.iter().map(move |f| format!("{a}{f}"))).collect();
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn regex(phrase: &str) -> String {
+        let tier = vec![vec![Part::Literal("Gold".into())], vec![Part::Literal("Elite".into())]];
+        let parts = parse(phrase, &HashMap::from([("tier".to_owned(), tier)])).expect("phrase");
+        format!("^(?i:{})$", to_regex(&parts))
+    }
+
+    #[test]
+    fn phrases_match_what_they_say() {
+        let cases: &[(&str, &[&str], &[&str])] = &[
+            ("official HubSpot agency", &["Official HubSpot Agency"], &["official HubSpot agencies"]),
+            ("(full|) service <tier>", &["service gold", "full service Elite"], &["full  service gold", "full gold"]),
+            ("HubSpot('s|) partner", &["HubSpot partner", "HubSpot’s partner"], &["HubSpots partner"]),
+            ("re~seller", &["re-seller", "reseller", "re seller"], &["re--seller"]),
+            ("guarantee* results", &["guaranteed results", "guarantee results"], &["guarantee of results"]),
+            ("send us ** password", &["send us password", "send us your HubSpot password"], &["send us that. The password"]),
+            ("top #%", &["top 5%", "top 1,000%"], &["top %"]),
+            ("partner (now|today|)", &["partner", "partner now"], &["partner "]),
+            ("a\\*b", &["a*b"], &["ab"]),
+        ];
+        for (phrase, yes, no) in cases {
+            let r = regex::Regex::new(&regex(phrase)).expect("regex");
+            let parts = parse(phrase, &HashMap::new()).ok();
+            for y in *yes {
+                assert!(r.is_match(y), "{phrase:?} should match {y:?}: {r}");
+                if let Some(all) = parts.as_ref().and_then(|p| spellings(p)) {
+                    assert!(all.iter().any(|s| s.to_lowercase() == y.to_lowercase()), "{phrase:?} spells {all:?}, not {y:?}");
+                }
+            }
+            for n in *no {
+                assert!(!r.is_match(n), "{phrase:?} should not match {n:?}: {r}");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        for (phrase, at) in [("(a|b", 0), ("a)", 1), ("<teir> x", 0), ("R&amp;D", 1), ("** x", 0), ("x \\", 2)] {
+            let fault = parse(phrase, &HashMap::new()).expect_err(phrase);
+            assert_eq!(fault.span.start, at, "{phrase}: {fault:?}");
+        }
+    }
+}

@@ -60,6 +60,11 @@ impl SourceMap {
         self.pieces.push(piece);
     }
 
+    /// Makes room for so many more pieces.
+    pub(crate) fn reserve(&mut self, pieces: usize) {
+        self.pieces.reserve(pieces);
+    }
+
     /// The pieces, by rising text offset.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces

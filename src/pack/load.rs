@@ -73,23 +73,13 @@ impl PackSet {
         let wanted = sources.len();
         set.files = sources;
         let mut parsed: Vec<Parsed> = Vec::new();
-        let mut i = 0;
-        // Files that are only extended are added to the end as they turn up.
-        while i < set.files.len() {
-            if let Some(p) = set.parse(i) {
-                for (name, span) in extends(&p.root) {
-                    let known = parsed.iter().chain([&p]).any(|q| q.name == name) || set.files.iter().any(|f| f.name == name);
-                    if known {
-                        continue;
-                    }
-                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
-                    if found.is_empty() {
-                        let names = builtin::builtin_names("hubspot");
-                        let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
-                        set.faults.push(Fault { file: i, ..Fault::new(span, format!("no pack is called `{name}`"), help) });
-                    }
-                    set.files.extend(found);
-                }
+        let mut read = 0;
+        // Files that are only extended are added to the end as they turn up; those given are all read before, for they may extend each
+        // other in any order.
+        while read < set.files.len() {
+            let first_new = parsed.len();
+            for i in read..set.files.len() {
+                let Some(p) = set.parse(i) else { continue };
                 match parsed.iter().find(|q| q.name == p.name) {
                     Some(first) => {
                         let message = format!("`{}` is also the name of {}", p.name, set.files[first.file].name);
@@ -99,7 +89,21 @@ impl PackSet {
                     None => parsed.push(p),
                 }
             }
-            i += 1;
+            read = set.files.len();
+            for p in &parsed[first_new..] {
+                for (name, span) in extends(&p.root) {
+                    if parsed.iter().any(|q| q.name == name) || set.files[read..].iter().any(|f| f.name == name) {
+                        continue;
+                    }
+                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
+                    if found.is_empty() {
+                        let names = builtin::builtin_names("hubspot");
+                        let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
+                        set.faults.push(Fault { file: p.file, ..Fault::new(span, format!("no pack is called `{name}`"), help) });
+                    }
+                    set.files.extend(found);
+                }
+            }
         }
         let order = set.order(&parsed);
         let mut done: HashMap<String, usize> = HashMap::new();

@@ -35,6 +35,10 @@ const NOT_PROSE: [Scope; 5] = [Scope::Mark(Mark::Code), Scope::Url, Scope::Email
 const EXCEPTION_REACH: usize = 300;
 /// How much of the text beside a match is looked at for what touches it, bytes.
 const BESIDE_REACH: usize = 120;
+/// How far from a match its block, or a number of words, may reach, bytes.
+const BLOCK_REACH: usize = 4000;
+/// How much of a block is read to tell its language, bytes.
+const LANGUAGE_SAMPLE: usize = 2000;
 
 /// Languages that were worked out, by block.
 #[derive(Debug, Default)]
@@ -113,11 +117,11 @@ fn excepted(c: &Context, text: &str, at: Range<usize>) -> bool {
     let window = &text[s..e];
     let overlaps = |a: usize, b: usize| s + a < at.end && at.start < s + b;
     c.exceptions.as_ref().is_some_and(|set| set.find_all(window).any(|(a, b)| overlaps(a, b)))
-        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start(), m.end())))
+        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start, m.end)))
 }
 
 fn document_stop(subject: &Subject, contexts: &[&Context]) -> Option<Stop> {
-    let off = contexts.iter().filter_map(|c| c.document.as_ref()).any(|set| set.is_match(&subject.document.text));
+    let off = contexts.iter().filter_map(|c| c.document.as_ref()).any(|set| subject.document_has(set));
     off.then_some(Stop::Document)
 }
 
@@ -127,7 +131,8 @@ fn language(subject: &Subject, block: usize) -> Option<Lang> {
         return *known;
     }
     let b = &subject.document.blocks[block];
-    let told = tell_language(subject.document.block_text(b));
+    let text = subject.document.block_text(b);
+    let told = tell_language(&text[..lexical::floor(text, LANGUAGE_SAMPLE)]);
     // What is declared for a page is often a theme's default; text that clearly is Japanese is Japanese.
     let lang = match (b.lang, told) {
         (Some(declared), Some(t)) if t.as_str() == "ja" || declared.as_str() == "ja" => Some(t),
@@ -180,8 +185,8 @@ pub fn tell_language(text: &str) -> Option<Lang> {
 /// Whether any of the phrases is within the distance.
 fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize) -> bool {
     let (start, end) = match near.within {
-        Within::Document => return near.phrases.is_match(&subject.document.text),
-        Within::Block => (0, text.len()),
+        Within::Document => return subject.document_has(&near.phrases),
+        Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
         Within::Sentence => lexical::sentence(text, from, to),
         Within::Words(n) => (words_back(text, from, n), words_on(text, to, n)),
     };
@@ -199,7 +204,8 @@ fn is_unspaced(c: char) -> bool {
 fn words_back(text: &str, from: usize, n: usize) -> usize {
     let mut half_words = 0;
     let mut in_word = false;
-    for (i, c) in text[..from].char_indices().rev() {
+    let first = lexical::floor(text, from.saturating_sub(BLOCK_REACH));
+    for (i, c) in text[first..from].char_indices().rev().map(|(i, c)| (first + i, c)) {
         if is_unspaced(c) {
             half_words += 1;
             in_word = false;
@@ -213,13 +219,14 @@ fn words_back(text: &str, from: usize, n: usize) -> usize {
             return i + c.len_utf8();
         }
     }
-    0
+    first
 }
 
 fn words_on(text: &str, to: usize, n: usize) -> usize {
     let mut half_words = 0;
     let mut in_word = false;
-    for (i, c) in text[to..].char_indices() {
+    let last = lexical::floor(text, to + BLOCK_REACH);
+    for (i, c) in text[to..last].char_indices() {
         if is_unspaced(c) {
             half_words += 1;
             in_word = false;
@@ -233,7 +240,7 @@ fn words_on(text: &str, to: usize, n: usize) -> usize {
             return to + i;
         }
     }
-    text.len()
+    last
 }
 
 /// Whether `rest` begins with one of these: signs must touch, phrases may stand after white space.

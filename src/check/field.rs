@@ -5,6 +5,8 @@ use crate::document::{Document, Field, Record};
 use crate::pack::model::{Count, Counted, FieldMatcher, FieldState, NamePart};
 use crate::source::Span;
 
+/// Of one value, so many matches are looked at.
+const MAX_PLACES: usize = 64;
 /// What stands between a name and what is said about it. A colon or slash needs no space before it.
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " • ", " · ", " / ", ": "];
 
@@ -25,7 +27,7 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
 
 /// A record is named by its form, by the `@type` of a JSON-LD node, or by the kind of content it is.
 fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
-    name.eq_ignore_ascii_case(&record.form) || (record.index.is_some() && name == subject.kind.name())
+    record.form.split(' ').any(|f| f.eq_ignore_ascii_case(name)) || (record.index.is_some() && name == subject.kind.name())
 }
 
 /// Whether any field of the record meets the conditions.
@@ -52,7 +54,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         let hit = over.is_some_and(|o| n > o) || under.is_some_and(|u| n < u);
         let limit = over.or(under).unwrap_or(0);
         return match fields.first() {
-            Some((i, f)) if hit => vec![of_field(doc, *i, f, f.span, f.value.clone(), vec![("count", n.to_string()), ("limit", limit.to_string())])],
+            Some((i, f)) if hit => vec![of_field(*i, f, f.value.clone(), vec![("count", n.to_string()), ("limit", limit.to_string())])],
             _ => Vec::new(),
         };
     }
@@ -63,7 +65,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
             Some(FieldState::Empty) if !empty => continue,
             Some(FieldState::Missing) => continue,
             Some(FieldState::Empty) => {
-                hits.push(of_field(doc, i, f, f.span, String::new(), Vec::new()));
+                hits.push(of_field(i, f, String::new(), Vec::new()));
                 continue;
             }
             _ if empty => continue,
@@ -92,40 +94,35 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         if !m.unlike.is_empty() && !is_unlike(doc, record, value, &m.unlike) {
             continue;
         }
-        // The smallest text that shows it: the phrase, the part, the value.
-        let phrase = match &m.phrases {
-            Some(p) => match p.find(value, 0) {
-                Some(found) => Some(found),
-                None => continue,
-            },
-            None => None,
+        // The smallest text that shows it: the phrase, the part, the value. Of several, the context may rule out the first.
+        let mut places: Vec<(usize, usize)> = match (&m.phrases, &m.regex) {
+            (None, None) => vec![(0, value.len())],
+            (Some(p), None) => p.find_all(value).collect(),
+            (None, Some(r)) => r.find_iter(value).map(|x| (x.start, x.end)).collect(),
+            (Some(p), Some(r)) if p.is_match(value) => r.find_iter(value).map(|x| (x.start, x.end)).collect(),
+            _ => Vec::new(),
         };
-        let regex = match &m.regex {
-            Some(r) => match r.find(value) {
-                Some(found) => Some((found.start(), found.end())),
-                None => continue,
-            },
-            None => None,
-        };
-        let (a, b) = phrase.or(regex).unwrap_or((0, value.len()));
-        let text = value[a..b].to_owned();
-        hits.push(match locate(doc, f, from + a, from + b) {
-            Some((spans, range)) => {
-                let name = f.name.clone();
-                values.push(("field", name));
-                values.push(("value", f.value.clone()));
-                Hit { spans, range, text, field: Some(i), values, ..Hit::default() }
-            }
-            None => of_field(doc, i, f, f.span, text, values),
-        });
+        places.truncate(MAX_PLACES);
+        for (a, b) in places {
+            let text = value[a..b].to_owned();
+            let mut values = values.clone();
+            hits.push(match locate(doc, f, from + a, from + b) {
+                Some((spans, range)) => {
+                    values.push(("field", f.name.clone()));
+                    values.push(("value", f.value.clone()));
+                    Hit { spans, range, text, field: Some(i), values, ..Hit::default() }
+                }
+                None => of_field(i, f, text, values),
+            });
+        }
     }
     hits
 }
 
-fn of_field(_doc: &Document, index: usize, f: &Field, span: Span, text: String, mut values: Vec<(&'static str, String)>) -> Hit {
+fn of_field(index: usize, f: &Field, text: String, mut values: Vec<(&'static str, String)>) -> Hit {
     values.push(("field", f.name.clone()));
     values.push(("value", f.value.clone()));
-    Hit { spans: vec![span], text, field: Some(index), values, ..Hit::default() }
+    Hit { spans: vec![f.span], text, field: Some(index), values, ..Hit::default() }
 }
 
 /// The place of part of a field's value, through the block that was made of it. The value and the block's text differ in white space, so

@@ -6,6 +6,8 @@ use crate::pack::model::Scope;
 const REACH: usize = 240;
 /// Longer quotations are paragraphs between apostrophes.
 const MAX_QUOTE: usize = 600;
+/// How far a sentence may reach from a match, bytes. Text without a full stop must not make every match in it cost all of it.
+const MAX_SENTENCE: usize = 2000;
 /// Endings that make a word a file's name.
 const EXTENSIONS: [&str; 34] = [
     "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "csv", "json", "yaml",
@@ -17,7 +19,7 @@ pub fn is(scope: Scope, text: &str, start: usize, end: usize) -> bool {
     match scope {
         Scope::Quoted => is_quoted(text, start, end),
         Scope::Question => is_question(text, end),
-        Scope::Caps => is_caps(text),
+        Scope::Caps => is_caps(&text[floor(text, start.saturating_sub(REACH))..floor(text, end + REACH)]),
         Scope::Url | Scope::Email | Scope::Handle | Scope::Hashtag | Scope::Filename | Scope::Identifier => {
             let (from, to) = token(text, start, end);
             classify(&text[from..to], start - from, end - from) == Some(scope)
@@ -138,7 +140,8 @@ fn is_quoted(text: &str, start: usize, end: usize) -> bool {
     }
     // Straight quotes: an odd number before in this block, and one after.
     let straight = |s: &str| s.matches('"').count();
-    if straight(&text[..start]) % 2 == 1 && after.contains('"') {
+    let paragraph = floor(text, start.saturating_sub(MAX_SENTENCE));
+    if straight(&text[paragraph..start]) % 2 == 1 && after.contains('"') {
         return true;
     }
     // Single quotes and backticks count only directly around the words: apostrophes are everywhere else.
@@ -179,7 +182,7 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
             '!' | '?' | '…' => rest.is_empty() || rest.starts_with([' ', '"', '”', '»', '’', ')']),
             '.' => {
                 let ends = rest.is_empty() || rest.starts_with([' ', '"', '”', '»']);
-                let word = text[..i].rsplit([' ', '(']).next().unwrap_or("");
+                let word = text[floor(text, i.saturating_sub(24))..i].rsplit([' ', '(']).next().unwrap_or("");
                 // "Inc. ", "z. B. ", "No. 1": an abbreviation ends no sentence.
                 let abbreviation = word.chars().count() <= 1 || matches!(word, "Inc" | "Ltd" | "Dr" | "Mr" | "Ms" | "Mrs" | "No" | "St" | "vs" | "etc" | "e.g" | "i.e" | "bzw" | "ca");
                 ends && !abbreviation
@@ -187,8 +190,10 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
             _ => false,
         }
     };
-    let from = text[..start].char_indices().rev().find(|&(i, c)| is_stop(i, c)).map_or(0, |(i, c)| i + c.len_utf8());
-    let to = text[end..].char_indices().map(|(i, c)| (end + i, c)).find(|&(i, c)| is_stop(i, c)).map_or(text.len(), |(i, c)| i + c.len_utf8());
+    let (first, last) = (floor(text, start.saturating_sub(MAX_SENTENCE)), floor(text, end + MAX_SENTENCE));
+    let before = text[first..start].char_indices().rev().map(|(i, c)| (first + i, c));
+    let from = before.into_iter().find(|&(i, c)| is_stop(i, c)).map_or(first, |(i, c)| i + c.len_utf8());
+    let to = text[end..last].char_indices().map(|(i, c)| (end + i, c)).find(|&(i, c)| is_stop(i, c)).map_or(last, |(i, c)| i + c.len_utf8());
     (from, to)
 }
 

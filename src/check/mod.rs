@@ -16,7 +16,9 @@ use crate::document::html::Dom;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
-use std::cell::OnceCell;
+use crate::pack::PhraseSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::sync::Arc;
 use text::Candidates;
 
@@ -52,12 +54,25 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
+    has: RefCell<HashMap<usize, bool>>,
 }
 
 impl<'a> Subject<'a> {
     /// A document of a source.
     pub fn new(source: &'a Source, document: &'a Document, kind: Kind) -> Self {
-        Subject { source, document, kind, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default() }
+        Subject { source, document, kind, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default(), has: Default::default() }
+    }
+
+    /// Whether the document's text has any of these phrases.
+    fn document_has(&self, set: &PhraseSet) -> bool {
+        let key = std::ptr::from_ref(set).addr();
+        if let Some(&known) = self.has.borrow().get(&key) {
+            return known;
+        }
+        let found = set.is_match(&self.document.text);
+        self.has.borrow_mut().insert(key, found);
+        found
     }
 
     /// The trees of its HTML, built when a rule first asks.
@@ -81,15 +96,25 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
     let mut out: Vec<Hit> = Vec::new();
     for hit in hits {
         let cover = |h: &Hit| h.spans.iter().copied().reduce(|a, b| a.cover(&b));
-        let covered = out.last().and_then(cover).zip(cover(&hit)).is_some_and(|(a, b)| a.overlaps(&b) || a == b);
-        if !covered {
-            out.push(hit);
+        match out.last_mut() {
+            Some(last) if cover(last).zip(cover(&hit)).is_some_and(|(a, b)| a.overlaps(&b) || a == b) => {
+                // Of two matchers of a rule, the one that weighs more.
+                if weight(&hit) > weight(last) {
+                    *last = hit;
+                }
+            }
+            _ => out.push(hit),
         }
     }
     if rule.once {
         out.truncate(1);
     }
     out
+}
+
+/// How much a hit weighs beside another of its rule; the rule's own weight is taken for the highest.
+fn weight(hit: &Hit) -> usize {
+    hit.says.as_ref().and_then(|s| s.severity).map_or(usize::MAX, |s| s as usize)
 }
 
 /// How many text matchers there are in a tree; they are numbered in order of appearance.
@@ -169,6 +194,10 @@ fn eval(
             false
         }
     });
+    if matches!(m.form, MatcherForm::Field(_)) {
+        // One value says it once, whatever else in it matches.
+        hits.dedup_by_key(|h| h.field);
+    }
     saying(hits, &m.says)
 }
 

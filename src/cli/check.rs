@@ -4,7 +4,7 @@ use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
 use crate::engine::{Engine, Inputs, Options, Outcome, Summary};
 use crate::finding::Severity;
-use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
+use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &CheckArgs) -> u8 {
     let started = Instant::now();
-    let mut setup = match setup::load(&args.selection) {
+    let mut setup = match setup::load(&args.selection, true) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -169,7 +169,9 @@ impl Run {
         for t in outcome.troubles {
             self.trouble(t);
         }
-        let _ = self.quiet;
+        for remark in outcome.remarks.iter().filter(|_| !self.quiet) {
+            complain(&format!("note: {}", clean(remark)));
+        }
         self.failed.is_none()
     }
 }

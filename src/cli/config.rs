@@ -9,7 +9,7 @@ use crate::report::Palette;
 
 /// Shows what is in force and where it was set.
 pub fn run(args: &ConfigArgs) -> u8 {
-    let setup = match setup::load(&args.selection) {
+    let setup = match setup::load(&args.selection, true) {
         Ok(s) => s,
         Err(code) => return code,
     };

@@ -5,13 +5,13 @@ use super::{complain, exit, print, setup, stdout_palette};
 use crate::document::Kind;
 use crate::engine::OWN_RULES;
 use crate::finding::Severity;
-use crate::pack::model::{Rule, SeverityByKind};
+use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind};
 use crate::pack::shape::did_you_mean;
 use crate::report::Palette;
 
 /// Explains a rule.
 pub fn run(args: &ExplainArgs) -> u8 {
-    let setup = match setup::load(&args.selection) {
+    let setup = match setup::load(&args.selection, false) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -85,13 +85,35 @@ fn explain(r: &Rule, palette: Palette) -> String {
     let texts = |cases: &[crate::pack::model::TestCase]| cases.iter().take(5).map(|c| format!("· {}", shorten(&c.text))).collect::<Vec<_>>().join("\n");
     part("Flagged", &texts(&r.tests.flag));
     part("Fine", &texts(&r.tests.pass));
-    part("How to fix", r.text.help.as_deref().unwrap_or("Reword it."));
+    part("How to fix", &help(r));
     let id = &r.id;
     part(
         "How to suppress",
         &format!("<!-- promolint-ignore {id}: reason -->   before the block, in HTML and Markdown\nrules: {{{id}: off}}   in promolint.yaml"),
     );
     out
+}
+
+/// The cure, with what a finding would fill in put in general words.
+fn help(r: &Rule) -> String {
+    let text = r.text.help.as_deref().unwrap_or("reword it");
+    let mut rights: Vec<&str> = Vec::new();
+    replacements(&r.matcher, &mut rights);
+    rights.sort_unstable();
+    rights.dedup();
+    let right = match rights[..] {
+        [one] => one.to_owned(),
+        _ => "the right form".to_owned(),
+    };
+    text.replace("{replacement}", &right).replace("{text}", "…").replace("{value}", "…").replace("{domain}", "…").replace("{field}", "…")
+}
+
+fn replacements<'r>(m: &'r Matcher, out: &mut Vec<&'r str>) {
+    match &m.form {
+        MatcherForm::Text(patterns) => out.extend(patterns.iter().filter_map(|p| p.replacement.as_deref())),
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| replacements(m, out)),
+        _ => {}
+    }
 }
 
 fn shorten(text: &str) -> String {

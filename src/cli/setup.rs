@@ -79,7 +79,7 @@ pub fn pack_sources(names: &[String], base: &Path) -> Result<Vec<PackSource>, u8
                 complain(&format!("error: cannot read the pack {}: {}", file.display(), engine_io(&e)));
                 exit::TROUBLE
             })?;
-            out.push(PackSource { name: engine::name_of(&file), text });
+            out.push(PackSource::new(engine::name_of(&file), text));
         }
     }
     Ok(out)
@@ -94,7 +94,8 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Everything a run needs to know about rules. Complains of what is wrong; the code to exit with is the error.
-pub fn load(selection: &Selection) -> Result<Setup, u8> {
+/// `quick`: without the texts that only people need (`why`, `tests`).
+pub fn load(selection: &Selection, quick: bool) -> Result<Setup, u8> {
     let config = configuration(selection, Path::new("."))?;
     let (names, base) = if !selection.pack.is_empty() {
         (selection.pack.clone(), PathBuf::new())
@@ -104,7 +105,8 @@ pub fn load(selection: &Selection) -> Result<Setup, u8> {
             None => (vec!["hubspot".to_owned()], PathBuf::new()),
         }
     };
-    let packs = PackSet::load(pack_sources(&names, &base)?);
+    let sources = pack_sources(&names, &base)?;
+    let packs = PackSet::load(if quick { sources.into_iter().map(PackSource::quick).collect() } else { sources });
     if !packs.is_usable() {
         let serious: Vec<_> = packs.faults.iter().filter(|f| !f.usable).cloned().collect();
         complain(&rich_faults(&packs.files, &serious, stderr_palette(selection.color)));
@@ -121,7 +123,7 @@ pub fn load(selection: &Selection) -> Result<Setup, u8> {
             exit::TROUBLE
         })?;
         if let Err(e) = formats.extend(&text) {
-            let source = PackSource { name: engine::name_of(&path), text };
+            let source = PackSource::new(engine::name_of(&path), text);
             let fault = crate::pack::Fault::new(e.span, e.message, "see rules/formats/ for examples");
             complain(&rich_faults(&[source], &[fault], stderr_palette(selection.color)));
             return Err(exit::TROUBLE);

@@ -74,7 +74,7 @@ impl Config {
     /// # Errors
     /// Everything in it that is wrong, each at its place.
     pub fn parse(file: &Path, text: &str) -> Result<Config, Broken> {
-        let source = PackSource { name: crate::engine::name_of(file), text: text.to_owned() };
+        let source = PackSource::new(crate::engine::name_of(file), text);
         let broken = |faults: Vec<Fault>| Broken { source: source.clone(), faults };
         if text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#')) {
             return Ok(Config { file: Some(file.to_owned()), ..Config::default() });

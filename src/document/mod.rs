@@ -4,14 +4,15 @@
 //! comments, class names) is not in a document's text.
 
 mod builder;
+pub mod front_matter;
 pub mod html;
 mod jsonld;
+mod kind;
+mod map;
 pub mod markdown;
 pub mod plain;
 pub mod records;
 pub mod release;
-mod kind;
-mod map;
 
 pub use builder::{Builder, MarkToken, is_invisible};
 pub use kind::Kind;

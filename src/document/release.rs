@@ -1,1 +1,2 @@
+
 pub fn is_press(_d: &super::Document) -> bool { false }

@@ -42,6 +42,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What could not be checked.
     pub troubles: Vec<Trouble>,
+    /// What was assumed, or is worth a word: an empty file, an encoding nobody declared.
+    pub remarks: Vec<String>,
     /// Bytes read.
     pub bytes: u64,
     /// Records read.
@@ -241,7 +243,19 @@ impl Engine {
         self.options.kind.or_else(|| self.options.kinds.iter().find(|(globs, _)| globs.is_match(path)).map(|(_, k)| *k))
     }
 
+    /// Does one piece of work. Should a check fail in a way nobody foresaw, that input is said not to be checked, and the run goes on.
     fn work(&self, work: Work) -> Outcome {
+        let name = match &work {
+            Work::File(Input::File { name, .. } | Input::Stdin { name }, _) => name.clone(),
+            Work::Records { chunk, .. } => chunk.source.name().to_owned(),
+            Work::Done(outcome) => outcome.name.clone(),
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work_inner(work))).unwrap_or_else(|_| {
+            with_trouble(&name, "promolint failed on this input, and did not check it", "this is a fault of promolint; please report it with the file")
+        })
+    }
+
+    fn work_inner(&self, work: Work) -> Outcome {
         match work {
             Work::Done(outcome) => outcome,
             Work::File(Input::File { path, name, named, size }, format) => {
@@ -267,13 +281,14 @@ impl Engine {
     fn check_bytes(&self, bytes: Vec<u8>, name: &str, format: Format) -> Outcome {
         let mut outcome = Outcome { bytes: bytes.len() as u64, starts_input: true, name: name.to_owned(), ..Outcome::default() };
         if bytes.iter().all(u8::is_ascii_whitespace) {
-            // An empty page has nothing wrong in it.
+            // An empty page has nothing wrong in it; that it is empty may surprise its author.
+            outcome.remarks.push(format!("{name} is empty"));
             return outcome;
         }
         let source = Source::decode(name, bytes, hint(format));
         let reading = read_source(&source, format, self.kind_of(name));
         self.check(&source, &reading, &mut Occurrences::new(), &mut outcome);
-        decode_troubles(&source, &mut outcome.troubles);
+        decode_troubles(&source, &mut outcome);
         outcome
     }
 
@@ -307,7 +322,7 @@ impl Engine {
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
             self.check(&chunk.source, &Reading { document, kind }, &mut Occurrences::new(), &mut outcome);
         }
-        decode_troubles(&chunk.source, &mut outcome.troubles);
+        decode_troubles(&chunk.source, &mut outcome);
         outcome
     }
 
@@ -385,12 +400,20 @@ fn problem(source: &Source, p: &Problem) -> Trouble {
     Trouble::at(source, p.span, p.message.clone(), p.help.clone())
 }
 
-fn decode_troubles(source: &Source, troubles: &mut Vec<Trouble>) {
+fn decode_troubles(source: &Source, outcome: &mut Outcome) {
     for note in source.notes() {
+        if *note == DecodeNote::Assumed {
+            let name = source.name();
+            outcome.remarks.push(format!("{name} declares no encoding and is not UTF-8; it was read as windows-1252, as browsers do"));
+        }
         if let DecodeNote::Invalid { first, count } = note {
-            let places = if *count == 1 { "here".to_owned() } else { format!("here and in {} more places", count - 1) };
+            let places = match count - 1 {
+                0 => "here".to_owned(),
+                1 => "here and in one more place".to_owned(),
+                n => format!("here and in {n} more places"),
+            };
             let message = format!("bytes that are not {} stand {places}; the text around them was not checked", source.encoding_name());
-            troubles.push(Trouble::at(source, *first, message, "save the file as UTF-8"));
+            outcome.troubles.push(Trouble::at(source, *first, message, "save the file as UTF-8"));
         }
     }
 }

@@ -1,21 +1,20 @@
-//! The packs that are built in.
+//! The packs that are built in: every file of `rules/hubspot/`, as YAML and as the JSON that the build made of it.
 
-/// Name and text of each.
-const PACKS: &[(&str, &str)] = &[
-    ("hubspot/terms", include_str!("../../rules/hubspot/terms.yaml")),
-    ("hubspot/trademark", include_str!("../../rules/hubspot/trademark.yaml")),
-    ("hubspot/directory-conduct", include_str!("../../rules/hubspot/directory-conduct.yaml")),
-    ("hubspot/events", include_str!("../../rules/hubspot/events.yaml")),
-    ("hubspot/security-copy", include_str!("../../rules/hubspot/security-copy.yaml")),
-];
+/// Name, YAML, and JSON of each, by name.
+const PACKS: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// The names of the packs that `name` stands for: itself, or all below it (`hubspot`).
 pub fn builtin_names(name: &str) -> Vec<&'static str> {
     let below = format!("{name}/");
-    PACKS.iter().map(|(n, _)| *n).filter(|n| *n == name || n.starts_with(&below)).collect()
+    PACKS.iter().map(|(n, ..)| *n).filter(|n| *n == name || n.starts_with(&below)).collect()
 }
 
 /// The text of a built-in pack.
 pub fn builtin_text(name: &str) -> Option<&'static str> {
-    PACKS.iter().find(|(n, _)| *n == name).map(|(_, t)| *t)
+    PACKS.iter().find(|(n, ..)| *n == name).map(|(_, t, _)| *t)
+}
+
+/// The pack as JSON, without the texts that only people and tests need.
+pub(super) fn builtin_json(name: &str) -> Option<&'static str> {
+    PACKS.iter().find(|(n, ..)| *n == name).map(|(_, _, j)| *j)
 }

@@ -1,7 +1,7 @@
 //! From the tree of a pack's file to the model. The form has been checked before ([`super::shape`]); what is left are the meanings.
 
 use super::model::*;
-use super::pattern::{self, Pattern, PhraseSet};
+use super::pattern::{self, LazyRegex, Pattern, PhraseSet};
 use super::phrase::{self, Terms};
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
@@ -30,6 +30,8 @@ pub(super) struct Decoder<'a> {
     pub faults: &'a mut Vec<Fault>,
     /// `case: exact` of the rule and matcher that is being read.
     exact: bool,
+    /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
+    trusted: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -38,8 +40,9 @@ impl<'a> Decoder<'a> {
         terms: &'a Terms,
         sources: &'a HashMap<String, (RuleSource, Confidence)>,
         faults: &'a mut Vec<Fault>,
+        trusted: bool,
     ) -> Self {
-        Decoder { texts, file: 0, terms, sources, faults, exact: false }
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, trusted }
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -52,7 +55,8 @@ impl<'a> Decoder<'a> {
 
     /// A span of a decoded scalar as a span of the file.
     fn inside(&self, node: &Node, span: Span) -> Span {
-        let map = yaml::scalar_map(self.texts[self.file], node);
+        let Some(text) = self.texts.get(self.file) else { return node.span };
+        let map = yaml::scalar_map(text, node);
         let end = span.end.max(span.start + 1);
         map.cover(span.start, end).unwrap_or(node.span)
     }
@@ -256,9 +260,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// Several regular expressions as one.
-    fn regexes(&mut self, node: &Node) -> Option<regex::Regex> {
+    fn regexes(&mut self, node: &Node) -> Option<LazyRegex> {
         let sources: Vec<String> = nodes(node).into_iter().filter_map(|n| self.regex(n)).collect();
-        pattern::compile(&sources.iter().map(|s| format!("(?:{s})")).collect::<Vec<_>>().join("|"), self.exact).ok()
+        if sources.is_empty() {
+            return None;
+        }
+        Some(LazyRegex::new(sources.iter().map(|s| format!("(?:{s})")).collect::<Vec<_>>().join("|"), self.exact))
     }
 
     /// A list of plain strings, in which `<term>` stands for the term's entries.
@@ -350,6 +357,9 @@ impl<'a> Decoder<'a> {
                 return None;
             }
         };
+        if self.trusted {
+            return Some(super::lint::ascii_boundaries(&text, &ast));
+        }
         if let Err(e) = regex_syntax::hir::translate::Translator::new().translate(&text, &ast) {
             let s = e.span();
             let span = self.inside(node, Span::new(s.start.offset, s.end.offset));
@@ -372,9 +382,9 @@ impl<'a> Decoder<'a> {
     }
 
     /// A regular expression for a predicate.
-    fn predicate_regex(&mut self, node: &Node) -> Option<regex::Regex> {
+    fn predicate_regex(&mut self, node: &Node) -> Option<LazyRegex> {
         let source = self.regex(node)?;
-        pattern::compile(&source, self.exact).ok()
+        Some(LazyRegex::new(source, self.exact))
     }
 
     fn selector(&mut self, node: &Node) -> Option<Selector> {

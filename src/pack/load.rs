@@ -17,15 +17,29 @@ pub struct PackSource {
     pub name: String,
     /// Its text.
     pub text: String,
+    /// The same as JSON, for built-in packs: checked when promolint was built, and quicker to read.
+    prepared: Option<&'static str>,
 }
 
 impl PackSource {
+    /// A pack's file.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> PackSource {
+        PackSource { name: name.into(), text: text.into(), prepared: None }
+    }
+
     /// The built-in packs of this name, or below it.
     pub fn builtin(name: &str) -> Vec<PackSource> {
-        builtin::builtin_names(name)
-            .into_iter()
-            .filter_map(|n| Some(PackSource { name: n.to_owned(), text: builtin::builtin_text(n)?.to_owned() }))
-            .collect()
+        let text = |n: &str| builtin::builtin_text(n).unwrap_or_default();
+        builtin::builtin_names(name).into_iter().map(|n| PackSource::new(n, text(n))).collect()
+    }
+
+    /// The same pack in its quick form, without tests and reasons, if it is a built-in one.
+    #[must_use]
+    pub fn quick(mut self) -> PackSource {
+        if builtin::builtin_text(&self.name).is_some_and(|t| t == self.text) {
+            self.prepared = builtin::builtin_json(&self.name);
+        }
+        self
     }
 }
 
@@ -68,7 +82,7 @@ impl PackSet {
                     if known {
                         continue;
                     }
-                    let found = PackSource::builtin(&name);
+                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
                     if found.is_empty() {
                         let names = builtin::builtin_names("hubspot");
                         let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
@@ -111,6 +125,11 @@ impl PackSet {
     }
 
     fn parse(&mut self, file: usize) -> Option<Parsed> {
+        if let Some(json) = self.files[file].prepared
+            && let Ok(value) = serde_json::from_str::<serde_json::Value>(json)
+        {
+            return self.parsed(file, Node::from(value));
+        }
         let text = self.files[file].text.clone();
         let root = match yaml::parse(&text) {
             Ok(root) => root,
@@ -124,9 +143,10 @@ impl PackSet {
         shape::check(&root, &shape::Shape::Object(&shapes::PACK), "a rule pack", &mut faults);
         let broken = !faults.is_empty();
         self.faults.extend(faults.into_iter().map(|f| Fault { file, ..f }));
-        if broken {
-            return None;
-        }
+        if broken { None } else { self.parsed(file, root) }
+    }
+
+    fn parsed(&mut self, file: usize, root: Node) -> Option<Parsed> {
         let name = root.get("pack")?.scalar_text()?;
         let mut sources = HashMap::new();
         for (k, v) in root.get("sources").and_then(Node::as_map).unwrap_or_default() {
@@ -249,7 +269,8 @@ impl PackSet {
             if p.file >= wanted {
                 continue;
             }
-            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults);
+            let trusted = files[p.file].prepared.is_some();
+            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted);
             let rules = p.rules.iter().filter_map(|(_, entries)| decoder.rule(entries, &p.name)).collect();
             let text = |key: &str| p.root.get(key).and_then(Node::scalar_text).unwrap_or_default();
             packs.push(Pack { name: p.name.clone(), title: text("title"), description: text("description"), rules });

@@ -1,10 +1,9 @@
 //! Rules as the checks see them: everything parsed, nothing compiled that is not needed yet.
 
-use super::pattern::{Pattern, PhraseSet};
+use super::pattern::{LazyRegex, Pattern, PhraseSet};
 use crate::document::{FieldRole, Kind, Lang, Mark, Role};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
-use regex::Regex;
 use scraper::Selector;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -175,7 +174,7 @@ pub struct Predicate {
     /// Contains one of these, regardless of ASCII case.
     pub contains: Vec<String>,
     /// Matches.
-    pub matches: Option<Regex>,
+    pub matches: Option<LazyRegex>,
 }
 
 /// Conditions on elements.
@@ -244,9 +243,9 @@ pub struct LinkMatcher {
     /// A label before the registrable domain contains one of these.
     pub subdomain_contains: Vec<String>,
     /// The path and query match.
-    pub path: Option<Regex>,
+    pub path: Option<LazyRegex>,
     /// The path and query do not.
-    pub not_path: Option<Regex>,
+    pub not_path: Option<LazyRegex>,
 }
 
 /// Conditions on fields of records.
@@ -267,7 +266,7 @@ pub struct FieldMatcher {
     /// Contains none of these.
     pub phrases_not: Option<PhraseSet>,
     /// Matches.
-    pub regex: Option<Regex>,
+    pub regex: Option<LazyRegex>,
     /// Equals one of these, regardless of case.
     pub one_of: Vec<String>,
     /// Equals none of these.
@@ -343,7 +342,7 @@ pub struct Context {
     /// Exceptions: a match that overlaps one is none.
     pub exceptions: Option<PhraseSet>,
     /// The same as regular expressions.
-    pub exception_regex: Option<Regex>,
+    pub exception_regex: Option<LazyRegex>,
     /// Phrases that switch the rule off for a document.
     pub document: Option<PhraseSet>,
     /// What must be near.

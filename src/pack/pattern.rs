@@ -108,6 +108,34 @@ pub fn compile(source: &str, exact: bool) -> Result<Regex, regex::Error> {
     RegexBuilder::new(source).case_insensitive(!exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build()
 }
 
+/// A regular expression that is compiled when it is first used.
+#[derive(Debug)]
+pub struct LazyRegex {
+    source: String,
+    exact: bool,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    pub(super) fn new(source: String, exact: bool) -> LazyRegex {
+        LazyRegex { source, exact, compiled: OnceLock::new() }
+    }
+
+    fn get(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(&self.source, self.exact).ok()).as_ref()
+    }
+
+    /// Whether it matches anywhere in `text`.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.get().is_some_and(|r| r.is_match(text))
+    }
+
+    /// Its matches in `text`, as bytes.
+    pub fn find_iter<'t>(&'t self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + 't {
+        self.get().into_iter().flat_map(move |r| r.find_iter(text).map(|m| m.range()))
+    }
+}
+
 /// Phrases of which any will do: for what stands near a match, for exceptions, for predicates. Compiled together when first asked.
 #[derive(Debug, Default)]
 pub struct PhraseSet {

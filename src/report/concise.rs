@@ -20,7 +20,7 @@ impl<W: Write> Concise<W> {
 
 impl<W: Write> Reporter for Concise<W> {
     fn findings(&mut self, findings: &[Finding]) -> io::Result<()> {
-        for f in findings {
+        for f in findings.iter().filter(|f| f.suppressed.is_none()) {
             let place = f.primary.first().map_or(String::new(), |p| format!(":{}:{}", p.line, p.column));
             let severity = self.palette.severity(f.severity, &format!("{}[{}]", f.severity, f.rule));
             let path = clean(&f.primary.path);

@@ -20,7 +20,7 @@ pub const FORMATS: [&str; 4] = ["rich", "concise", "json", "jsonl"];
 
 /// Writes findings as they come, in their order.
 pub trait Reporter {
-    /// The findings of one input, or of one stretch of a large one, suppressed ones left out.
+    /// The findings of one input, or of one stretch of a large one. Formats for people leave suppressed ones out.
     ///
     /// # Errors
     /// What writing gives; a closed pipe is one.

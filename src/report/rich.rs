@@ -53,29 +53,31 @@ impl<W: Write> Rich<W> {
     }
 }
 
+/// What findings that repeat each other have in common.
+type Key<'a> = (&'a str, &'a str, Option<&'a str>, Option<usize>);
+
+fn key(f: &Finding) -> Key<'_> {
+    (&f.rule, &f.message, f.primary.text.as_deref(), f.record.as_ref().map(|r| r.index))
+}
+
 /// What repeats: the same rule, text, words and field or record. One cause is shown once.
 fn same(a: &Finding, b: &Finding) -> bool {
-    a.rule == b.rule
-        && a.primary.path == b.primary.path
-        && a.message == b.message
-        && a.primary.text == b.primary.text
-        && a.severity == b.severity
-        && a.record.as_ref().map(|r| r.index) == b.record.as_ref().map(|r| r.index)
+    key(a) == key(b) && a.primary.path == b.primary.path && a.severity == b.severity
 }
 
 impl<W: Write> Reporter for Rich<W> {
     fn findings(&mut self, findings: &[Finding]) -> io::Result<()> {
         let mut done = vec![false; findings.len()];
-        let mut by_rule: std::collections::HashMap<(&str, &str), Vec<usize>> = std::collections::HashMap::new();
-        for (i, f) in findings.iter().enumerate() {
-            by_rule.entry((f.rule.as_str(), f.message.as_str())).or_default().push(i);
+        let mut by_rule: std::collections::HashMap<Key, Vec<usize>> = std::collections::HashMap::new();
+        for (i, f) in findings.iter().enumerate().filter(|(_, f)| f.suppressed.is_none()) {
+            by_rule.entry(key(f)).or_default().push(i);
         }
         for (i, f) in findings.iter().enumerate() {
-            if done[i] {
+            if done[i] || f.suppressed.is_some() {
                 continue;
             }
             let mut group = Vec::new();
-            for &j in by_rule.get(&(f.rule.as_str(), f.message.as_str())).map_or(&[][..], Vec::as_slice) {
+            for &j in by_rule.get(&key(f)).map_or(&[][..], Vec::as_slice) {
                 if !done[j] && same(f, &findings[j]) {
                     done[j] = true;
                     group.push(&findings[j]);

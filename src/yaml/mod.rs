@@ -121,6 +121,26 @@ impl Node {
     }
 }
 
+impl From<serde_json::Value> for Node {
+    /// A tree without places, from what was YAML once and was checked then.
+    fn from(json: serde_json::Value) -> Node {
+        use serde_json::Value as Json;
+        let scalar = |value, spelled: String| Node { span: Span::at(0), value, spelled: Some(spelled.into()) };
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(b) => return scalar(Value::Bool(b), b.to_string()),
+            Json::Number(n) => return scalar(Value::Number(n.as_f64().unwrap_or(0.0)), n.to_string()),
+            Json::String(s) => Value::Str(s),
+            Json::Array(items) => Value::Seq(items.into_iter().map(Node::from).collect()),
+            Json::Object(map) => {
+                let key = |k: String| Node { span: Span::at(0), value: Value::Str(k), spelled: None };
+                Value::Map(map.into_iter().map(|(k, v)| (key(k), Node::from(v))).collect())
+            }
+        };
+        Node { span: Span::at(0), value, spelled: None }
+    }
+}
+
 /// Reads one YAML document. An empty text is null.
 pub fn parse(text: &str) -> Result<Node, YamlError> {
     let size = text.len();

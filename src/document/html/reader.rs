@@ -272,11 +272,19 @@ impl Reader<'_, '_> {
         if effect.lang_since != 0 {
             self.langs.push(Declared { lang: effect.lang, since: effect.lang_since, closed: false });
         }
-        self.formatting.push(element, effect);
+        self.formatting.push(element, effect, self.stack.len());
     }
 
-    fn close_formatting(&mut self, element: Element) {
-        if let Some(effect) = self.formatting.close(element) {
+    /// An end tag of formatting does nothing out of its scope; a second `<a>` ends the first wherever it is.
+    fn close_formatting(&mut self, element: Element, anywhere: bool) {
+        let in_scope = self.formatting.depth(element).is_some_and(|depth| depth >= self.stack.scope_from());
+        if (in_scope || anywhere)
+            && let Some((effect, depth)) = self.formatting.close(element)
+        {
+            if in_scope {
+                // Ordinary elements within end with it, down to the innermost block.
+                self.pop_to(Some(depth.max(self.stack.ordinary_from())));
+            }
             self.finish_formatting(&effect);
         }
     }
@@ -313,7 +321,8 @@ impl Reader<'_, '_> {
         }
         match element {
             Button => self.pop_to(self.stack.in_scope(Button)),
-            A => self.close_formatting(A),
+            A => self.close_formatting(A, true),
+            Nobr => self.close_formatting(Nobr, false),
             Option | Optgroup if self.stack.current() == Some(Option) => self.pop(),
             Input | Select if self.stack.in_scope(Select).is_some() => {
                 self.pop_to(self.stack.in_scope(Select));
@@ -322,12 +331,27 @@ impl Reader<'_, '_> {
             Caption | Col | Colgroup | Tbody | Td | Tfoot | Th | Thead | Tr => {
                 let Some(table) = self.stack.table().filter(|_| self.table_parts_stand_here(element)) else { return false };
                 self.pop_to(table.cell);
-                let row = match element {
-                    Td | Th => self.stack.part(&[Tr, Tbody, Thead, Tfoot]),
-                    Tr => self.stack.part(&[Tbody, Thead, Tfoot]),
-                    _ => None,
+                let holders: &[Element] = match element {
+                    Td | Th => &[Tr],
+                    Tr => &[Tbody, Thead, Tfoot],
+                    _ => &[],
                 };
-                self.pop_above(row.or(Some(table.at)));
+                // Rows and bodies that are not written.
+                let implied: &[(&str, Element)] = match element {
+                    Td | Th if self.stack.part(&[Tr]).is_some() => &[],
+                    Td | Th if self.stack.part(&[Tbody, Thead, Tfoot]).is_some() => &[("tr", Tr)],
+                    Td | Th => &[("tbody", Tbody), ("tr", Tr)],
+                    Tr if self.stack.part(holders).is_none() => &[("tbody", Tbody)],
+                    _ => &[],
+                };
+                let holder = self.stack.part(holders).or(self.stack.part(&[Tbody, Thead, Tfoot]).filter(|_| !holders.is_empty()));
+                self.pop_above(holder.or(Some(table.at)));
+                if self.stack.whole_table() == Some(table.at) {
+                    for (name, e) in implied {
+                        let around = Effect { block: false, marks: 0, mute: false, ..self.around() };
+                        self.stack.push(name, *e, Namespace::Html, false, around);
+                    }
+                }
             }
             // A table within a table needs a cell to stand in.
             Table => {
@@ -344,6 +368,9 @@ impl Reader<'_, '_> {
 
     fn start_html(&mut self, element: Element, tag: &Tag<'_>) -> Option<State> {
         use Element::*;
+        if !self.templates.is_empty() {
+            self.table_parts_stand_here(element);
+        }
         let found = Found::of(tag);
         match element {
             Html | Body => {
@@ -361,9 +388,6 @@ impl Reader<'_, '_> {
                 return None;
             }
             _ => {}
-        }
-        if !self.templates.is_empty() {
-            self.table_parts_stand_here(element);
         }
         if !self.make_room(element) {
             return None;
@@ -508,7 +532,7 @@ impl Reader<'_, '_> {
             Template => self.pop_to(self.stack.anywhere(Template)),
             Body | Html | Head | Col | Colgroup => {}
             _ if element.heading().is_some() => self.pop_to(self.stack.heading()),
-            _ if element.is(FORMATTING) => self.close_formatting(element),
+            _ if element.is(FORMATTING) => self.close_formatting(element, false),
             _ if Stack::<Effect>::container(element) => self.pop_to(self.stack.in_scope(element)),
             _ => self.pop_to(self.stack.ordinary(name, element)),
         }
@@ -609,6 +633,10 @@ impl Sink for Reader<'_, '_> {
                     self.pop();
                 }
             }
+        }
+        // In a template that holds nothing but text so far, no other end tag has anything to end.
+        if element != Element::Template && self.templates.last() == Some(&None) {
+            return;
         }
         self.end_html(element, name, span);
     }

@@ -205,6 +205,16 @@ impl<E> Stack<E> {
         Self::index(last).filter(|_| last >= self.top_of(|o| o.special))
     }
 
+    /// How many elements are open up to the innermost special one.
+    pub fn ordinary_from(&self) -> usize {
+        usize::try_from(self.top_of(|o| o.special) + 1).unwrap_or(0)
+    }
+
+    /// How many elements are open up to the innermost one that ends a search.
+    pub fn scope_from(&self) -> usize {
+        usize::try_from(self.top_of(|o| o.scope) + 1).unwrap_or(0)
+    }
+
     /// The element of SVG or MathML that an end tag closes: one above the last of HTML.
     pub fn foreign_element(&self, name: &str) -> Option<usize> {
         let last = *self.last.get(self.number(name, Element::Other, Namespace::Svg)? as usize)?;
@@ -235,7 +245,7 @@ pub(super) struct InnerTable {
 
 /// The open formatting elements: they outlive the blocks they were opened in.
 pub(super) struct Formatting<E> {
-    list: Vec<Option<(Element, i32, E)>>,
+    list: Vec<Option<(Element, i32, (E, usize))>>,
     last: [i32; COUNT],
     markers: Vec<usize>,
 }
@@ -247,8 +257,9 @@ impl<E> Default for Formatting<E> {
 }
 
 impl<E> Formatting<E> {
-    pub fn push(&mut self, e: Element, effect: E) {
-        self.list.push(Some((e, self.last[e as usize], effect)));
+    /// `depth` is the number of other elements open.
+    pub fn push(&mut self, e: Element, effect: E, depth: usize) {
+        self.list.push(Some((e, self.last[e as usize], (effect, depth))));
         self.last[e as usize] = self.list.len() as i32 - 1;
     }
 
@@ -257,8 +268,14 @@ impl<E> Formatting<E> {
         self.markers.push(self.list.len());
     }
 
-    /// Closes the topmost `e` since the last mark.
-    pub fn close(&mut self, e: Element) -> Option<E> {
+    /// The depth of the topmost `e` since the last mark.
+    pub fn depth(&self, e: Element) -> Option<usize> {
+        let at = usize::try_from(self.last[e as usize]).ok().filter(|&at| at >= self.markers.last().copied().unwrap_or(0))?;
+        self.list.get(at)?.as_ref().map(|(_, _, (_, depth))| *depth)
+    }
+
+    /// Closes the topmost `e` since the last mark; gives its depth too.
+    pub fn close(&mut self, e: Element) -> Option<(E, usize)> {
         let at = usize::try_from(self.last[e as usize]).ok()?;
         if at < self.markers.last().copied().unwrap_or(0) {
             return None;
@@ -281,7 +298,7 @@ impl<E> Formatting<E> {
     pub fn release(&mut self) -> Option<E> {
         let mark = self.markers.last().copied().unwrap_or(0);
         while self.list.len() > mark {
-            if let Some(Some((e, previous, effect))) = self.list.pop() {
+            if let Some(Some((e, previous, (effect, _)))) = self.list.pop() {
                 self.last[e as usize] = previous;
                 return Some(effect);
             }

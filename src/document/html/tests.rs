@@ -1,5 +1,7 @@
-use super::read;
+use super::{Dom, MAX_DEPTH, read};
 use crate::document::{Builder, Document};
+use crate::source::Span;
+use scraper::Selector;
 
 fn doc(html: &str) -> Document {
     let mut b = Builder::new();
@@ -215,5 +217,60 @@ fn hostile_nesting_is_finished() {
         "<p>".to_owned() + &many("\r\n") + "HubSpot",
     ] {
         assert!(found(&html, "HubSpot").is_some(), "{}", &html[..60]);
+        let dom = Dom::parse(&html, 0);
+        let deepest = dom.html().tree.nodes().filter(|n| n.value().is_text()).last().map_or(0, |n| n.ancestors().count());
+        assert!(deepest < 2 * MAX_DEPTH as usize, "{deepest} deep: {}", &html[..60]);
+        let body = Selector::parse("body").expect("a selector");
+        for e in dom.html().select(&body) {
+            dom.text(e.id());
+            dom.text_spans(e.id());
+        }
     }
+}
+
+fn first(dom: &Dom, selector: &str) -> ego_tree::NodeId {
+    dom.html().select(&Selector::parse(selector).expect("a selector")).next().expect("an element").id()
+}
+
+#[test]
+fn places_in_the_tree() {
+    let html = "<!doctype html><body class=a>\n<P Title='x &amp; y' hidden>One <b>two&nbsp;three</b>\r\n  four<br>five</P><body id='late' class=b><svg viewBox='0 0' xlink:href='#u'/>";
+    let dom = Dom::parse(html, 100);
+    let at = |s: Span| &html[s.start - 100..s.end - 100];
+    let p = first(&dom, "p");
+    assert_eq!(dom.tag_span(p).map(at), Some("<P Title='x &amp; y' hidden>"));
+    assert_eq!(dom.attr_span(p, "title").map(at), Some("x &amp; y"));
+    assert_eq!(dom.attr_span(p, "hidden").map(at), Some("hidden"));
+    assert_eq!(dom.attr_span(p, "class"), None);
+    assert_eq!(dom.text(p), "One two three four five");
+    assert_eq!(dom.text_spans(p).into_iter().map(at).collect::<Vec<_>>(), ["One", "two&nbsp;three", "four", "five"]);
+    let body = first(&dom, "body");
+    assert_eq!(dom.attr_span(body, "class").map(at), Some("a"));
+    assert_eq!(dom.attr_span(body, "id").map(at), Some("late"), "the second <body>");
+    assert_eq!(dom.tag_span(first(&dom, "head")), None);
+    let svg = first(&dom, "svg");
+    assert_eq!(dom.attr_span(svg, "viewBox").map(at), Some("0 0"));
+    assert_eq!(dom.attr_span(svg, "href").map(at), Some("#u"));
+    assert!(dom.complete());
+}
+
+#[test]
+fn deep_trees_are_flattened_and_keep_their_text() {
+    let html = "<div>".repeat(2000) + "deep" + &"</div>".repeat(2000) + "<p>after";
+    let dom = Dom::parse(&html, 0);
+    let p = first(&dom, "body > p");
+    assert_eq!(dom.text(p), "after");
+    assert_eq!(dom.text(first(&dom, "div")), "deep");
+    assert!(dom.complete());
+}
+
+#[test]
+fn formatting_made_to_blow_up_is_cut_off() {
+    let mut html = String::from("<p>");
+    for i in 0..400 {
+        html.push_str(&format!("<b x={i}>"));
+    }
+    html.push_str(&"<p>x".repeat(5000));
+    assert!(!Dom::parse(&html, 0).complete());
+    assert_eq!(show(&html).len(), 5000);
 }

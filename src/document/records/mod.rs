@@ -1,3 +1,4 @@
+pub(crate) mod json;
 use super::*;
 use crate::source::{Source, Span};
 use crate::finding::Trouble;

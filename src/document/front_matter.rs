@@ -1,0 +1,329 @@
+//! The metadata that Markdown files begin with: YAML between `---`, or simple TOML between `+++`. Which keys are read by people, and which
+//! say something to promolint, is decided here.
+
+use super::{Builder, Field, FieldRole, Kind, Lang, Piece, Record, Role, SourceMap};
+use crate::source::Span;
+use crate::yaml::{self, Node, Value};
+use std::ops::Range;
+
+/// Keys under which descriptions of the same page may be nested.
+const GROUPS: [&str; 6] = ["seo", "meta", "og", "opengraph", "twitter", "social"];
+
+/// Front matter that was found: where it stands, and where the text after it begins.
+struct Found {
+    toml: bool,
+    inner: Range<usize>,
+    whole: Range<usize>,
+}
+
+/// Reads the front matter of `text`, if there is any, and gives the place where the body begins.
+pub fn read(text: &str, b: &mut Builder) -> usize {
+    let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    let found = match find(text, start) {
+        Ok(Some(found)) => found,
+        Ok(None) => return start,
+        Err(open) => {
+            b.problem(
+                "the front matter that begins here has no end",
+                format!("close it with a line `{}`", text[open.clone()].trim_end()),
+                Span::new(open.start, open.end),
+            );
+            return open.end;
+        }
+    };
+    let inner = &text[found.inner.clone()];
+    let entries = if found.toml { toml(text, &found.inner, b) } else { yaml_entries(inner, found.inner.start, b) };
+    let Some(entries) = entries else { return if found.toml { found.whole.end } else { yaml_fallback(inner, &found, start) } };
+    let first = b.field_count();
+    for e in &entries {
+        entry(e, b);
+    }
+    if b.field_count() > first {
+        b.record(Record {
+            form: "front-matter".to_owned(),
+            fields: first..b.field_count(),
+            span: Span::new(found.whole.start, found.whole.end),
+            index: None,
+            id: None,
+        });
+    }
+    found.whole.end
+}
+
+/// Two rules around prose are no front matter.
+fn yaml_fallback(inner: &str, found: &Found, start: usize) -> usize {
+    if looks_like_keys(inner) { found.whole.end } else { start }
+}
+
+/// Whether the first line that is not blank or a comment is a key.
+fn looks_like_keys(inner: &str) -> bool {
+    let first = inner.lines().map(str::trim_end).find(|l| !l.is_empty() && !l.starts_with('#'));
+    first.is_some_and(|l| {
+        let key = l.trim_start_matches(['"', '\'']);
+        let end = key.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(key.len());
+        end > 0 && key[end..].trim_start_matches(['"', '\'']).trim_start().starts_with([':', '='])
+    })
+}
+
+/// `Err` with the opening line where it is never closed.
+fn find(text: &str, start: usize) -> Result<Option<Found>, Range<usize>> {
+    let mut at = start;
+    let mut lines = text[start..].split_inclusive('\n');
+    let Some(open) = lines.next() else { return Ok(None) };
+    let toml = match open.trim_end() {
+        "---" => false,
+        "+++" => true,
+        _ => return Ok(None),
+    };
+    at += open.len();
+    let from = at;
+    for line in lines {
+        let bare = line.trim_end();
+        if if toml { bare == "+++" } else { matches!(bare, "---" | "...") } {
+            return Ok(Some(Found { toml, inner: from..at, whole: start..at + line.len() }));
+        }
+        at += line.len();
+    }
+    if looks_like_keys(text[from..].split("\n\n").next().unwrap_or("")) { Err(start..from) } else { Ok(None) }
+}
+
+/// One value with its path of keys.
+struct Entry {
+    path: Vec<String>,
+    value: String,
+    /// Without quotes.
+    span: Span,
+    /// From the value to the text being read.
+    map: SourceMap,
+}
+
+fn yaml_entries(inner: &str, at: usize, b: &mut Builder) -> Option<Vec<Entry>> {
+    let root = match yaml::parse(inner) {
+        Ok(root) => root,
+        Err(e) => {
+            if looks_like_keys(inner) {
+                b.problem(format!("the front matter is no YAML: {}", e.message), "correct it; the text below it was read", e.span.shifted(at));
+            }
+            return None;
+        }
+    };
+    if matches!(root.value, Value::Null) {
+        return Some(Vec::new());
+    }
+    root.as_map()?;
+    let mut entries = Vec::new();
+    // A stack instead of recursion; reversed, so that the order is that of the file.
+    let mut open: Vec<(Vec<String>, &Node)> = vec![(Vec::new(), &root)];
+    while let Some((path, node)) = open.pop() {
+        match &node.value {
+            Value::Map(map) => {
+                for (k, v) in map.iter().rev() {
+                    let key = k.as_str().unwrap_or_else(|| k.raw(inner));
+                    open.push((path.iter().cloned().chain([key.to_owned()]).collect(), v));
+                }
+            }
+            Value::Seq(list) => {
+                for (i, v) in list.iter().enumerate().rev() {
+                    open.push((path.iter().cloned().chain([i.to_string()]).collect(), v));
+                }
+            }
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) | Value::Str(_) => {
+                let value = match &node.value {
+                    Value::Str(s) => s.clone(),
+                    _ => node.raw(inner).to_owned(),
+                };
+                let map = yaml::scalar_map(inner, node).through(&SourceMap::identity(at, inner.len()));
+                let span = map.cover(0, value.len()).unwrap_or(node.span.shifted(at));
+                entries.push(Entry { path, value, span, map });
+            }
+        }
+    }
+    Some(entries)
+}
+
+/// `key = "value"` and `[table]` lines; anything else of TOML is left alone.
+fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let mut table: Vec<String> = Vec::new();
+    let mut at = inner.start;
+    for line in text[inner.clone()].split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let body = line.trim();
+        if let Some(name) = body.strip_prefix('[') {
+            let name = name.trim_start_matches('[').split(']').next().unwrap_or("");
+            table = name.split('.').map(|p| p.trim().trim_matches(['"', '\'']).to_owned()).collect();
+            continue;
+        }
+        let Some((key, value)) = body.split_once('=') else { continue };
+        let key = key.trim().trim_matches(['"', '\'']);
+        let value = value.trim_start();
+        let from = start + (value.as_ptr() as usize - line.as_ptr() as usize);
+        let path = table.iter().cloned().chain(key.split('.').map(|k| k.trim().to_owned())).collect();
+        match value.chars().next() {
+            Some(q @ ('"' | '\'')) if !value.starts_with("\"\"\"") && !value.starts_with("'''") => match toml_string(value, q, from + 1) {
+                Some((value, span, map)) => entries.push(Entry { path, value, span, map }),
+                None => b.problem(
+                    format!("the value of `{key}` in the front matter has no closing quotation mark"),
+                    format!("close it with `{q}`"),
+                    Span::new(from, from + value.len()),
+                ),
+            },
+            Some(c) if c.is_ascii_alphanumeric() || matches!(c, '-' | '+') => {
+                let bare = value.split('#').next().unwrap_or("").trim_end();
+                let span = Span::new(from, from + bare.len());
+                entries.push(Entry { path, value: bare.to_owned(), span, map: SourceMap::identity(from, bare.len()) });
+            }
+            _ => {}
+        }
+    }
+    Some(entries)
+}
+
+fn toml_string(value: &str, quote: char, at: usize) -> Option<(String, Span, SourceMap)> {
+    let mut out = String::new();
+    let mut map = SourceMap::default();
+    let mut chars = value[1..].char_indices();
+    while let Some((i, c)) = chars.next() {
+        if c == quote {
+            return Some((out, Span::new(at, at + i), map));
+        }
+        let mut piece = Piece { text: out.len(), text_len: c.len_utf8(), source: at + i, source_len: c.len_utf8(), linear: true };
+        if c == '\\' && quote == '"' {
+            let (_, e) = chars.next()?;
+            let mut len = 1 + e.len_utf8();
+            let decoded = match e {
+                'n' | 't' | 'r' | 'b' | 'f' => ' ',
+                'u' | 'U' => {
+                    let digits = if e == 'u' { 4 } else { 8 };
+                    let hex = value[1..].get(i + 2..i + 2 + digits)?;
+                    for _ in 0..digits {
+                        chars.next();
+                    }
+                    len += digits;
+                    u32::from_str_radix(hex, 16).ok().and_then(char::from_u32).unwrap_or('\u{FFFD}')
+                }
+                other => other,
+            };
+            piece = Piece { text_len: decoded.len_utf8(), source_len: len, linear: false, ..piece };
+            out.push(decoded);
+        } else {
+            out.push(c);
+        }
+        map.push(piece);
+    }
+    None
+}
+
+fn entry(e: &Entry, b: &mut Builder) {
+    let (group, key) = match e.path.as_slice() {
+        [key] => (None, key.as_str()),
+        [group, key] if GROUPS.contains(&group.to_ascii_lowercase().as_str()) => (Some(group), key.as_str()),
+        _ => (None, ""),
+    };
+    let lower = key.to_ascii_lowercase();
+    let mut name = e.path.join(".");
+    let mut role = FieldRole::Other;
+    let mut block = None;
+    match lower.as_str() {
+        "title" => block = Some(if group.is_some() { Role::Meta } else { Role::Title }),
+        "description" | "summary" | "subtitle" | "excerpt" => block = Some(Role::Meta),
+        "event_name" | "event" if group.is_none() => {
+            block = Some(Role::Name);
+            role = FieldRole::Name;
+            name = "event_name".to_owned();
+        }
+        "kind" if group.is_none() => match Kind::from_name(e.value.trim()) {
+            Some(kind) => b.kind(kind),
+            None => b.problem(
+                format!("`{}` is no kind of content", e.value.trim()),
+                format!("kinds are {}", Kind::ALL.map(Kind::name).join(", ")),
+                e.span,
+            ),
+        },
+        "lang" | "language" | "locale" if group.is_none() => b.lang(Lang::from_tag(&e.value)),
+        _ => {}
+    }
+    // JSON Pointer: `~` and `/` in keys are escaped.
+    let pointer = e.path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
+    let field = b.field(Field { pointer, name, role, value: e.value.clone(), span: e.span, block: None });
+    if let Some(role) = block {
+        b.within(e.map.clone(), |b| {
+            b.open_with(role, None, Some(field), 0);
+            b.text(&e.value, 0);
+            b.close();
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+
+    fn doc(text: &str) -> (Document, usize) {
+        let mut b = Builder::new();
+        let body = read(text, &mut b);
+        (b.finish(), body)
+    }
+
+    /// Text and source slice of each block.
+    fn blocks<'a>(text: &'a str, doc: &'a Document) -> Vec<(Role, &'a str, &'a str)> {
+        doc.blocks
+            .iter()
+            .map(|b| (b.role, doc.block_text(b), doc.map.cover(b.start, b.end).map_or("", |s| &text[s.range()])))
+            .collect()
+    }
+
+    #[test]
+    fn what_people_read_and_what_promolint_reads() {
+        let text = "\u{FEFF}---\r\ntitle: \"Caf\\u00e9 'n' more\"\r\ndescription: >\r\n  One line\r\n  and two\r\nkind: press\r\nlang: de-AT\r\nseo:\r\n  title: 'It''s us'\r\n  robots: noindex\r\ntags: [a, b]\r\nweight: 3\r\nevent: Grow Day\r\n---\r\nBody";
+        let (d, body) = doc(text);
+        assert_eq!(&text[body..], "Body");
+        assert_eq!(
+            blocks(text, &d),
+            [
+                (Role::Title, "Café 'n' more", "Caf\\u00e9 'n' more"),
+                (Role::Meta, "One line and two", "One line\r\n  and two"),
+                (Role::Meta, "It's us", "It''s us"),
+                (Role::Name, "Grow Day", "Grow Day"),
+            ]
+        );
+        assert_eq!((d.kind, d.lang.map(|l| l.as_str().to_owned())), (Some(Kind::Press), Some("de".to_owned())));
+        let names: Vec<_> = d.fields.iter().map(|f| (f.name.as_str(), f.value.as_str(), &text[f.span.range()])).collect();
+        assert!(names.contains(&("event_name", "Grow Day", "Grow Day")) && names.contains(&("weight", "3", "3")), "{names:?}");
+        assert!(names.contains(&("seo.robots", "noindex", "noindex")));
+        assert_eq!(d.records.len(), 1);
+        assert!(d.problems.is_empty(), "{:?}", d.problems);
+        assert_eq!(d.fields[0].block, Some(0));
+    }
+
+    #[test]
+    fn toml() {
+        let text = "+++\ntitle = \"A \\\"b\\\" \\u00e9\" # note\ndraft = true\ndescription = 'raw \\n'\n[params]\nsummary = \"no\"\nlist = [1]\n+++\nBody";
+        let (d, body) = doc(text);
+        assert_eq!(&text[body..], "Body");
+        assert_eq!(blocks(text, &d), [(Role::Title, "A \"b\" é", "A \\\"b\\\" \\u00e9"), (Role::Meta, "raw \\n", "raw \\n")]);
+        assert!(d.fields.iter().any(|f| f.pointer == "/params/summary"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (text, at, message, body) in [
+            ("---\ntitle: x\nkind: leaflet\n---\nBody", "leaflet", "`leaflet` is no kind of content", "Body"),
+            ("---\ntitle: x\n\nBody", "---\n", "the front matter that begins here has no end", "title: x\n\nBody"),
+            ("---\ntitle: a\ntitle: b\n---\nBody", "title", "the front matter is no YAML: the key `title` is given twice", "Body"),
+            ("+++\ntitle = \"a\n+++\nBody", "\"a", "the value of `title` in the front matter has no closing quotation mark", "Body"),
+        ] {
+            let (d, from) = doc(text);
+            assert_eq!(&text[from..], body);
+            let p = d.problems.first().unwrap_or_else(|| panic!("a problem in {text:?}"));
+            assert_eq!((p.message.as_str(), &text[p.span.range()]), (message, at));
+        }
+        for text in ["---\n\nProse: between rules\n\n---\n", "---\nprose\n---\n", "---\n", "+++", "", "--- \nx"] {
+            let (d, _) = doc(text);
+            assert!(d.problems.is_empty() && d.blocks.is_empty(), "{text:?}");
+        }
+    }
+}

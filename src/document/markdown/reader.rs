@@ -1,0 +1,597 @@
+//! From the parser's events to the document.
+
+use super::links::{Bit, join, tail, unescape};
+use super::mdx;
+use super::masks::{Fill, Kind, Mask};
+use super::tags::{OpenTags, is_block, is_object, scan};
+use crate::document::{Builder, Mark, MarkToken, Piece, Role, SourceMap, html, plain};
+use crate::source::Span;
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
+use std::ops::Range;
+
+fn span(r: &Range<usize>) -> Span {
+    Span::new(r.start, r.end)
+}
+
+/// A reference definition of the document.
+pub(super) struct Definition {
+    pub dest: String,
+    pub has_title: bool,
+    pub range: Range<usize>,
+}
+
+/// A link or image whose end has not come yet.
+struct OpenLink {
+    link_type: LinkType,
+    dest: String,
+    has_title: bool,
+    start: usize,
+    mark: Option<MarkToken>,
+}
+
+/// Writes a document from the events.
+pub(super) struct Reader<'a, 'b> {
+    /// The author's text.
+    text: &'a str,
+    /// What the parser sees: of the same length.
+    seen: &'a str,
+    masks: &'a [Mask],
+    next_mask: usize,
+    mdx: bool,
+    b: &'b mut Builder,
+    /// The end of the last thing that was read; a backslash between it and a text belongs to that text.
+    last_end: usize,
+    links: Vec<OpenLink>,
+    quotes: Vec<Option<MarkToken>>,
+    code: Option<MarkToken>,
+    in_code: bool,
+    in_table: bool,
+    /// An image's text, kept until its end.
+    alt: Option<Vec<Bit>>,
+    alt_depth: usize,
+    open: OpenTags,
+    /// How many elements were open when the block began: inline tags close nothing outside their block.
+    floor: usize,
+    /// The block's first and last byte, and whether it holds HTML.
+    leaf: Option<(Range<usize>, bool)>,
+    role: (Role, u8),
+    html: Vec<Range<usize>>,
+    /// Running text without a break, in which an address may stand.
+    run: (String, SourceMap),
+    watch_addresses: bool,
+    image_definitions: Vec<String>,
+}
+
+impl<'a, 'b> Reader<'a, 'b> {
+    pub(super) fn new(text: &'a str, seen: &'a str, masks: &'a [Mask], mdx: bool, b: &'b mut Builder) -> Self {
+        Reader {
+            text,
+            seen,
+            masks,
+            next_mask: 0,
+            mdx,
+            b,
+            last_end: 0,
+            links: Vec::new(),
+            quotes: Vec::new(),
+            code: None,
+            in_code: false,
+            in_table: false,
+            alt: None,
+            alt_depth: 0,
+            open: OpenTags::default(),
+            floor: 0,
+            leaf: None,
+            role: (Role::Text, 0),
+            html: Vec::new(),
+            run: Default::default(),
+            watch_addresses: plain::may_hold_addresses(text),
+            image_definitions: Vec::new(),
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event<'_>, r: Range<usize>) {
+        if !matches!(event, Event::End(_)) {
+            self.pass(r.start);
+        }
+        match event {
+            Event::Start(tag) => {
+                let at = r.start;
+                self.start(tag, r);
+                self.last_end = self.last_end.max(at);
+                return;
+            }
+            Event::End(tag) => self.end(tag, &r),
+            Event::Text(t) => self.text(&t, r.clone()),
+            Event::Code(_) => self.code_span(r.clone()),
+            Event::SoftBreak | Event::HardBreak => self.put(Bit::Space(r.clone())),
+            Event::InlineHtml(_) if self.alt.is_none() => {
+                self.touch(&r, true);
+                self.inline_html(r.clone());
+            }
+            Event::Html(_) => self.html.push(r.clone()),
+            Event::Rule => self.close_block(),
+            Event::InlineHtml(_)
+            | Event::FootnoteReference(_)
+            | Event::TaskListMarker(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => {}
+        }
+        self.last_end = self.last_end.max(r.end);
+    }
+
+    pub(super) fn finish(mut self, definitions: Vec<Definition>) {
+        self.close_block();
+        self.pass(self.text.len());
+        self.open.close_to(0, self.b);
+        for d in definitions {
+            let Some(label) = closing_bracket(self.seen, &d.range) else { continue };
+            let holder = if self.image_definitions.contains(&d.dest) { "md[image]" } else { "md[link]" };
+            self.target(label + 2, d.range.end, false, &d.dest, d.has_title, holder, &d.range);
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, r: Range<usize>) {
+        match tag {
+            Tag::Paragraph => self.block(Role::Text, 0),
+            Tag::Heading { level, .. } => self.block(Role::Heading, level as u8),
+            Tag::TableCell => self.block(Role::Cell, 0),
+            Tag::Table(_) => {
+                self.close_block();
+                self.in_table = true;
+            }
+            Tag::BlockQuote(kind) => {
+                self.close_block();
+                // `> [!NOTE]` is a note of the author's own.
+                let token = kind.is_none().then(|| self.b.mark(Mark::Quote));
+                self.quotes.push(token);
+            }
+            Tag::CodeBlock(kind) => {
+                self.block(Role::Text, 0);
+                // MDX knows no code by indentation: that is how what a component holds is written.
+                if !(self.mdx && matches!(kind, CodeBlockKind::Indented)) {
+                    self.in_code = true;
+                    self.code = Some(self.b.mark(Mark::Code));
+                }
+            }
+            Tag::HtmlBlock => {
+                self.close_block();
+                self.html.clear();
+            }
+            Tag::Link { link_type, dest_url, title, .. } => {
+                self.flush();
+                self.touch(&r, false);
+                let mark = self.alt.is_none().then(|| self.b.mark(Mark::Link));
+                self.links.push(OpenLink { link_type, dest: dest_url.into_string(), has_title: !title.is_empty(), start: r.start, mark });
+            }
+            Tag::Image { link_type, dest_url, title, .. } => {
+                self.flush();
+                self.touch(&r, false);
+                if self.alt.is_none() {
+                    self.alt = Some(Vec::new());
+                    self.b.object();
+                }
+                self.alt_depth += 1;
+                let dest = dest_url.into_string();
+                if !matches!(link_type, LinkType::Inline) && !self.image_definitions.contains(&dest) && self.image_definitions.len() < 1000 {
+                    self.image_definitions.push(dest.clone());
+                }
+                self.links.push(OpenLink { link_type, dest, has_title: !title.is_empty(), start: r.start, mark: None });
+            }
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.flush(),
+            Tag::List(_)
+            | Tag::Item
+            | Tag::FootnoteDefinition(_)
+            | Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::TableHead
+            | Tag::TableRow
+            | Tag::MetadataBlock(_) => self.close_block(),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, r: &Range<usize>) {
+        match tag {
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => self.flush(),
+            TagEnd::Link => self.end_link("md[link]", r),
+            TagEnd::Image => {
+                self.alt_depth = self.alt_depth.saturating_sub(1);
+                if self.alt_depth == 0
+                    && let Some(bits) = self.alt.take()
+                {
+                    self.side(Role::Alt, &bits);
+                }
+                self.end_link("md[image]", r);
+            }
+            TagEnd::BlockQuote(_) => {
+                self.close_block();
+                if let Some(token) = self.quotes.pop().flatten() {
+                    self.b.unmark(token);
+                }
+            }
+            TagEnd::CodeBlock => {
+                self.close_block();
+                self.in_code = false;
+                if let Some(token) = self.code.take() {
+                    self.b.unmark(token);
+                }
+            }
+            TagEnd::HtmlBlock => self.html_block(r),
+            TagEnd::Table => {
+                self.close_block();
+                self.in_table = false;
+            }
+            _ => self.close_block(),
+        }
+    }
+
+    // Blocks.
+
+    fn block(&mut self, role: Role, level: u8) {
+        self.close_block();
+        self.role = (role, level);
+        self.b.open_with(role, None, None, level);
+    }
+
+    fn close_block(&mut self) {
+        self.flush();
+        self.open.close_to(self.floor, self.b);
+        if let Some((range, true)) = self.leaf.take() {
+            self.b.html(span(&range));
+        }
+        self.b.close();
+        self.role = (Role::Text, 0);
+    }
+
+    /// Something of the open block lies here.
+    fn touch(&mut self, r: &Range<usize>, html: bool) {
+        match &mut self.leaf {
+            Some((range, has)) => {
+                range.end = range.end.max(r.end);
+                *has |= html;
+            }
+            None => {
+                self.floor = self.open.depth();
+                self.leaf = Some((r.clone(), html));
+            }
+        }
+    }
+
+    // Text.
+
+    fn text(&mut self, t: &CowStr<'_>, mut r: Range<usize>) {
+        self.touch(&r, false);
+        let verbatim = self.seen.get(r.clone()) == Some(&**t);
+        let escaped = !self.in_code && r.start > self.last_end && self.seen.as_bytes().get(r.start.wrapping_sub(1)) == Some(&b'\\');
+        if !verbatim {
+            self.put(Bit::Decoded(t.to_string(), r));
+            return;
+        }
+        if escaped && let Some(c) = self.text.get(r.clone()).and_then(|s| s.chars().next()) {
+            let after = r.start + c.len_utf8();
+            self.put(Bit::Decoded(c.to_string(), r.start - 1..after));
+            r.start = after;
+        }
+        self.masked(r);
+    }
+
+    /// Text as it stands, but for what masks lie in it.
+    fn masked(&mut self, r: Range<usize>) {
+        let mut at = r.start;
+        while at < r.end {
+            let i = self.masks.partition_point(|m| m.range.end <= at);
+            let Some(m) = self.masks.get(i).filter(|m| m.range.start < r.end && !self.in_code) else {
+                self.put(Bit::Verbatim(at..r.end));
+                return;
+            };
+            if at < m.range.start {
+                self.put(Bit::Verbatim(at..m.range.start));
+                at = m.range.start;
+            }
+            let stop = m.range.end.min(r.end);
+            match m.kind {
+                Kind::Visible => self.put(Bit::Verbatim(at..stop)),
+                Kind::Code if self.alt.is_none() => {
+                    self.flush();
+                    let token = self.b.mark(Mark::Code);
+                    self.put(Bit::Verbatim(at..stop));
+                    self.run = Default::default();
+                    self.b.unmark(token);
+                }
+                _ => self.pass_one(i),
+            }
+            at = stop;
+        }
+    }
+
+    fn put(&mut self, bit: Bit) {
+        if let Some(alt) = &mut self.alt {
+            alt.push(bit);
+            return;
+        }
+        if self.watch_addresses && self.links.is_empty() && !self.in_code {
+            let at = self.run.0.len();
+            match &bit {
+                Bit::Verbatim(r) => {
+                    if let Some(s) = self.text.get(r.clone()) {
+                        self.run.1.push(Piece { text: at, text_len: s.len(), source: r.start, source_len: s.len(), linear: true });
+                        self.run.0.push_str(s);
+                    }
+                }
+                Bit::Decoded(s, r) => {
+                    self.run.1.push(Piece { text: at, text_len: s.len(), source: r.start, source_len: r.len(), linear: false });
+                    self.run.0.push_str(s);
+                }
+                Bit::Space(_) => self.flush(),
+            }
+        }
+        write(self.b, self.text, &bit);
+    }
+
+    /// Markup ends the text in which an address may stand.
+    fn flush(&mut self) {
+        if !self.run.0.is_empty() {
+            let (run, map) = std::mem::take(&mut self.run);
+            plain::addresses(&run, |target, found| {
+                if let Some(place) = map.cover(found.start, found.end) {
+                    self.b.link(target, place, "text", None);
+                }
+            });
+        }
+    }
+
+    fn side(&mut self, role: Role, bits: &[Bit]) {
+        let text = self.text;
+        self.b.side(role, None, None, |b| {
+            for bit in bits {
+                write(b, text, bit);
+            }
+        });
+    }
+
+    fn code_span(&mut self, r: Range<usize>) {
+        self.flush();
+        self.touch(&r, false);
+        let token = self.alt.is_none().then(|| self.b.mark(Mark::Code));
+        let bytes = self.text.as_bytes();
+        let (mut at, mut end) = (r.start, r.end.min(bytes.len()));
+        while at < end && bytes[at] == b'`' {
+            at += 1;
+        }
+        while end > at && bytes[end - 1] == b'`' {
+            end -= 1;
+        }
+        // One space inside each end is only there to keep backticks apart.
+        let padded = |b: u8| matches!(b, b' ' | b'\n' | b'\r');
+        if end > at + 1 && padded(bytes[at]) && padded(bytes[end - 1]) && !bytes[at..end].iter().all(|&b| padded(b)) {
+            at += 1;
+            end -= 1;
+        }
+        let was = std::mem::replace(&mut self.in_code, true);
+        let mut from = at;
+        while at < end {
+            match bytes[at] {
+                b'\n' | b'\r' => {
+                    self.put(Bit::Verbatim(from..at));
+                    self.put(Bit::Space(at..at + 1));
+                    at += 1;
+                    let mut quotes = self.quotes.len();
+                    while at < end && (matches!(bytes[at], b' ' | b'\t' | b'\n') || bytes[at] == b'>' && quotes > 0) {
+                        quotes -= usize::from(bytes[at] == b'>');
+                        at += 1;
+                    }
+                    from = at;
+                }
+                b'\\' if self.in_table && bytes.get(at + 1) == Some(&b'|') => {
+                    self.put(Bit::Verbatim(from..at));
+                    self.put(Bit::Decoded("|".to_owned(), at..at + 2));
+                    at += 2;
+                    from = at;
+                }
+                _ => at += 1,
+            }
+        }
+        self.put(Bit::Verbatim(from..end.max(from)));
+        self.in_code = was;
+        if let Some(token) = token {
+            self.b.unmark(token);
+        }
+    }
+
+    // Links.
+
+    fn end_link(&mut self, holder: &str, r: &Range<usize>) {
+        let Some(link) = self.links.pop() else { return };
+        match link.link_type {
+            LinkType::Inline => {
+                // The text has ended: the next bracket is the link's own.
+                let from = self.last_end.max(link.start);
+                if let Some(close) = self.seen.get(from..r.end).and_then(|s| s.find("](")) {
+                    self.target(from + close + 2, r.end, true, &link.dest, link.has_title, holder, r);
+                } else {
+                    self.b.link(&link.dest, span(r), holder, None);
+                }
+            }
+            LinkType::Autolink | LinkType::Email => {
+                let inner = r.start + 1..(r.end - 1).max(r.start + 1);
+                let target = if link.link_type == LinkType::Email { format!("mailto:{}", link.dest) } else { link.dest };
+                self.b.link(&target, span(&inner), holder, None);
+            }
+            // The definition has the address.
+            _ => {}
+        }
+        if let Some(token) = link.mark {
+            self.b.unmark(token);
+        }
+    }
+
+    /// Reads the destination and title that start at `at`; `whole` is what to point at where they are not found.
+    #[allow(clippy::too_many_arguments)]
+    fn target(&mut self, at: usize, end: usize, inline: bool, dest: &str, has_title: bool, holder: &str, whole: &Range<usize>) {
+        match tail(self.seen, at, end, inline) {
+            Some(found) if join(self.seen, &unescape(self.seen, found.dest.clone())) == dest => {
+                if let Some(title) = found.title.filter(|_| has_title) {
+                    self.side(Role::Attr, &unescape(self.text, title));
+                }
+                let bits = unescape(self.text, found.dest.clone());
+                self.b.link(&join(self.text, &bits), span(&found.dest), holder, None);
+            }
+            _ => self.b.link(dest, span(whole), holder, None),
+        }
+    }
+
+    // HTML.
+
+    /// One tag or comment in running text.
+    fn inline_html(&mut self, r: Range<usize>) {
+        self.flush();
+        let Some(source) = self.text.get(r.clone()) else { return };
+        if let Some(comment) = source.strip_prefix("<!--") {
+            self.b.comment(comment.strip_suffix("-->").unwrap_or(comment), span(&r));
+            return;
+        }
+        let seen = self.seen;
+        let Some(tag) = seen.get(r.clone()).and_then(|s| scan(s).into_iter().next()) else { return };
+        if is_block(&tag.name) {
+            self.b.open_with(self.role.0, None, None, self.role.1);
+        } else if tag.name == "br" {
+            self.b.space(span(&r));
+        } else if is_object(&tag.name) && !tag.closing {
+            self.b.object();
+        }
+        if !tag.closing {
+            self.attributes(&r);
+        }
+        self.open.follow(&tag, self.floor, self.b);
+    }
+
+    /// What a tag's attributes say stands beside the text.
+    fn attributes(&mut self, r: &Range<usize>) {
+        let parts = if self.mdx { mdx::without_expressions(self.text, r.clone()) } else { vec![r.clone()] };
+        let (source, map) = self.without_masks(&parts);
+        self.b.within(map, |b| b.side(Role::Attr, None, None, |b| html::read(&source, b)));
+    }
+
+    fn html_block(&mut self, r: &Range<usize>) {
+        let lines = std::mem::take(&mut self.html);
+        if lines.is_empty() {
+            return;
+        }
+        let (source, map) = self.without_masks(&lines);
+        let tags = scan(&source);
+        let mut first = 0;
+        let mut at = 0;
+        // What was opened before and is closed here before any text does not hold this text.
+        while let Some(t) = tags.get(first).filter(|t| t.closing && source[at..t.at.start].trim().is_empty()) {
+            self.open.follow(t, 0, self.b);
+            at = t.at.end;
+            first += 1;
+        }
+        self.b.html(span(r));
+        self.b.within(map, |b| html::read(&source, b));
+        self.b.close();
+        for t in &tags[first..] {
+            self.open.follow(t, 0, self.b);
+        }
+        self.open.settle(self.b);
+        self.floor = self.open.depth();
+    }
+
+    /// The source of HTML lines without what is no HTML, and where it stands.
+    fn without_masks(&mut self, lines: &[Range<usize>]) -> (String, SourceMap) {
+        let mut out = String::new();
+        let mut map = SourceMap::default();
+        let mut comments = Vec::new();
+        for line in lines {
+            let mut at = line.start;
+            while at < line.end {
+                let i = self.masks.partition_point(|m| m.range.end <= at);
+                let mask = self.masks.get(i).filter(|m| m.range.start < line.end);
+                let dropped = mask.is_some_and(|m| !matches!(m.kind, Kind::Visible | Kind::Tag));
+                let stop = match mask {
+                    Some(m) if dropped => m.range.start.max(at),
+                    Some(m) => m.range.end.min(line.end),
+                    None => line.end,
+                };
+                if let Some(s) = self.text.get(at..stop) {
+                    map.push(Piece { text: out.len(), text_len: s.len(), source: at, source_len: s.len(), linear: true });
+                    out.push_str(s);
+                }
+                at = stop;
+                if dropped && let Some(m) = mask {
+                    if let Kind::Comment(words) = &m.kind
+                        && at <= m.range.start
+                    {
+                        comments.push((words.clone(), m.range.clone()));
+                    }
+                    at = m.range.end;
+                }
+            }
+        }
+        for (words, range) in comments {
+            self.b.comment(&self.text[words], span(&range));
+        }
+        (out, map)
+    }
+
+    // Masks that no text covers.
+
+    /// Sees to masks that begin before `until`.
+    fn pass(&mut self, until: usize) {
+        while let Some(m) = self.masks.get(self.next_mask).filter(|m| m.range.start < until) {
+            if m.fill == Fill::Blank {
+                self.pass_one(self.next_mask);
+            } else {
+                self.next_mask += 1;
+            }
+        }
+    }
+
+    fn pass_one(&mut self, i: usize) {
+        if i < self.next_mask {
+            return;
+        }
+        self.next_mask = i + 1;
+        let m = &self.masks[i];
+        match &m.kind {
+            Kind::Comment(words) => self.b.comment(&self.text[words.clone()], span(&m.range)),
+            Kind::Object if self.alt.is_none() && m.fill == Fill::Word => {
+                self.flush();
+                self.b.object();
+            }
+            Kind::Tag if self.alt.is_none() => {
+                self.flush();
+                self.attributes(&m.range.clone());
+            }
+            _ => self.flush(),
+        }
+    }
+}
+
+/// The `]` of `[label]:`.
+fn closing_bracket(text: &str, r: &Range<usize>) -> Option<usize> {
+    let bytes = text.as_bytes().get(..r.end)?;
+    let mut at = r.start;
+    while let Some(&b) = bytes.get(at) {
+        match b {
+            b'\\' => at += 1,
+            b']' if bytes.get(at + 1) == Some(&b':') => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+fn write(b: &mut Builder, text: &str, bit: &Bit) {
+    match bit {
+        Bit::Verbatim(r) => {
+            if let Some(s) = text.get(r.clone()) {
+                b.text(s, r.start);
+            }
+        }
+        Bit::Decoded(s, r) => b.decoded(s, span(r)),
+        Bit::Space(r) => b.space(span(r)),
+    }
+}

@@ -17,7 +17,7 @@ pub fn grown(copies: usize) -> Vec<PackSource> {
             let pack: Value = serde_yaml::from_str(text).expect("a built-in pack is YAML");
             let pack = change(pack, copy, Place::Pack);
             // JSON is YAML too.
-            out.push(PackSource { name: format!("copy{copy}/{}", name.trim_start_matches("hubspot/")), text: pack.to_string() });
+            out.push(PackSource::new(format!("copy{copy}/{}", name.trim_start_matches("hubspot/")), pack.to_string()));
         }
     }
     out

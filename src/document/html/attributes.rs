@@ -3,7 +3,7 @@
 //! Everything else (classes, `data-*`, scripts) is not looked at.
 
 use super::tokens::{Tag, Value};
-use crate::document::{Builder, Lang, Role};
+use crate::document::{Builder, Lang, Role, SourceMap};
 
 macro_rules! known {
     ($($variant:ident $($name:literal)|+,)*) => {
@@ -104,7 +104,7 @@ impl<'t> Found<'t> {
         let one = |k, holder: &str, b: &mut Builder| {
             if let Some(value) = self.get(k) {
                 let text = value.text();
-                link(&value, &text, text.trim(), holder, b);
+                link(&value, &value.map(), &text, text.trim(), holder, b);
             }
         };
         match name {
@@ -137,11 +137,7 @@ impl<'t> Found<'t> {
                 one(Src, "input[src]", b);
                 one(Formaction, "input[formaction]", b);
             }
-            "blockquote" | "q" | "del" | "ins" => {
-                if self.has(Cite) {
-                    one(Cite, &format!("{name}[cite]"), b);
-                }
-            }
+            "blockquote" | "q" | "del" | "ins" if self.has(Cite) => one(Cite, &format!("{name}[cite]"), b),
             "link" => {
                 let rel = self.get(Rel).map(|v| v.text().to_ascii_lowercase()).unwrap_or_default();
                 let known = ["canonical", "icon", "stylesheet", "alternate"];
@@ -169,12 +165,12 @@ impl<'t> Found<'t> {
     /// Every candidate of a `srcset`.
     fn srcset(&self, k: Known, holder: &str, b: &mut Builder) {
         let Some(value) = self.get(k) else { return };
-        let text = value.text();
+        let (text, map) = (value.text(), value.map());
         let mut rest = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
         while !rest.is_empty() {
             let len = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
             let address = rest[..len].trim_end_matches(',');
-            link(&value, &text, address, holder, b);
+            link(&value, &map, &text, address, holder, b);
             let after = &rest[len..];
             let next = if address.len() < len { 0 } else { end_of_descriptors(after) };
             rest = after[next..].trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
@@ -197,10 +193,10 @@ fn end_of_descriptors(s: &str) -> usize {
 }
 
 /// `part` must be a slice of `text`, the value's text.
-fn link(value: &Value<'_>, text: &str, part: &str, holder: &str, b: &mut Builder) {
+fn link(value: &Value<'_>, map: &SourceMap, text: &str, part: &str, holder: &str, b: &mut Builder) {
     if !part.is_empty() {
         let from = part.as_ptr() as usize - text.as_ptr() as usize;
-        b.link(part, value.locate(from..from + part.len()), holder, None);
+        b.link(part, map.cover(from, from + part.len()).unwrap_or(value.span), holder, None);
     }
 }
 

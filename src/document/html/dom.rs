@@ -25,6 +25,12 @@ pub const MAX_DEPTH: u32 = 480;
 /// Nodes that one call of [`Dom::text`] or [`Dom::text_spans`] looks at.
 const MAX_WALK: usize = 1 << 16;
 
+/// Bytes after which [`Dom::text`] takes up no further piece of text.
+const MAX_TEXT: usize = 1 << 20;
+
+/// Attributes of one element that are kept.
+const MAX_ATTRIBUTES: usize = 1000;
+
 /// A page as a tree, with the places of tags, attributes and text in the source.
 pub struct Dom {
     origins: Origins,
@@ -50,10 +56,11 @@ impl Dom {
             dropped: HashMap::new(),
             dropped_count: 0,
             stopped: false,
+            cut: false,
         };
         tokens::run(text, tokens::after_bom(text)..text.len(), &mut build);
-        let Build { tree, tags, stopped, .. } = build;
-        Dom { origins: tree.sink.finish(), tags, text: text.into(), base, complete: !stopped }
+        let Build { tree, tags, stopped, cut, .. } = build;
+        Dom { origins: tree.sink.finish(), tags, text: text.into(), base, complete: !(stopped || cut) }
     }
 
     /// The tree.
@@ -61,8 +68,8 @@ impl Dom {
         &self.origins.html
     }
 
-    /// Whether the whole text is in the tree. Markup made to blow up (formatting that reopens hundreds of elements in every paragraph)
-    /// is cut off.
+    /// Whether everything is in the tree but tags nested deeper than [`MAX_DEPTH`]. Markup made to blow up (formatting that reopens
+    /// hundreds of elements in every paragraph, thousands of attributes) is cut off.
     pub fn complete(&self) -> bool {
         self.complete
     }
@@ -95,7 +102,7 @@ impl Dom {
     pub fn text_spans(&self, node: NodeId) -> Vec<Span> {
         let mut out: Vec<Span> = Vec::new();
         self.walk(node, |edge| {
-            let Shown::Text(id, _) = edge else { return };
+            let Shown::Text(id, _) = edge else { return true };
             let at = index(id);
             let first = self.origins.text.partition_point(|t| (t.0 as usize) < at);
             for (_, span) in self.origins.text[first..].iter().take_while(|t| t.0 as usize == at) {
@@ -110,7 +117,11 @@ impl Dom {
                     Some(last) if last.end == span.start => last.end = span.end,
                     _ => out.push(span),
                 }
+                if out.len() > MAX_WALK {
+                    return false;
+                }
             }
+            true
         });
         out
     }
@@ -119,9 +130,8 @@ impl Dom {
     pub fn text(&self, node: NodeId) -> String {
         let mut out = String::new();
         let mut space = false;
-        self.walk(node, |shown| match shown {
-            Shown::Edge => space = true,
-            Shown::Text(_, text) => {
+        self.walk(node, |shown| {
+            if let Shown::Text(_, text) = shown {
                 for c in text.chars() {
                     if c.is_whitespace() {
                         space = true;
@@ -132,13 +142,16 @@ impl Dom {
                         out.push(c);
                     }
                 }
+            } else {
+                space = true;
             }
+            out.len() < MAX_TEXT
         });
         out
     }
 
-    /// What an element shows, in order. What the node itself is does not matter, so that the content of a `<script>` can be asked for.
-    fn walk(&self, node: NodeId, mut f: impl FnMut(Shown<'_>)) {
+    /// What an element shows, in order, as long as `f` asks for more. What the node itself is does not matter, so that the content of a `<script>` can be asked for.
+    fn walk(&self, node: NodeId, mut f: impl FnMut(Shown<'_>) -> bool) {
         let Some(root) = self.origins.html.tree.get(node) else { return };
         if let Node::Text(t) = root.value() {
             f(Shown::Text(node, t));
@@ -153,17 +166,23 @@ impl Dom {
             if inside.is_some_and(|i| i != n.id()) || n.id() == node {
                 continue;
             }
-            match n.value() {
-                Node::Text(t) if opens => f(Shown::Text(n.id(), t)),
+            let shown = match n.value() {
+                Node::Text(t) if opens => Shown::Text(n.id(), t),
                 Node::Element(e) => {
                     let element = Element::of(e.name());
                     if hides_text(element) {
                         inside = opens.then(|| n.id());
-                    } else if element.is(BLOCK) || element == Element::Br {
-                        f(Shown::Edge);
+                        continue;
                     }
+                    if !element.is(BLOCK) && element != Element::Br {
+                        continue;
+                    }
+                    Shown::Edge
                 }
-                _ => {}
+                _ => continue,
+            };
+            if !f(shown) {
+                return;
             }
         }
     }
@@ -196,7 +215,10 @@ struct Build<'a> {
     /// Start tags left out for depth, by name: as many end tags are left out.
     dropped: HashMap<Box<str>, usize>,
     dropped_count: usize,
+    /// Nothing more goes into the tree.
     stopped: bool,
+    /// Attributes were left out.
+    cut: bool,
 }
 
 impl Build<'_> {
@@ -300,6 +322,10 @@ impl Sink for Build<'_> {
         for a in tag.attributes() {
             let name = LocalName::from(a.name);
             let repeated = if many { !seen.insert(a.name) } else { attrs.iter().any(|b| b.name.local == name) };
+            if attrs.len() >= MAX_ATTRIBUTES {
+                self.cut = true;
+                break;
+            }
             if !repeated {
                 let value = a.value.map_or(StrTendril::new(), |v| StrTendril::from_slice(&v.normalized()));
                 attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });

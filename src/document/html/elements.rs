@@ -80,12 +80,51 @@ const fn flags_of(e: Element) -> u16 {
     use Element::*;
     let void = matches!(
         e,
-        Area | Base | Basefont | Bgsound | Br | Col | Embed | Frame | Hr | Image | Img | Input | Keygen | Link | Meta | Param | Source | Track | Wbr
+        Area | Base
+            | Basefont
+            | Bgsound
+            | Br
+            | Col
+            | Embed
+            | Frame
+            | Hr
+            | Image
+            | Img
+            | Input
+            | Keygen
+            | Link
+            | Meta
+            | Param
+            | Source
+            | Track
+            | Wbr
     );
     let sections = matches!(
         e,
-        Address | Article | Aside | Blockquote | Center | Details | Dialog | Dir | Div | Dl | Fieldset | Figcaption | Figure | Footer | Header
-            | Hgroup | Main | Menu | Nav | Ol | Search | Section | Summary | Ul
+        Address
+            | Article
+            | Aside
+            | Blockquote
+            | Center
+            | Details
+            | Dialog
+            | Dir
+            | Div
+            | Dl
+            | Fieldset
+            | Figcaption
+            | Figure
+            | Footer
+            | Header
+            | Hgroup
+            | Main
+            | Menu
+            | Nav
+            | Ol
+            | Search
+            | Section
+            | Summary
+            | Ul
     );
     let heading = matches!(e, H1 | H2 | H3 | H4 | H5 | H6);
     let table_part = matches!(e, Caption | Table | Tbody | Td | Tfoot | Th | Thead | Tr);
@@ -105,12 +144,69 @@ const fn flags_of(e: Element) -> u16 {
             Body | Button | Col | Colgroup | Frame | Frameset | Head | Html | Marquee | Noscript | Select | Template | Textarea | Title
         );
     let block = closes_p && !matches!(e, Plaintext | Xmp)
-        || matches!(e, Applet | Audio | Button | Canvas | Caption | Frameset | Label | Legend | Marquee | Object | Optgroup | Option | Select | Table | Td | Template | Textarea | Th | Title | Video);
+        || matches!(
+            e,
+            Applet
+                | Audio
+                | Button
+                | Canvas
+                | Caption
+                | Frameset
+                | Label
+                | Legend
+                | Marquee
+                | Object
+                | Optgroup
+                | Option
+                | Select
+                | Table
+                | Td
+                | Template
+                | Textarea
+                | Th
+                | Title
+                | Video
+        );
     let breakout = heading
         || matches!(
             e,
-            B | Big | Blockquote | Body | Br | Center | Code | Dd | Div | Dl | Dt | Em | Embed | Head | Hr | I | Img | Li | Listing | Menu | Meta
-                | Nobr | Ol | P | Pre | Ruby | S | Small | Span | Strong | Strike | Sub | Sup | Table | Tt | U | Ul | Var
+            B | Big
+                | Blockquote
+                | Body
+                | Br
+                | Center
+                | Code
+                | Dd
+                | Div
+                | Dl
+                | Dt
+                | Em
+                | Embed
+                | Head
+                | Hr
+                | I
+                | Img
+                | Li
+                | Listing
+                | Menu
+                | Meta
+                | Nobr
+                | Ol
+                | P
+                | Pre
+                | Ruby
+                | S
+                | Small
+                | Span
+                | Strong
+                | Strike
+                | Sub
+                | Sup
+                | Table
+                | Tt
+                | U
+                | Ul
+                | Var
         );
     when(void, VOID)
         | when(block, BLOCK)

@@ -3,6 +3,7 @@
 //! [`read`] works on the token stream and is what most files need; a tree is built only for rules about elements.
 
 mod attributes;
+mod construct;
 mod dom;
 mod elements;
 mod origin;

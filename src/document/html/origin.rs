@@ -40,6 +40,9 @@ pub(super) fn index(id: NodeId) -> usize {
     h.0
 }
 
+/// How many times `<html>` and `<body>` may be repeated with new attributes; more have no effect. Each costs as much as all before it.
+const MAX_MERGED: usize = 200;
+
 /// Gives every start tag a mark that survives what the tree builder does with it.
 ///
 /// The builder copies tags (formatting is opened anew in every block) and compares them, so a mark must be equal for all tags and yet tell
@@ -235,8 +238,14 @@ impl TreeSink for OriginSink {
 
     fn add_attrs_if_missing(&self, target: &NodeId, mut attrs: Vec<Attribute>) {
         let tag = self.markers.take(&mut attrs);
-        if tag != IMPLIED {
-            self.tables.borrow_mut().merged.push((index(*target) as u32, tag));
+        {
+            let merged = &mut self.tables.borrow_mut().merged;
+            if merged.len() >= MAX_MERGED {
+                return;
+            }
+            if tag != IMPLIED {
+                merged.push((index(*target) as u32, tag));
+            }
         }
         self.inner.add_attrs_if_missing(target, attrs);
     }

@@ -4,35 +4,38 @@ use super::{Dom, read};
 use crate::document::{Builder, Document, is_invisible};
 use crate::source::Span;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use scraper::{Html, Node};
 
 /// What may stand anywhere, whole or broken.
+#[rustfmt::skip]
 const PIECES: &[&str] = &[
-    "<p>", "</p>", "<div>", "</div>", "<b>", "</b>", "<i>", "</i>", "<a href=x>", "</a>", "<span>", "</span>", "<em>", "<code>", "</code>",
-    "<nobr>", "<font color=red>", "</font>", "<u>", "</u>", "<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", "<th>", "<tbody>",
-    "</tbody>", "<thead>", "<tfoot>", "<caption>", "</caption>", "<colgroup>", "<col>", "<ul>", "</ul>", "<ol>", "<li>", "</li>", "<dl>",
-    "<dt>", "<dd>", "</dd>", "<h1>", "</h1>", "<h2>", "</h3>", "<pre>", "</pre>", "<pre>\n", "<textarea>", "</textarea>", "<textarea>\n",
-    "<select>", "</select>", "<option>", "<optgroup>", "</option>", "<button>", "</button>", "<form>", "</form>", "<label>", "</label>",
-    "<input>", "<input type=hidden>", "<img>", "<br>", "</br>", "<hr>", "<wbr>", "<svg>", "</svg>", "<math>", "</math>", "<mi>", "</mi>",
-    "<desc>", "</desc>", "<title>", "</title>", "<foreignObject>", "</foreignObject>", "<path/>", "<path>", "<g>", "</g>", "<text>",
-    "</text>", "<annotation-xml>", "<![CDATA[x]]>", "<![CDATA[", "]]>", "<!-- c -->", "<!-->", "<!doctype html>", "<!x>",
-    "<?php ?>", "</>", "<", ">", "&", "&amp;", "&#0;", "&notit;", "&#x41", "\0", "\r\n", "\r", "\n", " ", "\t", "text", "&nbsp;", "&shy;",
-    "<body class=x>", "</body>", "<html lang=de>", "</html>", "<head>", "</head>", "<body title=t>", "<template>", "</template>",
+    "<p>", "</p>", "<div>", "</div>", "<b>", "</b>", "<i>", "</i>", "<a href=x>", "</a>", "<span>", "</span>", "<em>", "<code>",
+    "</code>", "<nobr>", "<font color=red>", "</font>", "<u>", "</u>", "<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", "<th>",
+    "<tbody>", "</tbody>", "<thead>", "<tfoot>", "<caption>", "</caption>", "<colgroup>", "<col>", "<ul>", "</ul>", "<ol>", "<li>",
+    "</li>", "<dl>", "<dt>", "<dd>", "</dd>", "<h1>", "</h1>", "<h2>", "</h3>", "<pre>", "</pre>", "<pre>\n", "<textarea>", "</textarea>",
+    "<textarea>\n", "<select>", "</select>", "<option>", "<optgroup>", "</option>", "<button>", "</button>", "<form>", "</form>",
+    "<label>", "</label>", "<input>", "<input type=hidden>", "<img>", "<br>", "</br>", "<hr>", "<wbr>", "<svg>", "</svg>", "<math>",
+    "</math>", "<mi>", "</mi>", "<desc>", "</desc>", "<title>", "</title>", "<foreignObject>", "</foreignObject>", "<path/>", "<path>",
+    "<g>", "</g>", "<text>", "</text>", "<annotation-xml>", "<![CDATA[x]]>", "<![CDATA[", "]]>", "<!-- c -->", "<!-->", "<!doctype html>",
+    "<!x>", "<?php ?>", "</>", "<", ">", "&", "&amp;", "&#0;", "&notit;", "&#x41", "\0", "\r\n", "\r", "\n", " ", "\t", "text", "&nbsp;",
+    "&shy;", "<body class=x>", "</body>", "<html lang=de>", "</html>", "<head>", "</head>", "<body title=t>", "<template>", "</template>",
     "<object>", "</object>", "<marquee>", "</marquee>", "<applet>", "<blockquote>", "</blockquote>", "<section>", "</section>",
     "<article>", "<nav>", "</nav>", "<x-y>", "</x-y>", "<style>a{}</style>", "<script>a<b</script>", "<script><!--<script></script>",
     "<iframe>x</iframe>", "<xmp>x</xmp>", "<noembed>x</noembed>", "<ruby>", "<rt>", "<rp>", "<address>", "<center>", "<details>",
-    "<summary>", "<meta name=description content=x>", "<link rel=icon href=x>", "<base href=x>", "<image src=x>", 
-    "<frameset>", "<frame>", "<noframes>x</noframes>", "<plaintext>", "<p title='a&amp;b' title=c>", "<p a=1 b='2' c=\"3\" d>", "<div/>",
-    "<b/>", "<svg/>", "<b id=1>", "<b id=2>", "<i lang=fr>", "<span hidden>", "<P CLASS=X>", "</P foo=bar>", "<p/x>", "<p =x>", "<p x=>",
+    "<summary>", "<meta name=description content=x>", "<link rel=icon href=x>", "<base href=x>", "<image src=x>", "<frameset>", "<frame>",
+    "<noframes>x</noframes>", "<plaintext>", "<p title='a&amp;b' title=c>", "<p a=1 b='2' c=\"3\" d>", "<div/>", "<b/>", "<svg/>",
+    "<b id=1>", "<b id=2>", "<i lang=fr>", "<span hidden>", "<P CLASS=X>", "</P foo=bar>", "<p/x>", "<p =x>", "<p x=>",
 ];
 
 /// What may stand between the letters of a word: (source, whether it cuts the span).
+#[rustfmt::skip]
 const BETWEEN: &[(&str, bool)] = &[
-    ("", false), ("", false), ("", false), ("", false), ("", false), ("", false), ("", false), ("", false),
-    ("\u{AD}", false), ("&shy;", false), ("\u{200B}", false), ("&ZeroWidthSpace;", false), ("&#8203;", false), ("\u{FEFF}", false),
-    ("<b>", true), ("</b>", true), ("<i>", true), ("</i>", true), ("<span>", true), ("</span>", true), ("<code class=x>", true),
-    ("<!-- - -->", true), ("</>", true), ("</nothing>", true), ("<u title='x'>", true), ("</u>", true), ("<a>", true), ("</p>", true),
-    ("</div>", true), ("<td>", true), ("</td>", true), ("<tr>", true), ("</br>", true), ("<li>", true), ("<em/>", true),
+    ("", false), ("", false), ("", false), ("", false), ("", false), ("", false), ("", false), ("", false), ("\u{AD}", false),
+    ("&shy;", false), ("\u{200B}", false), ("&ZeroWidthSpace;", false), ("&#8203;", false), ("\u{FEFF}", false), ("<b>", true),
+    ("</b>", true), ("<i>", true), ("</i>", true), ("<span>", true), ("</span>", true), ("<code class=x>", true), ("<!-- - -->", true),
+    ("</>", true), ("</nothing>", true), ("<u title='x'>", true), ("</u>", true), ("<a>", true), ("</p>", true), ("</div>", true),
+    ("<td>", true), ("</td>", true), ("<tr>", true), ("</br>", true), ("<li>", true), ("<em/>", true),
 ];
 
 /// Elements that the oracle lets a word run through.
@@ -79,7 +82,8 @@ fn write(parts: &[Part]) -> (String, Vec<Planted>) {
             Part::Word(letters) => (letters, None),
             Part::Attribute(name, quote, letters) => (letters, Some((ATTRIBUTES[*name], *quote))),
         };
-        let word: String = (0..5).map(|k| if k == 2 { 'ß' } else { char::from_u32(0x4E00 + 5 * number as u32 + k).unwrap_or('x') }).collect();
+        let word: String =
+            (0..5).map(|k| if k == 2 { 'ß' } else { char::from_u32(0x4E00 + 5 * number as u32 + k).unwrap_or('x') }).collect();
         let quote = match attribute {
             Some((name, quote)) => {
                 html.push_str(&format!("<img {name}="));
@@ -185,7 +189,9 @@ fn check(parts: &[Part]) -> Result<(), TestCaseError> {
             let between = &html[w[0].end..w[1].start];
             // Nor is misnested formatting followed through elements that are no block by the standard but cut all the same.
             let cut = ["<label", "<option", "<optgroup"].iter().any(|e| html.contains(e)) && between.contains('<');
-            cut || between.contains("td>") || between.contains("tr>") && html.contains("<template")
+            let template =
+                ["<t", "<ca", "<co"].iter().any(|e| html.replace("<te", "").replace("<ti", "").contains(e)) && html.contains("<template");
+            cut || between.contains("td>") || template
         });
         prop_assert!(at.is_some() || !shown || around_cell, "{:?} is not found in {:?}: {:?}", p.word, html, doc.text);
     }
@@ -216,7 +222,12 @@ fn check(parts: &[Part]) -> Result<(), TestCaseError> {
                 if let Some(s) = dom.tag_span(n.id()) {
                     let tag = html[s.range()].to_ascii_lowercase();
                     let name = e.name().to_ascii_lowercase();
-                    prop_assert!(tag.starts_with(&format!("<{name}")) || name == "img" && tag.starts_with("<image"), "{} at {:?}", name, tag);
+                    prop_assert!(
+                        tag.starts_with(&format!("<{name}")) || name == "img" && tag.starts_with("<image"),
+                        "{} at {:?}",
+                        name,
+                        tag
+                    );
                     prop_assert!(tag.ends_with('>'));
                 }
             }
@@ -227,7 +238,7 @@ fn check(parts: &[Part]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, rng_seed: RngSeed::Fixed(2), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn words_keep_their_places(parts in prop::collection::vec(part(), 1..40)) {
@@ -259,8 +270,19 @@ enum Tree {
 }
 
 const NESTING: &[&str] = &["div", "section", "blockquote", "pre", "nav", "footer", "ul", "span", "code", "kbd", "q", "svg-text", "table"];
-const MARKING: &[&str] =
-    &["", "", "", "", " hidden", " aria-hidden=true", " style='color:red; display:none'", " lang=de", " lang=fr-CA", " class=hidden", " style=display:block"];
+const MARKING: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    " hidden",
+    " aria-hidden=true",
+    " style='color:red; display:none'",
+    " lang=de",
+    " lang=fr-CA",
+    " class=hidden",
+    " style=display:block",
+];
 
 fn tree() -> impl Strategy<Value = Tree> {
     Just(Tree::Word).prop_recursive(6, 40, 4, |inner| {
@@ -301,7 +323,7 @@ fn grow(t: &Tree, phrase: bool, html: &mut String, words: &mut usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, rng_seed: RngSeed::Fixed(2), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn marks_are_those_of_the_ancestors(t in prop::collection::vec(tree(), 1..5)) {

@@ -243,9 +243,18 @@ pub(super) struct InnerTable {
     pub cell: Option<usize>,
 }
 
+struct Format<E> {
+    element: Element,
+    /// The entry below with the same name.
+    previous: i32,
+    /// How many other elements were open.
+    depth: usize,
+    effect: E,
+}
+
 /// The open formatting elements: they outlive the blocks they were opened in.
 pub(super) struct Formatting<E> {
-    list: Vec<Option<(Element, i32, (E, usize))>>,
+    list: Vec<Option<Format<E>>>,
     last: [i32; COUNT],
     markers: Vec<usize>,
 }
@@ -259,7 +268,7 @@ impl<E> Default for Formatting<E> {
 impl<E> Formatting<E> {
     /// `depth` is the number of other elements open.
     pub fn push(&mut self, e: Element, effect: E, depth: usize) {
-        self.list.push(Some((e, self.last[e as usize], (effect, depth))));
+        self.list.push(Some(Format { element: e, previous: self.last[e as usize], depth, effect }));
         self.last[e as usize] = self.list.len() as i32 - 1;
     }
 
@@ -271,7 +280,7 @@ impl<E> Formatting<E> {
     /// The depth of the topmost `e` since the last mark.
     pub fn depth(&self, e: Element) -> Option<usize> {
         let at = usize::try_from(self.last[e as usize]).ok().filter(|&at| at >= self.markers.last().copied().unwrap_or(0))?;
-        self.list.get(at)?.as_ref().map(|(_, _, (_, depth))| *depth)
+        self.list.get(at)?.as_ref().map(|f| f.depth)
     }
 
     /// Closes the topmost `e` since the last mark; gives its depth too.
@@ -280,12 +289,12 @@ impl<E> Formatting<E> {
         if at < self.markers.last().copied().unwrap_or(0) {
             return None;
         }
-        let (_, previous, effect) = self.list[at].take()?;
+        let Format { previous, depth, effect, .. } = self.list[at].take()?;
         self.last[e as usize] = previous;
         while self.list.len() > self.markers.last().copied().unwrap_or(0) && matches!(self.list.last(), Some(None)) {
             self.list.pop();
         }
-        Some(effect)
+        Some((effect, depth))
     }
 
     /// Closes the topmost element there is, marks or not.
@@ -298,9 +307,9 @@ impl<E> Formatting<E> {
     pub fn release(&mut self) -> Option<E> {
         let mark = self.markers.last().copied().unwrap_or(0);
         while self.list.len() > mark {
-            if let Some(Some((e, previous, (effect, _)))) = self.list.pop() {
-                self.last[e as usize] = previous;
-                return Some(effect);
+            if let Some(Some(f)) = self.list.pop() {
+                self.last[f.element as usize] = f.previous;
+                return Some(f.effect);
             }
         }
         self.markers.pop();

@@ -11,8 +11,18 @@ fn doc(html: &str) -> Document {
 
 fn show(html: &str) -> Vec<String> {
     let d = doc(html);
-    d.blocks.iter().map(|b| format!("{}{}{}: {}", b.role.name(), if b.level > 0 { b.level.to_string() } else { String::new() },
-        b.lang.map_or(String::new(), |l| format!("@{}", l.as_str())), d.block_text(b))).collect()
+    d.blocks
+        .iter()
+        .map(|b| {
+            format!(
+                "{}{}{}: {}",
+                b.role.name(),
+                if b.level > 0 { b.level.to_string() } else { String::new() },
+                b.lang.map_or(String::new(), |l| format!("@{}", l.as_str())),
+                d.block_text(b)
+            )
+        })
+        .collect()
 }
 
 /// The places of `needle`, as the author wrote them, parts joined by `|`.
@@ -100,17 +110,39 @@ fn what_is_not_there() {
 #[test]
 fn blocks_and_roles() {
     assert_eq!(
-        show("<html lang=en-GB><head><title>A &amp; B</title><meta name=description content='Best'></head><body><nav><a href=/x>Home</a></nav><h1>One<br>two</h1><p>Text <b>bold</b><ul><li>a<li>b</ul><table><tr><th>H<td>c<p>para</p>d</table><form><label>Name <input placeholder=Yours></label><select><option>x<option>y</select><button>Go</button><input type=submit value='Send now'></form><p lang=de>Guten <span lang=fr>jour</span></p><p><span lang=fr>bonjour</span></p>"),
+        show(
+            "<html lang=en-GB><head><title>A &amp; B</title><meta name=description content='Best'></head><body><nav><a href=/x>Home</a></nav><h1>One<br>two</h1><p>Text <b>bold</b><ul><li>a<li>b</ul><table><tr><th>H<td>c<p>para</p>d</table><form><label>Name <input placeholder=Yours></label><select><option>x<option>y</select><button>Go</button><input type=submit value='Send now'></form><p lang=de>Guten <span lang=fr>jour</span></p><p><span lang=fr>bonjour</span></p>"
+        ),
         [
-            "title@en: A & B", "text@en: Home", "heading1@en: One two", "text@en: Text bold", "text@en: a", "text@en: b", "cell@en: H",
-            "cell@en: c", "text@en: para", "cell@en: d", "label@en: Name \u{FFFC}", "label@en: x", "label@en: y", "button@en: Go",
-            "text@de: Guten jour", "text@fr: bonjour", "meta@en: Best", "attr@en: Yours", "button@en: Send now",
+            "title@en: A & B",
+            "text@en: Home",
+            "heading1@en: One two",
+            "text@en: Text bold",
+            "text@en: a",
+            "text@en: b",
+            "cell@en: H",
+            "cell@en: c",
+            "text@en: para",
+            "cell@en: d",
+            "label@en: Name \u{FFFC}",
+            "label@en: x",
+            "label@en: y",
+            "button@en: Go",
+            "text@de: Guten jour",
+            "text@fr: bonjour",
+            "meta@en: Best",
+            "attr@en: Yours",
+            "button@en: Send now",
         ]
     );
 }
 
 fn links(html: &str) -> Vec<String> {
-    doc(html).links.iter().map(|l| format!("{} {} {:?}", l.holder, l.target, l.spans.iter().map(|s| &html[s.range()]).collect::<Vec<_>>())).collect()
+    doc(html)
+        .links
+        .iter()
+        .map(|l| format!("{} {} {:?}", l.holder, l.target, l.spans.iter().map(|s| &html[s.range()]).collect::<Vec<_>>()))
+        .collect()
 }
 
 #[test]
@@ -168,7 +200,14 @@ fn marked_stretches() {
     assert_eq!(marks("<blockquote><p>a<q>b</q></blockquote>c"), ["quote ab/"]);
     assert_eq!(marks("<nav><a href=x>a</a> b</nav><footer>c</footer>"), ["link a", "nav a b/", "footer c/"]);
     assert_eq!(marks("x<a>y</a>"), Vec::<String>::new());
-    for hidden in ["<p hidden>a</p>", "<p style='Display : none !important'>a</p>", "<p aria-hidden=TRUE>a</p>", "<template>a</template>", "<dialog>a</dialog>", "<p style=\"color:red;visibility:hidden\">a</p>"] {
+    for hidden in [
+        "<p hidden>a</p>",
+        "<p style='Display : none !important'>a</p>",
+        "<p aria-hidden=TRUE>a</p>",
+        "<template>a</template>",
+        "<dialog>a</dialog>",
+        "<p style=\"color:red;visibility:hidden\">a</p>",
+    ] {
         assert_eq!(marks(&format!("x{hidden}y")), ["hidden a/"], "{hidden}");
     }
     assert_eq!(marks("<dialog open>a</dialog>"), Vec::<String>::new());
@@ -190,7 +229,7 @@ fn comments_speak() {
 
 #[test]
 fn hostile_nesting_is_finished() {
-    let n = 60_000;
+    let n = 20_000;
     let many = |s: &str| s.repeat(n);
     let mut attributes = String::from("<p");
     for i in 0..20_000 {
@@ -214,11 +253,13 @@ fn hostile_nesting_is_finished() {
         many("<") + "<p>HubSpot",
         many("<!--x-->") + "HubSpot",
         "<img srcset='".to_owned() + &many("x 1x,") + "'>HubSpot",
+        "<img srcset='".to_owned() + &many("&amp; 1x,") + "'>HubSpot",
+        many("<body x>") + &(0..n).map(|i| format!("<body x{i}>")).collect::<String>() + "HubSpot",
         "<p>".to_owned() + &many("\r\n") + "HubSpot",
     ] {
         assert!(found(&html, "HubSpot").is_some(), "{}", &html[..60]);
         let dom = Dom::parse(&html, 0);
-        let deepest = dom.html().tree.nodes().filter(|n| n.value().is_text()).last().map_or(0, |n| n.ancestors().count());
+        let deepest = dom.html().tree.nodes().rfind(|n| n.value().is_text()).map_or(0, |n| n.ancestors().count());
         assert!(deepest < 2 * MAX_DEPTH as usize, "{deepest} deep: {}", &html[..60]);
         let body = Selector::parse("body").expect("a selector");
         for e in dom.html().select(&body) {

@@ -131,7 +131,11 @@ impl<'a> Value<'a> {
         match self.parts {
             [] => Cow::Borrowed(""),
             [p] if p.decoded.is_none() => line_ends(self.part(p)),
-            parts => parts.iter().map(|p| if p.decoded.is_none() { line_ends(self.part(p)) } else { self.part(p).into() }).collect::<String>().into(),
+            parts => parts
+                .iter()
+                .map(|p| if p.decoded.is_none() { line_ends(self.part(p)) } else { self.part(p).into() })
+                .collect::<String>()
+                .into(),
         }
     }
 
@@ -152,11 +156,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The places in the source of a range of [`Value::text`].
-    pub fn locate(&self, range: Range<usize>) -> Span {
-        if let [Part { span, decoded: None }] = self.parts {
-            return Span::new(span.start + range.start, span.start + range.end);
-        }
+    /// The way from [`Value::text`] to the source.
+    pub fn map(&self) -> SourceMap {
         let mut map = SourceMap::default();
         let mut at = 0;
         for p in self.parts {
@@ -164,7 +165,7 @@ impl<'a> Value<'a> {
             map.push(Piece { text: at, text_len: len, source: p.span.start, source_len: p.span.len(), linear: p.decoded.is_none() });
             at += len;
         }
-        map.cover(range.start, range.end).unwrap_or(self.span)
+        map
     }
 }
 

@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
 use crate::document::records::Formats;
-use crate::engine::{Engine, Inputs, Options, Outcome, Summary};
+use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder};
 use crate::finding::Severity;
 use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
 use clap::ValueEnum;
@@ -20,14 +20,14 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &CheckArgs) -> u8 {
     let started = Instant::now();
-    let mut setup = match setup::load(&args.selection, true) {
+    let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
+    let mut setup = match setup::load(&args.selection, true, &common_folder(&arguments)) {
         Ok(s) => s,
         Err(code) => return code,
     };
     let config = &setup.config;
     let exclude = config.globs(&config.exclude);
-    let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
-    let inputs = Inputs::find(&arguments, args.stdin_filename.as_deref(), &config.exclude, &exclude);
+    let inputs = Inputs::find(&arguments, args.stdin_filename.as_deref(), &exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
     let fail_on = fail_on(args, config.fail_on.as_deref());
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);

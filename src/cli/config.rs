@@ -4,12 +4,13 @@ use super::args::ConfigArgs;
 use super::explain::severity;
 use super::{print, setup, stdout_palette};
 use crate::document::Kind;
-use crate::engine::name_of;
+use crate::engine::{self, name_of};
 use crate::report::Palette;
 
 /// Shows what is in force and where it was set.
 pub fn run(args: &ConfigArgs) -> u8 {
-    let setup = match setup::load(&args.selection, true) {
+    let named: Vec<String> = args.file.iter().map(|f| name_of(f)).collect();
+    let setup = match setup::load(&args.selection, true, &engine::common_folder(&named)) {
         Ok(s) => s,
         Err(code) => return code,
     };

@@ -11,7 +11,7 @@ use crate::report::Palette;
 
 /// Explains a rule.
 pub fn run(args: &ExplainArgs) -> u8 {
-    let setup = match setup::load(&args.selection, false) {
+    let setup = match setup::load(&args.selection, false, std::path::Path::new(".")) {
         Ok(s) => s,
         Err(code) => return code,
     };

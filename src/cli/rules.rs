@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Lists the rules.
 pub fn run(args: &RulesArgs) -> u8 {
-    let mut setup = match setup::load(&args.selection, false) {
+    let mut setup = match setup::load(&args.selection, false, std::path::Path::new(".")) {
         Ok(s) => s,
         Err(code) => return code,
     };

@@ -4,11 +4,10 @@ use super::args::{MinConfidence, Selection};
 use super::{complain, exit, stderr_palette};
 use crate::config::{self, Config};
 use crate::document::records::Formats;
-use crate::engine::{self, RuleSet, Settings};
+use crate::engine::{self, Paths, RuleSet, Settings};
 use crate::finding::Confidence;
 use crate::pack::{PackSet, PackSource, shape};
 use crate::report::rich_faults;
-use globset::GlobSet;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -94,9 +93,9 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Everything a run needs to know about rules. Complains of what is wrong; the code to exit with is the error.
-/// `quick`: without the texts that only people need (`why`, `tests`).
-pub fn load(selection: &Selection, quick: bool) -> Result<Setup, u8> {
-    let config = configuration(selection, Path::new("."))?;
+/// `quick`: without the texts that only people need (`why`, `tests`). The configuration is looked for from `folder` upwards.
+pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, u8> {
+    let config = configuration(selection, folder)?;
     let (names, base) = if !selection.pack.is_empty() {
         (selection.pack.clone(), PathBuf::new())
     } else {
@@ -142,7 +141,7 @@ fn formats(selection: &Selection, config: &Config) -> Result<Option<Formats>, u8
 }
 
 fn settings(selection: &Selection, config: &Config) -> Settings {
-    let overrides: Vec<(GlobSet, _)> = config.overrides.iter().map(|o| (config.globs(&o.paths), o.rules.clone())).collect();
+    let overrides: Vec<(Paths, _)> = config.overrides.iter().map(|o| (config.globs(&o.paths), o.rules.clone())).collect();
     let chosen = selection.min_confidence.map(|c| match c {
         MinConfidence::Primary => Confidence::Primary,
         MinConfidence::Partial => Confidence::Partial,

@@ -1,12 +1,13 @@
 //! `promolint.yaml`: found, checked, and every value with where it was set.
 
 use crate::document::Kind;
+use crate::engine::Paths;
 use crate::finding::Confidence;
 use crate::pack::model::SeverityByKind;
 use crate::pack::shape::{self, Shape};
 use crate::pack::{Fault, PackSource, severity_by_kind, shapes};
 use crate::yaml::{self, Node};
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSetBuilder};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -118,15 +119,15 @@ impl Config {
         self.file.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
     }
 
-    /// Patterns of the file as they match names in reports, which are relative to `base`.
-    pub fn globs(&self, patterns: &[String]) -> GlobSet {
+    /// Patterns of the file, which are relative to its folder.
+    pub fn globs(&self, patterns: &[String]) -> Paths {
         let mut set = GlobSetBuilder::new();
         for p in patterns {
             for g in anchored(p) {
                 set.add(g);
             }
         }
-        set.build().unwrap_or_default()
+        Paths::new(set.build().unwrap_or_default(), &self.folder())
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod format;
+mod paths;
 mod read;
 mod rules;
 mod run;
@@ -13,9 +14,10 @@ mod testing;
 mod walk;
 
 pub use format::Format;
+pub use paths::{Paths, common_folder};
 pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
-pub use run::{Engine, Options, Outcome};
+pub use run::{Active, Engine, Options, Outcome};
 pub use summary::{NotApplied, Summary};
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, name_of};

@@ -1,10 +1,10 @@
 //! The rules of a run, with the user's settings, behind the prefilter.
 
+use super::paths::Paths;
 use crate::check::text::Prefilter;
 use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
-use globset::GlobSet;
 use std::collections::HashMap;
 
 /// What the user decided about rules.
@@ -13,7 +13,7 @@ pub struct Settings {
     /// Severities by rule id, for all files.
     pub rules: HashMap<String, SeverityByKind>,
     /// Severities by rule id, for some files; later ones win.
-    pub overrides: Vec<(GlobSet, HashMap<String, SeverityByKind>)>,
+    pub overrides: Vec<(Paths, HashMap<String, SeverityByKind>)>,
     /// Only rules with these ids or beginnings; empty for all.
     pub only: Vec<String>,
     /// Not these.
@@ -93,7 +93,7 @@ impl Settings {
         let of = |map: &'_ HashMap<String, SeverityByKind>| {
             std::iter::once(id).chain(aliases.iter().map(String::as_str)).find(|n| map.contains_key(*n)).map(str::to_owned)
         };
-        let over = self.overrides.iter().rev().filter(|(globs, _)| globs.is_match(path.trim_start_matches("./")));
+        let over = self.overrides.iter().rev().filter(|(globs, _)| globs.is_match(path));
         for (_, map) in over {
             if let Some(k) = of(map) {
                 return map.get(&k);

@@ -1,9 +1,9 @@
 //! From what the user named to the files to read, in a fixed order.
 
 use super::format::Format;
+use super::paths::Paths;
 use crate::finding::Trouble;
-use globset::GlobSet;
-use ignore::{WalkBuilder, overrides::OverrideBuilder};
+use ignore::WalkBuilder;
 use std::path::{Path, PathBuf};
 
 /// One thing to read.
@@ -49,7 +49,7 @@ pub fn name_of(path: &Path) -> String {
 impl Inputs {
     /// Looks for files. Folders are walked with .gitignore and `exclude` respected; a file that the user names is taken in any case, except
     /// that `exclude` holds for it too (a pre-commit hook names every file).
-    pub fn find(arguments: &[String], stdin_name: Option<&str>, exclude: &[String], excluded: &GlobSet) -> Inputs {
+    pub fn find(arguments: &[String], stdin_name: Option<&str>, excluded: &Paths) -> Inputs {
         let mut out = Inputs::default();
         for argument in arguments {
             if argument == "-" {
@@ -63,7 +63,7 @@ impl Inputs {
             }
             let path = Path::new(argument);
             match std::fs::metadata(path) {
-                Ok(meta) if meta.is_dir() => out.folder(path, exclude),
+                Ok(meta) if meta.is_dir() => out.folder(path, excluded),
                 Ok(meta) if meta.is_file() => {
                     let name = name_of(path);
                     if excluded.is_match(&name) {
@@ -88,18 +88,12 @@ impl Inputs {
         out
     }
 
-    fn folder(&mut self, path: &Path, exclude: &[String]) {
-        let mut overrides = OverrideBuilder::new(path);
-        for pattern in exclude {
-            // In an override, what is negated is ignored.
-            let _ = overrides.add(&format!("!{pattern}"));
-        }
-        let overrides = overrides.build().unwrap_or_else(|_| ignore::overrides::Override::empty());
+    fn folder(&mut self, path: &Path, excluded: &Paths) {
+        let excluded = excluded.clone();
         let walk = WalkBuilder::new(path)
-            .overrides(overrides)
             .require_git(false)
             .sort_by_file_name(|a, b| a.cmp(b))
-            .filter_entry(|e| e.file_name() != "node_modules" || e.depth() == 0)
+            .filter_entry(move |e| e.depth() == 0 || e.file_name() != "node_modules" && !excluded.is_match(&name_of(e.path())))
             .build();
         for entry in walk {
             let entry = match entry {

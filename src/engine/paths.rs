@@ -1,0 +1,99 @@
+//! Patterns of a configuration and the paths they are held against.
+
+use globset::GlobSet;
+use std::path::{Component, Path, PathBuf};
+
+/// Patterns that are relative to a folder, held against paths as reports name them, which are relative to where promolint was started.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    set: GlobSet,
+    /// The folder the patterns are relative to, and the one the paths are; `None` where these are the same.
+    folders: Option<(PathBuf, PathBuf)>,
+}
+
+impl Paths {
+    /// Patterns relative to `folder`.
+    pub fn new(set: GlobSet, folder: &Path) -> Paths {
+        let here = std::env::current_dir().unwrap_or_default();
+        let root = plain(&here.join(folder));
+        let same = root == here;
+        Paths { set, folders: (!same).then_some((root, here)) }
+    }
+
+    /// Whether any pattern matches. A path outside the folder is taken as it is named.
+    pub fn is_match(&self, name: &str) -> bool {
+        if self.set.is_empty() {
+            return false;
+        }
+        let name = name.trim_start_matches("./");
+        let below = self.folders.as_ref().and_then(|(root, here)| plain(&here.join(name)).strip_prefix(root).map(Path::to_owned).ok());
+        match below {
+            Some(path) => self.set.is_match(path),
+            None => self.set.is_match(name),
+        }
+    }
+}
+
+/// The deepest folder that all these inputs lie in; the current one where they lie nowhere (standard input).
+pub fn common_folder(arguments: &[String]) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut common: Option<PathBuf> = None;
+    for argument in arguments.iter().filter(|a| *a != "-" && !a.contains("://")) {
+        let path = plain(&here.join(argument));
+        let folder = if path.is_dir() { path } else { path.parent().map(Path::to_owned).unwrap_or_default() };
+        common = Some(match common {
+            None => folder,
+            Some(c) => c.components().zip(folder.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
+        });
+    }
+    common.unwrap_or(here)
+}
+
+/// The path without `.` and `..`, as written: links are not followed.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use globset::{Glob, GlobSetBuilder};
+
+    fn set(pattern: &str) -> GlobSet {
+        GlobSetBuilder::new().add(Glob::new(pattern).expect("pattern")).build().expect("set")
+    }
+
+    #[test]
+    fn patterns_are_relative_to_their_folder() {
+        let below = Paths::new(set("ads/**"), Path::new("fixtures"));
+        assert!(below.is_match("fixtures/ads/a.csv") && below.is_match("./fixtures/x/../ads/a.csv"));
+        assert!(!below.is_match("fixtures/site/ads/a.csv"));
+        let above = Paths::new(set("site/ads/**"), Path::new("../.."));
+        let here = std::env::current_dir().expect("folder");
+        let names: Vec<_> = here.iter().rev().take(2).map(|n| n.to_string_lossy().into_owned()).collect();
+        let own = Paths::new(set(&format!("{}/{}/ads/**", names[1], names[0])), Path::new("../.."));
+        assert!(own.is_match("ads/a.csv") && !above.is_match("ads/a.csv"));
+        let same = Paths::new(set("ads/**"), Path::new(""));
+        assert!(same.is_match("ads/a.csv") && same.is_match("./ads/a.csv"));
+    }
+
+    #[test]
+    fn inputs_have_a_folder_in_common() {
+        let here = std::env::current_dir().expect("folder");
+        let common = |list: &[&str]| common_folder(&list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        assert_eq!(common(&["src/engine/mod.rs", "./src/cli"]), here.join("src"));
+        assert_eq!(common(&["src"]), here.join("src"));
+        assert_eq!(common(&["-"]), here);
+        assert_eq!(common(&[]), here);
+    }
+}

@@ -41,8 +41,8 @@ fn spans_are_what_the_author_wrote() {
     for (folder, arguments) in [("fixtures", &[][..]), ("fixtures/hostile", &["--kind", "listing"][..])] {
         for f in findings(folder, arguments) {
             let path = f["primary"]["path"].as_str().unwrap();
-            if path.contains("2022") {
-                // Seven bits a byte, and yet not UTF-8.
+            if ["iso-2022-jp.html", "wrong-declared.html"].contains(&path) {
+                // Read in the encoding they declare, though their bytes are UTF-8 too.
                 continue;
             }
             let Ok(text) = String::from_utf8(std::fs::read(format!("{folder}/{path}")).unwrap()) else { continue };

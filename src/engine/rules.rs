@@ -1,6 +1,7 @@
 //! The rules of a run, with the user's settings, behind the prefilter.
 
 use super::paths::Paths;
+use crate::check::element::ElementFilter;
 use crate::check::text::Prefilter;
 use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
@@ -27,6 +28,7 @@ pub struct Settings {
 pub struct RuleSet {
     rules: Vec<Rule>,
     prefilter: Prefilter,
+    elements: ElementFilter,
     settings: Settings,
 }
 
@@ -39,7 +41,8 @@ impl RuleSet {
             .filter(|r| settings.selects(r) && settings.may_apply(r))
             .collect();
         let prefilter = Prefilter::new(&rules, thorough);
-        RuleSet { rules, prefilter, settings }
+        let elements = ElementFilter::new(&rules);
+        RuleSet { rules, prefilter, elements, settings }
     }
 
     /// The rules, in the order of their packs.
@@ -50,6 +53,11 @@ impl RuleSet {
     /// The prefilter over all of them; it counts rules as [`RuleSet::rules`] does.
     pub fn prefilter(&self) -> &Prefilter {
         &self.prefilter
+    }
+
+    /// The filter for rules about elements.
+    pub fn elements(&self) -> &ElementFilter {
+        &self.elements
     }
 
     /// The severity of each rule for one file and kind of content; `None` where it does not apply.

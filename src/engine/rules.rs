@@ -7,6 +7,7 @@ use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What the user decided about rules.
 #[derive(Debug, Default)]
@@ -30,7 +31,12 @@ pub struct RuleSet {
     prefilter: Prefilter,
     elements: ElementFilter,
     settings: Settings,
+    /// What [`RuleSet::active`] gives where no override can differ, by kind.
+    usual: HashMap<Kind, Severities>,
 }
+
+/// The severity of each rule of a set; `None` where it does not apply.
+pub type Severities = Arc<[Option<Severity>]>;
 
 impl RuleSet {
     /// The rules of these packs, less those that are off everywhere. `thorough`: see [`Prefilter::new`].
@@ -42,7 +48,11 @@ impl RuleSet {
             .collect();
         let prefilter = Prefilter::new(&rules, thorough);
         let elements = ElementFilter::new(&rules);
-        RuleSet { rules, prefilter, elements, settings }
+        let mut set = RuleSet { rules, prefilter, elements, settings, usual: HashMap::new() };
+        if set.settings.overrides.is_empty() {
+            set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
+        }
+        set
     }
 
     /// The rules, in the order of their packs.
@@ -60,8 +70,11 @@ impl RuleSet {
         &self.elements
     }
 
-    /// The severity of each rule for one file and kind of content; `None` where it does not apply.
-    pub fn active(&self, path: &str, kind: Kind) -> Vec<Option<Severity>> {
+    /// The severity of each rule for one file and kind of content.
+    pub fn active(&self, path: &str, kind: Kind) -> Severities {
+        if let Some(usual) = self.usual.get(&kind) {
+            return Arc::clone(usual);
+        }
         self.rules.iter().map(|r| if r.kinds.contains(&kind) { self.settings.severity(r, path, kind) } else { None }).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use super::model::*;
 use super::pattern::{self, LazyRegex, Pattern, PhraseSet};
-use super::phrase::{self, Terms};
+use super::phrase::{self, Part, Terms};
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
@@ -249,7 +249,7 @@ impl<'a> Decoder<'a> {
                 None => continue,
             };
             if is_phrase {
-                phrases.extend(self.phrases(n));
+                phrases.extend(self.parse_phrases(n));
             } else {
                 out.signs.push(text.replace('’', "'"));
             }
@@ -328,15 +328,20 @@ impl<'a> Decoder<'a> {
 
     fn phrase_set(&mut self, node: &Node) -> PhraseSet {
         let exact = self.exact;
-        PhraseSet::new(self.phrases(node), exact)
+        PhraseSet::new(self.parse_phrases(node), exact)
     }
 
     fn phrases(&mut self, node: &Node) -> Vec<Pattern> {
+        let exact = self.exact;
+        self.parse_phrases(node).iter().map(|parts| Pattern::from_phrase(parts, exact)).collect()
+    }
+
+    fn parse_phrases(&mut self, node: &Node) -> Vec<Vec<Part>> {
         let mut out = Vec::new();
         for n in nodes(node) {
             let text = n.scalar_text().unwrap_or_default();
             match phrase::parse(&text, self.terms) {
-                Ok(parts) => out.push(Pattern::from_phrase(&parts, self.exact)),
+                Ok(parts) => out.push(parts),
                 Err(f) => {
                     let span = self.inside(n, f.span);
                     self.fault(span, f.message, f.help);

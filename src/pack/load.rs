@@ -9,6 +9,7 @@ use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
 use crate::yaml::{self, Node};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A pack's file before it is read.
 #[derive(Debug, Clone)]
@@ -251,7 +252,7 @@ impl PackSet {
                         }
                     }
                 }
-                p.terms.insert(name, options);
+                p.terms.insert(name, Arc::new(options));
             }
             if stuck || waiting.is_empty() {
                 break;

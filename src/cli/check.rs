@@ -2,7 +2,8 @@
 
 use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
-use crate::engine::{Engine, common_folder, Inputs, Options, Outcome, Summary};
+use crate::document::records::Formats;
+use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder};
 use crate::finding::Severity;
 use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
 use clap::ValueEnum;
@@ -32,7 +33,9 @@ pub fn run(args: &CheckArgs) -> u8 {
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let options = Options { kind: args.kind, kinds, exclude, jobs };
     let unread_registers = !config.registers.is_empty();
-    let engine = Engine { rules: setup.rules(inputs.bytes > THOROUGH), options, formats: std::mem::take(&mut setup.formats) };
+    let own_formats = setup.formats.take();
+    let formats = own_formats.as_ref().unwrap_or_else(|| Formats::builtin());
+    let engine = Engine { rules: setup.rules(inputs.bytes > THOROUGH), options, formats };
 
     let mut reporters = match reporters(args) {
         Ok(r) => r,

@@ -19,8 +19,8 @@ pub struct Setup {
     pub packs: PackSet,
     /// What the user decided about rules.
     pub settings: Settings,
-    /// What exports look like.
-    pub formats: Formats,
+    /// Export formats of the user's own; `None` where the built-in ones are all.
+    pub formats: Option<Formats>,
 }
 
 /// The configuration that holds for a folder, or the one that was named. Complains of what is wrong.
@@ -114,21 +114,30 @@ pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, 
     }
     let settings = settings(selection, &config);
     unknown_rules(selection, &config, &packs)?;
-    let mut formats = Formats::builtin();
+    let formats = formats(selection, &config)?;
+    Ok(Setup { config, packs, settings, formats })
+}
+
+/// The built-in export formats with the user's own.
+fn formats(selection: &Selection, config: &Config) -> Result<Option<Formats>, u8> {
+    let mut files: Vec<(String, String)> = Vec::new();
     for file in &config.formats {
         let path = config.folder().join(file);
         let text = std::fs::read_to_string(&path).map_err(|e| {
             complain(&format!("error: cannot read the format file {}: {}", path.display(), engine_io(&e)));
             exit::TROUBLE
         })?;
-        if let Err(e) = formats.extend(&text) {
-            let source = PackSource::new(engine::name_of(&path), text);
-            let fault = crate::pack::Fault::new(e.span, e.message, "see rules/formats/ for examples");
-            complain(&rich_faults(&[source], &[fault], stderr_palette(selection.color)));
-            return Err(exit::TROUBLE);
-        }
+        files.push((engine::name_of(&path), text));
     }
-    Ok(Setup { config, packs, settings, formats })
+    if files.is_empty() {
+        return Ok(None);
+    }
+    Formats::with_files(files.iter().map(|(f, t)| (f.as_str(), t.as_str()))).map(Some).map_err(|e| {
+        let text = files.iter().find(|(f, _)| *f == e.file).map(|(_, t)| t.as_str()).unwrap_or_default();
+        let fault = crate::pack::Fault::new(e.error.span, e.error.message, "the files in rules/formats/ are examples");
+        complain(&rich_faults(&[PackSource::new(e.file, text)], &[fault], stderr_palette(selection.color)));
+        exit::TROUBLE
+    })
 }
 
 fn settings(selection: &Selection, config: &Config) -> Settings {

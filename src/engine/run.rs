@@ -58,13 +58,13 @@ pub struct Outcome {
 
 /// Rules and options, ready for inputs.
 #[derive(Debug)]
-pub struct Engine {
+pub struct Engine<'f> {
     /// The rules.
     pub rules: RuleSet,
     /// The options.
     pub options: Options,
     /// What exports look like.
-    pub formats: Formats,
+    pub formats: &'f Formats,
 }
 
 enum Work {
@@ -76,7 +76,7 @@ enum Work {
     Done(Outcome),
 }
 
-impl Engine {
+impl Engine<'_> {
     /// Checks the inputs and hands what comes of them to `sink` in order. The sink answers whether to go on (`false`: the reader of the
     /// output has gone).
     pub fn run(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
@@ -210,11 +210,11 @@ impl Engine {
         let kind = self.kind_of(name);
         let mut first = true;
         let mut seen = false;
-        for item in Splitter::new(reader, name, shape, &self.formats) {
+        for item in Splitter::new(reader, name, shape, self.formats) {
             let work = match item {
                 Ok(chunk) => {
                     seen = true;
-                    if first && chunk.format.is_none() && kind.is_none() {
+                    if first && kind.is_none() && !self.knows(&chunk) {
                         // Data of a form nobody described: in a folder it is simply no content.
                         return send(Work::Done(unknown_form(name, named, &chunk)));
                     }
@@ -226,7 +226,7 @@ impl Engine {
                         return send(Work::Done(Outcome { starts_input: true, skipped: true, name: name.to_owned(), ..Outcome::default() }));
                     }
                     seen = true;
-                    Work::Done(Outcome { troubles: vec![*trouble], starts_input: first, name: name.to_owned(), ..Outcome::default() })
+                    Work::Done(Outcome { troubles: vec![splitting(&trouble)], starts_input: first, name: name.to_owned(), ..Outcome::default() })
                 }
             };
             if !send(work) {
@@ -235,6 +235,11 @@ impl Engine {
             first = false;
         }
         if seen { true } else { send(Work::Done(if named { empty(name) } else { skipped(name) })) }
+    }
+
+    /// Whether a format knows the first record of a file.
+    fn knows(&self, chunk: &Chunk) -> bool {
+        !matches!(records::read(chunk, 0, self.formats, &mut Builder::new()), records::Outcome::Unknown)
     }
 
     /// What the user says about a path.
@@ -295,32 +300,44 @@ impl Engine {
     /// Checks a text that is one record in JSON: the tests of packs.
     pub(super) fn check_record_text(&self, json: &str, outcome: &mut Outcome) {
         let reader = Box::new(std::io::Cursor::new(json.as_bytes().to_vec()));
-        for item in Splitter::new(reader, "test", Shape::Json, &self.formats) {
+        for item in Splitter::new(reader, "test", Shape::Json, self.formats) {
             match item {
                 Ok(chunk) => {
                     let o = self.check_records(&chunk, self.options.kind, true);
                     outcome.findings.extend(o.findings);
                     outcome.troubles.extend(o.troubles);
                 }
-                Err(t) => outcome.troubles.push(*t),
+                Err(t) => outcome.troubles.push(splitting(&t)),
             }
         }
     }
 
     fn check_records(&self, chunk: &Chunk, kind: Option<Kind>, first: bool) -> Outcome {
         let mut outcome = Outcome {
-            bytes: chunk.bytes as u64,
+            bytes: chunk.source.text().len() as u64,
             records: chunk.records.len(),
             starts_input: first,
             name: chunk.source.name().to_owned(),
             ..Outcome::default()
         };
+        let mut unknown = 0;
         for i in 0..chunk.records.len() {
             let mut b = Builder::new();
-            records::read(chunk, i, &self.formats, &mut b);
+            if let records::Outcome::Unknown = records::read(chunk, i, self.formats, &mut b) {
+                let Some(kind) = kind else {
+                    unknown += 1;
+                    continue;
+                };
+                records::read_generic(chunk, i, kind, &mut b);
+            }
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
             self.check(&chunk.source, &Reading { document, kind }, &mut Occurrences::new(), &mut outcome);
+        }
+        if unknown > 0 {
+            let first = chunk.first_index + 1;
+            let (name, last) = (&outcome.name, chunk.first_index + chunk.records.len());
+            outcome.remarks.push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
         }
         decode_troubles(&chunk.source, &mut outcome);
         outcome
@@ -396,6 +413,10 @@ impl Engine {
     }
 }
 
+fn splitting(t: &records::Trouble) -> Trouble {
+    Trouble::at(&t.source, t.span, t.message.clone(), t.help.clone())
+}
+
 fn problem(source: &Source, p: &Problem) -> Trouble {
     Trouble::at(source, p.span, p.message.clone(), p.help.clone())
 }
@@ -451,7 +472,9 @@ fn unknown_form(name: &str, named: bool, chunk: &Chunk) -> Outcome {
     if !named {
         return skipped(name);
     }
-    let keys = chunk.keys.iter().take(8).map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ");
+    let mut b = Builder::new();
+    records::read_generic(chunk, 0, Kind::Page, &mut b);
+    let keys = b.finish().fields.iter().take(8).map(|f| format!("`{}`", f.name)).collect::<Vec<_>>().join(", ");
     let message = if keys.is_empty() {
         "this is no export that promolint knows".to_owned()
     } else {

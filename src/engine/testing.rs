@@ -26,7 +26,6 @@ pub enum CaseResult {
 /// Runs every text of a pack's rules through its rule alone. `named` says which rules.
 pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestCase, CaseResult)> {
     let mut out = Vec::new();
-    let mut formats = Some(Formats::builtin());
     for rule in pack.rules.into_iter().filter(|r| named(&r.id)) {
         let id = rule.id.clone();
         let cases: Vec<(TestCase, bool)> =
@@ -36,12 +35,11 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
         let settings = Settings { only: vec![id.clone()], ..Settings::default() };
         let one = Pack { name: pack.name.clone(), title: String::new(), description: String::new(), rules: vec![rule] };
         let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1 };
-        let mut engine = Engine { rules: RuleSet::new(vec![one], settings, false), options, formats: formats.take().unwrap_or_default() };
+        let mut engine = Engine { rules: RuleSet::new(vec![one], settings, false), options, formats: Formats::builtin() };
         for (case, flag) in cases {
             let result = run(&mut engine, &case, default, flag);
             out.push((id.clone(), case, result));
         }
-        formats = Some(engine.formats);
     }
     out
 }
@@ -51,7 +49,7 @@ fn default_kind(rule: &Rule) -> Kind {
     if rule.kinds.contains(&Kind::Page) { Kind::Page } else { rule.kinds.first().copied().unwrap_or(Kind::Page) }
 }
 
-fn run(engine: &mut Engine, case: &TestCase, default: Kind, flag: bool) -> CaseResult {
+fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> CaseResult {
     let mut outcome = Outcome::default();
     let format = match case.format {
         TestFormat::Text => Some(Format::Text),

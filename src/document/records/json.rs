@@ -359,4 +359,6 @@ fn escape(s: &str) -> (char, usize) {
     }
 }
 
-
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

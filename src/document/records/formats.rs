@@ -1,0 +1,258 @@
+//! What exports look like: how one is recognised and what its fields mean. All of it comes from data files; `rules/formats/` holds those
+//! that are built in.
+//!
+//! A format's aliases become a small tree that a reader descends along with the record, so that a field is known when it is reached.
+
+use crate::document::{FieldRole, Kind};
+use crate::yaml::{Node, YamlError};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+mod load;
+
+/// A place in a format's tree of aliases.
+pub type At = u32;
+
+/// What a format says of one field.
+#[derive(Clone, Debug)]
+pub struct FieldDef {
+    /// The canonical name.
+    pub name: String,
+    /// What the value is for.
+    pub role: FieldRole,
+    /// Whether a text value holds several entries between separators.
+    pub list: bool,
+    /// Values that mean nothing, compared without regard to ASCII case.
+    pub none: Vec<String>,
+    /// For a text of the form `key=value; key=value`: which canonical field each key fills.
+    pub pairs: Vec<(String, String)>,
+}
+
+/// One meaning that a place in the tree can have.
+#[derive(Clone, Debug)]
+struct Meaning {
+    /// Index into [`Format::fields`].
+    field: usize,
+    /// It holds only where the value at this other place, in the same list entry, reads so.
+    when: Option<(At, String)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Branch {
+    children: HashMap<Box<str>, At>,
+    /// Any entry of a list, any key of a map.
+    any: Option<At>,
+    meanings: Vec<Meaning>,
+}
+
+/// One export's shape.
+#[derive(Clone, Debug)]
+pub struct Format {
+    /// Its name, as [`Record::form`](crate::document::Record::form) gives it.
+    pub name: String,
+    /// What its records are.
+    pub kind: Kind,
+    /// Keys under which files of this format keep their records.
+    pub containers: Vec<String>,
+    /// The key of objects that stand for the value under it.
+    pub unwrap: Option<String>,
+    /// Keys that say nothing about the record, at any depth.
+    pub skip: Vec<String>,
+    /// What separates the entries of a list kept as one text.
+    pub separators: Vec<String>,
+    /// Whether keys match without regard to case and punctuation (`Final URL`, `final_url`, `finalUrl`).
+    pub loose: bool,
+    /// The fields.
+    pub fields: Vec<FieldDef>,
+    /// The canonical names of the fields that a record is known by, the best first.
+    pub id: Vec<String>,
+    alternatives: Vec<Alternative>,
+    tree: Vec<Branch>,
+    /// Places that the meaning of others depends on.
+    deciding: Vec<At>,
+}
+
+/// One way to recognise a format: at least one key of each group, and none of the others.
+#[derive(Clone, Debug)]
+struct Alternative {
+    each: Vec<Vec<String>>,
+    none: Vec<String>,
+}
+
+impl Format {
+    /// The top of the alias tree.
+    pub const TOP: At = 0;
+
+    /// The place below `at` that a key leads to.
+    pub fn child(&self, at: At, key: &str) -> Option<At> {
+        if self.unwrap.as_deref() == Some(key) {
+            return Some(at);
+        }
+        let b = self.tree.get(at as usize)?;
+        if b.children.is_empty() {
+            return b.any;
+        }
+        match b.children.get(key) {
+            Some(c) => Some(*c),
+            None if self.loose => with_plain_key(key, |k| b.children.get(k).copied()).or(b.any),
+            None => b.any,
+        }
+    }
+
+    /// The place below `at` that the entries of a list lead to. A list of plain values may stand where one value is expected.
+    pub fn entry(&self, at: At) -> Option<At> {
+        let b = self.tree.get(at as usize)?;
+        b.any.or(if b.meanings.is_empty() { None } else { Some(at) })
+    }
+
+    /// Whether the meaning of other places depends on the value at this one.
+    pub fn decides(&self, at: At) -> bool {
+        self.deciding.contains(&at)
+    }
+
+    /// The field that a place stands for. `other` gives the value of another place in the same list entry.
+    pub fn field<'v>(&self, at: At, other: impl Fn(At) -> Option<&'v str>) -> Option<&FieldDef> {
+        let holds = |m: &&Meaning| m.when.as_ref().is_none_or(|(at, is)| other(*at).is_some_and(|v| v.eq_ignore_ascii_case(is)));
+        let m = self.tree.get(at as usize)?.meanings.iter().find(holds)?;
+        self.fields.get(m.field)
+    }
+
+    /// The field of a canonical name.
+    pub fn field_named(&self, name: &str) -> Option<&FieldDef> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}
+
+/// A key reduced to its letters and digits, in lower case.
+fn plain_key(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// [`plain_key`] handed to `f`, without a `String` for the short ASCII keys that nearly all are.
+fn with_plain_key<R>(key: &str, f: impl FnOnce(&str) -> R) -> R {
+    let mut short = [0u8; 48];
+    if key.len() > short.len() || !key.is_ascii() {
+        return f(&plain_key(key));
+    }
+    let mut len = 0;
+    for b in key.bytes().filter(u8::is_ascii_alphanumeric) {
+        short[len] = b.to_ascii_lowercase();
+        len += 1;
+    }
+    f(std::str::from_utf8(&short[..len]).unwrap_or(""))
+}
+
+/// All formats that are known.
+#[derive(Debug, Default)]
+pub struct Formats {
+    formats: Vec<Format>,
+    /// From a key to the alternatives it counts for.
+    exact: HashMap<Box<str>, Vec<Mark>>,
+    loose: HashMap<Box<str>, Vec<Mark>>,
+    /// One entry for each alternative: its format, how many groups it has.
+    alternatives: Vec<(usize, u32)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    alternative: usize,
+    /// The group the key fills; `None` if the key must not be there.
+    group: Option<u32>,
+}
+
+/// A format file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {error}")]
+pub struct FormatError {
+    /// The file's name.
+    pub file: String,
+    /// What is wrong and where in the file.
+    pub error: YamlError,
+}
+
+/// A forbidden key was seen.
+const RULED_OUT: u64 = 1 << 63;
+
+impl Formats {
+    /// The formats that are built in; read once, when first asked for.
+    pub fn builtin() -> &'static Formats {
+        static BUILTIN: OnceLock<Formats> = OnceLock::new();
+        BUILTIN.get_or_init(|| {
+            // A test holds every built-in file to be readable, so that nothing is lost here.
+            let read = |(file, text): &(&str, &str)| load::format(file, text).ok();
+            Formats::of(load::BUILTIN.iter().filter_map(read).collect())
+        })
+    }
+
+    /// The built-in formats and those of further files, given as name and text. A format of a name that exists replaces it.
+    ///
+    /// # Errors
+    /// The first file that is no YAML, lacks something or holds an unknown key.
+    pub fn with_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Formats, FormatError> {
+        let mut formats = Formats::builtin().formats.clone();
+        for (file, text) in files {
+            let f = load::format(file, text)?;
+            match formats.iter_mut().find(|g| g.name == f.name) {
+                Some(g) => *g = f,
+                None => formats.push(f),
+            }
+        }
+        Ok(Formats::of(formats))
+    }
+
+    fn of(formats: Vec<Format>) -> Formats {
+        let mut out = Formats::default();
+        for (i, f) in formats.iter().enumerate() {
+            for a in &f.alternatives {
+                let alternative = out.alternatives.len();
+                out.alternatives.push((i, a.each.len() as u32));
+                let map = if f.loose { &mut out.loose } else { &mut out.exact };
+                let mut mark = |key: &str, group| {
+                    let key = if f.loose { plain_key(key) } else { key.to_owned() };
+                    map.entry(key.into()).or_default().push(Mark { alternative, group });
+                };
+                for (g, keys) in a.each.iter().enumerate() {
+                    keys.iter().for_each(|k| mark(k, Some(g as u32)));
+                }
+                a.none.iter().for_each(|k| mark(k, None));
+            }
+        }
+        out.formats = formats;
+        out
+    }
+
+    /// The format of a record with these top keys: of those that fit, the one that asks for most.
+    pub fn detect<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<&Format> {
+        let mut seen = vec![0u64; self.alternatives.len()];
+        for key in keys {
+            let exact = self.exact.get(key);
+            let loose = with_plain_key(key, |k| self.loose.get(k));
+            for m in exact.into_iter().chain(loose).flatten() {
+                seen[m.alternative] |= m.group.map_or(RULED_OUT, |g| 1 << g);
+            }
+        }
+        let fits = self.alternatives.iter().zip(seen).filter(|((_, groups), seen)| *seen == (1 << groups) - 1).map(|(a, _)| *a);
+        // The first of equals, by the order of the files.
+        let best = fits.reduce(|best, a| if a.1 > best.1 { a } else { best })?;
+        self.formats.get(best.0)
+    }
+
+    /// Whether files of some format keep their records under this key.
+    pub fn is_container(&self, key: &str) -> bool {
+        self.formats.iter().any(|f| f.containers.iter().any(|c| c == key))
+    }
+
+    /// The format of this name.
+    pub fn get(&self, name: &str) -> Option<&Format> {
+        self.formats.iter().find(|f| f.name == name)
+    }
+
+    /// All formats.
+    pub fn iter(&self) -> impl Iterator<Item = &Format> {
+        self.formats.iter()
+    }
+}
+
+#[cfg(test)]
+#[path = "formats_tests.rs"]
+mod tests;

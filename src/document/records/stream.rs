@@ -1,0 +1,529 @@
+//! Cuts a stream into chunks of whole records, each chunk a window that knows where in the file it starts. Memory holds one chunk at a
+//! time, however long the file.
+
+use super::csv::{Columns, RowScanner, delimiter};
+use super::formats::{At, Format, Formats};
+use super::split_json::JsonSplit;
+use super::{Shape, whole};
+use crate::source::{DecodeHint, Position, Source, Span};
+use crate::yaml::Node;
+use std::collections::VecDeque;
+use std::io::Read;
+use std::sync::Arc;
+
+/// How many bytes are read at a time if nobody says otherwise; a chunk holds about as much.
+pub const CHUNK: usize = 512 << 10;
+/// A longer record is not read.
+pub const LONGEST_RECORD: usize = 64 << 20;
+/// A header row must end within this many bytes.
+const LONGEST_HEADER: usize = 1 << 20;
+/// More troubles of one file are not told.
+const MAX_TROUBLES: usize = 20;
+/// How much of the file is shown on either side of a trouble.
+const AROUND: usize = 160;
+
+/// Some whole records, and the stretch of the file they stand in.
+#[derive(Debug)]
+pub struct Chunk {
+    /// The stretch.
+    pub source: Source,
+    /// The records' places in the stretch's text.
+    pub records: Vec<Span>,
+    /// The first record's place in the file, from 0.
+    pub first_index: usize,
+    pub(super) content: Content,
+}
+
+/// What else is known of a chunk's records.
+#[derive(Debug)]
+pub(super) enum Content {
+    Json,
+    Csv(Arc<Table>),
+    /// One node for each record.
+    Yaml(Vec<Node>),
+}
+
+/// The header of a table.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub columns: Columns,
+    /// The format's name.
+    pub format: Option<String>,
+    /// The columns' places in the format.
+    pub places: Vec<Option<At>>,
+}
+
+/// What kept part of a file from being read.
+#[derive(Debug)]
+pub struct Trouble {
+    /// Whether the file could not be read or its content is wrong.
+    pub kind: TroubleKind,
+    /// What is wrong, in one clause.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// The stretch of the file around it.
+    pub source: Box<Source>,
+    /// Where in the stretch's text.
+    pub span: Span,
+}
+
+/// Sorts of [`Trouble`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TroubleKind {
+    /// The content breaks its format.
+    Content,
+    /// The system could not read on.
+    Io,
+}
+
+/// A trouble whose place is still in the buffer.
+pub(super) struct RawTrouble {
+    kind: TroubleKind,
+    message: String,
+    help: &'static str,
+    span: Span,
+}
+
+impl Trouble {
+    pub(super) fn at(kind: TroubleKind, message: impl Into<String>, help: &'static str, span: Span) -> RawTrouble {
+        RawTrouble { kind, message: message.into(), help, span }
+    }
+
+    /// Its place in the file.
+    pub fn position(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+}
+
+/// What one run over the buffer found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub records: Vec<Span>,
+    /// One past the last record.
+    pub cut: usize,
+    troubles: Vec<RawTrouble>,
+    /// The first row whose cells do not fit the header.
+    ragged: Option<Span>,
+}
+
+impl Found {
+    pub fn trouble(&mut self, t: RawTrouble) {
+        if self.troubles.len() <= MAX_TROUBLES {
+            self.troubles.push(t);
+        }
+    }
+}
+
+/// One record a line.
+#[derive(Default)]
+struct Lines {
+    at: usize,
+    start: usize,
+    /// The line at hand is too long and is passed over.
+    skipping: bool,
+}
+
+impl Lines {
+    fn run(&mut self, bytes: &[u8], last: bool, found: &mut Found) {
+        while self.at < bytes.len() || last && self.start < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[self.at..]).map(|i| self.at + i);
+            if end.is_none() && !last {
+                self.at = bytes.len();
+                return;
+            }
+            let to = end.unwrap_or(bytes.len());
+            let line = &bytes[self.start..to];
+            let line = if line.starts_with(b"\xEF\xBB\xBF") { &line[3..] } else { line };
+            let start = to - line.trim_ascii_start().len();
+            let len = line.trim_ascii().len();
+            let next = end.map_or(bytes.len(), |e| e + 1);
+            if len > 0 && !self.skipping {
+                found.records.push(Span::new(start, start + len));
+                found.cut = next;
+            }
+            self.skipping = false;
+            (self.at, self.start) = (next, next);
+        }
+    }
+}
+
+/// Rows of a table.
+struct Rows<'f> {
+    formats: &'f Formats,
+    scanner: Option<RowScanner>,
+    table: Option<Arc<Table>>,
+    ragged: usize,
+    stopped: bool,
+}
+
+impl Rows<'_> {
+    fn run(&mut self, bytes: &[u8], last: bool, found: &mut Found) {
+        if self.stopped {
+            return;
+        }
+        let scanner = match &mut self.scanner {
+            Some(s) => s,
+            None => {
+                if bytes.len() < 3 && !last {
+                    return;
+                }
+                let from = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+                match delimiter(&bytes[from..], last) {
+                    Some(d) => self.scanner.insert(RowScanner::new(d, from)),
+                    None if bytes.len() > LONGEST_HEADER => {
+                        self.stopped = true;
+                        let message = "the first row does not end: this is no table, or a quote in it is not closed";
+                        return found.trouble(Trouble::at(TroubleKind::Content, message, "check the first line", Span::at(from)));
+                    }
+                    None => return,
+                }
+            }
+        };
+        while let Some(row) = scanner.next(bytes, last) {
+            if let Some(quote) = row.unclosed {
+                found.trouble(Trouble::at(
+                    TroubleKind::Content,
+                    "this quote is never closed, so that everything after it is one cell",
+                    "close the quote, or double it if it belongs to the text",
+                    Span::new(quote, quote + 1),
+                ));
+            }
+            let Some(table) = &self.table else {
+                let text = String::from_utf8_lossy(&bytes[row.span.range()]);
+                let delimiter = scanner.delimiter();
+                self.table = Some(Arc::new(Table::new(Columns::read(&text, Span::new(0, text.len()), delimiter), self.formats)));
+                continue;
+            };
+            if row.cells != table.columns.names.len() {
+                self.ragged += 1;
+                found.ragged.get_or_insert(row.span);
+            }
+            found.records.push(row.span);
+            found.cut = row.end;
+        }
+    }
+}
+
+impl Table {
+    fn new(columns: Columns, formats: &Formats) -> Table {
+        let format = formats.detect(columns.names.iter().map(String::as_str));
+        let places = columns.names.iter().map(|n| format.and_then(|f| f.child(Format::TOP, n))).collect();
+        Table { format: format.map(|f| f.name.clone()), places, columns }
+    }
+}
+
+enum Machine<'f> {
+    Lines(Lines),
+    Json(Box<JsonSplit<'f>>),
+    Rows(Rows<'f>),
+}
+
+impl Machine<'_> {
+    fn run(&mut self, bytes: &[u8], last: bool, found: &mut Found) {
+        match self {
+            Machine::Lines(m) => m.run(bytes, last, found),
+            Machine::Json(m) => m.run(bytes, last, found),
+            Machine::Rows(m) => m.run(bytes, last, found),
+        }
+    }
+
+    /// First byte that is still needed.
+    fn needed(&self, len: usize) -> usize {
+        match self {
+            Machine::Lines(m) if m.skipping => m.at,
+            Machine::Lines(m) => m.start,
+            Machine::Json(m) => m.needed(),
+            Machine::Rows(m) if m.stopped => len,
+            Machine::Rows(m) => m.scanner.as_ref().map_or(0, |s| s.start),
+        }
+    }
+
+    fn shift(&mut self, by: usize) {
+        match self {
+            Machine::Lines(m) => {
+                m.at -= by;
+                m.start = m.start.saturating_sub(by);
+            }
+            Machine::Json(m) => m.shift(by),
+            Machine::Rows(m) => {
+                if let Some(s) = &mut m.scanner {
+                    s.shift(by);
+                }
+            }
+        }
+    }
+
+    /// The record at hand is too long.
+    fn abandon(&mut self) {
+        match self {
+            Machine::Lines(m) => m.skipping = true,
+            Machine::Json(m) => m.abandon(),
+            // Where the next row begins cannot be known.
+            Machine::Rows(m) => {
+                m.stopped = true;
+                m.scanner = None;
+            }
+        }
+    }
+}
+
+/// Reads a stream and gives its records chunk by chunk, and troubles where they were met. After an [`TroubleKind::Io`] nothing follows.
+pub struct Splitter<'f, R> {
+    reader: R,
+    name: String,
+    shape: Shape,
+    formats: &'f Formats,
+    chunk: usize,
+    longest: usize,
+    machine: Machine<'f>,
+    buffer: Vec<u8>,
+    /// Where in the file the buffer starts.
+    base: Position,
+    index: usize,
+    troubles: usize,
+    ragged: Option<(Box<Source>, Span)>,
+    queue: VecDeque<Result<Chunk, Trouble>>,
+    begun: bool,
+    finished: bool,
+}
+
+impl<'f, R: Read> Splitter<'f, R> {
+    /// A splitter of the file that `reader` gives; `name` is the file's name in reports. A file that begins with a UTF-16 byte order mark
+    /// is decoded as a whole, as YAML is read as a whole; anything else is taken as UTF-8.
+    pub fn new(reader: R, name: impl Into<String>, shape: Shape, formats: &'f Formats) -> Self {
+        let machine = match shape {
+            Shape::Ndjson => Machine::Lines(Lines::default()),
+            Shape::Json | Shape::Yaml => Machine::Json(Box::new(JsonSplit::new(formats))),
+            Shape::Csv => Machine::Rows(Rows { formats, scanner: None, table: None, ragged: 0, stopped: false }),
+        };
+        Splitter {
+            reader,
+            name: name.into(),
+            shape,
+            formats,
+            chunk: CHUNK,
+            longest: LONGEST_RECORD,
+            machine,
+            buffer: Vec::new(),
+            base: Position::START,
+            index: 0,
+            troubles: 0,
+            ragged: None,
+            queue: VecDeque::new(),
+            begun: false,
+            finished: false,
+        }
+    }
+
+    /// Reads about this many bytes at a time.
+    pub fn chunk_size(mut self, bytes: usize) -> Self {
+        self.chunk = bytes.max(1);
+        self
+    }
+
+    /// Passes over records longer than this many bytes.
+    pub fn longest_record(mut self, bytes: usize) -> Self {
+        self.longest = bytes;
+        self
+    }
+
+    /// Reads on; whether the end was reached. A long record at hand is read in ever larger steps.
+    fn fill(&mut self, want: usize) -> std::io::Result<bool> {
+        let want = want.max(self.buffer.len());
+        self.buffer.reserve(want);
+        let read = self.reader.by_ref().take(want as u64).read_to_end(&mut self.buffer)?;
+        Ok(read < want)
+    }
+
+    fn advance(&mut self) {
+        // The first bytes say how the file is encoded.
+        let want = if self.begun { self.chunk } else { self.chunk.max(4) };
+        let last = match self.fill(want) {
+            Ok(last) => last,
+            Err(e) => {
+                let message = format!("reading stopped here: {e}");
+                self.tell(Trouble::at(TroubleKind::Io, message, "what comes before was read", Span::at(self.buffer.len())));
+                self.finished = true;
+                return;
+            }
+        };
+        if !std::mem::replace(&mut self.begun, true) {
+            let utf16 = self.buffer.starts_with(b"\xFF\xFE") || self.buffer.starts_with(b"\xFE\xFF");
+            if utf16 || self.shape == Shape::Yaml {
+                return self.take_whole(last);
+            }
+        }
+        let mut found = Found::default();
+        self.machine.run(&self.buffer, last, &mut found);
+        let (troubles, ragged) = (std::mem::take(&mut found.troubles), found.ragged);
+        if let (None, Some(span)) = (&self.ragged, ragged) {
+            self.ragged = Some(self.window(span));
+        }
+        let troubles: Vec<Trouble> = troubles.into_iter().take((MAX_TROUBLES + 1).saturating_sub(self.troubles)).map(|t| self.placed(t)).collect();
+        if found.records.is_empty() {
+            let keep = self.machine.needed(self.buffer.len());
+            let gone = safe_cut(&self.buffer, keep);
+            if gone > 0 {
+                let bytes: Vec<u8> = self.buffer.drain(..gone).collect();
+                self.base = end_of(&self.window_of(bytes));
+                self.machine.shift(gone);
+            }
+        } else {
+            let rest = self.buffer.split_off(found.cut);
+            let bytes = std::mem::replace(&mut self.buffer, rest);
+            self.machine.shift(found.cut);
+            let source = self.window_of(bytes);
+            self.base = end_of(&source);
+            let records = match source.notes().is_empty() {
+                true => found.records,
+                // Replaced bytes take another length in the text than in the file.
+                false => found.records.iter().map(|r| in_text(&source, *r)).collect(),
+            };
+            let first_index = self.index;
+            self.index += records.len();
+            let content = match &self.machine {
+                Machine::Rows(r) => Content::Csv(r.table.clone().unwrap_or_default()),
+                _ => Content::Json,
+            };
+            self.queue.push_back(Ok(Chunk { source, records, first_index, content }));
+        }
+        for t in troubles {
+            self.push_trouble(t);
+        }
+        if last {
+            self.finish();
+        } else if self.buffer.len() - self.machine.needed(self.buffer.len()).min(self.buffer.len()) > self.longest {
+            let at = self.machine.needed(self.buffer.len());
+            let message = format!("a record begins here that is longer than {} MB; it was not read", self.longest >> 20);
+            self.tell(Trouble::at(TroubleKind::Content, message, "check that the record's quotes and brackets are closed", Span::at(at)));
+            self.machine.abandon();
+        }
+    }
+
+    fn finish(&mut self) {
+        self.finished = true;
+        if let (Machine::Rows(rows), Some((source, span))) = (&self.machine, self.ragged.take()) {
+            let columns = rows.table.as_ref().map_or(0, |t| t.columns.names.len());
+            let message = match rows.ragged {
+                1 => format!("this row has more or fewer than the {columns} cells of the header"),
+                n => format!("{n} rows have more or fewer than the {columns} cells of the header; this is the first"),
+            };
+            let help = "the cells are read as far as they go; a cell that holds the delimiter needs quotes".to_owned();
+            self.push_trouble(Trouble { kind: TroubleKind::Content, message, help, source, span });
+        }
+    }
+
+    /// Reads the rest and splits the decoded text.
+    fn take_whole(&mut self, last: bool) {
+        self.finished = true;
+        if !last && let Err(e) = self.reader.read_to_end(&mut self.buffer) {
+            let message = format!("reading stopped here: {e}");
+            return self.tell(Trouble::at(TroubleKind::Io, message, "nothing of the file was read", Span::at(self.buffer.len())));
+        }
+        let source = Source::decode(self.name.clone(), std::mem::take(&mut self.buffer), DecodeHint::Text);
+        self.queue.extend(whole::split(source, self.shape, self.formats));
+    }
+
+    fn window_of(&self, bytes: Vec<u8>) -> Source {
+        Source::window(self.name.clone(), bytes, self.base)
+    }
+
+    /// The stretch around a place in the buffer.
+    fn window(&self, span: Span) -> (Box<Source>, Span) {
+        let at = span.start.min(self.buffer.len());
+        let start = safe_cut(&self.buffer, at.saturating_sub(AROUND));
+        let end = char_start(&self.buffer, span.end.min(at + AROUND).max(at).saturating_add(AROUND).min(self.buffer.len()));
+        let base = end_of(&Source::window("", self.buffer[..start].to_vec(), self.base));
+        let source = Source::window(self.name.clone(), self.buffer[start..end.max(start)].to_vec(), base);
+        let place = Span::new(at - start, span.end.min(end).max(at) - start);
+        let place = in_text(&source, place);
+        let text = source.text();
+        let place = Span::new(text.floor_char_boundary(place.start), text.ceil_char_boundary(place.end));
+        (Box::new(source), place)
+    }
+
+    fn placed(&self, t: RawTrouble) -> Trouble {
+        let (source, span) = self.window(t.span);
+        Trouble { kind: t.kind, message: t.message, help: t.help.to_owned(), source, span }
+    }
+
+    fn tell(&mut self, t: RawTrouble) {
+        let t = self.placed(t);
+        self.push_trouble(t);
+    }
+
+    /// Keeps a file that is broken everywhere from flooding the report.
+    fn push_trouble(&mut self, mut t: Trouble) {
+        self.troubles += 1;
+        if self.troubles == MAX_TROUBLES && t.kind == TroubleKind::Content {
+            t.message = "too much is wrong with this file; problems from here on are not told".to_owned();
+        }
+        if self.troubles <= MAX_TROUBLES || t.kind == TroubleKind::Io {
+            self.queue.push_back(Err(t));
+        }
+    }
+}
+
+impl<R: Read> Iterator for Splitter<'_, R> {
+    type Item = Result<Chunk, Trouble>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.queue.pop_front() {
+                return Some(item);
+            }
+            if self.finished {
+                return None;
+            }
+            self.advance();
+        }
+    }
+}
+
+/// The place right behind a window.
+fn end_of(source: &Source) -> Position {
+    source.position(source.text().len())
+}
+
+/// A span of a window's bytes as one of its text. They differ only where bytes were replaced.
+fn in_text(source: &Source, span: Span) -> Span {
+    if source.notes().is_empty() {
+        return span;
+    }
+    let base = source.base().offset;
+    let find = |byte: usize| {
+        let (mut low, mut high) = (0, source.text().len());
+        while low < high {
+            let mid = low + (high - low) / 2;
+            if source.original(Span::at(mid)).start - base < byte { low = mid + 1 } else { high = mid }
+        }
+        source.text().floor_char_boundary(low)
+    };
+    let start = find(span.start);
+    Span::new(start, find(span.end).max(start))
+}
+
+/// The start of the character that byte `at` lies in.
+fn char_start(bytes: &[u8], at: usize) -> usize {
+    (at.saturating_sub(3)..=at).rev().find(|&i| bytes.get(i).is_none_or(|b| b & 0xC0 != 0x80)).unwrap_or(at)
+}
+
+/// The last place at or before `at` where a window may end: between characters, and not inside `\r\n`.
+fn safe_cut(bytes: &[u8], at: usize) -> usize {
+    let mut cut = at.min(bytes.len());
+    if cut == bytes.len() {
+        // The last character may go on.
+        let tail = bytes[..cut].iter().rev().take(4).position(|b| b & 0xC0 != 0x80).map_or(0, |i| i + 1);
+        if tail > 0 && bytes[cut - tail] >= 0x80 {
+            cut -= tail;
+        }
+    } else {
+        cut = char_start(bytes, cut);
+    }
+    if cut > 0 && bytes[cut - 1] == b'\r' { cut - 1 } else { cut }
+}
+
+#[cfg(test)]
+#[path = "stream_tests.rs"]
+mod tests;

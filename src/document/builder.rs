@@ -61,6 +61,14 @@ impl Builder {
         Builder::default()
     }
 
+    /// Makes room for about so many bytes of text and so many fields.
+    pub fn reserve(&mut self, text: usize, fields: usize) {
+        self.main.text.reserve(text);
+        self.main.blocks.reserve(fields);
+        self.main.map.reserve(fields);
+        self.doc.fields.reserve(fields);
+    }
+
     fn lane(&mut self) -> &mut Lane {
         if self.in_side { &mut self.side } else { &mut self.main }
     }
@@ -88,6 +96,9 @@ impl Builder {
 
     /// The smallest span of the source that holds a span of the text being read.
     pub fn locate_cover(&self, span: Span) -> Span {
+        if self.origins.is_empty() {
+            return span;
+        }
         self.locate(span).into_iter().reduce(|a, b| a.cover(&b)).unwrap_or(Span::at(0))
     }
 

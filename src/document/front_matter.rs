@@ -102,7 +102,11 @@ fn yaml_entries(inner: &str, at: usize, b: &mut Builder) -> Option<Vec<Entry>> {
         Ok(root) => root,
         Err(e) => {
             if looks_like_keys(inner) {
-                b.problem(format!("the front matter is no YAML: {}", e.message), "correct it; the text below it was read", e.span.shifted(at));
+                b.problem(
+                    format!("the front matter is no YAML: {}", e.message),
+                    "correct it; the text below it was read",
+                    e.span.shifted(at),
+                );
             }
             return None;
         }
@@ -270,10 +274,7 @@ mod tests {
 
     /// Text and source slice of each block.
     fn blocks<'a>(text: &'a str, doc: &'a Document) -> Vec<(Role, &'a str, &'a str)> {
-        doc.blocks
-            .iter()
-            .map(|b| (b.role, doc.block_text(b), doc.map.cover(b.start, b.end).map_or("", |s| &text[s.range()])))
-            .collect()
+        doc.blocks.iter().map(|b| (b.role, doc.block_text(b), doc.map.cover(b.start, b.end).map_or("", |s| &text[s.range()]))).collect()
     }
 
     #[test]

@@ -60,6 +60,11 @@ impl SourceMap {
         self.pieces.push(piece);
     }
 
+    /// Makes room for so many more pieces.
+    pub(crate) fn reserve(&mut self, pieces: usize) {
+        self.pieces.reserve(pieces);
+    }
+
     /// The pieces, by rising text offset.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
@@ -70,13 +75,6 @@ impl SourceMap {
         for mut p in other.pieces {
             p.text += text_at;
             self.push(p);
-        }
-    }
-
-    /// Drops what lies at or after `text`; used when trailing white space turns out to be no part of a block.
-    pub(crate) fn truncate(&mut self, text: usize) {
-        while self.pieces.last().is_some_and(|p| p.text >= text && p.text_len > 0 || p.text > text) {
-            self.pieces.pop();
         }
     }
 
@@ -109,7 +107,6 @@ impl SourceMap {
                 _ => out.push(span),
             }
         }
-        // An invisible piece that nothing of the match follows without a gap belongs to what comes after.
         out
     }
 

@@ -17,7 +17,7 @@ pub use format::Format;
 pub use paths::{Paths, common_folder};
 pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
-pub use run::{Engine, Options, Outcome};
+pub use run::{Active, Engine, Options, Outcome};
 pub use summary::{NotApplied, Summary};
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, name_of};

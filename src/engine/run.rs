@@ -12,7 +12,7 @@ use crate::document::records::{self, Chunk, Formats, Shape, Splitter};
 use crate::document::{Builder, Kind, Problem};
 use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{DecodeNote, Source, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -54,6 +54,12 @@ pub struct Outcome {
     pub skipped: bool,
     /// The input's name.
     pub name: String,
+}
+
+/// The severity of each rule in one file, by kind of content: worked out once for all its records.
+#[derive(Debug, Default)]
+pub struct Active {
+    by_kind: HashMap<Kind, Vec<Option<Severity>>>,
 }
 
 /// Rules and options, ready for inputs.
@@ -214,7 +220,7 @@ impl Engine<'_> {
             let work = match item {
                 Ok(chunk) => {
                     seen = true;
-                    if first && kind.is_none() && !self.knows(&chunk) {
+                    if first && kind.is_none() && !self.knows(&chunk, named) {
                         // Data of a form nobody described: in a folder it is simply no content.
                         return send(Work::Done(unknown_form(name, named, &chunk)));
                     }
@@ -237,9 +243,18 @@ impl Engine<'_> {
         if seen { true } else { send(Work::Done(if named { empty(name) } else { skipped(name) })) }
     }
 
-    /// Whether a format knows the first record of a file.
-    fn knows(&self, chunk: &Chunk) -> bool {
-        !matches!(records::read(chunk, 0, self.formats, &mut Builder::new()), records::Outcome::Unknown)
+    /// Whether a format knows any of the first records of a file. A file whose first records are all broken is taken for content only if
+    /// the user named it.
+    fn knows(&self, chunk: &Chunk, named: bool) -> bool {
+        let mut broken = false;
+        for i in 0..chunk.records.len().min(20) {
+            match records::read(chunk, i, self.formats, &mut Builder::new()) {
+                records::Outcome::Known(_) => return true,
+                records::Outcome::Broken => broken = true,
+                records::Outcome::Unknown => {}
+            }
+        }
+        broken && named
     }
 
     /// What the user says about a path.
@@ -292,7 +307,7 @@ impl Engine<'_> {
         }
         let source = Source::decode(name, bytes, hint(format));
         let reading = read_source(&source, format, self.kind_of(name));
-        self.check(&source, &reading, &mut Occurrences::new(), &mut outcome);
+        self.check(&source, &reading, &mut Active::default(), &mut outcome);
         decode_troubles(&source, &mut outcome);
         outcome
     }
@@ -321,6 +336,7 @@ impl Engine<'_> {
             ..Outcome::default()
         };
         let mut unknown = 0;
+        let mut active = Active::default();
         for i in 0..chunk.records.len() {
             let mut b = Builder::new();
             if let records::Outcome::Unknown = records::read(chunk, i, self.formats, &mut b) {
@@ -332,7 +348,7 @@ impl Engine<'_> {
             }
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
-            self.check(&chunk.source, &Reading { document, kind }, &mut Occurrences::new(), &mut outcome);
+            self.check(&chunk.source, &Reading { document, kind }, &mut active, &mut outcome);
         }
         if unknown > 0 {
             let first = chunk.first_index + 1;
@@ -344,13 +360,13 @@ impl Engine<'_> {
     }
 
     /// Holds one document against the rules.
-    pub fn check(&self, source: &Source, reading: &Reading, occurrences: &mut Occurrences, outcome: &mut Outcome) {
+    pub fn check(&self, source: &Source, reading: &Reading, active: &mut Active, outcome: &mut Outcome) {
         let document = &reading.document;
-        let active = self.rules.active(source.name(), reading.kind);
+        let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let candidates = self.rules.prefilter().candidates(document, &|r| active.get(r).is_some_and(Option::is_some));
         let none = check::text::Candidates::default();
         let subject = Subject::new(source, document, reading.kind);
-        let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: std::mem::take(occurrences) };
+        let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();
         for (r, rule) in self.rules.rules().iter().enumerate() {
             let Some(severity) = active[r] else { continue };
@@ -371,7 +387,6 @@ impl Engine<'_> {
             }
         }
         found.sort_by(|(a, x), (b, y)| (x.start, x.end, &a.rule).cmp(&(y.start, y.end, &b.rule)));
-        *occurrences = assembler.occurrences;
         outcome.findings.extend(found.into_iter().map(|(f, _)| f));
         outcome.troubles.extend(document.problems.iter().map(|p| problem(source, p)));
     }

@@ -115,7 +115,7 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|&s| s <= at).saturating_sub(1);
         let line_start = starts.get(line).copied().unwrap_or(0);
-        let mark = usize::from(line_start == 0 && self.text.starts_with('\u{FEFF}') && at > 0);
+        let mark = usize::from(line_start == 0 && self.base.offset == 0 && self.text.starts_with('\u{FEFF}') && at > 0);
         let chars = self.chars_before(at) - self.chars_before(line_start) - mark;
         let before = if line == 0 { self.base.column - 1 } else { 0 };
         Position {

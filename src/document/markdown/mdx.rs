@@ -55,9 +55,9 @@ fn starts_module(line: &str) -> bool {
         "import" => next.starts_with(['\'', '"', '{', '*']) || rest.starts_with(' ') && (line.contains(" from ") || line.contains('{')),
         "export" => {
             next.starts_with(['{', '*'])
-                || ["default", "const", "let", "var", "function", "class", "async"].iter().any(|k| {
-                    next.strip_prefix(k).is_some_and(|r| r.starts_with([' ', '{', '(']))
-                })
+                || ["default", "const", "let", "var", "function", "class", "async"]
+                    .iter()
+                    .any(|k| next.strip_prefix(k).is_some_and(|r| r.starts_with([' ', '{', '('])))
         }
         _ => false,
     }
@@ -107,7 +107,8 @@ fn tag(bytes: &[u8], at: usize) -> Jsx {
     if bytes.get(name) == Some(&b'>') {
         return Jsx::Tag(name + 1);
     }
-    let len = bytes[name.min(bytes.len())..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-')).count();
+    let len =
+        bytes[name.min(bytes.len())..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-')).count();
     let component = bytes.get(name).is_some_and(u8::is_ascii_uppercase)
         || bytes.get(name).is_some_and(u8::is_ascii_lowercase) && bytes[name..name + len].contains(&b'.');
     if !component {

@@ -1,10 +1,11 @@
 //! From the parser's events to the document.
 
+mod embedded;
+
 use super::links::{Bit, join, tail, unescape};
-use super::mdx;
-use super::masks::{Fill, Kind, Mask};
-use super::tags::{OpenTags, is_block, is_object, scan};
-use crate::document::{Builder, Mark, MarkToken, Piece, Role, SourceMap, html, plain};
+use super::masks::{Kind, Mask};
+use super::tags::OpenTags;
+use crate::document::{Builder, Mark, MarkToken, Piece, Role, SourceMap, plain};
 use crate::source::Span;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 use std::ops::Range;
@@ -173,7 +174,8 @@ impl<'a, 'b> Reader<'a, 'b> {
                 }
                 self.alt_depth += 1;
                 let dest = dest_url.into_string();
-                if !matches!(link_type, LinkType::Inline) && !self.image_definitions.contains(&dest) && self.image_definitions.len() < 1000 {
+                if !matches!(link_type, LinkType::Inline) && !self.image_definitions.contains(&dest) && self.image_definitions.len() < 1000
+                {
                     self.image_definitions.push(dest.clone());
                 }
                 self.links.push(OpenLink { link_type, dest, has_title: !title.is_empty(), start: r.start, mark: None });
@@ -438,133 +440,6 @@ impl<'a, 'b> Reader<'a, 'b> {
                 self.b.link(&join(self.text, &bits), span(&found.dest), holder, None);
             }
             _ => self.b.link(dest, span(whole), holder, None),
-        }
-    }
-
-    // HTML.
-
-    /// One tag or comment in running text.
-    fn inline_html(&mut self, r: Range<usize>) {
-        self.flush();
-        let Some(source) = self.text.get(r.clone()) else { return };
-        if let Some(comment) = source.strip_prefix("<!--") {
-            self.b.comment(comment.strip_suffix("-->").unwrap_or(comment), span(&r));
-            return;
-        }
-        let seen = self.seen;
-        let Some(tag) = seen.get(r.clone()).and_then(|s| scan(s).into_iter().next()) else { return };
-        if is_block(&tag.name) {
-            self.b.open_with(self.role.0, None, None, self.role.1);
-        } else if tag.name == "br" {
-            self.b.space(span(&r));
-        } else if is_object(&tag.name) && !tag.closing {
-            self.b.object();
-        }
-        if !tag.closing {
-            self.attributes(&r);
-        }
-        self.open.follow(&tag, self.floor, self.b);
-    }
-
-    /// What a tag's attributes say stands beside the text.
-    fn attributes(&mut self, r: &Range<usize>) {
-        let parts = if self.mdx { mdx::without_expressions(self.text, r.clone()) } else { vec![r.clone()] };
-        let (source, map) = self.without_masks(&parts);
-        self.b.within(map, |b| b.side(Role::Attr, None, None, |b| html::read(&source, b)));
-    }
-
-    fn html_block(&mut self, r: &Range<usize>) {
-        let lines = std::mem::take(&mut self.html);
-        if lines.is_empty() {
-            return;
-        }
-        let (source, map) = self.without_masks(&lines);
-        let tags = scan(&source);
-        let mut first = 0;
-        let mut at = 0;
-        // What was opened before and is closed here before any text does not hold this text.
-        while let Some(t) = tags.get(first).filter(|t| t.closing && source[at..t.at.start].trim().is_empty()) {
-            self.open.follow(t, 0, self.b);
-            at = t.at.end;
-            first += 1;
-        }
-        self.b.html(span(r));
-        self.b.within(map, |b| html::read(&source, b));
-        self.b.close();
-        for t in &tags[first..] {
-            self.open.follow(t, 0, self.b);
-        }
-        self.open.settle(self.b);
-        self.floor = self.open.depth();
-    }
-
-    /// The source of HTML lines without what is no HTML, and where it stands.
-    fn without_masks(&mut self, lines: &[Range<usize>]) -> (String, SourceMap) {
-        let mut out = String::new();
-        let mut map = SourceMap::default();
-        let mut comments = Vec::new();
-        for line in lines {
-            let mut at = line.start;
-            while at < line.end {
-                let i = self.masks.partition_point(|m| m.range.end <= at);
-                let mask = self.masks.get(i).filter(|m| m.range.start < line.end);
-                let dropped = mask.is_some_and(|m| !matches!(m.kind, Kind::Visible | Kind::Tag));
-                let stop = match mask {
-                    Some(m) if dropped => m.range.start.max(at),
-                    Some(m) => m.range.end.min(line.end),
-                    None => line.end,
-                };
-                if let Some(s) = self.text.get(at..stop) {
-                    map.push(Piece { text: out.len(), text_len: s.len(), source: at, source_len: s.len(), linear: true });
-                    out.push_str(s);
-                }
-                at = stop;
-                if dropped && let Some(m) = mask {
-                    if let Kind::Comment(words) = &m.kind
-                        && at <= m.range.start
-                    {
-                        comments.push((words.clone(), m.range.clone()));
-                    }
-                    at = m.range.end;
-                }
-            }
-        }
-        for (words, range) in comments {
-            self.b.comment(&self.text[words], span(&range));
-        }
-        (out, map)
-    }
-
-    // Masks that no text covers.
-
-    /// Sees to masks that begin before `until`.
-    fn pass(&mut self, until: usize) {
-        while let Some(m) = self.masks.get(self.next_mask).filter(|m| m.range.start < until) {
-            if m.fill == Fill::Blank {
-                self.pass_one(self.next_mask);
-            } else {
-                self.next_mask += 1;
-            }
-        }
-    }
-
-    fn pass_one(&mut self, i: usize) {
-        if i < self.next_mask {
-            return;
-        }
-        self.next_mask = i + 1;
-        let m = &self.masks[i];
-        match &m.kind {
-            Kind::Comment(words) => self.b.comment(&self.text[words.clone()], span(&m.range)),
-            Kind::Object if self.alt.is_none() && m.fill == Fill::Word => {
-                self.flush();
-                self.b.object();
-            }
-            Kind::Tag if self.alt.is_none() => {
-                self.flush();
-                self.attributes(&m.range.clone());
-            }
-            _ => self.flush(),
         }
     }
 }

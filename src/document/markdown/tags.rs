@@ -24,8 +24,23 @@ fn is_void(name: &str) -> bool {
 fn ends_by_itself(name: &str) -> bool {
     matches!(
         name,
-        "p" | "li" | "dt" | "dd" | "td" | "th" | "tr" | "thead" | "tbody" | "tfoot" | "option" | "optgroup" | "rt" | "rp" | "colgroup"
-            | "html" | "head" | "body"
+        "p" | "li"
+            | "dt"
+            | "dd"
+            | "td"
+            | "th"
+            | "tr"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "option"
+            | "optgroup"
+            | "rt"
+            | "rp"
+            | "colgroup"
+            | "html"
+            | "head"
+            | "body"
     )
 }
 
@@ -33,9 +48,44 @@ fn ends_by_itself(name: &str) -> bool {
 pub(super) fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "dd" | "details" | "dialog" | "div" | "dl" | "dt" | "fieldset" | "figcaption"
-            | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hr" | "li" | "main" | "nav" | "ol" | "p"
-            | "pre" | "section" | "summary" | "table" | "tbody" | "td" | "th" | "thead" | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -112,7 +162,8 @@ pub(super) fn scan(html: &str) -> Vec<Tag<'_>> {
         if !bytes.get(name).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
-        let name_end = bytes[name..].iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).map_or(bytes.len(), |n| name + n);
+        let name_end =
+            bytes[name..].iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>')).map_or(bytes.len(), |n| name + n);
         let mut i = name_end;
         let mut value = false;
         let end = loop {
@@ -155,7 +206,8 @@ pub(super) fn scan(html: &str) -> Vec<Tag<'_>> {
 #[derive(Default)]
 pub(super) struct OpenTags {
     stack: Vec<(String, Vec<MarkToken>)>,
-    count: HashMap<String, usize>,
+    /// Where in the stack the elements of each name are.
+    places: HashMap<String, Vec<usize>>,
 }
 
 impl OpenTags {
@@ -167,15 +219,14 @@ impl OpenTags {
     /// Follows one tag; an end tag closes nothing below `floor`.
     pub(super) fn follow(&mut self, tag: &Tag<'_>, floor: usize, b: &mut Builder) {
         if tag.closing {
-            if self.count.get(&tag.name).is_some_and(|&n| n > 0)
-                && let Some(i) = self.stack.iter().rposition(|(n, _)| *n == tag.name)
+            if let Some(&i) = self.places.get(&tag.name).and_then(|p| p.last())
                 && i >= floor
             {
                 self.close_to(i, b);
             }
         } else if !is_void(&tag.name) && !tag.attributes.ends_with('/') {
             let tokens = tag.marks().into_iter().map(|m| b.mark(m)).collect();
-            *self.count.entry(tag.name.clone()).or_default() += 1;
+            self.places.entry(tag.name.clone()).or_default().push(self.stack.len());
             self.stack.push((tag.name.clone(), tokens));
         }
     }
@@ -188,8 +239,8 @@ impl OpenTags {
             for t in tokens {
                 b.unmark(t);
             }
-            if let Some(n) = self.count.get_mut(&name) {
-                *n -= 1;
+            if let Some(places) = self.places.get_mut(&name) {
+                places.pop();
             }
         }
     }

@@ -80,7 +80,9 @@ fn what_is_visible_and_where_it_stands() {
 
 #[test]
 fn blocks_and_roles() {
-    let d = doc("# One\n\nTwo\nmore\n\n- three\n  - four\n\n  five\n- [x] six\n\n| a | b |\n|---|---|\n| c | ![d](e) |\n\nSet\n---\n\n> quote\n\n> [!NOTE]\n> own\n\n***\n\n[^1]: foot\n\n1. seven");
+    let d = doc(
+        "# One\n\nTwo\nmore\n\n- three\n  - four\n\n  five\n- [x] six\n\n| a | b |\n|---|---|\n| c | ![d](e) |\n\nSet\n---\n\n> quote\n\n> [!NOTE]\n> own\n\n***\n\n[^1]: foot\n\n1. seven",
+    );
     assert_eq!(
         blocks(&d),
         [
@@ -107,7 +109,9 @@ fn blocks_and_roles() {
 
 #[test]
 fn marks() {
-    let d = doc("a `one` b\n\n```\ntwo\n```\n\n    three\n\n[four ![five](x)](y) <https://six.example> <kbd>seven</kbd> <span hidden>eight <i>and</span> nine</span>\n\n<q>ten</q> eleven <code>open\n\ntwelve");
+    let d = doc(
+        "a `one` b\n\n```\ntwo\n```\n\n    three\n\n[four ![five](x)](y) <https://six.example> <kbd>seven</kbd> <span hidden>eight <i>and</span> nine</span>\n\n<q>ten</q> eleven <code>open\n\ntwelve",
+    );
     for (mark, yes, no) in [
         (Mark::Code, vec!["one", "two", "three", "seven", "open"], vec!["a", "b", "four", "eight", "twelve"]),
         (Mark::Link, vec!["four", "five", "https://six.example"], vec!["one", "seven"]),
@@ -179,7 +183,10 @@ fn site_generators() {
     assert!(t.contains(&"Good news") && t.contains(&"body text") && t.contains(&"Our tip") && t.contains(&"Title"), "{t:?}");
     assert!(!d.text.contains("secret") && !d.text.contains(":::") && !d.text.contains("xxx"), "{t:?}");
     assert!(t.contains(&"say {{ open and {% open"), "{t:?}");
-    assert_eq!(links(source, &d), [("md[link]", "{{< ref \"p.md\" >}}", "{{< ref \"p.md\" >}}"), ("md[link]", "{{ site.url }}/u", "{{ site.url }}/u")]);
+    assert_eq!(
+        links(source, &d),
+        [("md[link]", "{{< ref \"p.md\" >}}", "{{< ref \"p.md\" >}}"), ("md[link]", "{{ site.url }}/u", "{{ site.url }}/u")]
+    );
     assert_eq!(d.directives.len(), 1);
 }
 
@@ -286,7 +293,13 @@ fn piece() -> impl Strategy<Value = (String, bool)> {
             0 | 1 => (n.clone(), false),
             2 => (format!("{a}**{z}**"), false),
             3 => (format!("*{a}*{z}"), false),
-            4 => (n.chars().enumerate().map(|(i, c)| if seed >> (i % 16) & 1 == 1 { format!("&#{};", c as u32) } else { c.to_string() }).collect(), false),
+            4 => (
+                n.chars()
+                    .enumerate()
+                    .map(|(i, c)| if seed >> (i % 16) & 1 == 1 { format!("&#{};", c as u32) } else { c.to_string() })
+                    .collect(),
+                false,
+            ),
             5 => (format!("{a}&shy;{z}"), false),
             6 => (format!("[{n}](/dest \"title\")"), false),
             7 => (format!("`{n}`"), true),
@@ -304,7 +317,7 @@ fn piece() -> impl Strategy<Value = (String, bool)> {
 }
 
 fn container() -> impl Strategy<Value = (usize, Vec<(String, bool)>)> {
-    (0..9usize, prop::collection::vec(piece(), 1..4))
+    (0..11usize, prop::collection::vec(piece(), 1..4))
 }
 
 proptest! {
@@ -317,7 +330,8 @@ proptest! {
         let mut planted = Vec::new();
         for (kind, pieces) in &parts {
             let lines: Vec<_> = pieces.iter().map(|p| p.0.clone()).collect();
-            planted.extend(pieces.iter().map(|p| p.1));
+            planted.extend(pieces.iter().map(|p| p.1 && *kind < 9));
+            let html: Vec<_> = lines.iter().map(|l| format!("<p>{} [Ab&#99;<i>d&shy;e</i>f]", l.len())).collect();
             source.push_str(&match kind {
                 0 => lines.join("\n"),
                 1 => format!("> {}", lines.join("\n> ")),
@@ -327,6 +341,8 @@ proptest! {
                 5 => format!("# {}", lines.join("\n\n## ")),
                 6 => format!("1. {}", lines.join("\n\n   > ")),
                 7 => lines.join("  \n"),
+                9 => format!("<div>\n{}</div>", html.join("\n")),
+                10 => format!("- > <div>\n  > {}</div>", html.join("\n  > ")),
                 _ => format!("x[^f]\n\n[^f]: {}", lines.join("\n    ")),
             });
             source.push_str("\n\n***\n\n");

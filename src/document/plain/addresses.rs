@@ -87,7 +87,8 @@ fn www(bytes: &[u8], done: usize, dot: usize) -> Option<usize> {
 }
 
 fn mail(bytes: &[u8], done: usize, sign: usize) -> Option<Range<usize>> {
-    let local = bytes[done..sign].iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'%' | b'+' | b'-')).count();
+    let local =
+        bytes[done..sign].iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'%' | b'+' | b'-')).count();
     let mut end = sign + 1 + bytes[sign + 1..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
     while matches!(bytes[end - 1], b'.' | b'-') {
         end -= 1;
@@ -110,10 +111,10 @@ mod tests {
             ("go to www.a.example. Or www.b or xwww.c.example", vec!["www.a.example"]),
             ("見る：https://a.example/日本。次", vec!["https://a.example/日本"]),
             ("ftp://a.example xhttp://b.example http:// ://", vec![]),
-            ("mail jo.b+x@mail.example.com, not @jo or a@b or https://a.example/@jo@b.example", vec![
-                "mailto:jo.b+x@mail.example.com",
-                "https://a.example/@jo@b.example",
-            ]),
+            (
+                "mail jo.b+x@mail.example.com, not @jo or a@b or https://a.example/@jo@b.example",
+                vec!["mailto:jo.b+x@mail.example.com", "https://a.example/@jo@b.example"],
+            ),
             ("“https://a.example/”", vec!["https://a.example/"]),
         ] {
             let mut got = Vec::new();

@@ -19,6 +19,8 @@ struct Line<'a> {
     start: usize,
     /// Without the line end, white space included.
     body: &'a str,
+    /// Where the next line starts.
+    next: usize,
 }
 
 impl Line<'_> {
@@ -42,8 +44,9 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     std::iter::from_fn(move || {
         let rest = text.get(at..).filter(|r| !r.is_empty())?;
         let len = memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
-        let line = Line { start: at, body: &rest[..len] };
-        at += len + if rest[len..].starts_with("\r\n") { 2 } else { 1 };
+        let end = if rest[len..].starts_with("\r\n") { 2 } else { (rest.len() - len).min(1) };
+        let line = Line { start: at, body: &rest[..len], next: at + len + end };
+        at = line.next;
         Some(line)
     })
 }
@@ -80,7 +83,8 @@ fn bullet(s: &str) -> Option<usize> {
 /// A line of one repeated sign, as under headings and between sections.
 fn is_underline(s: &str) -> bool {
     let mut chars = s.chars();
-    let Some(first) = chars.next().filter(|c| matches!(c, '=' | '-' | '~' | '*' | '^' | '_' | '+' | '.' | '—' | '–' | '─' | '═')) else {
+    let Some(first) = chars.next().filter(|c| matches!(c, '=' | '-' | '~' | '*' | '^' | '_' | '+' | '.' | '—' | '–' | '─' | '═'))
+    else {
         return false;
     };
     s.chars().count() >= 3 && chars.all(|c| c == first)
@@ -127,8 +131,10 @@ pub fn read(text: &str, b: &mut Builder) {
             at += skip;
             rest = &rest[skip..];
         }
+        // White space around a line end is one with it; the signs of a quotation are not.
+        b.space(Span::new(line.start + prefix, at));
         b.text(rest, at);
-        b.space(Span::new(line.end(), line.end() + 1));
+        b.space(Span::new(at + rest.len(), line.next));
         if heading {
             b.close();
         }

@@ -25,7 +25,9 @@ fn content(directive: &str) -> Content {
     match directive.rsplit(':').next().unwrap_or(directive) {
         "code" | "code-block" | "sourcecode" | "literalinclude" | "math" | "parsed-literal" | "raw" | "prompt" | "doctest" | "testcode"
         | "testoutput" | "testsetup" | "graphviz" | "digraph" | "mermaid" | "uml" | "command-output" | "highlight" => Content::Code,
-        "toctree" | "contents" | "include" | "index" | "tabularcolumns" | "default-role" | "role" | "sectnum" | "bibliography" => Content::Hidden,
+        "toctree" | "contents" | "include" | "index" | "tabularcolumns" | "default-role" | "role" | "sectnum" | "bibliography" => {
+            Content::Hidden
+        }
         "image" | "figure" | "thumbnail" => Content::Image,
         "meta" => Content::Meta,
         "note" | "tip" | "hint" | "warning" | "caution" | "danger" | "error" | "important" | "attention" | "seealso" | "admonition"
@@ -135,11 +137,7 @@ impl<'a> Rst<'a, '_> {
         let (skip, item) = match bullet(body) {
             Some(skip) => (skip, true),
             None if body.starts_with("| ") => (2, true),
-            None if self.prose.is_empty() => match field_name(body) {
-                Some(end) => (end, true),
-                None => (0, false),
-            },
-            None => (0, false),
+            None => field_name(body).map_or((0, false), |end| (end, true)),
         };
         let deeper = !self.prose.is_empty() && line.indent() != self.indent;
         if item || deeper {
@@ -194,7 +192,7 @@ impl<'a> Rst<'a, '_> {
         let token = self.b.mark(Mark::Code);
         for line in self.lines.get(from..to).unwrap_or_default() {
             self.b.text(line.body, line.start);
-            self.b.space(Span::new(line.end(), line.end() + 1));
+            self.b.space(Span::new(line.end(), line.next));
         }
         self.b.close();
         self.b.unmark(token);
@@ -301,7 +299,13 @@ impl<'a> Rst<'a, '_> {
             && named[..colons].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.' | b'+'))
         {
             let argument = &named[colons + 2..];
-            return self.directive(i, own, &named[..colons], argument.trim(), named_at + colons + 2 + (argument.len() - argument.trim_start().len()));
+            return self.directive(
+                i,
+                own,
+                &named[..colons],
+                argument.trim(),
+                named_at + colons + 2 + (argument.len() - argument.trim_start().len()),
+            );
         }
         let end = self.deeper(i + 1, own);
         let last = self.lines[i..end].iter().rev().find(|l| !l.is_blank()).map_or(line.end(), Line::end);

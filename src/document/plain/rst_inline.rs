@@ -23,9 +23,9 @@ impl Prose {
             return;
         }
         if !self.text.is_empty() {
-            // The line end; it may be two bytes, and white space lies around it.
-            let end = self.map.pieces().last().map_or(at, |p| p.source + p.source_len);
-            self.map.push(Piece { text: self.text.len(), text_len: 1, source: end, source_len: 1, linear: true });
+            // The line end with the white space around it.
+            let end = self.map.pieces().last().map_or(at, |p| p.source + p.source_len).min(at);
+            self.map.push(Piece { text: self.text.len(), text_len: 1, source: end, source_len: at - end, linear: false });
             self.text.push('\n');
         }
         self.map.push(Piece { text: self.text.len(), text_len: line.len(), source: at, source_len: line.len(), linear: true });
@@ -46,8 +46,30 @@ fn is_code(role: &str) -> bool {
     role.contains(':')
         || matches!(
             last,
-            "code" | "literal" | "file" | "samp" | "kbd" | "command" | "option" | "envvar" | "program" | "regexp" | "math" | "func" | "class"
-                | "meth" | "mod" | "attr" | "exc" | "data" | "obj" | "const" | "raw" | "token" | "makevar" | "mimetype"
+            "code"
+                | "literal"
+                | "file"
+                | "samp"
+                | "kbd"
+                | "command"
+                | "option"
+                | "envvar"
+                | "program"
+                | "regexp"
+                | "math"
+                | "func"
+                | "class"
+                | "meth"
+                | "mod"
+                | "attr"
+                | "exc"
+                | "data"
+                | "obj"
+                | "const"
+                | "raw"
+                | "token"
+                | "makevar"
+                | "mimetype"
         )
 }
 
@@ -59,13 +81,15 @@ struct Inline<'s, 'b> {
     from: usize,
     /// Closing marks that are known not to come any more: looking again would be quadratic.
     missing: HashMap<&'static str, ()>,
+    /// The end of an address without spaces, in which underscores are letters.
+    address_end: usize,
 }
 
 /// Writes a paragraph into the open block.
 pub(super) fn inline(prose: Prose, watch: bool, b: &mut Builder) {
     let Prose { text, map } = prose;
     b.within(map, |b| {
-        let mut inline = Inline { s: &text, b, watch, from: 0, missing: HashMap::new() };
+        let mut inline = Inline { s: &text, b, watch, from: 0, missing: HashMap::new(), address_end: 0 };
         let mut at = 0;
         while let Some(p) = text.as_bytes()[at..].iter().position(|c| matches!(c, b'`' | b'*' | b'|' | b'\\' | b'_' | b':' | b'[')) {
             at += p;
@@ -132,7 +156,11 @@ impl Inline<'_, '_> {
                 self.literal(at, at + 2, close, close + 2)
             }
             b':' => {
-                let name = rest[1..].iter().take(80).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.' | b'+')).count();
+                let name = rest[1..]
+                    .iter()
+                    .take(80)
+                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.' | b'+'))
+                    .count();
                 let tick = at + 1 + name;
                 if name < 2 || rest[name] != b':' || rest.get(name + 1) != Some(&b'`') {
                     return None;
@@ -177,8 +205,13 @@ impl Inline<'_, '_> {
             b'_' => {
                 // `word_` refers to a target; `snake_case` does not.
                 let n = rest.iter().take(2).take_while(|b| **b == b'_').count();
-                let word = self.before(at).is_some_and(char::is_alphanumeric) && !self.after(at + n).is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '/');
-                if !word || self.s[self.from..at].rsplit(char::is_whitespace).next().is_some_and(|w| w.contains("://")) {
+                let word = self.before(at).is_some_and(char::is_alphanumeric)
+                    && !self.after(at + n).is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '/');
+                if !word || at < self.address_end {
+                    return Some(at + n);
+                }
+                if self.s[self.from..at].rsplit(char::is_whitespace).next().is_some_and(|w| w.contains("://")) {
+                    self.address_end = at + self.s[at..].find(char::is_whitespace).unwrap_or(self.s.len() - at);
                     return Some(at + n);
                 }
                 self.flush(at);
@@ -186,7 +219,11 @@ impl Inline<'_, '_> {
                 Some(at + n)
             }
             b'[' => {
-                let label = rest[1..].iter().take(40).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'*' | b'-' | b'_' | b'.')).count();
+                let label = rest[1..]
+                    .iter()
+                    .take(40)
+                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'*' | b'-' | b'_' | b'.'))
+                    .count();
                 if label == 0 || !rest[label + 1..].starts_with(b"]_") {
                     return None;
                 }

@@ -188,7 +188,15 @@ __ https://anon.example
         ]
     );
     assert_eq!(d.blocks.iter().map(|b| b.level).filter(|l| *l > 0).collect::<Vec<_>>(), [1, 2]);
-    for (n, code) in [("literal", true), ("x = 1", true), ("code = 1 more", true), ("print", true), (">>> doc", true), ("After", false), ("Caption", false)] {
+    for (n, code) in [
+        ("literal", true),
+        ("x = 1", true),
+        ("code = 1 more", true),
+        ("print", true),
+        (">>> doc", true),
+        ("After", false),
+        ("Caption", false),
+    ] {
         assert_eq!(is_marked(&d, Mark::Code, n), code, "{n}");
     }
     assert!(is_marked(&d, Mark::Link, "a link"));

@@ -51,7 +51,11 @@ struct Level {
 
 /// Writes one record's fields. Without a format every text that reads like prose is one, and everything goes by its own name.
 pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format>, kind: Kind, span: Span, index: usize, b: &mut Builder) {
+    let mut out = Writer::new(format, kind, b);
+    // Where meanings depend on other values, all must be known before the first is written.
+    let waits = format.is_some_and(Format::has_conditions);
     let mut items: Vec<Item> = Vec::new();
+    let mut count = 0;
     let mut deciding: HashMap<(u32, At), usize> = HashMap::new();
     let mut levels: Vec<Level> = Vec::new();
     let mut pointer = String::new();
@@ -86,13 +90,19 @@ pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format
                 dead = l.dead || format.is_some_and(|f| f.skip.iter().any(|s| *s == key));
             }
             Event::Value(text) if !dead => {
-                if items.len() == MAX_FIELDS {
-                    b.problem(
+                count += 1;
+                if count > MAX_FIELDS {
+                    out.problem(
                         format!("the record has more than {MAX_FIELDS} values; those from here on are not read"),
                         "split the record",
                         text.span,
                     );
                     break;
+                }
+                if !waits {
+                    let def = at.and_then(|at| format.and_then(|f| f.field(at, |_| None)));
+                    out.value(def, &pointer, || own_name(&pointer), &text);
+                    continue;
                 }
                 if let (Some(at), Some(f)) = (at, format)
                     && f.decides(at)
@@ -104,7 +114,6 @@ pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format
             Event::Value(_) => {}
         }
     }
-    let mut out = Writer::new(format, kind, b);
     for item in &items {
         let other = |at: At| deciding.get(&(item.entry, at)).and_then(|i| items.get(*i)).map(|i| i.text.value.as_ref());
         let def = item.at.and_then(|at| format.and_then(|f| f.field(at, other)));
@@ -163,6 +172,10 @@ impl<'f, 'b> Writer<'f, 'b> {
         b.kind(kind);
         let first = b.field_count();
         Writer { format, b, first, id: None }
+    }
+
+    fn problem(&mut self, message: String, help: &str, span: Span) {
+        self.b.problem(message, help, span);
     }
 
     /// One value with what the format says of it, if anything. `own` gives its own name.

@@ -5,10 +5,33 @@
 
 use crate::document::{FieldRole, Kind};
 use crate::yaml::{Node, YamlError};
-use std::collections::HashMap;
+use std::collections::HashMap as StdMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 mod load;
+
+/// A fast hash for the few keys that the format files name. Keys of records are only looked up, never put in, so that no record can fill
+/// a map with collisions.
+#[derive(Clone, Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let mix = |h: u64, word: u64| (h.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+        let mut words = bytes.chunks_exact(8);
+        for w in &mut words {
+            self.0 = mix(self.0, w.iter().fold(0, |n, b| n << 8 | u64::from(*b)));
+        }
+        self.0 = mix(self.0, words.remainder().iter().fold(bytes.len() as u64, |n, b| n << 8 | u64::from(*b)));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
+
+type HashMap<K, V> = StdMap<K, V, BuildHasherDefault<KeyHasher>>;
 
 /// A place in a format's tree of aliases.
 pub type At = u32;
@@ -103,6 +126,11 @@ impl Format {
     pub fn entry(&self, at: At) -> Option<At> {
         let b = self.tree.get(at as usize)?;
         b.any.or(if b.meanings.is_empty() { None } else { Some(at) })
+    }
+
+    /// Whether any place's meaning depends on another's value.
+    pub fn has_conditions(&self) -> bool {
+        !self.deciding.is_empty()
     }
 
     /// Whether the meaning of other places depends on the value at this one.

@@ -25,6 +25,7 @@ use fields::{Event, Writer};
 use formats::At;
 use json::{JsonError, Scanner, Token};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use stream::{Content, Table};
 
 /// How a file keeps its records.
@@ -106,16 +107,16 @@ pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Buil
     let text = chunk.source.text();
     let index = chunk.first_index + record;
     match &chunk.content {
-        Content::Json => {
-            let tokens = match tokens(text, span) {
-                Ok(tokens) => tokens,
-                Err(e) => return broken(&e, b),
-            };
-            let keys = top_keys(text, &tokens);
+        Content::Json => with_tokens(|tokens| {
+            if let Err(e) = scan(text, span, tokens) {
+                return broken(&e, b);
+            }
+            let keys = top_keys(text, tokens);
             let Some(format) = formats.detect(keys.iter().map(Cow::as_ref)) else { return Outcome::Unknown };
+            b.reserve(span.len(), tokens.len() / 2);
             fields::write(tokens.iter().map(|t| event(text, t)), Some(format), format.kind, span, index, b);
             Outcome::Known(format)
-        }
+        }),
         Content::Csv(table) => {
             let Some(format) = table.format.as_deref().and_then(|f| formats.get(f)) else { return Outcome::Unknown };
             row(text, span, table, Some(format), format.kind, index, b);
@@ -138,10 +139,15 @@ pub fn read_generic(chunk: &Chunk, record: usize, kind: Kind, b: &mut Builder) -
     let text = chunk.source.text();
     let index = chunk.first_index + record;
     match &chunk.content {
-        Content::Json => match tokens(text, span) {
-            Ok(tokens) => fields::write(tokens.iter().map(|t| event(text, t)), None, kind, span, index, b),
-            Err(e) => return broken(&e, b),
-        },
+        Content::Json => {
+            return with_tokens(|tokens| {
+                if let Err(e) = scan(text, span, tokens) {
+                    return broken(&e, b);
+                }
+                fields::write(tokens.iter().map(|t| event(text, t)), None, kind, span, index, b);
+                Outcome::Unknown
+            });
+        }
         Content::Csv(table) => row(text, span, table, None, kind, index, b),
         Content::Yaml(nodes) => {
             if let Some(node) = nodes.get(record) {
@@ -157,13 +163,28 @@ fn broken(e: &JsonError, b: &mut Builder) -> Outcome<'static> {
     Outcome::Broken
 }
 
-fn tokens(text: &str, span: Span) -> Result<Vec<Token>, JsonError> {
-    let mut scanner = Scanner::new(text, span);
-    let mut out = Vec::with_capacity(128);
-    while let Some(token) = scanner.next()? {
-        out.push(token);
+/// Lends each thread one list of tokens; a long one is not kept.
+fn with_tokens<R>(f: impl FnOnce(&mut Vec<Token>) -> R) -> R {
+    const KEPT: usize = 1 << 14;
+    thread_local! {
+        static TOKENS: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
     }
-    Ok(out)
+    let mut tokens = TOKENS.take();
+    let r = f(&mut tokens);
+    if tokens.capacity() <= KEPT {
+        tokens.clear();
+        TOKENS.set(tokens);
+    }
+    r
+}
+
+fn scan(text: &str, span: Span, tokens: &mut Vec<Token>) -> Result<(), JsonError> {
+    tokens.clear();
+    let mut scanner = Scanner::new(text, span);
+    while let Some(token) = scanner.next()? {
+        tokens.push(token);
+    }
+    Ok(())
 }
 
 /// The keys of the record itself; none if it is no object.
@@ -199,6 +220,7 @@ fn event<'a>(text: &'a str, token: &Token) -> Event<'a> {
 
 /// One row of a table.
 fn row(text: &str, span: Span, table: &Table, format: Option<&Format>, kind: Kind, index: usize, b: &mut Builder) {
+    b.reserve(span.len(), table.columns.names.len() * 3 / 2);
     let mut out = Writer::new(format, kind, b);
     for (i, cell) in csv::cells(text, span, table.columns.delimiter).enumerate().take(MAX_FIELDS) {
         let value = cell.text(text);
@@ -209,7 +231,7 @@ fn row(text: &str, span: Span, table: &Table, format: Option<&Format>, kind: Kin
             Some(d) => out.value(def, &d.name, String::new, &value),
             None => {
                 let own = own();
-                out.value(None, &own, || own.clone(), &value);
+                out.value(None, &own.clone(), || own, &value);
             }
         }
     }

@@ -9,12 +9,11 @@ const NEEDLE: &str = "Hubspot";
 /// Line and column by counting from the file's first character.
 fn naive(file: &str, offset: usize) -> (usize, usize) {
     let (mut line, mut column) = (1, 1);
-    let mut chars = file[..offset].chars().peekable();
+    let mut chars = file[..offset].strip_prefix('\u{FEFF}').unwrap_or(&file[..offset]).chars().peekable();
     while let Some(c) = chars.next() {
         let ends = c == '\n' || c == '\r' && chars.peek().map_or(!file[offset..].starts_with('\n'), |n| *n != '\n');
         match ends {
             true => (line, column) = (line + 1, 1),
-            false if c == '\u{FEFF}' => {}
             false => column += 1,
         }
     }

@@ -113,7 +113,7 @@ fn property(style: &str, name: &str) -> Option<String> {
         .filter_map(|d| d.split_once(':'))
         .filter(|(n, _)| n.trim().eq_ignore_ascii_case(name))
         .map(|(_, v)| v.trim().trim_end_matches("!important").trim().to_lowercase())
-        .last()
+        .next_back()
 }
 
 /// What to point at. An element the author did not write (an implied `<body>`) has no place.

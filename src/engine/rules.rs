@@ -84,7 +84,7 @@ impl Settings {
 
     /// Whether a rule that is off by default is on somewhere, or one that is on is off everywhere.
     fn may_apply(&self, rule: &Rule) -> bool {
-        let asked = self.only.iter().any(|o| *o == rule.id);
+        let asked = self.only.contains(&rule.id);
         let base = self.rules.get(&rule.id).unwrap_or(&rule.severity);
         asked || base.highest().is_some() || self.overrides.iter().any(|(_, r)| r.get(&rule.id).is_some_and(|s| s.highest().is_some()))
     }
@@ -105,7 +105,7 @@ impl Settings {
     fn severity(&self, rule: &Rule, path: &str, kind: Kind) -> Option<Severity> {
         let severity = self.chosen(&rule.id, &rule.aliases, path).unwrap_or(&rule.severity).of(kind);
         // Asked for by its full name, a rule runs though it is off by default.
-        severity.or_else(|| self.only.iter().any(|o| *o == rule.id).then_some(Severity::Note))
+        severity.or_else(|| self.only.contains(&rule.id).then_some(Severity::Note))
     }
 }
 

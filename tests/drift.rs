@@ -18,7 +18,8 @@ fn compare(file: &str, now: &str) {
         return;
     }
     let committed = std::fs::read_to_string(file).unwrap_or_default();
-    let line = committed.lines().zip(now.lines()).position(|(a, b)| a != b).unwrap_or_else(|| committed.lines().count().min(now.lines().count()));
+    let line =
+        committed.lines().zip(now.lines()).position(|(a, b)| a != b).unwrap_or_else(|| committed.lines().count().min(now.lines().count()));
     let at = |text: &str| text.lines().nth(line).unwrap_or("(the end)").to_owned();
     assert!(
         committed == now,

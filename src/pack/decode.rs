@@ -511,11 +511,15 @@ impl<'a> Decoder<'a> {
                 (None, None) => ReportPart::Tag,
             },
         };
+        let (attr, style) = (self.predicates(node.get("attr")), self.predicates(node.get("style")));
+        let mut needles = vec![literals::of_selector(&select_node.scalar_text().unwrap_or_default())];
+        needles.extend(attr.iter().chain(&style).flat_map(|(_, p)| p.needles()));
+        needles.retain(|set| !set.is_empty());
         Some(ElementMatcher {
-            needles: literals::of_selector(&select_node.scalar_text().unwrap_or_default()),
+            needles,
             select: select?,
-            attr: self.predicates(node.get("attr")),
-            style: self.predicates(node.get("style")),
+            attr,
+            style,
             text: node.get("text").map(|n| self.phrase_set(n)),
             text_not: node.get("text_not").map(|n| self.phrase_set(n)),
             label: node.get("label").map(|n| self.phrase_set(n)),
@@ -625,6 +629,17 @@ impl<'a> Decoder<'a> {
             out
         };
         Tests { flag: cases("flag"), pass: cases("pass") }
+    }
+}
+
+impl Predicate {
+    /// Sets of strings of which a value that meets the condition has one each.
+    fn needles(&self) -> Vec<Vec<String>> {
+        let lower = |list: &[String]| list.iter().map(|s| s.to_ascii_lowercase()).collect::<Vec<_>>();
+        let literal = self.matches.as_ref().map(|m| literals::required(m.source(), true)).unwrap_or_default();
+        let sets = [lower(&self.equals), lower(&self.has_word), lower(&self.contains), literal];
+        // Something short is everywhere; something not ASCII may be written in another case.
+        sets.into_iter().filter(|set| !set.is_empty() && set.iter().all(|s| s.len() >= 3 && s.is_ascii())).collect()
     }
 }
 

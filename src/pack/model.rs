@@ -182,8 +182,8 @@ pub struct Predicate {
 pub struct ElementMatcher {
     /// Which elements.
     pub select: Selector,
-    /// Words that must stand in the page's source for the selector to match anything.
-    pub needles: Vec<String>,
+    /// Of each of these sets, one must stand in the page's source for anything to match; ASCII, in lower case.
+    pub needles: Vec<Vec<String>>,
     /// Attributes.
     pub attr: Vec<(String, Predicate)>,
     /// Inline style properties.

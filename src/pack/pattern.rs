@@ -125,6 +125,11 @@ impl LazyRegex {
         self.compiled.get_or_init(|| compile(&self.source, self.exact).ok()).as_ref()
     }
 
+    /// The expression.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Whether it matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
         self.get().is_some_and(|r| r.is_match(text))

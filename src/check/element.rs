@@ -33,7 +33,7 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
 /// Whether the source has the words without which nothing can match.
 fn may_match(subject: &Subject, m: &ElementMatcher) -> bool {
     let present = subject.present();
-    m.needles.iter().all(|set| set.iter().any(|n| present.has(n)))
+    m.needles.is_empty() || m.needles.iter().any(|n| present.has(n))
 }
 
 /// Finds, in one pass over a page's source, which needles of all element matchers stand in it: a tree is built only where one can match.
@@ -99,7 +99,7 @@ impl Present<'_> {
 fn collect(m: &Matcher, index: &mut HashMap<String, usize>) {
     match &m.form {
         MatcherForm::Element(e) => {
-            for needle in e.needles.iter().flatten() {
+            for needle in &e.needles {
                 let next = index.len();
                 index.entry(needle.clone()).or_insert(next);
             }

@@ -519,7 +519,10 @@ impl<'a> Decoder<'a> {
         let (attr, style) = (self.predicates(node.get("attr")), self.predicates(node.get("style")));
         let mut needles = vec![literals::of_selector(&select_node.scalar_text().unwrap_or_default())];
         needles.extend(attr.iter().chain(&style).flat_map(|(_, p)| p.needles()));
+        // The most telling set is enough: others would only be met more often.
         needles.retain(|set| !set.is_empty());
+        let telling = |set: &Vec<String>| (set.iter().map(String::len).min(), std::cmp::Reverse(set.len()));
+        let needles = needles.into_iter().max_by_key(telling).unwrap_or_default();
         Some(ElementMatcher {
             needles,
             select: select?,

@@ -182,8 +182,8 @@ pub struct Predicate {
 pub struct ElementMatcher {
     /// Which elements.
     pub select: Selector,
-    /// Of each of these sets, one must stand in the page's source for anything to match; ASCII, in lower case.
-    pub needles: Vec<Vec<String>>,
+    /// One of these must stand in the page's source for anything to match; ASCII, in lower case. Empty: nothing is known.
+    pub needles: Vec<String>,
     /// Attributes.
     pub attr: Vec<(String, Predicate)>,
     /// Inline style properties.

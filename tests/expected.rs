@@ -106,3 +106,42 @@ fn look_alikes_stay_silent() {
         .collect();
     assert!(said.is_empty() && code == 0, "exit {code}\n{}", said.join("\n"));
 }
+
+#[test]
+fn order_does_not_depend_on_threads() {
+    let run = |jobs: &str| {
+        let out = Command::new(env!("CARGO_BIN_EXE_promolint"))
+            .args(["check", "--format", "concise", "--quiet", "--jobs", jobs, "site", "listings", "blog", "ads/google-ads.csv", "social"])
+            .current_dir("fixtures")
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let one = run("1");
+    assert!(one.lines().count() > 60, "{one}");
+    for jobs in ["2", "7"] {
+        assert_eq!(run(jobs), one, "--jobs {jobs}");
+    }
+    let first = |name: &str| one.lines().position(|l| l.starts_with(name)).unwrap_or_else(|| panic!("nothing of {name}"));
+    assert!(first("site/") < first("listings/") && first("listings/") < first("blog/"), "inputs come in the order they were named");
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    use std::io::Read;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_promolint"))
+        .args(["check", ".", "--fail-on", "never"])
+        .current_dir("fixtures")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut first = [0; 64];
+    out.read_exact(&mut first).unwrap();
+    drop(out);
+    let done = child.wait_with_output().unwrap();
+    let errors = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(0), "{errors}");
+    assert!(!errors.contains("panicked") && !errors.contains("cannot write"), "{errors}");
+}

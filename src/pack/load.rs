@@ -9,6 +9,7 @@ use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
 use crate::yaml::{self, Node};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A pack's file before it is read.
 #[derive(Debug, Clone)]
@@ -255,7 +256,7 @@ impl PackSet {
                         }
                     }
                 }
-                p.terms.insert(name, options);
+                p.terms.insert(name, Arc::new(options));
             }
             if stuck || waiting.is_empty() {
                 break;
@@ -280,13 +281,13 @@ impl PackSet {
             packs.push(Pack { name: p.name.clone(), title: text("title"), description: text("description"), rules });
         }
         // A rule that a later pack changes is the later pack's; the earlier one lets go of it.
-        for i in 0..packs.len() {
-            let later: HashSet<String> = finished
+        for pack in &mut packs {
+            let later: HashSet<&str> = finished
                 .iter()
-                .filter(|q| q.file < wanted && q.extends.contains(&packs[i].name))
-                .flat_map(|q| q.rules.iter().map(|(id, _)| id.clone()))
+                .filter(|q| q.file < wanted && q.extends.contains(&pack.name))
+                .flat_map(|q| q.rules.iter().map(|(id, _)| id.as_str()))
                 .collect();
-            packs[i].rules.retain(|r| !later.contains(&r.id));
+            pack.rules.retain(|r| !later.contains(r.id.as_str()));
         }
         let mut owner: HashMap<String, String> = HashMap::new();
         for p in finished.iter().filter(|p| p.file < wanted) {

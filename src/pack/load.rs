@@ -323,3 +323,20 @@ fn is_date(s: &str) -> bool {
     };
     matches!((number(y, 4), number(m, 2), number(d, 2)), (Some(y), Some(m @ 1..=12), Some(d)) if d >= 1 && d <= days(y, m))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packs_given_together_extend_each_other_in_any_order() {
+        let child = "pack: acme/child\nextends: [acme/base, hubspot/terms]\nrules: []\n";
+        let base = "pack: acme/base\nterms: {x: [y]}\n";
+        // The second stands in for a built-in pack; the built-in one is not added beside it.
+        let own_terms = "pack: hubspot/terms\nterms: {tier: [Gold]}\n";
+        let sources = [("child.yaml", child), ("base.yaml", base), ("terms.yaml", own_terms)].map(|(n, t)| PackSource::new(n, t));
+        let set = PackSet::load(sources.to_vec());
+        assert!(set.faults.is_empty(), "{:?}", set.faults);
+        assert_eq!(set.files.len(), 3);
+    }
+}

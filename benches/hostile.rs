@@ -16,7 +16,10 @@ fn main() {
         return;
     }
     let base = measure::program(&mut run::check_with_binary(&corpus::file("empty.md", || "\n".to_owned()))).cpu;
-    println!("the program with --jobs 1; processor time above that of an empty file ({:.0} ms); exit 2: some of it could not be read", base * 1000.0);
+    println!(
+        "the program with --jobs 1; processor time above that of an empty file ({:.0} ms); exit 2: some of it could not be read",
+        base * 1000.0
+    );
     println!("{:34} {:>10} {:>9} {:>9} {:>6} {:>9}  end", "input", "size", "half, s", "whole, s", "ratio", "peak, MB");
     let only = std::env::args().skip(1).find(|a| !a.starts_with('-'));
     for h in hostile::ALL.iter().filter(|h| only.as_ref().is_none_or(|o| h.name.contains(o.as_str()))) {

@@ -32,8 +32,18 @@ fn main() {
         ];
         table.iter_mut().zip(times).for_each(|(list, t)| list.push(t));
     }
-    println!("{} pages, {mb:.1} MB, {findings} findings (one in {:.1} KB), {rounds} rounds; seconds of processor time, median (least to most)", files.len(), mb * 1000.0 / findings as f64);
-    let names = ["scraper::Html::parse_document", "promolint, in process", "promolint, the program", "  read and make documents only", "  promolint's own tree only"];
+    println!(
+        "{} pages, {mb:.1} MB, {findings} findings (one in {:.1} KB), {rounds} rounds; seconds of processor time, median (least to most)",
+        files.len(),
+        mb * 1000.0 / findings as f64
+    );
+    let names = [
+        "scraper::Html::parse_document",
+        "promolint, in process",
+        "promolint, the program",
+        "  read and make documents only",
+        "  promolint's own tree only",
+    ];
     for (name, times) in names.iter().zip(&table) {
         let s = measure::spread(times.iter().copied());
         println!("{name:32} {s}  {:.0} MB/s", mb / s.median);

@@ -17,7 +17,9 @@ fn main() {
         sizes.push(most);
     }
     let rounds = support::rounds(3);
-    println!("the program with --jobs 1, {rounds} rounds; goals: at least 60 MB/s of processor time, at most 150 MB resident, the same for ten times the records");
+    println!(
+        "the program with --jobs 1, {rounds} rounds; goals: at least 60 MB/s of processor time, at most 150 MB resident, the same for ten times the records"
+    );
     for records in sizes {
         let files: [(&str, PathBuf); 2] = [("NDJSON", corpus::ndjson(records)), ("CSV", corpus::csv(records))];
         let mut usages: [Vec<measure::Usage>; 2] = Default::default();
@@ -31,7 +33,10 @@ fn main() {
             let cpu = measure::spread(list.iter().map(|u| u.cpu));
             let peak = list.iter().map(|u| u.peak_mb).fold(0.0, f64::max);
             let code = list.first().and_then(|u| u.code);
-            println!("{name:6} {records:>9} records {mb:>7.1} MB: {cpu} s, {:.1} MB/s, at most {peak:.1} MB resident, exit {code:?}", mb / cpu.median);
+            println!(
+                "{name:6} {records:>9} records {mb:>7.1} MB: {cpu} s, {:.1} MB/s, at most {peak:.1} MB resident, exit {code:?}",
+                mb / cpu.median
+            );
         }
     }
 }

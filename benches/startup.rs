@@ -38,7 +38,9 @@ fn main() {
     for ((name, _), (wall, cpu)) in programs.iter().zip(walls.iter().zip(&cpus)) {
         println!("{name:32} wall {}   processor {}", measure::spread(wall.iter().copied()), measure::spread(cpu.iter().copied()));
     }
-    println!("Without a finding and without text, `empty.md` is the price of packs and prefilter; `rules` loads the packs but builds no prefilter for a document.");
+    println!(
+        "Without a finding and without text, `empty.md` is the price of packs and prefilter; `rules` loads the packs but builds no prefilter for a document."
+    );
 }
 
 fn with(mut command: Command, args: &[&str]) -> Command {

@@ -3,13 +3,13 @@
 //! The data flows one way: [`source`] (bytes) → [`document`] (what a reader sees) → [`check`] → [`finding`] → reports. All policy lives
 //! in the packs; the program knows none.
 
-pub mod document;
-pub mod source;
-pub mod yaml;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod document;
 pub mod engine;
 pub mod finding;
 pub mod pack;
 pub mod report;
+pub mod source;
+pub mod yaml;

@@ -91,7 +91,9 @@ fn fixtures_give_what_is_expected() {
     let surprises: Vec<String> = left
         .iter()
         .flat_map(|((file, rule, _), texts)| texts.iter().map(move |t| (file, rule, t)))
-        .filter(|(file, rule, t)| !known.iter().any(|(f, r, k)| f == *file && r == *rule && (k.contains(t.as_str()) || t.contains(k.as_str()))))
+        .filter(|(file, rule, t)| {
+            !known.iter().any(|(f, r, k)| f == *file && r == *rule && (k.contains(t.as_str()) || t.contains(k.as_str())))
+        })
         .map(|(file, rule, t)| format!("{file}: {rule} `{t}`"))
         .collect();
     assert!(missing.is_empty() && surprises.is_empty(), "missing:\n{}\n\nunexpected:\n{}", missing.join("\n"), surprises.join("\n"));

@@ -42,12 +42,16 @@ fn directory_export() {
         \"Quill, Ltd\",quill.example,False,Quill,https://directory.example/quill,https://quill.example,none,partner,Physical office location; Work remotely,CRM Implementation; \"\"Data\"\" Migration,True,Quill,quill,17,\"We say \"\"hello\"\".\r\nTwice.\"\r\n";
     let newer = newer.replace("CRM Implementation; \"\"Data\"\" Migration", "\"CRM Implementation; \"\"Data\"\" Migration\"");
     let (_, doc, text) = documents(&newer, Shape::Csv).remove(0);
-    let services: Vec<(&str, &str)> = doc.fields.iter().filter(|f| f.name == "services").map(|f| (f.value.as_str(), &text[f.span.range()])).collect();
+    let services: Vec<(&str, &str)> =
+        doc.fields.iter().filter(|f| f.name == "services").map(|f| (f.value.as_str(), &text[f.span.range()])).collect();
     assert_eq!(services, [("CRM Implementation", "CRM Implementation"), ("\"Data\" Migration", "\"\"Data\"\" Migration")]);
     let description = doc.fields.iter().find(|f| f.name == "description").unwrap();
     let block = &doc.blocks[description.block.unwrap()];
     assert_eq!((doc.block_text(block), block.role), ("We say \"hello\". Twice.", Role::Prose));
-    assert_eq!(doc.links.iter().map(|l| (l.target.as_str(), l.holder.as_str())).collect::<Vec<_>>(), [("https://directory.example/quill", "field"), ("https://quill.example", "field")]);
+    assert_eq!(
+        doc.links.iter().map(|l| (l.target.as_str(), l.holder.as_str())).collect::<Vec<_>>(),
+        [("https://directory.example/quill", "field"), ("https://quill.example", "field")]
+    );
     assert_eq!(doc.fields.iter().find(|f| f.name == "tier").map(|f| f.value.as_str()), Some(""));
     assert_eq!(doc.records[0].id.as_deref(), Some("quill"));
     let office: Vec<&str> = doc.fields.iter().filter(|f| f.name == "office_model").map(|f| f.value.as_str()).collect();
@@ -65,7 +69,19 @@ fn directory_search() {
         "reviewSummary": {"reviewCount": 12, "overallRating": 4.9}, "products": [{"partnerTier": "GOLD", "partnerType": "PARTNER", "sourceId": 9, "worksWithBreeze": false}]}]}]"#;
     let (format, kind, id, fields) = first(file, Shape::Json);
     assert_eq!((format.as_str(), kind, id.as_deref()), ("directory-search", Kind::Listing, Some("quill")));
-    has(&fields, &["name=Quill Ltd", "tier=", "tier=GOLD", "review_count=12", "rating=4.9", "partner_id=9", "works_with_breeze=false", "partner_type=PARTNER"]);
+    has(
+        &fields,
+        &[
+            "name=Quill Ltd",
+            "tier=",
+            "tier=GOLD",
+            "review_count=12",
+            "rating=4.9",
+            "partner_id=9",
+            "works_with_breeze=false",
+            "partner_type=PARTNER",
+        ],
+    );
 }
 
 #[test]
@@ -80,13 +96,43 @@ fn directory_profile() {
         "integrations":{"value":["Ledgerly"]},"worksWithBreeze":{"value":true},"firstPublishedAt":{"value":1546300800000},"sourceId":{"value":9},"profileId":{"value":8},"partnerPortalId":{"value":7}}"#;
     let (format, kind, id, fields) = first(file, Shape::Json);
     assert_eq!((format.as_str(), kind, id.as_deref()), ("directory-profile", Kind::Listing, Some("quill")));
-    has(&fields, &["name=Quill", "website=https://quill.example", "tier=gold", "description=Café help", "physical_country=GB", "physical_state=England",
-        "physical_city=Leeds", "remote_country=FR", "remote_city=Lyon", "regions=Europe", "regions=Asia", "office_model=Work remotely", "languages=en", "languages=de",
-        "services=CRM Implementation", "industries=Retail", "budget=$5,000+", "accreditations=Onboarding", "certifications=Inbound", "certifications=Odd",
-        "integrations=Ledgerly", "works_with_breeze=true", "first_published=1546300800000", "partner_id=9", "profile_id=8", "portal_id=7"]);
+    has(
+        &fields,
+        &[
+            "name=Quill",
+            "website=https://quill.example",
+            "tier=gold",
+            "description=Café help",
+            "physical_country=GB",
+            "physical_state=England",
+            "physical_city=Leeds",
+            "remote_country=FR",
+            "remote_city=Lyon",
+            "regions=Europe",
+            "regions=Asia",
+            "office_model=Work remotely",
+            "languages=en",
+            "languages=de",
+            "services=CRM Implementation",
+            "industries=Retail",
+            "budget=$5,000+",
+            "accreditations=Onboarding",
+            "certifications=Inbound",
+            "certifications=Odd",
+            "integrations=Ledgerly",
+            "works_with_breeze=true",
+            "first_published=1546300800000",
+            "partner_id=9",
+            "profile_id=8",
+            "portal_id=7",
+        ],
+    );
     let (_, doc, _) = documents(file, Shape::Json).remove(0);
     let city = doc.fields.iter().find(|f| f.name == "physical_city").unwrap();
-    assert_eq!((city.pointer.as_str(), city.role), ("/physicalOfficeLocations/value/0/physicalOfficeLocation/value/locality", FieldRole::Place));
+    assert_eq!(
+        (city.pointer.as_str(), city.role),
+        ("/physicalOfficeLocations/value/0/physicalOfficeLocation/value/locality", FieldRole::Place)
+    );
     assert!(doc.fields.iter().all(|f| !f.pointer.contains("__typename")));
     assert!(!doc.text.contains("ACCREDITATION"));
 }
@@ -119,15 +165,33 @@ fn apify_tables() {
         Quill,gold,US,Boise,4.8,31,14,3,CRM|Training,RETAIL,Europe,\"$5,000+\",https://quill.example,71,https://directory.example/q\n";
     let (format, _, id, fields) = first(file, Shape::Csv);
     assert_eq!((format.as_str(), id.as_deref()), ("apify-scrapesage", Some("https://directory.example/q")));
-    has(&fields, &["name=Quill", "tier=gold", "review_count=31", "certification_count=14", "services=CRM", "services=Training", "industries=RETAIL", "budget=$5,000+"]);
+    has(
+        &fields,
+        &[
+            "name=Quill",
+            "tier=gold",
+            "review_count=31",
+            "certification_count=14",
+            "services=CRM",
+            "services=Training",
+            "industries=RETAIL",
+            "budget=$5,000+",
+        ],
+    );
     let file = r#"{"name": "Quill", "url": "https://directory.example/q", "partnerTier": "gold", "rating": 5, "reviewCount": 2, "companyName": "Quill Ltd", "description": "Text", "logoUrl": "https://quill.example/l.png", "sourceId": 3, "scrapedAt": "2026-01-02"}"#;
     let (format, _, id, fields) = first(file, Shape::Ndjson);
     assert_eq!((format.as_str(), id.as_deref()), ("apify-automation-lab", Some("3")));
-    has(&fields, &["name=Quill Ltd", "display_name=Quill", "profile_url=https://directory.example/q", "logo_url=https://quill.example/l.png"]);
+    has(
+        &fields,
+        &["name=Quill Ltd", "display_name=Quill", "profile_url=https://directory.example/q", "logo_url=https://quill.example/l.png"],
+    );
     let file = r#"[{"rowType": "partner", "name": "Quill", "provider": "x", "classification": "partner", "categories": ["a"], "services": ["CRM", "Web"], "rating": 5, "reviewCount": 1, "tier": "GOLD", "countries": ["DE"], "budgetRanges": ["$5,000+"], "websiteUrl": "https://quill.example", "marketplaceUrl": "https://directory.example/q"}]"#;
     let (format, _, _, fields) = first(file, Shape::Json);
     assert_eq!(format, "apify-maximedupre");
-    has(&fields, &["services=CRM", "services=Web", "all_countries=DE", "budget=$5,000+", "website=https://quill.example", "partner_type=partner"]);
+    has(
+        &fields,
+        &["services=CRM", "services=Web", "all_countries=DE", "budget=$5,000+", "website=https://quill.example", "partner_type=partner"],
+    );
 }
 
 #[test]
@@ -145,7 +209,10 @@ fn ads() {
     let file = "\u{FEFF}Campaign,Ad Group,Keyword,Headline 1,Headline 2,Description 1,Path 1,Final URL\nC,G,crm audit,Audit,Fixed price,We read your CRM.,crm,https://quill.example/a\n";
     let (format, kind, _, fields) = first(file, Shape::Csv);
     assert_eq!((format.as_str(), kind), ("google-ads", Kind::Ad));
-    has(&fields, &["headline=Audit", "headline=Fixed price", "description=We read your CRM.", "url=https://quill.example/a", "keywords=crm audit"]);
+    has(
+        &fields,
+        &["headline=Audit", "headline=Fixed price", "description=We read your CRM.", "url=https://quill.example/a", "keywords=crm audit"],
+    );
     let file = "Campaign Name,Ad Name,Title,Body,Link URL\nC,a1,Tidy up,\"Two\nlines\",https://quill.example\n";
     let (format, kind, id, fields) = first(file, Shape::Csv);
     assert_eq!((format.as_str(), kind, id.as_deref()), ("meta-ads", Kind::Ad, Some("a1")));
@@ -170,7 +237,8 @@ fn plain_shapes() {
     let (format, kind, _, fields) = first(file, Shape::Yaml);
     assert_eq!((format.as_str(), kind), ("plain-listing", Kind::Listing));
     has(&fields, &["name=Quill", "services=CRM", "services=Web", "physical_city=Leeds", "physical_country=GB"]);
-    let (format, kind, id, fields) = first("event name: Leeds open desk\ndate: 2027-01-12\nprice: 40 EUR\ndescription: An evening.\n", Shape::Yaml);
+    let (format, kind, id, fields) =
+        first("event name: Leeds open desk\ndate: 2027-01-12\nprice: 40 EUR\ndescription: An evening.\n", Shape::Yaml);
     assert_eq!((format.as_str(), kind, id.as_deref()), ("plain-event", Kind::Event, Some("Leeds open desk")));
     has(&fields, &["event_name=Leeds open desk", "price=40 EUR", "description=An evening.", "created=2027-01-12"]);
     let (format, kind, ..) = first("posts:\n - {id: a, network: x, text: Hello there}\n", Shape::Yaml);

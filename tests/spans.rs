@@ -78,7 +78,8 @@ fn other_encodings_point_at_their_own_bytes() {
         };
         let bytes = std::fs::read(format!("fixtures/hostile/{path}")).unwrap();
         let spans = f["primary"]["spans"].as_array().unwrap();
-        let text: String = spans.iter().map(|s| decode(&bytes[s["start"].as_u64().unwrap() as usize..s["end"].as_u64().unwrap() as usize])).collect();
+        let text: String =
+            spans.iter().map(|s| decode(&bytes[s["start"].as_u64().unwrap() as usize..s["end"].as_u64().unwrap() as usize])).collect();
         assert_eq!(text, f["primary"]["text"].as_str().unwrap(), "{word}: {path}");
     }
 }

@@ -70,11 +70,19 @@ pub fn file(name: &str, make: impl FnOnce() -> String) -> PathBuf {
 fn post(size: usize) -> String {
     let mut r = Random::new(3);
     let lang = &super::words::LANGUAGES[0];
-    let mut out = String::from("---\ntitle: How an onboarding runs\ndescription: Six weeks, week by week.\n---\n\n# How an onboarding runs\n\nWe are Hubspot onboarding experts.\n\n");
+    let mut out = String::from(
+        "---\ntitle: How an onboarding runs\ndescription: Six weeks, week by week.\n---\n\n# How an onboarding runs\n\nWe are Hubspot onboarding experts.\n\n",
+    );
     while out.len() < size {
         out.push_str(&format!("## {}\n\n", r.pick(lang.headings)));
         for _ in 0..3 {
-            let s = format!("{} {} [{}](https://partner.example/hubspot) {}\n\n", lang.sentence(&mut r), lang.sentence(&mut r), r.pick(lang.labels), lang.sentence(&mut r));
+            let s = format!(
+                "{} {} [{}](https://partner.example/hubspot) {}\n\n",
+                lang.sentence(&mut r),
+                lang.sentence(&mut r),
+                r.pick(lang.labels),
+                lang.sentence(&mut r)
+            );
             out.push_str(&s.replace("&amp;", "&"));
         }
         out.push_str("- one `hubspot` client\n- two **calm** weeks\n\n");

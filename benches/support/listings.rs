@@ -5,7 +5,14 @@ use super::words::{CITIES, FIRMS, LANGUAGES};
 use std::io::{self, Write};
 
 const SERVICES: [&str; 8] = [
-    "Full HubSpot Onboarding", "CRM Implementation", "CRM Migration", "Custom API Integrations", "Website Development", "Sales Training", "Content Creation", "Email Marketing",
+    "Full HubSpot Onboarding",
+    "CRM Implementation",
+    "CRM Migration",
+    "Custom API Integrations",
+    "Website Development",
+    "Sales Training",
+    "Content Creation",
+    "Email Marketing",
 ];
 const INDUSTRIES: [&str; 6] = ["Computer Software", "Construction", "Education", "Healthcare", "Retail", "Manufacturing"];
 const TIERS: [&str; 5] = ["gold", "platinum", "diamond", "elite", "none"];
@@ -95,9 +102,21 @@ pub fn write_ndjson(out: &mut impl Write, records: usize) -> io::Result<()> {
         writeln!(
             out,
             "{{\"companyName\":{},\"companyUrl\":{},\"urlSlug\":{},\"tier\":{},\"partnerType\":{},\"description\":{},\"physicalOfficeLocations\":{{\"value\":[{{\"physicalOfficeLocation\":{{\"value\":{{\"country\":\"{country}\",\"state\":{},\"locality\":{}}},\"__typename\":\"LocationField\"}}}}],\"__typename\":\"GroupField\"}},\"regionChoiceLabels\":{},\"languages\":{{\"value\":[\"en\"],\"__typename\":\"ListField\"}},\"services\":{{\"value\":[{}],\"__typename\":\"GroupField\"}},\"industryChoiceLabels\":{},\"budgetChoiceLabels\":{},\"worksWithBreeze\":{{\"value\":{},\"__typename\":\"BooleanField\"}},\"lastPublishedAt\":{{\"value\":{},\"__typename\":\"DateField\"}},\"profileId\":{{\"value\":{},\"__typename\":\"NumberField\"}}}}",
-            value(&l.name, "StringField"), value(&format!("https://{}.example/", l.slug), "UrlField"), value(&l.slug, "StringField"), value(l.tier, "EnumField"),
-            value("partner", "EnumField"), value(&l.description, "RichTextField"), json(state, ascii), json(city, ascii), numbered(&["Europe", "Northern America"]),
-            services.join(","), numbered(&l.industries), numbered(&[l.budget]), l.n.is_multiple_of(2), 1_700_000_000_000u64 + n as u64, 700_000 + n
+            value(&l.name, "StringField"),
+            value(&format!("https://{}.example/", l.slug), "UrlField"),
+            value(&l.slug, "StringField"),
+            value(l.tier, "EnumField"),
+            value("partner", "EnumField"),
+            value(&l.description, "RichTextField"),
+            json(state, ascii),
+            json(city, ascii),
+            numbered(&["Europe", "Northern America"]),
+            services.join(","),
+            numbered(&l.industries),
+            numbered(&[l.budget]),
+            l.n.is_multiple_of(2),
+            1_700_000_000_000u64 + n as u64,
+            700_000 + n
         )?;
     }
     Ok(())
@@ -116,12 +135,40 @@ pub fn write_csv(out: &mut impl Write, records: usize) -> io::Result<()> {
         let (city, state, country) = l.place;
         let domain = format!("{}.example", l.slug);
         let cells = [
-            l.name.clone(), domain.clone(), "False".into(), l.name.clone(), format!("https://ecosystem.hubspot.com/marketplace/solutions/{}", l.slug),
-            format!("https://{domain}/?utm_source=hubspot"), l.tier.into(), "partner".into(), l.reviews.to_string(), "4.8".into(), country.into(), city.into(), state.into(),
-            country.into(), "Europe; Northern America".into(), "Physical office location".into(), "en; de".into(), l.services.join("; "), l.industries.join("; "),
-            "CRM Implementation; Onboarding".into(), "HubSpot Marketing Software; HubSpot Sales Software".into(), "11 to 25; 26 to 50; 51 to 200".into(), l.budget.into(),
-            "True".into(), "Salesforce; Shopify; Stripe".into(), "2021-04-03".into(), "2026-09-30".into(), l.name.clone(), l.slug.clone(), (500_000 + n).to_string(),
-            (900_000 + n).to_string(), (700_000 + n).to_string(), (100_000 + n).to_string(), l.description.clone(),
+            l.name.clone(),
+            domain.clone(),
+            "False".into(),
+            l.name.clone(),
+            format!("https://ecosystem.hubspot.com/marketplace/solutions/{}", l.slug),
+            format!("https://{domain}/?utm_source=hubspot"),
+            l.tier.into(),
+            "partner".into(),
+            l.reviews.to_string(),
+            "4.8".into(),
+            country.into(),
+            city.into(),
+            state.into(),
+            country.into(),
+            "Europe; Northern America".into(),
+            "Physical office location".into(),
+            "en; de".into(),
+            l.services.join("; "),
+            l.industries.join("; "),
+            "CRM Implementation; Onboarding".into(),
+            "HubSpot Marketing Software; HubSpot Sales Software".into(),
+            "11 to 25; 26 to 50; 51 to 200".into(),
+            l.budget.into(),
+            "True".into(),
+            "Salesforce; Shopify; Stripe".into(),
+            "2021-04-03".into(),
+            "2026-09-30".into(),
+            l.name.clone(),
+            l.slug.clone(),
+            (500_000 + n).to_string(),
+            (900_000 + n).to_string(),
+            (700_000 + n).to_string(),
+            (100_000 + n).to_string(),
+            l.description.clone(),
         ];
         write!(out, "{}\r\n", cells.iter().map(|c| cell(c)).collect::<Vec<_>>().join(","))?;
     }

@@ -81,7 +81,10 @@ fn entry(key: String, value: Value, copy: usize, place: Place) -> (String, Value
             (key, Value::Object(map.into_iter().map(|(k, v)| (words(&k, copy, false), v)).collect()))
         }
         (Place::Rule, "regex" | "matches") => (key, change(value, copy, Place::Regex)),
-        (Place::Rule, "match" | "unless" | "any" | "all" | "not" | "element" | "attr" | "text" | "text_not" | "label" | "field" | "when" | "style") => {
+        (
+            Place::Rule,
+            "match" | "unless" | "any" | "all" | "not" | "element" | "attr" | "text" | "text_not" | "label" | "field" | "when" | "style",
+        ) => {
             let v = change(value, copy, Place::Rule);
             (key, v)
         }

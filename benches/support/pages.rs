@@ -25,7 +25,8 @@ pub fn page(seed: u64, size: usize) -> String {
     let lang = if r.percent(58) { 0 } else { r.range(1, LANGUAGES.len() - 1) };
     let pretty = r.percent(60);
     let next_fault = r.range(1, 2 * FAULT_EVERY);
-    let mut p = Page { r: &mut r, lang: &LANGUAGES[lang], out: String::with_capacity(size + 8192), open: Vec::new(), pretty, next_fault, n: 0 };
+    let mut p =
+        Page { r: &mut r, lang: &LANGUAGES[lang], out: String::with_capacity(size + 8192), open: Vec::new(), pretty, next_fault, n: 0 };
     p.head();
     p.header();
     p.start("main", " id=\"main-content\" class=\"body-container-wrapper\"");
@@ -95,13 +96,23 @@ impl Page<'_> {
             }
             let s = self.lang.sentence(self.r);
             match self.r.below(12) {
-                0 => { let _ = write!(out, "<strong>{s}</strong>"); }
-                1 => { let _ = write!(out, "<a href=\"/{}/hubspot-{}?utm_source=hubspot&amp;utm_medium=web\">{s}</a>", self.lang.tag, self.n); }
+                0 => {
+                    let _ = write!(out, "<strong>{s}</strong>");
+                }
+                1 => {
+                    let _ = write!(out, "<a href=\"/{}/hubspot-{}?utm_source=hubspot&amp;utm_medium=web\">{s}</a>", self.lang.tag, self.n);
+                }
                 2 => out.push_str(&s.replacen(' ', "&nbsp;", 1)),
                 3 => out.push_str(&s.replacen("HubSpot", "<em>HubSpot</em>", 1)),
-                4 => { let _ = write!(out, "{s}<br>"); }
-                5 => { let _ = write!(out, "&ldquo;{s}&rdquo;"); }
-                6 => { let _ = write!(out, "{s} <code>npm i @hubspot/cli</code>"); }
+                4 => {
+                    let _ = write!(out, "{s}<br>");
+                }
+                5 => {
+                    let _ = write!(out, "&ldquo;{s}&rdquo;");
+                }
+                6 => {
+                    let _ = write!(out, "{s} <code>npm i @hubspot/cli</code>");
+                }
                 _ => out.push_str(&s),
             }
         }
@@ -146,14 +157,23 @@ impl Page<'_> {
         self.line();
         self.out.push_str("<style>");
         for i in 0..self.r.range(8, 40) {
-            let _ = write!(self.out, ".hubspot-form__field-{i},.card>.card__body--{i}{{margin:0 0 {}px;padding:{}rem;color:#{:06x}}}", i * 3, i % 4, self.r.below(0xFF_FFFF));
+            let _ = write!(
+                self.out,
+                ".hubspot-form__field-{i},.card>.card__body--{i}{{margin:0 0 {}px;padding:{}rem;color:#{:06x}}}",
+                i * 3,
+                i % 4,
+                self.r.below(0xFF_FFFF)
+            );
         }
         self.out.push_str("</style>");
         self.line();
         let _ = write!(
             self.out,
             "<script type=\"application/ld+json\">{{\"@context\":\"https://schema.org\",\"@graph\":[{{\"@type\":\"Organization\",\"name\":\"{}\",\"url\":\"https://www.{site}.example/\",\"description\":\"{}\",\"address\":{{\"@type\":\"PostalAddress\",\"addressLocality\":\"{}\"}}}},{{\"@type\":\"WebPage\",\"name\":\"{}\"}}]}}</script>",
-            firm.replace("&amp;", "&"), self.lang.sentence(self.r).replace("&amp;", "&"), CITIES[self.r.below(CITIES.len())].0, title.replace('&', "and")
+            firm.replace("&amp;", "&"),
+            self.lang.sentence(self.r).replace("&amp;", "&"),
+            CITIES[self.r.below(CITIES.len())].0,
+            title.replace('&', "and")
         );
         self.script(6);
         self.end();
@@ -164,7 +184,13 @@ impl Page<'_> {
         self.line();
         self.out.push_str("<script>window.hsq=window.hsq||[];(function(w,d){var Hubspot={forms:[]};");
         for i in 0..statements {
-            let _ = write!(self.out, "w.hsq.push(['hubspot_track_{i}',{{id:{},el:'#hubspot-cta-{i}',guaranteed:i<{}&&d.body}}]);if(w.Hubspot){{Hubspot.forms.create({{portalId:'{}'}})}}", self.r.number() % 100_000, self.r.below(90), self.r.number() % 10_000_000);
+            let _ = write!(
+                self.out,
+                "w.hsq.push(['hubspot_track_{i}',{{id:{},el:'#hubspot-cta-{i}',guaranteed:i<{}&&d.body}}]);if(w.Hubspot){{Hubspot.forms.create({{portalId:'{}'}})}}",
+                self.r.number() % 100_000,
+                self.r.below(90),
+                self.r.number() % 10_000_000
+            );
         }
         self.out.push_str("})(window,document);</script>");
     }
@@ -184,7 +210,10 @@ impl Page<'_> {
             self.start("ul", " class=\"menu__submenu menu__submenu--level-2 no-list\" role=\"menu\"");
             for _ in 0..self.r.range(2, 5) {
                 let (heading, id) = (self.heading(), self.id());
-                self.raw(&format!("<li class=\"menu__item menu__item--depth-2\"><a class=\"menu__link\" href=\"/{}/{id}\">{heading}</a></li>", self.lang.tag));
+                self.raw(&format!(
+                    "<li class=\"menu__item menu__item--depth-2\"><a class=\"menu__link\" href=\"/{}/{id}\">{heading}</a></li>",
+                    self.lang.tag
+                ));
             }
             self.end();
             self.end();
@@ -233,7 +262,11 @@ impl Page<'_> {
             let p = self.prose(n);
             self.element("p", "", &p);
             let (label, id) = (self.label(), self.id());
-            self.element("a", &format!(" class=\"card__link\" href=\"https://www.partner.example/blog/hubspot-{id}\" title=\"{label}\""), label);
+            self.element(
+                "a",
+                &format!(" class=\"card__link\" href=\"https://www.partner.example/blog/hubspot-{id}\" title=\"{label}\""),
+                label,
+            );
             self.end();
         }
         self.end();
@@ -299,7 +332,9 @@ impl Page<'_> {
         }
         self.raw("<select name=\"size\" class=\"hs-input\"><option value=\"\">&ndash;</option><option>1 to 10</option><option>11 to 50</option><option>51 to 200</option></select>");
         let p = self.prose(1);
-        self.raw(&format!("<label class=\"hs-form-booleancheckbox\"><input type=\"checkbox\" name=\"consent\" value=\"true\"> <span>{p}</span></label>"));
+        self.raw(&format!(
+            "<label class=\"hs-form-booleancheckbox\"><input type=\"checkbox\" name=\"consent\" value=\"true\"> <span>{p}</span></label>"
+        ));
         let label = self.label();
         self.raw(&format!("<button type=\"submit\" class=\"hs-button primary\" aria-label=\"{label}\">{label}</button>"));
         self.end();

@@ -3,9 +3,9 @@
 use super::{Hit, Subject, lexical};
 use crate::document::{Lang, Mark};
 use crate::pack::model::{Beside, Context, Near, Scope, Side, Within};
-use std::ops::Range;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Why a match is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,6 +298,9 @@ mod tests {
         let lang = |t: &str| tell_language(t).map(|l| l.as_str().to_owned());
         assert_eq!(lang("HubSpotの導入支援を行っています。"), Some("ja".into()));
         assert_eq!(lang("HubSpot Partner"), None);
-        assert_eq!(lang("Wir sind eine Agentur aus Hamburg und helfen mittelständischen Unternehmen bei der Einführung."), Some("de".into()));
+        assert_eq!(
+            lang("Wir sind eine Agentur aus Hamburg und helfen mittelständischen Unternehmen bei der Einführung."),
+            Some("de".into())
+        );
     }
 }

@@ -120,7 +120,7 @@ fn spells_letters(source: &str) -> bool {
         };
         let len = digits.iter().take_while(|b| char::from(**b).is_digit(radix)).count();
         let code = std::str::from_utf8(&digits[..len]).ok().and_then(|d| u32::from_str_radix(d, radix).ok());
-        code.and_then(char::from_u32).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':'))
+        code.and_then(char::from_u32).is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
     })
 }
 
@@ -154,7 +154,8 @@ fn holds(dom: &Dom, e: &ElementRef, m: &ElementMatcher) -> bool {
 /// The texts that name a control: `aria-label`, `<label for>`, a label around it, its own words or value.
 fn label(dom: &Dom, e: &ElementRef) -> Vec<String> {
     let value = e.value();
-    let mut out: Vec<String> = ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).map(str::to_owned).collect();
+    let mut out: Vec<String> =
+        ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).map(str::to_owned).collect();
     let root = dom.html().tree.root();
     let by_id = |id: &str, attr: &str| {
         let found = root.descendants().filter_map(ElementRef::wrap).find(|x| x.value().attr(attr) == Some(id));

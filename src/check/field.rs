@@ -41,9 +41,10 @@ fn holds(subject: &Subject, record: &Record, m: &FieldMatcher) -> bool {
 
 fn named<'a>(doc: &'a Document, record: &'a Record, m: &'a FieldMatcher) -> impl Iterator<Item = (usize, &'a Field)> {
     let range = record.fields.clone();
-    range.clone().zip(doc.fields.get(range).unwrap_or_default()).filter(move |(_, f)| {
-        (m.name.is_empty() || m.name.contains(&f.name)) && (m.roles.is_empty() || m.roles.contains(&f.role))
-    })
+    range
+        .clone()
+        .zip(doc.fields.get(range).unwrap_or_default())
+        .filter(move |(_, f)| (m.name.is_empty() || m.name.contains(&f.name)) && (m.roles.is_empty() || m.roles.contains(&f.role)))
 }
 
 fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {

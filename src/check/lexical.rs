@@ -30,7 +30,10 @@ pub fn is(scope: Scope, text: &str, start: usize, end: usize) -> bool {
 
 /// The run without white space around `start..end`, without the punctuation of the sentence around it.
 fn token(text: &str, start: usize, end: usize) -> (usize, usize) {
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '<' | '>' | '(' | ')' | '\u{FFFC}' | '，' | '。' | '、' | '「' | '」');
+    let is_end = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '<' | '>' | '(' | ')' | '\u{FFFC}' | '，' | '。' | '、' | '「' | '」')
+    };
     let mut from = start;
     for (i, c) in text[..start].char_indices().rev() {
         if is_end(c) || start - i > REACH {
@@ -104,12 +107,21 @@ fn is_host(word: &str) -> bool {
     if !tld.bytes().all(|b| b.is_ascii_lowercase()) {
         return false;
     }
-    psl::suffix(host.to_ascii_lowercase().as_bytes()).is_some_and(|s| s.is_known()) || tld == "example" || tld == "test" || tld == "localhost"
+    psl::suffix(host.to_ascii_lowercase().as_bytes()).is_some_and(|s| s.is_known())
+        || tld == "example"
+        || tld == "test"
+        || tld == "localhost"
 }
 
 fn is_identifier(word: &str) -> bool {
     let bytes = word.as_bytes();
-    if word.contains('_') || word.contains("::") || word.contains("()") || word.contains("->") || word.contains('=') || word.starts_with('$') {
+    if word.contains('_')
+        || word.contains("::")
+        || word.contains("()")
+        || word.contains("->")
+        || word.contains('=')
+        || word.starts_with('$')
+    {
         return true;
     }
     if word.starts_with("--") || (word.starts_with('.') && word.len() > 1) {
@@ -185,7 +197,11 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
                 let ends = rest.is_empty() || rest.starts_with([' ', '"', '”', '»']);
                 let word = text[floor(text, i.saturating_sub(24))..i].rsplit([' ', '(']).next().unwrap_or("");
                 // "Inc. ", "z. B. ", "No. 1": an abbreviation ends no sentence.
-                let abbreviation = word.chars().count() <= 1 || matches!(word, "Inc" | "Ltd" | "Dr" | "Mr" | "Ms" | "Mrs" | "No" | "St" | "vs" | "etc" | "e.g" | "i.e" | "bzw" | "ca");
+                let abbreviation = word.chars().count() <= 1
+                    || matches!(
+                        word,
+                        "Inc" | "Ltd" | "Dr" | "Mr" | "Ms" | "Mrs" | "No" | "St" | "vs" | "etc" | "e.g" | "i.e" | "bzw" | "ca"
+                    );
                 ends && !abbreviation
             }
             _ => false,
@@ -194,7 +210,8 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
     let (first, last) = (floor(text, start.saturating_sub(MAX_SENTENCE)), floor(text, end + MAX_SENTENCE));
     let before = text[first..start].char_indices().rev().map(|(i, c)| (first + i, c));
     let from = before.into_iter().find(|&(i, c)| is_stop(i, c)).map_or(first, |(i, c)| i + c.len_utf8());
-    let to = text[end..last].char_indices().map(|(i, c)| (end + i, c)).find(|&(i, c)| is_stop(i, c)).map_or(last, |(i, c)| i + c.len_utf8());
+    let to =
+        text[end..last].char_indices().map(|(i, c)| (end + i, c)).find(|&(i, c)| is_stop(i, c)).map_or(last, |(i, c)| i + c.len_utf8());
     (from, to)
 }
 

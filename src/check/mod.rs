@@ -11,13 +11,13 @@ pub mod link;
 pub mod stats;
 pub mod text;
 
-use crate::document::{Document, Kind};
 use crate::document::html::Dom;
+use crate::document::{Document, Kind};
+use crate::pack::PhraseSet;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
 use element::{ElementFilter, Present};
-use crate::pack::PhraseSet;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,7 +65,17 @@ impl<'a> Subject<'a> {
     /// A document of a source.
     pub fn new(source: &'a Source, document: &'a Document, kind: Kind, filter: &'a ElementFilter) -> Self {
         let present = OnceCell::new();
-        Subject { source, document, kind, filter, present, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default(), has: Default::default() }
+        Subject {
+            source,
+            document,
+            kind,
+            filter,
+            present,
+            doms: OnceCell::new(),
+            hosts: Default::default(),
+            languages: Default::default(),
+            has: Default::default(),
+        }
     }
 
     /// Whether the document's text has any of these phrases.

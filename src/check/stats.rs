@@ -37,7 +37,8 @@ fn exceeded(text: &str, limits: &Stats) -> Option<(String, String)> {
         }
     }
     if let Some(max) = limits.caps_over {
-        let (upper, lower) = text.chars().fold((0usize, 0usize), |(u, l), c| (u + usize::from(c.is_uppercase()), l + usize::from(c.is_lowercase())));
+        let (upper, lower) =
+            text.chars().fold((0usize, 0usize), |(u, l), c| (u + usize::from(c.is_uppercase()), l + usize::from(c.is_lowercase())));
         // Scripts without capitals say nothing.
         if upper + lower >= limits.min_letters && upper as f64 > max * (upper + lower) as f64 {
             let percent = upper * 100 / (upper + lower);

@@ -138,7 +138,8 @@ pub(super) fn find(document: &Document, patterns: &[Pattern], candidates: &[Cand
         let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
         if pattern.is_spelled() {
             let (start, end) = (c.start as usize, c.end as usize);
-            let found = document.text.get(start..end).is_some_and(|t| pattern.confirms(t)) && pattern.stands_whole(&document.text, start, end);
+            let found =
+                document.text.get(start..end).is_some_and(|t| pattern.confirms(t)) && pattern.stands_whole(&document.text, start, end);
             if found {
                 hits.extend(hit(document, pattern, start, end));
             }

@@ -7,8 +7,15 @@ use std::path::PathBuf;
 /// promolint reads what a firm shows the public – pages, listings, ads, press releases, posts – and points at statements that its
 /// rule packs do not allow.
 #[derive(Debug, Parser)]
-#[command(name = "promolint", version, about, long_about, subcommand_required = true, disable_help_subcommand = true,
-    after_help = "`promolint [INPUT]...` is short for `promolint check [INPUT]...`.\nExit code: 0 nothing serious found, 1 something found, 2 something could not be checked.")]
+#[command(
+    name = "promolint",
+    version,
+    about,
+    long_about,
+    subcommand_required = true,
+    disable_help_subcommand = true,
+    after_help = "`promolint [INPUT]...` is short for `promolint check [INPUT]...`.\nExit code: 0 nothing serious found, 1 something found, 2 something could not be checked."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -5,7 +5,7 @@ use super::{complain, exit, setup, stderr_palette, stdout_palette};
 use crate::document::records::Formats;
 use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder, name_of};
 use crate::finding::Severity;
-use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
+use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, clean, rich_trouble};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -42,7 +42,12 @@ pub fn run(args: &CheckArgs) -> u8 {
         Err(code) => return code,
     };
     let palette = stderr_palette(args.selection.color);
-    let mut run = Run { summary: Summary { skipped: inputs.skipped + inputs.excluded, ..Summary::default() }, palette, failed: None, quiet: args.quiet };
+    let mut run = Run {
+        summary: Summary { skipped: inputs.skipped + inputs.excluded, ..Summary::default() },
+        palette,
+        failed: None,
+        quiet: args.quiet,
+    };
     for t in &inputs.troubles {
         run.trouble(t.clone());
     }
@@ -118,9 +123,13 @@ fn reporters(args: &CheckArgs) -> Result<Vec<Box<dyn Reporter>>, u8> {
     let stdout = Box::new(BufWriter::with_capacity(1 << 16, io::stdout()));
     let mut list = vec![reporter(args.format, stdout, stdout_palette(args.selection.color))];
     for output in &args.output {
-        let known = || OutputFormat::value_variants().iter().filter_map(|v| v.to_possible_value()).map(|v| v.get_name().to_owned()).collect::<Vec<_>>();
+        let known = || {
+            OutputFormat::value_variants().iter().filter_map(|v| v.to_possible_value()).map(|v| v.get_name().to_owned()).collect::<Vec<_>>()
+        };
         let Some((name, file)) = output.split_once('=').filter(|(_, f)| !f.is_empty()) else {
-            complain(&format!("error: `--output {output}` names no file\n  = help: write `--output FORMAT=FILE`, for example `--output jsonl=findings.jsonl`"));
+            complain(&format!(
+                "error: `--output {output}` names no file\n  = help: write `--output FORMAT=FILE`, for example `--output jsonl=findings.jsonl`"
+            ));
             return Err(exit::TROUBLE);
         };
         let Ok(format) = OutputFormat::from_str(name, true) else {
@@ -193,7 +202,8 @@ impl Progress {
         let show = !args.quiet && io::stderr().is_terminal() && bytes > 0;
         let bar = if show { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
         if show {
-            let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {eta} left")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.set_style(style);
         }
         Progress { bar, started: Instant::now() }
@@ -249,7 +259,11 @@ fn summary(s: &Summary, palette: Palette) -> String {
     let mut out = palette.bold(&line);
     if !s.not_checked.is_empty() {
         let n = s.not_checked.len();
-        let line = if n == 1 { "1 thing could not be checked; see above".to_owned() } else { format!("{n} things could not be checked; see above") };
+        let line = if n == 1 {
+            "1 thing could not be checked; see above".to_owned()
+        } else {
+            format!("{n} things could not be checked; see above")
+        };
         out.push('\n');
         out.push_str(&palette.severity(Severity::Error, &line));
     }

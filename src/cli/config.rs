@@ -23,11 +23,19 @@ pub fn run(args: &ConfigArgs) -> u8 {
         _ => "default".to_owned(),
     };
     t.row("configuration", file.as_deref().unwrap_or("none"), if args.selection.config.is_some() { "--config" } else { "nearest upwards" });
-    let packs = if args.selection.pack.is_empty() { c.packs.clone().unwrap_or_else(|| vec!["hubspot".into()]) } else { args.selection.pack.clone() };
+    let packs = if args.selection.pack.is_empty() {
+        c.packs.clone().unwrap_or_else(|| vec!["hubspot".into()])
+    } else {
+        args.selection.pack.clone()
+    };
     t.row("packs", &packs.join(", "), &if args.selection.pack.is_empty() { origin("packs") } else { "--pack".into() });
     t.row("fail_on", c.fail_on.as_deref().unwrap_or("error"), &origin("fail_on"));
     let min = setup.settings.min_confidence.map_or("inferred", |m| m.name());
-    t.row("min_confidence", min, &if args.selection.min_confidence.is_some() { "--min-confidence".into() } else { origin("min_confidence") });
+    t.row(
+        "min_confidence",
+        min,
+        &if args.selection.min_confidence.is_some() { "--min-confidence".into() } else { origin("min_confidence") },
+    );
     t.row("exclude", &none(&c.exclude.join(", ")), &origin("exclude"));
     t.row("formats", &none(&c.formats.join(", ")), &origin("formats"));
     for (paths, kind) in &c.kinds {
@@ -45,7 +53,8 @@ pub fn run(args: &ConfigArgs) -> u8 {
     let path = args.file.as_deref().map(name_of).unwrap_or_default();
     let mut rows = Table { palette, rows: Vec::new() };
     for rule in setup.packs.packs.iter().flat_map(|p| &p.rules) {
-        let over = c.overrides.iter().rev().find(|o| !path.is_empty() && o.rules.contains_key(&rule.id) && c.globs(&o.paths).is_match(&path));
+        let over =
+            c.overrides.iter().rev().find(|o| !path.is_empty() && o.rules.contains_key(&rule.id) && c.globs(&o.paths).is_match(&path));
         let (value, from) = match (over, c.rules.get(&rule.id)) {
             (Some(o), _) => (severity(&o.rules[&rule.id]), format!("{}:{}", file.as_deref().unwrap_or(""), o.line)),
             (None, Some(s)) => (severity(s), origin(&format!("rules.{}", rule.id))),
@@ -73,7 +82,8 @@ impl Table {
 
     fn print(&self) -> String {
         let (a, b) = self.rows.iter().fold((0, 0), |(a, b), (n, v, _)| (a.max(n.chars().count()), b.max(v.chars().count())));
-        let line = |(n, v, o): &(String, String, String)| format!("{n:a$}  {v:b$}  {}\n", self.palette.dim(&format!("({o})")), b = b.min(60));
+        let line =
+            |(n, v, o): &(String, String, String)| format!("{n:a$}  {v:b$}  {}\n", self.palette.dim(&format!("({o})")), b = b.min(60));
         self.rows.iter().map(line).collect()
     }
 }

@@ -32,7 +32,11 @@ pub fn run(args: &ExplainArgs) -> u8 {
         Some(id) => format!("did you mean `{id}`?"),
         None => {
             let like: Vec<&str> = ids.filter(|i| i.contains(&args.rule)).collect();
-            if like.is_empty() { "`promolint rules` lists the rules".into() } else { format!("rules with this in their name: {}", like.join(", ")) }
+            if like.is_empty() {
+                "`promolint rules` lists the rules".into()
+            } else {
+                format!("rules with this in their name: {}", like.join(", "))
+            }
         }
     };
     complain(&format!("error: there is no rule `{}`\n  = help: {help}", args.rule));
@@ -61,7 +65,11 @@ fn explain(r: &Rule, palette: Palette) -> String {
         }
     };
     part("Why", &r.why);
-    let kinds = if r.kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { r.kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ") };
+    let kinds = if r.kinds.len() == Kind::ALL.len() {
+        "everything".to_owned()
+    } else {
+        r.kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ")
+    };
     part("Severity", &severity(&r.severity));
     part("Looks at", &kinds);
     let languages: Vec<&str> = r.languages.iter().map(|l| l.as_str()).collect();
@@ -82,14 +90,18 @@ fn explain(r: &Rule, palette: Palette) -> String {
     };
     part("Source", &sources.join("\n"));
     part("Confidence", sure);
-    let texts = |cases: &[crate::pack::model::TestCase]| cases.iter().take(5).map(|c| format!("· {}", shorten(&c.text))).collect::<Vec<_>>().join("\n");
+    let texts = |cases: &[crate::pack::model::TestCase]| {
+        cases.iter().take(5).map(|c| format!("· {}", shorten(&c.text))).collect::<Vec<_>>().join("\n")
+    };
     part("Flagged", &texts(&r.tests.flag));
     part("Fine", &texts(&r.tests.pass));
     part("How to fix", &help(r));
     let id = &r.id;
     part(
         "How to suppress",
-        &format!("<!-- promolint-ignore {id}: reason -->   before the block, in HTML and Markdown\nrules: {{{id}: off}}   in promolint.yaml"),
+        &format!(
+            "<!-- promolint-ignore {id}: reason -->   before the block, in HTML and Markdown\nrules: {{{id}: off}}   in promolint.yaml"
+        ),
     );
     out
 }

@@ -83,7 +83,9 @@ fn test(p: &PackPaths) -> u8 {
                     passed += 1;
                     continue;
                 }
-                CaseResult::Missing => Fault::new(case.span, format!("missing: `{id}` does not flag this"), "widen the rule, or move the text to `pass`"),
+                CaseResult::Missing => {
+                    Fault::new(case.span, format!("missing: `{id}` does not flag this"), "widen the rule, or move the text to `pass`")
+                }
                 CaseResult::Noisy(what) => {
                     Fault::new(case.span, format!("noisy: `{id}` flags `{what}` in this"), "narrow the rule, or move the text to `flag`")
                 }

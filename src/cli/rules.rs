@@ -16,13 +16,8 @@ pub fn run(args: &RulesArgs) -> u8 {
     // All of them, those that are off too.
     let (only, ignore) = (std::mem::take(&mut setup.settings.only), std::mem::take(&mut setup.settings.ignore));
     let named = |list: &[String], r: &Rule| list.iter().any(|p| r.id.starts_with(p.as_str()) || r.pack.starts_with(p.as_str()));
-    let rules: Vec<&Rule> = setup
-        .packs
-        .packs
-        .iter()
-        .flat_map(|p| &p.rules)
-        .filter(|r| (only.is_empty() || named(&only, r)) && !named(&ignore, r))
-        .collect();
+    let rules: Vec<&Rule> =
+        setup.packs.packs.iter().flat_map(|p| &p.rules).filter(|r| (only.is_empty() || named(&only, r)) && !named(&ignore, r)).collect();
     let palette = stdout_palette(args.selection.color);
     print(&match args.format {
         TableFormat::Table => {

@@ -146,7 +146,11 @@ fn check_globs(node: Option<&Node>, faults: &mut Vec<Fault>) {
     for n in items {
         let text = n.scalar_text().unwrap_or_default();
         if let Err(e) = Glob::new(&text) {
-            faults.push(Fault::new(n.span, format!("`{text}` is not a pattern: {}", e.kind()), "patterns are those of .gitignore: `*`, `**`, `?`, `[ab]`, `{a,b}`"));
+            faults.push(Fault::new(
+                n.span,
+                format!("`{text}` is not a pattern: {}", e.kind()),
+                "patterns are those of .gitignore: `*`, `**`, `?`, `[ab]`, `{a,b}`",
+            ));
         }
     }
 }

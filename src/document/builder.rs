@@ -281,7 +281,11 @@ impl Builder {
                     self.put(&text[from..i], at + from);
                 }
                 let span = Span::new(at + i, at + next);
-                if c.is_whitespace() { self.space(span) } else { self.drop_invisible(span) }
+                if c.is_whitespace() {
+                    self.space(span)
+                } else {
+                    self.drop_invisible(span)
+                }
                 from = next;
             }
             i = next;

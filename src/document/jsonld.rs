@@ -30,11 +30,21 @@ struct Open {
 fn role(key: &str) -> FieldRole {
     match key {
         "name" | "alternateName" | "legalName" | "headline" | "alternativeHeadline" | "slogan" | "jobTitle" => FieldRole::Name,
-        "description" | "articleBody" | "reviewBody" | "text" | "abstract" | "caption" | "disambiguatingDescription" | "about" | "award"
-        | "knowsAbout" | "keywords" | "review" | "acceptedAnswer" => FieldRole::Prose,
-        "url" | "sameAs" | "image" | "logo" | "contentUrl" | "embedUrl" | "thumbnailUrl" | "mainEntityOfPage" | "target" | "@id" | "item" => {
-            FieldRole::Url
-        }
+        "description"
+        | "articleBody"
+        | "reviewBody"
+        | "text"
+        | "abstract"
+        | "caption"
+        | "disambiguatingDescription"
+        | "about"
+        | "award"
+        | "knowsAbout"
+        | "keywords"
+        | "review"
+        | "acceptedAnswer" => FieldRole::Prose,
+        "url" | "sameAs" | "image" | "logo" | "contentUrl" | "embedUrl" | "thumbnailUrl" | "mainEntityOfPage" | "target" | "@id"
+        | "item" => FieldRole::Url,
         "startDate" | "endDate" | "datePublished" | "dateModified" | "dateCreated" => FieldRole::Date,
         _ => FieldRole::Other,
     }

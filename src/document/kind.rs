@@ -25,17 +25,8 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of the documentation.
-    pub const ALL: [Kind; 9] = [
-        Kind::Page,
-        Kind::Listing,
-        Kind::Ad,
-        Kind::Press,
-        Kind::Social,
-        Kind::Event,
-        Kind::Email,
-        Kind::Review,
-        Kind::Image,
-    ];
+    pub const ALL: [Kind; 9] =
+        [Kind::Page, Kind::Listing, Kind::Ad, Kind::Press, Kind::Social, Kind::Event, Kind::Email, Kind::Review, Kind::Image];
 
     /// The name used in packs, options and reports.
     pub fn name(self) -> &'static str {

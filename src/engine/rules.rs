@@ -41,11 +41,7 @@ pub type Severities = Arc<[Option<Severity>]>;
 impl RuleSet {
     /// The rules of these packs, less those that are off everywhere. `thorough`: see [`Prefilter::new`].
     pub fn new(packs: Vec<Pack>, settings: Settings, thorough: bool) -> RuleSet {
-        let rules: Vec<Rule> = packs
-            .into_iter()
-            .flat_map(|p| p.rules)
-            .filter(|r| settings.selects(r) && settings.may_apply(r))
-            .collect();
+        let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
         let prefilter = Prefilter::new(&rules, thorough);
         let elements = ElementFilter::new(&rules);
         let mut set = RuleSet { rules, prefilter, elements, settings, usual: HashMap::new() };

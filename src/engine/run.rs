@@ -229,10 +229,20 @@ impl Engine<'_> {
                 Err(trouble) => {
                     // A broken file that was never known to be content is not complained of in a walk.
                     if !seen && !named {
-                        return send(Work::Done(Outcome { starts_input: true, skipped: true, name: name.to_owned(), ..Outcome::default() }));
+                        return send(Work::Done(Outcome {
+                            starts_input: true,
+                            skipped: true,
+                            name: name.to_owned(),
+                            ..Outcome::default()
+                        }));
                     }
                     seen = true;
-                    Work::Done(Outcome { troubles: vec![splitting(&trouble)], starts_input: first, name: name.to_owned(), ..Outcome::default() })
+                    Work::Done(Outcome {
+                        troubles: vec![splitting(&trouble)],
+                        starts_input: first,
+                        name: name.to_owned(),
+                        ..Outcome::default()
+                    })
                 }
             };
             if !send(work) {
@@ -271,7 +281,11 @@ impl Engine<'_> {
             Work::Done(outcome) => outcome.name.clone(),
         };
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work_inner(work))).unwrap_or_else(|_| {
-            with_trouble(&name, "promolint failed on this input, and did not check it", "this is a fault of promolint; please report it with the file")
+            with_trouble(
+                &name,
+                "promolint failed on this input, and did not check it",
+                "this is a fault of promolint; please report it with the file",
+            )
         })
     }
 
@@ -288,7 +302,13 @@ impl Engine<'_> {
                 });
                 match bytes {
                     Ok(b) if b.len() as u64 > MAX_DOCUMENT => too_large(&name, b.len() as u64),
-                    Ok(b) if is_binary(&b) => if named { binary(&name) } else { skipped(&name) },
+                    Ok(b) if is_binary(&b) => {
+                        if named {
+                            binary(&name)
+                        } else {
+                            skipped(&name)
+                        }
+                    }
                     Ok(b) => self.check_bytes(b, &name, format),
                     Err(e) => unreadable(&name, &e),
                 }
@@ -353,7 +373,9 @@ impl Engine<'_> {
         if unknown > 0 {
             let first = chunk.first_index + 1;
             let (name, last) = (&outcome.name, chunk.first_index + chunk.records.len());
-            outcome.remarks.push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
+            outcome
+                .remarks
+                .push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
         }
         decode_troubles(&chunk.source, &mut outcome);
         outcome
@@ -497,4 +519,3 @@ fn unknown_form(name: &str, named: bool, chunk: &Chunk) -> Outcome {
     };
     with_trouble(name, message, "say what it is with `--kind listing` (or ad, review, event), or describe it in a format file")
 }
-

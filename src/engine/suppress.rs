@@ -59,7 +59,8 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &dyn Fn(&st
                 continue;
             }
         }
-        let example = "write `promolint-ignore RULE: reason`, for example `promolint-ignore tm-hubspot-capitalisation: quoted from a client`";
+        let example =
+            "write `promolint-ignore RULE: reason`, for example `promolint-ignore tm-hubspot-capitalisation: quoted from a client`";
         s.wrong = if s.rules.is_empty() {
             Some(("suppression-without-reason", "this suppression names no rule".into(), example.into()))
         } else if s.reason.is_empty() {

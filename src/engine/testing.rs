@@ -1,10 +1,10 @@
 //! The tests that rules bring with them.
 
-use super::rules::{RuleSet, Settings};
-use super::run::{Engine, Options};
+use super::Format;
 use super::Outcome;
 use super::read::read_source;
-use super::Format;
+use super::rules::{RuleSet, Settings};
+use super::run::{Engine, Options};
 use crate::document::Kind;
 use crate::document::records::Formats;
 use crate::pack::model::{Pack, Rule, TestCase, TestFormat};

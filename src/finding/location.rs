@@ -57,14 +57,7 @@ impl Location {
             .iter()
             .map(|s| {
                 let (from, to) = (source.position(s.start), source.position(s.end));
-                Place {
-                    start: from.offset,
-                    end: to.offset,
-                    line: from.line,
-                    column: from.column,
-                    end_line: to.line,
-                    end_column: to.column,
-                }
+                Place { start: from.offset, end: to.offset, line: from.line, column: from.column, end_line: to.line, end_column: to.column }
             })
             .collect();
         Location {

@@ -159,7 +159,12 @@ pub struct Trouble {
 impl Trouble {
     /// Trouble with an input as a whole.
     pub fn about(path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Trouble {
-        Trouble { message: message.into(), path: Some(path.into()), location: None, help: Some(help.into()).filter(|h: &String| !h.is_empty()) }
+        Trouble {
+            message: message.into(),
+            path: Some(path.into()),
+            location: None,
+            help: Some(help.into()).filter(|h: &String| !h.is_empty()),
+        }
     }
 
     /// Trouble at a place of a source.

@@ -70,7 +70,11 @@ impl<'a> Decoder<'a> {
         let well_formed = id_text.starts_with(|c: char| c.is_ascii_lowercase())
             && id_text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !well_formed {
-            self.fault(id.value.span, format!("`{id_text}` is not a rule id"), "lower case letters, digits and hyphens, beginning with a letter");
+            self.fault(
+                id.value.span,
+                format!("`{id_text}` is not a rule id"),
+                "lower case letters, digits and hyphens, beginning with a letter",
+            );
         }
         for (name, why) in [
             ("title", "the requirement in one line"),
@@ -276,7 +280,11 @@ impl<'a> Decoder<'a> {
             match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) {
                 Some(name) => match self.terms.get(name) {
                     Some(words) => out.extend(words.iter().filter_map(|w| phrase::spellings(w)).flatten()),
-                    None => self.fault(n.span, format!("no term is called `{name}`"), "declare it under `terms:`, here or in a pack this one extends"),
+                    None => self.fault(
+                        n.span,
+                        format!("no term is called `{name}`"),
+                        "declare it under `terms:`, here or in a pack this one extends",
+                    ),
                 },
                 None => out.push(text),
             }
@@ -397,7 +405,11 @@ impl<'a> Decoder<'a> {
         match Selector::parse(&text) {
             Ok(s) => Some(s),
             Err(e) => {
-                self.fault(node.span, format!("this CSS selector is broken: {e}"), "selectors are those of CSS level 4, without pseudo-elements and state (`:hover`)");
+                self.fault(
+                    node.span,
+                    format!("this CSS selector is broken: {e}"),
+                    "selectors are those of CSS level 4, without pseudo-elements and state (`:hover`)",
+                );
                 None
             }
         }
@@ -413,7 +425,11 @@ impl<'a> Decoder<'a> {
             let at = node.as_map().and_then(|m| m.first()).map_or(node.span, |(k, _)| k.span);
             match present[..] {
                 [] => self.fault(at, "`match` names no matcher", format!("add one of: {}", FORMS.join(", "))),
-                _ => self.fault(at, format!("`match` names {} matchers: {}", present.len(), present.join(", ")), "put them in a list under `any:` or `all:`"),
+                _ => self.fault(
+                    at,
+                    format!("`match` names {} matchers: {}", present.len(), present.join(", ")),
+                    "put them in a list under `any:` or `all:`",
+                ),
             }
             return None;
         };
@@ -544,7 +560,8 @@ impl<'a> Decoder<'a> {
     fn link(&mut self, node: &Node) -> LinkMatcher {
         let mut lower = |name: &str| self.strings(node.get(name)).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
         let (scheme, host, domain, not_domain) = (lower("scheme"), lower("host"), lower("domain"), lower("not_domain"));
-        let (label_contains, lookalike_of, subdomain_contains) = (lower("label_contains"), lower("lookalike_of"), lower("subdomain_contains"));
+        let (label_contains, lookalike_of, subdomain_contains) =
+            (lower("label_contains"), lower("lookalike_of"), lower("subdomain_contains"));
         LinkMatcher {
             holder: self.strings(node.get("holder")),
             fields: self.strings(node.get("fields")),
@@ -566,7 +583,11 @@ impl<'a> Decoder<'a> {
             let name = n.scalar_text().unwrap_or_default();
             match FieldRole::ALL.iter().find(|(_, r)| *r == name) {
                 Some((r, _)) => roles.push(*r),
-                None => self.fault(n.span, format!("`{name}` is not a field role"), format!("one of: {}", FieldRole::ALL.map(|(_, n)| n).join(", "))),
+                None => self.fault(
+                    n.span,
+                    format!("`{name}` is not a field role"),
+                    format!("one of: {}", FieldRole::ALL.map(|(_, n)| n).join(", ")),
+                ),
             }
         }
         let count = node.get("count").map(|n| Count {
@@ -646,8 +667,10 @@ impl Predicate {
         let lower = |list: &[String]| list.iter().map(|s| s.to_ascii_lowercase()).collect::<Vec<_>>();
         let literal = self.matches.as_ref().map(|m| literals::required(m.source(), true)).unwrap_or_default();
         let sets = [lower(&self.equals), lower(&self.has_word), lower(&self.contains), literal];
-        // Something short is everywhere; something not ASCII may be written in another case.
-        sets.into_iter().filter(|set| !set.is_empty() && set.iter().all(|s| s.len() >= 3 && s.is_ascii())).collect()
+        // Signs may be written as references (`&#x2F;`); something short is everywhere; something not ASCII may be written in another case.
+        let run = |s: &String| s.split(|c: char| c.is_ascii_punctuation() && c != '-').max_by_key(|p| p.len()).unwrap_or("").to_owned();
+        let sets = sets.iter().map(|set| set.iter().map(run).collect::<Vec<_>>());
+        sets.filter(|set| !set.is_empty() && set.iter().all(|s| s.len() >= 3 && s.is_ascii())).collect()
     }
 }
 
@@ -716,4 +739,3 @@ fn json(node: &Node) -> serde_json::Value {
         }
     }
 }
-

@@ -27,7 +27,10 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
         say(format!("rule `{id}` has no tests"), "add `tests:` with texts it must `flag` and look-alikes that must `pass`");
     } else if rule.tests.flag.len() < MIN_TESTS || rule.tests.pass.len() < MIN_TESTS {
         let (flag, pass) = (rule.tests.flag.len(), rule.tests.pass.len());
-        say(format!("rule `{id}` has {flag} texts to flag and {pass} to pass"), "give at least 3 of each, near misses among those that pass");
+        say(
+            format!("rule `{id}` has {flag} texts to flag and {pass} to pass"),
+            "give at least 3 of each, near misses among those that pass",
+        );
     }
     for (name, missing) in [("why", rule.why.is_empty()), ("help", rule.text.help.is_none()), ("title", rule.title.is_empty())] {
         if missing {

@@ -34,8 +34,10 @@ fn longest_stable(s: &str) -> String {
     s.split(|c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).max_by_key(|p| p.len()).unwrap_or("").to_owned()
 }
 
+/// The length of the shortest of a set, counting only the longest run of letters, digits, spaces and hyphens in each: signs are everywhere.
 fn score(set: &[String]) -> usize {
-    set.iter().map(String::len).min().unwrap_or(0)
+    let run = |s: &String| s.split(|c: char| c.is_ascii_punctuation() && c != '-').map(str::len).max().unwrap_or(0);
+    set.iter().map(run).min().unwrap_or(0)
 }
 
 struct Info {

@@ -99,7 +99,8 @@ impl PackSet {
                     let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
                     if found.is_empty() {
                         let names = builtin::builtin_names("hubspot");
-                        let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
+                        let help =
+                            did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
                         set.faults.push(Fault { file: p.file, ..Fault::new(span, format!("no pack is called `{name}`"), help) });
                     }
                     set.files.extend(found);
@@ -202,7 +203,8 @@ impl PackSet {
             if ready.is_empty() {
                 for &i in &left {
                     let span = parsed[i].root.get("extends").map_or(parsed[i].root.span, |n| n.span);
-                    let fault = Fault::new(span, format!("`{}` extends itself in a circle", parsed[i].name), "take one link out of the circle");
+                    let fault =
+                        Fault::new(span, format!("`{}` extends itself in a circle", parsed[i].name), "take one link out of the circle");
                     self.faults.push(Fault { file: parsed[i].file, ..fault });
                 }
                 break;
@@ -240,9 +242,9 @@ impl PackSet {
         let mut left: Vec<(String, Node)> = map.into_iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), v)).collect();
         loop {
             let names: HashSet<String> = left.iter().map(|(n, _)| n.clone()).collect();
-            let (ready, waiting): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, node)| {
-                super::decode::list(node).iter().all(|t| !names.iter().any(|n| t.contains(&format!("<{n}>"))))
-            });
+            let (ready, waiting): (Vec<_>, Vec<_>) = left
+                .into_iter()
+                .partition(|(_, node)| super::decode::list(node).iter().all(|t| !names.iter().any(|n| t.contains(&format!("<{n}>")))));
             let stuck = ready.is_empty();
             for (name, node) in if stuck { waiting.clone() } else { ready } {
                 let mut options = Vec::new();

@@ -4,8 +4,8 @@
 
 mod builtin;
 mod decode;
-mod literals;
 mod lint;
+mod literals;
 mod load;
 pub mod model;
 mod pattern;

@@ -93,7 +93,11 @@ impl Parser<'_> {
                 '(' => parts.push(self.choice(start, depth)?),
                 '<' => {
                     let Some(len) = self.text[self.at..].find('>') else {
-                        return Err(Fault::new(Span::new(start, self.at), "`<` opens a term that no `>` closes", "write `\\<` for the character itself"));
+                        return Err(Fault::new(
+                            Span::new(start, self.at),
+                            "`<` opens a term that no `>` closes",
+                            "write `\\<` for the character itself",
+                        ));
                     };
                     let name = &self.text[self.at..self.at + len];
                     self.at += len + 1;

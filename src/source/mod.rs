@@ -55,7 +55,15 @@ impl Source {
     /// Never fails: what cannot be decoded becomes U+FFFD and is told in [`Source::notes`].
     pub fn decode(name: impl Into<String>, bytes: Vec<u8>, hint: DecodeHint) -> Source {
         let (text, encoding, notes) = encoding::decode(bytes, hint);
-        Source { name: name.into(), text, base: Position::START, encoding, notes, line_starts: OnceLock::new(), char_counts: OnceLock::new() }
+        Source {
+            name: name.into(),
+            text,
+            base: Position::START,
+            encoding,
+            notes,
+            line_starts: OnceLock::new(),
+            char_counts: OnceLock::new(),
+        }
     }
 
     /// A window of a UTF-8 file that starts at `base`. Invalid bytes become U+FFFD and are told in the notes.
@@ -104,10 +112,7 @@ impl Source {
 
     /// The bytes of the original file behind a span of the text.
     pub fn original(&self, span: Span) -> Span {
-        Span::new(
-            self.base.offset + self.encoding.original(span.start),
-            self.base.offset + self.encoding.original(span.end),
-        )
+        Span::new(self.base.offset + self.encoding.original(span.start), self.base.offset + self.encoding.original(span.end))
     }
 
     /// The place of a byte of the text, with its offset in the original file.
@@ -118,11 +123,7 @@ impl Source {
         let mark = usize::from(line_start == 0 && self.base.offset == 0 && self.text.starts_with('\u{FEFF}') && at > 0);
         let chars = self.chars_before(at) - self.chars_before(line_start) - mark;
         let before = if line == 0 { self.base.column - 1 } else { 0 };
-        Position {
-            offset: self.base.offset + self.encoding.original(at),
-            line: self.base.line + line,
-            column: before + chars + 1,
-        }
+        Position { offset: self.base.offset + self.encoding.original(at), line: self.base.line + line, column: before + chars + 1 }
     }
 
     /// The span, without its line end, of the line that `at` lies on.

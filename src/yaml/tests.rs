@@ -28,7 +28,8 @@ fn only_true_and_false_are_booleans() {
 
 #[test]
 fn spans_cover_what_is_written() {
-    let text = "\u{feff}# é\na: 'it''s'\nlist:\n  - one\n  - {k: v, l: [1, 2, ] }  # end\nflow: [x, # y\n  *q ]\nlast: 3\n".replace("*q", "\"z\"");
+    let text =
+        "\u{feff}# é\na: 'it''s'\nlist:\n  - one\n  - {k: v, l: [1, 2, ] }  # end\nflow: [x, # y\n  *q ]\nlast: 3\n".replace("*q", "\"z\"");
     let n = parse(&text).unwrap();
     let raw = |p: &str| at(&n, p).raw(&text);
     assert_eq!(raw("a"), "'it''s'");

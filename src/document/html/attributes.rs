@@ -3,7 +3,7 @@
 //! Everything else (classes, `data-*`, scripts) is not looked at.
 
 use super::tokens::{Tag, Value};
-use crate::document::{Builder, Lang, Role, SourceMap};
+use crate::document::{Builder, Field, FieldRole, Lang, Record, Role, SourceMap};
 
 macro_rules! known {
     ($($variant:ident $($name:literal)|+,)*) => {
@@ -93,9 +93,21 @@ impl<'t> Found<'t> {
         match name {
             "input" if ["submit", "button", "reset"].iter().any(|t| self.is(Type, t)) => side(Value, Role::Button),
             "option" | "optgroup" | "track" => side(Label, Role::Label),
-            "meta" if meta(self, |key| SHOWN_META.contains(&key).then_some(())).is_some() => side(Content, Role::Meta),
+            "meta" => self.write_meta(lang, b),
             _ => {}
         }
+    }
+
+    /// Writes what search results and link previews show. Each such element is a record of one field, so that rules can tell a site's name
+    /// from its description.
+    fn write_meta(&self, lang: Option<Lang>, b: &mut Builder) {
+        let shown = meta(self, |key| SHOWN_META.iter().find(|k| **k == key).copied());
+        let (Some(name), Some(value)) = (shown, self.get(Known::Content)) else { return };
+        let role = if matches!(name, "og:site_name" | "application-name") { FieldRole::Name } else { FieldRole::Prose };
+        let text = value.text().trim().to_owned();
+        let field = b.field(Field { pointer: String::new(), name: name.to_owned(), role, value: text, span: value.span, block: None });
+        b.side(Role::Meta, lang, Some(field), |b| value.write(b));
+        b.record(Record { form: "meta".to_owned(), fields: field..field + 1, span: value.span, index: None, id: None });
     }
 
     /// Writes down the addresses that the element leads to.

@@ -26,9 +26,15 @@ fn exports_are_recognised() {
         ("companyName,companyUrl,urlSlug,tier,partnerType,physicalOfficeLocations,credentials,profileId", "directory-profile"),
         ("_id,name,tier,partnerType,locations,catalogServices,credentials", "directory-profile-older"),
         ("originalLanguage,ratings,createdAt,reviewerData", "directory-reviews"),
-        ("companyName,partnerTier,country,city,rating,reviewCount,certificationCount,integrationCount,services,industriesServed,regionsServed,minimumBudget,website,leadScore,profileUrl", "apify-scrapesage"),
+        (
+            "companyName,partnerTier,country,city,rating,reviewCount,certificationCount,integrationCount,services,industriesServed,regionsServed,minimumBudget,website,leadScore,profileUrl",
+            "apify-scrapesage",
+        ),
         ("name,url,partnerTier,rating,reviewCount,companyName,description,logoUrl,sourceId,scrapedAt", "apify-automation-lab"),
-        ("rowType,name,provider,classification,categories,services,rating,reviewCount,tier,countries,budgetRanges,websiteUrl,marketplaceUrl", "apify-maximedupre"),
+        (
+            "rowType,name,provider,classification,categories,services,rating,reviewCount,tier,countries,budgetRanges,websiteUrl,marketplaceUrl",
+            "apify-maximedupre",
+        ),
         ("company_name,website,domain,directory,category,profile_url,rank,status,notes", "diy-directory"),
         ("Campaign,Campaign Type,Ad Group,Criterion Type,Keyword,Headline 1,Headline 2,Description 1,Final URL,Status", "google-ads"),
         ("Campaign,Ad Group,Keyword,Criterion Type", "google-ads"),

@@ -363,7 +363,12 @@ impl<'f> JsonSplit<'f> {
                 (Expect::Value, None) => "expected a list or an object",
                 _ => "expected a value",
             };
-            found.trouble(Trouble::at(TroubleKind::Content, message, "the records after this place are read if they can be told apart", Span::new(self.at, self.at + 1)));
+            found.trouble(Trouble::at(
+                TroubleKind::Content,
+                message,
+                "the records after this place are read if they can be told apart",
+                Span::new(self.at, self.at + 1),
+            ));
         }
         match (self.expect, b) {
             // A comma is missing, or is one too many.

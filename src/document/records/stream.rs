@@ -360,7 +360,8 @@ impl<'f, R: Read> Splitter<'f, R> {
         if let (None, Some(span)) = (&self.ragged, ragged) {
             self.ragged = Some(self.window(span));
         }
-        let troubles: Vec<Trouble> = troubles.into_iter().take((MAX_TROUBLES + 1).saturating_sub(self.troubles)).map(|t| self.placed(t)).collect();
+        let troubles: Vec<Trouble> =
+            troubles.into_iter().take((MAX_TROUBLES + 1).saturating_sub(self.troubles)).map(|t| self.placed(t)).collect();
         if found.records.is_empty() {
             let keep = self.machine.needed(self.buffer.len());
             let gone = safe_cut(&self.buffer, keep);

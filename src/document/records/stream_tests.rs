@@ -91,7 +91,13 @@ struct Firm {
 fn firm() -> impl Strategy<Value = Firm> {
     let word = "[A-Za-zé東🎉\"',;: ]{0,8}";
     let service = "[A-Za-z é\"]{0,6}x";
-    ("[A-Z][a-z &é]{0,8}", proptest::sample::select(vec!["gold", "none", "", "elite"]), proptest::collection::vec(service, 0..3), word, "[a-z\n\"é \t]{0,10}")
+    (
+        "[A-Z][a-z &é]{0,8}",
+        proptest::sample::select(vec!["gold", "none", "", "elite"]),
+        proptest::collection::vec(service, 0..3),
+        word,
+        "[a-z\n\"é \t]{0,10}",
+    )
         .prop_map(|(name, tier, services, before, after)| Firm {
             name,
             tier: tier.to_owned(),

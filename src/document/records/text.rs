@@ -81,7 +81,9 @@ fn is_html(value: &str) -> bool {
         let rest = &bytes[i + 1..];
         let name = rest.strip_prefix(b"/").unwrap_or(rest);
         let len = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-        let known: &[&[u8]] = &[b"p", b"br", b"b", b"i", b"em", b"strong", b"ul", b"ol", b"li", b"div", b"span", b"a", b"h1", b"h2", b"h3", b"h4", b"img", b"u"];
+        let known: &[&[u8]] = &[
+            b"p", b"br", b"b", b"i", b"em", b"strong", b"ul", b"ol", b"li", b"div", b"span", b"a", b"h1", b"h2", b"h3", b"h4", b"img", b"u",
+        ];
         known.iter().any(|k| name[..len].eq_ignore_ascii_case(k)) && memchr::memchr(b'>', name).is_some()
     });
     tag || memchr::memchr_iter(b'&', bytes).any(|i| {

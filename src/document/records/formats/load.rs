@@ -147,7 +147,9 @@ fn alternative(node: &Node) -> Result<Alternative> {
     for (key, value) in map(node)? {
         match (key.as_str().unwrap_or(""), value.as_seq()) {
             ("each", Some(groups)) if groups.len() <= MAX_GROUPS => a.each = groups.iter().map(texts).collect::<Result<_>>()?,
-            ("each", _) => return err(value, format!("expected a list of at most {MAX_GROUPS} keys, or lists of keys of which one must be there")),
+            ("each", _) => {
+                return err(value, format!("expected a list of at most {MAX_GROUPS} keys, or lists of keys of which one must be there"));
+            }
             ("none", _) => a.none = texts(value)?,
             (other, _) => return err(key, format!("`{other}` is no way to recognise a format; there are `each` and `none`")),
         }
@@ -163,7 +165,9 @@ fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
         match key.as_str().unwrap_or("") {
             "role" => {
                 let role = text(value)?;
-                let Some((r, _)) = FieldRole::ALL.iter().find(|(_, n)| *n == role) else { return err(value, format!("`{role}` is no role of a field")) };
+                let Some((r, _)) = FieldRole::ALL.iter().find(|(_, n)| *n == role) else {
+                    return err(value, format!("`{role}` is no role of a field"));
+                };
                 def.role = *r;
             }
             "from" => from = Some(texts(value)?),
@@ -174,7 +178,9 @@ fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
                 [(k, v)] => when = Some((text(k)?, text(v)?)),
                 _ => return err(value, "expected one key and its value"),
             },
-            other => return err(key, format!("`{other}` is no key of a field; there are `from`, `role`, `list`, `none`, `pairs` and `when`")),
+            other => {
+                return err(key, format!("`{other}` is no key of a field; there are `from`, `role`, `list`, `none`, `pairs` and `when`"));
+            }
         }
     }
     let from = from.unwrap_or_else(|| vec![def.name.clone()]);

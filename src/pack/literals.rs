@@ -2,8 +2,10 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// How many literals one pattern may put into the prefilter.
+/// How many strings are multiplied out in a row.
 const MAX_SET: usize = 64;
+/// How many literals one pattern may put into the prefilter, where its alternatives are added up.
+const MAX_JOINED: usize = 256;
 /// A literal shorter than this, in bytes, is met too often to be of use.
 const MIN_LEN: usize = 3;
 
@@ -98,7 +100,7 @@ fn analyse(hir: &Hir) -> Info {
             let infos: Vec<Info> = subs.iter().map(analyse).collect();
             let join = |sets: Vec<Option<Vec<String>>>| -> Option<Vec<String>> {
                 let all: Option<Vec<Vec<String>>> = sets.into_iter().collect();
-                all.map(|a| a.concat()).filter(|a| a.len() <= MAX_SET)
+                all.map(|a| a.concat()).filter(|a| a.len() <= MAX_JOINED)
             };
             let best = join(infos.iter().map(|i| i.best.clone()).collect());
             Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best }

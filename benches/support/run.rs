@@ -1,27 +1,23 @@
 //! promolint in this process and as a program.
 
 use promolint::document::records::Formats;
-use promolint::engine::{Engine, Inputs, Options, RuleSet, Settings, Summary};
+use promolint::engine::{Engine, Inputs, Options, Paths, RuleSet, Settings, Summary};
 use promolint::pack::{PackSet, PackSource};
 use promolint::report::{Palette, Reporter, Rich};
 use std::path::Path;
 use std::process::Command;
 
-fn no_globs() -> globset::GlobSet {
-    globset::GlobSet::empty()
-}
-
 /// Packs ready to run on one thread, as for an input of some size.
-pub fn engine(packs: Vec<PackSource>) -> Engine {
+pub fn engine(packs: Vec<PackSource>) -> Engine<'static> {
     let set = PackSet::load(packs);
     assert!(set.is_usable(), "a pack is broken: {:?}", set.faults.iter().find(|f| !f.usable));
     let rules = RuleSet::new(set.packs, Settings::default(), true);
-    Engine { rules, options: Options { kind: None, kinds: Vec::new(), exclude: no_globs(), jobs: 1 }, formats: Formats::builtin() }
+    Engine { rules, options: Options { kind: None, kinds: Vec::new(), exclude: Paths::default(), jobs: 1 }, formats: Formats::builtin() }
 }
 
 /// A whole run over a folder: it is walked, read, checked, and what is found is written out as people see it. Gives the number of findings.
 pub fn check(engine: &Engine, folder: &Path) -> usize {
-    let inputs = Inputs::find(&[folder.to_string_lossy().into_owned()], None, &[], &no_globs());
+    let inputs = Inputs::find(&[folder.to_string_lossy().into_owned()], None, &Paths::default());
     let mut reporter = Rich::new(std::io::sink(), Palette::new(false));
     let mut findings = 0;
     engine.run(&inputs.list, &mut |outcome| {

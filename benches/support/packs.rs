@@ -70,7 +70,7 @@ fn entry(key: String, value: Value, copy: usize, place: Place) -> (String, Value
             (key, v)
         }
         // Tests and aliases speak of the words of the original.
-        (Place::Rule, "tests") => (key, serde_json::json!({})),
+        (Place::Rule, "tests") => (key, serde_json::json!({"flag": ["a", "b", "c"], "pass": ["d", "e", "f"]})),
         (Place::Rule, "aliases") => (key, Value::Array(Vec::new())),
         (Place::Rule, "phrases" | "exceptions" | "near" | "unless_near" | "document" | "not_after" | "not_before") => {
             let v = change(value, copy, if key == "near" || key == "unless_near" { Place::Rule } else { Place::Phrase });

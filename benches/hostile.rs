@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::path::PathBuf;
+use std::path::Path;
 use support::measure::{self, Usage};
 use support::{corpus, hostile, run};
 
@@ -38,7 +38,7 @@ fn file_name(h: &hostile::Hostile, size: usize) -> String {
 }
 
 /// The quickest of three runs, or the only one of what takes long.
-fn least(file: &PathBuf, base: f64) -> Usage {
+fn least(file: &Path, base: f64) -> Usage {
     let mut best = measure::program(&mut run::check_with_binary(file));
     for _ in 0..2 {
         if best.wall < 2.0 {

@@ -98,7 +98,7 @@ pub fn write_ndjson(out: &mut impl Write, records: usize) -> io::Result<()> {
             "{{\"companyName\":{},\"companyUrl\":{},\"urlSlug\":{},\"tier\":{},\"partnerType\":{},\"description\":{},\"physicalOfficeLocations\":{{\"value\":[{{\"physicalOfficeLocation\":{{\"value\":{{\"country\":\"{country}\",\"state\":{},\"locality\":{}}},\"__typename\":\"LocationField\"}}}}],\"__typename\":\"GroupField\"}},\"regionChoiceLabels\":{},\"languages\":{{\"value\":[\"en\"],\"__typename\":\"ListField\"}},\"services\":{{\"value\":[{}],\"__typename\":\"GroupField\"}},\"industryChoiceLabels\":{},\"budgetChoiceLabels\":{},\"worksWithBreeze\":{{\"value\":{},\"__typename\":\"BooleanField\"}},\"lastPublishedAt\":{{\"value\":{},\"__typename\":\"DateField\"}},\"profileId\":{{\"value\":{},\"__typename\":\"NumberField\"}}}}",
             value(&l.name, "StringField"), value(&format!("https://{}.example/", l.slug), "UrlField"), value(&l.slug, "StringField"), value(l.tier, "EnumField"),
             value("partner", "EnumField"), value(&l.description, "RichTextField"), json(state, ascii), json(city, ascii), numbered(&["Europe", "Northern America"]),
-            services.join(","), numbered(&l.industries), numbered(&[l.budget]), l.n % 2 == 0, 1_700_000_000_000u64 + n as u64, 700_000 + n
+            services.join(","), numbered(&l.industries), numbered(&[l.budget]), l.n.is_multiple_of(2), 1_700_000_000_000u64 + n as u64, 700_000 + n
         )?;
     }
     Ok(())

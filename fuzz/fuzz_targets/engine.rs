@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use promolint::document::records::{self, Formats, Shape, Splitter};
 use promolint::document::{Builder, Kind};
 use promolint::engine::{Engine, Format, Options, Outcome, Reading, RuleSet, Settings, Summary, read_source};
-use promolint::finding::{Location, Place};
+use promolint::finding::{Location, Place, Trouble};
 use promolint::pack::{PackSet, PackSource};
 use promolint::report::{Json, Palette, Reporter, Rich, rich_trouble};
 use promolint::source::{DecodeHint, Source};
@@ -17,7 +17,7 @@ const NAME: &str = "fuzz";
 /// Longer inputs find nothing that shorter ones do not, more slowly.
 const MAX: usize = 64 << 10;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+static ENGINE: LazyLock<Engine<'static>> = LazyLock::new(|| {
     let set = PackSet::load(PackSource::builtin("hubspot"));
     assert!(set.is_usable(), "{:?}", set.faults);
     let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1 };
@@ -71,17 +71,19 @@ fn prose(bytes: &[u8], format: Format, outcome: &mut Outcome) {
 }
 
 fn data_of(bytes: &[u8], shape: Shape, outcome: &mut Outcome) {
-    for item in Splitter::new(Box::new(Cursor::new(bytes.to_vec())), NAME, shape, &ENGINE.formats) {
+    for item in Splitter::new(Cursor::new(bytes.to_vec()), NAME, shape, ENGINE.formats) {
         let chunk = match item {
             Ok(chunk) => chunk,
-            Err(trouble) => {
-                outcome.troubles.push(*trouble);
+            Err(t) => {
+                outcome.troubles.push(Trouble::at(&t.source, t.span, t.message, t.help));
                 continue;
             }
         };
         for i in 0..chunk.records.len() {
             let mut b = Builder::new();
-            records::read(&chunk, i, &ENGINE.formats, &mut b);
+            if let records::Outcome::Unknown = records::read(&chunk, i, ENGINE.formats, &mut b) {
+                records::read_generic(&chunk, i, Kind::Listing, &mut b);
+            }
             let document = b.finish();
             let kind = document.kind.unwrap_or(Kind::Listing);
             ENGINE.check(&chunk.source, &Reading { document, kind }, &mut Default::default(), outcome);

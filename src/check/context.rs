@@ -95,12 +95,12 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
             return Some(Stop::Exception);
         }
         for near in &c.unless_near {
-            if found(subject, near, text, from, to) {
+            if found(subject, near, text, from, to, true) {
                 return Some(Stop::Near);
             }
         }
         for near in &c.near {
-            if !found(subject, near, text, from, to) {
+            if !found(subject, near, text, from, to, false) {
                 return Some(Stop::NotNear);
             }
         }
@@ -182,12 +182,14 @@ pub fn tell_language(text: &str) -> Option<Lang> {
     })
 }
 
-/// Whether any of the phrases is within the distance.
-fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize) -> bool {
+/// Whether any of the phrases is within the distance. `excuses`: it would make the match none, and then a number of words does not reach
+/// back over the start of the sentence: “No time? Send us your password” denies nothing.
+fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> bool {
     let (start, end) = match near.within {
         Within::Document => return subject.document_has(&near.phrases),
         Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
         Within::Sentence => lexical::sentence(text, from, to),
+        Within::Words(n) if excuses => (words_back(text, from, n).max(lexical::sentence(text, from, from).0), words_on(text, to, n)),
         Within::Words(n) => (words_back(text, from, n), words_on(text, to, n)),
     };
     // A phrase that reaches into the window counts only as far as it lies in it; what overlaps the match itself is not near it.

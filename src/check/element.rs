@@ -2,9 +2,11 @@
 
 use super::{Hit, Subject};
 use crate::document::html::Dom;
-use crate::pack::model::{ElementMatcher, Predicate, ReportPart};
+use crate::pack::model::{ElementMatcher, Matcher, MatcherForm, Predicate, ReportPart, Rule};
 use crate::source::Span;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use scraper::ElementRef;
+use std::collections::HashMap;
 
 pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     if subject.document.html.is_empty() || !may_match(subject, m) {
@@ -28,16 +30,98 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     hits
 }
 
-/// Whether the source has a word without which the selector matches nothing.
+/// Whether the source has the words without which nothing can match.
 fn may_match(subject: &Subject, m: &ElementMatcher) -> bool {
-    let bytes = subject.source.text().as_bytes();
-    m.needles.is_empty() || m.needles.iter().any(|n| contains_ignore_case(bytes, n.as_bytes()))
+    let present = subject.present();
+    m.needles.is_empty() || m.needles.iter().any(|n| present.has(n))
 }
 
-fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
-    let Some(&first) = needle.first() else { return true };
-    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), haystack)
-        .any(|i| haystack.get(i..i + needle.len()).is_some_and(|h| h.eq_ignore_ascii_case(needle)))
+/// Finds, in one pass over a page's source, which needles of all element matchers stand in it: a tree is built only where one can match.
+#[derive(Debug, Default)]
+pub struct ElementFilter {
+    automaton: Option<AhoCorasick>,
+    index: HashMap<String, usize>,
+}
+
+/// The needles that stand in a source.
+#[derive(Debug)]
+pub struct Present<'f> {
+    filter: &'f ElementFilter,
+    found: Vec<bool>,
+    /// Letters are written as character references somewhere: a needle may be there unseen.
+    hidden: bool,
+}
+
+impl ElementFilter {
+    /// A filter for these rules.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> ElementFilter {
+        let mut index = HashMap::new();
+        for rule in rules {
+            collect(&rule.matcher, &mut index);
+        }
+        let mut needles: Vec<(&String, usize)> = index.iter().map(|(n, i)| (n, *i)).collect();
+        needles.sort_by_key(|(_, i)| *i);
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(needles.iter().map(|(n, _)| n.as_bytes()))
+            .ok()
+            .filter(|_| !index.is_empty());
+        ElementFilter { automaton, index }
+    }
+
+    /// Which needles stand in `source`.
+    pub(super) fn present(&self, source: &str) -> Present<'_> {
+        let mut found = vec![false; self.index.len()];
+        let mut left = found.len();
+        if let Some(automaton) = &self.automaton {
+            for m in automaton.find_overlapping_iter(source) {
+                let seen = &mut found[m.pattern().as_usize()];
+                if !*seen {
+                    *seen = true;
+                    left -= 1;
+                    if left == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        Present { filter: self, found, hidden: left > 0 && spells_letters(source) }
+    }
+}
+
+impl Present<'_> {
+    fn has(&self, needle: &str) -> bool {
+        self.hidden || self.filter.index.get(needle).is_none_or(|i| self.found[*i])
+    }
+}
+
+fn collect(m: &Matcher, index: &mut HashMap<String, usize>) {
+    match &m.form {
+        MatcherForm::Element(e) => {
+            for needle in &e.needles {
+                let next = index.len();
+                index.entry(needle.clone()).or_insert(next);
+            }
+        }
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| collect(m, index)),
+        MatcherForm::Not(inner) => collect(inner, index),
+        _ => {}
+    }
+}
+
+/// Whether plain ASCII is written as numeric references anywhere (`&#104;`); quotes and dashes are written so everywhere.
+fn spells_letters(source: &str) -> bool {
+    memchr::memmem::find_iter(source.as_bytes(), b"&#").any(|i| {
+        let rest = &source.as_bytes()[i + 2..source.len().min(i + 10)];
+        let (digits, radix) = match rest.first() {
+            Some(b'x' | b'X') => (&rest[1..], 16),
+            _ => (rest, 10),
+        };
+        let len = digits.iter().take_while(|b| char::from(**b).is_digit(radix)).count();
+        let code = std::str::from_utf8(&digits[..len]).ok().and_then(|d| u32::from_str_radix(d, radix).ok());
+        code.and_then(char::from_u32).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':'))
+    })
 }
 
 fn holds(dom: &Dom, e: &ElementRef, m: &ElementMatcher) -> bool {
@@ -113,7 +197,7 @@ fn property(style: &str, name: &str) -> Option<String> {
         .filter_map(|d| d.split_once(':'))
         .filter(|(n, _)| n.trim().eq_ignore_ascii_case(name))
         .map(|(_, v)| v.trim().trim_end_matches("!important").trim().to_lowercase())
-        .last()
+        .next_back()
 }
 
 /// What to point at. An element the author did not write (an implied `<body>`) has no place.

@@ -110,7 +110,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
                 Some((spans, range)) => {
                     values.push(("field", f.name.clone()));
                     values.push(("value", f.value.clone()));
-                    Hit { spans, range, text, field: Some(i), values, ..Hit::default() }
+                    Hit { spans, range: Some(range), text, field: Some(i), values, ..Hit::default() }
                 }
                 None => of_field(i, f, text, values),
             });
@@ -127,7 +127,7 @@ fn of_field(index: usize, f: &Field, text: String, mut values: Vec<(&'static str
 
 /// The place of part of a field's value, through the block that was made of it. The value and the block's text differ in white space, so
 /// the part is looked up by its words.
-fn locate(doc: &Document, f: &Field, from: usize, to: usize) -> Option<(Vec<Span>, Option<(usize, usize)>)> {
+fn locate(doc: &Document, f: &Field, from: usize, to: usize) -> Option<(Vec<Span>, (usize, usize))> {
     let block = doc.blocks.get(f.block?)?;
     let text = doc.block_text(block);
     let needle = f.value.get(from..to)?.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -135,7 +135,7 @@ fn locate(doc: &Document, f: &Field, from: usize, to: usize) -> Option<(Vec<Span
     let at = text.get(before..).and_then(|t| t.find(&needle)).map(|i| before + i).or_else(|| text.find(&needle))?;
     let (start, end) = (block.start + at, block.start + at + needle.len());
     let spans = doc.map.spans(start, end);
-    (!spans.is_empty() && !needle.is_empty()).then_some((spans, Some((start, end))))
+    (!spans.is_empty() && !needle.is_empty()).then_some((spans, (start, end)))
 }
 
 /// The bytes of the part of a name.
@@ -203,7 +203,7 @@ fn strip_address(value: &str) -> &str {
 
 fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| link::fold(w)).filter(|w| !w.is_empty()).collect()
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(link::fold).filter(|w| !w.is_empty()).collect()
 }
 
 fn initials(words: &[String]) -> Option<String> {

@@ -119,9 +119,10 @@ fn is_identifier(word: &str) -> bool {
     if word.contains('-') && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-') {
         return true;
     }
-    // `hubspot.contacts`, `hubspot:sync`, `crm/hubspot` in lower case.
-    let joined = word.split(['.', ':', '/']).filter(|p| !p.is_empty()).count() > 1;
-    joined && !bytes.iter().any(u8::is_ascii_uppercase) && word.is_ascii()
+    // `hubspot.contacts.getById`, `hubspot:sync`, `crm/hubspot`: every part begins in lower case. After a full stop without its space comes a
+    // capital.
+    let parts: Vec<&str> = word.split(['.', ':', '/']).filter(|p| !p.is_empty()).collect();
+    parts.len() > 1 && word.is_ascii() && parts.iter().all(|p| p.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 fn is_quoted(text: &str, start: usize, end: usize) -> bool {
@@ -223,6 +224,8 @@ mod tests {
             ("#hubspot rocks", Some(Scope::Hashtag)),
             ("the hubspot_owner_id property", Some(Scope::Identifier)),
             ("class hubspot-form", Some(Scope::Identifier)),
+            ("call hubspot.contacts.getById() first", Some(Scope::Identifier)),
+            ("Add hubspot.forms.getUploadedFileByUrl method", Some(Scope::Identifier)),
             ("file hubspot-logo.png here", Some(Scope::Filename)),
             ("our hubspot-Partner", None),
             ("we love hubspot.", None),

@@ -16,6 +16,7 @@ use crate::document::html::Dom;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
+use element::{ElementFilter, Present};
 use crate::pack::PhraseSet;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -51,6 +52,8 @@ pub struct Subject<'a> {
     pub document: &'a Document,
     /// What it is to the public.
     pub kind: Kind,
+    filter: &'a ElementFilter,
+    present: OnceCell<Present<'a>>,
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
@@ -60,8 +63,9 @@ pub struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// A document of a source.
-    pub fn new(source: &'a Source, document: &'a Document, kind: Kind) -> Self {
-        Subject { source, document, kind, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default(), has: Default::default() }
+    pub fn new(source: &'a Source, document: &'a Document, kind: Kind, filter: &'a ElementFilter) -> Self {
+        let present = OnceCell::new();
+        Subject { source, document, kind, filter, present, doms: OnceCell::new(), hosts: Default::default(), languages: Default::default(), has: Default::default() }
     }
 
     /// Whether the document's text has any of these phrases.
@@ -73,6 +77,11 @@ impl<'a> Subject<'a> {
         let found = set.is_match(&self.document.text);
         self.has.borrow_mut().insert(key, found);
         found
+    }
+
+    /// Which needles of element matchers stand in its source.
+    fn present(&self) -> &Present<'a> {
+        self.present.get_or_init(|| self.filter.present(self.source.text()))
     }
 
     /// The trees of its HTML, built when a rule first asks.

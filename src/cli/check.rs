@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
 use crate::document::records::Formats;
-use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder};
+use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder, name_of};
 use crate::finding::Severity;
 use crate::report::{clean, Concise, Json, JsonLines, Palette, Reporter, Rich, rich_trouble};
 use clap::ValueEnum;
@@ -42,7 +42,7 @@ pub fn run(args: &CheckArgs) -> u8 {
         Err(code) => return code,
     };
     let palette = stderr_palette(args.selection.color);
-    let mut run = Run { summary: Summary { skipped: inputs.skipped, ..Summary::default() }, palette, failed: None, quiet: args.quiet };
+    let mut run = Run { summary: Summary { skipped: inputs.skipped + inputs.excluded, ..Summary::default() }, palette, failed: None, quiet: args.quiet };
     for t in &inputs.troubles {
         run.trouble(t.clone());
     }
@@ -52,7 +52,10 @@ pub fn run(args: &CheckArgs) -> u8 {
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });
     bar.clear();
-    if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
+    if inputs.excluded > 0 && inputs.list.is_empty() && !args.quiet {
+        let file = setup.config.file.as_deref().map(name_of).unwrap_or_default();
+        complain(&format!("warning: nothing was checked: `exclude` in {file} leaves out all that was named"));
+    } else if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
         complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
     }
     run.summary.folded = reporters.iter().map(|r| r.folded()).max().unwrap_or(0);

@@ -53,6 +53,8 @@ pub struct Builder {
     doc: Document,
     /// Directives whose next block has not come yet.
     waiting: Vec<usize>,
+    /// The field whose value is being read as a document of its own.
+    in_field: Option<usize>,
 }
 
 impl Builder {
@@ -85,6 +87,15 @@ impl Builder {
         r
     }
 
+    /// Reads a field's value that is a document of its own (HTML in a description): blocks written inside `f` belong to the field.
+    pub fn in_field<R>(&mut self, field: usize, map: SourceMap, f: impl FnOnce(&mut Self) -> R) -> R {
+        let was = self.in_field.replace(field);
+        let r = self.within(map, f);
+        self.close();
+        self.in_field = was;
+        r
+    }
+
     /// The places in the source of a span of the text being read.
     pub fn locate(&self, span: Span) -> Vec<Span> {
         match self.origins.last() {
@@ -112,6 +123,11 @@ impl Builder {
     pub fn open_with(&mut self, role: Role, lang: Option<Lang>, field: Option<usize>, level: u8) {
         self.close();
         let lang = lang.or(self.doc.lang);
+        let (role, field) = match (role, self.in_field) {
+            // Running text inside a field's value is the field's prose.
+            (Role::Text, Some(f)) => (Role::Prose, field.or(Some(f))),
+            (role, f) => (role, field.or(f)),
+        };
         self.lane().open = Some(OpenBlock { start: None, space: None, role, lang, field, level });
     }
 

@@ -1,6 +1,7 @@
 //! The metadata that Markdown files begin with: YAML between `---`, or simple TOML between `+++`. Which keys are read by people, and which
 //! say something to promolint, is decided here.
 
+use super::plain::lines;
 use super::{Builder, Field, FieldRole, Kind, Lang, Piece, Record, Role, SourceMap};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
@@ -67,22 +68,19 @@ fn looks_like_keys(inner: &str) -> bool {
 
 /// `Err` with the opening line where it is never closed.
 fn find(text: &str, start: usize) -> Result<Option<Found>, Range<usize>> {
-    let mut at = start;
-    let mut lines = text[start..].split_inclusive('\n');
+    let mut lines = lines(text);
     let Some(open) = lines.next() else { return Ok(None) };
-    let toml = match open.trim_end() {
+    let toml = match open.body.trim_end() {
         "---" => false,
         "+++" => true,
         _ => return Ok(None),
     };
-    at += open.len();
-    let from = at;
+    let from = open.next;
     for line in lines {
-        let bare = line.trim_end();
+        let bare = line.body.trim_end();
         if if toml { bare == "+++" } else { matches!(bare, "---" | "...") } {
-            return Ok(Some(Found { toml, inner: from..at, whole: start..at + line.len() }));
+            return Ok(Some(Found { toml, inner: from..line.start, whole: start..line.next }));
         }
-        at += line.len();
     }
     if looks_like_keys(text[from..].split("\n\n").next().unwrap_or("")) { Err(start..from) } else { Ok(None) }
 }
@@ -298,6 +296,14 @@ mod tests {
         assert_eq!(d.records.len(), 1);
         assert!(d.problems.is_empty(), "{:?}", d.problems);
         assert_eq!(d.fields[0].block, Some(0));
+    }
+
+    #[test]
+    fn any_line_end_ends_a_line() {
+        for text in ["---\r\ntitle: One\n---\r\rBody", "---\rtitle: One\r---\rBody", "+++\ntitle = 'One'\n+++\rBody"] {
+            let (d, body) = doc(text);
+            assert_eq!((text[body..].trim(), blocks(text, &d)), ("Body", vec![(Role::Title, "One", "One")]), "{text:?}");
+        }
     }
 
     #[test]

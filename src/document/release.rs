@@ -11,6 +11,8 @@ const HEAD: usize = 240;
 const OPENING: usize = 4;
 /// Within how many blocks a dateline stands.
 const TOP: usize = 15;
+/// A longer document is no release; nobody would print it.
+const MAX_BLOCKS: usize = 400;
 
 /// The word lists.
 #[derive(Default)]
@@ -78,7 +80,15 @@ pub fn is_press(doc: &Document) -> bool {
     let mut seen = 0;
     let mut labels = 0;
     let mut datelines = 0;
+    if doc.blocks.len() > MAX_BLOCKS {
+        return false;
+    }
+    found.extend(wires(words, doc));
     for block in &doc.blocks {
+        if seen > TOP && found.is_empty() {
+            // Nothing at the top says so; what stands further down (an “About” line, a contact) stands on every page.
+            return false;
+        }
         let text = head(doc, block);
         let title = block.role == Role::Title || block.role == Role::Heading && block.level == 1;
         if title && (is_index(words, &text) || is_about_releases(words, &text)) {
@@ -124,16 +134,20 @@ pub fn is_press(doc: &Document) -> bool {
         // A list of releases.
         return false;
     }
-    for link in &doc.links {
-        let host = host(&link.target);
-        if words.hosts.iter().any(|h| host == *h || host.strip_suffix(h.as_str()).is_some_and(|r| r.ends_with('.'))) {
-            found.push(if matches!(link.holder.as_str(), "link[canonical]" | "meta[og:url]") { "wire_page" } else { "wire" });
-        }
-    }
     found.sort_unstable();
     found.dedup();
     let weight: f64 = words.weights.iter().filter(|(name, _)| found.contains(&name.as_str())).map(|(_, w)| w).sum();
     weight >= words.threshold
+}
+
+/// The marks that links make: the page is on a wire service, or leads to one.
+fn wires(words: &Words, doc: &Document) -> Vec<&'static str> {
+    let is_wire = |target: &str| {
+        let host = host(target);
+        words.hosts.iter().any(|h| host == *h || host.strip_suffix(h.as_str()).is_some_and(|r| r.ends_with('.')))
+    };
+    let holders = doc.links.iter().filter(|l| is_wire(&l.target)).map(|l| l.holder.as_str());
+    holders.map(|h| if matches!(h, "link[canonical]" | "meta[og:url]") { "wire_page" } else { "wire" }).collect()
 }
 
 /// The beginning of a block, in lower case.

@@ -1,11 +1,13 @@
 //! The rules of a run, with the user's settings, behind the prefilter.
 
 use super::paths::Paths;
+use crate::check::element::ElementFilter;
 use crate::check::text::Prefilter;
 use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What the user decided about rules.
 #[derive(Debug, Default)]
@@ -27,8 +29,14 @@ pub struct Settings {
 pub struct RuleSet {
     rules: Vec<Rule>,
     prefilter: Prefilter,
+    elements: ElementFilter,
     settings: Settings,
+    /// What [`RuleSet::active`] gives where no override can differ, by kind.
+    usual: HashMap<Kind, Severities>,
 }
+
+/// The severity of each rule of a set; `None` where it does not apply.
+pub type Severities = Arc<[Option<Severity>]>;
 
 impl RuleSet {
     /// The rules of these packs, less those that are off everywhere. `thorough`: see [`Prefilter::new`].
@@ -39,7 +47,12 @@ impl RuleSet {
             .filter(|r| settings.selects(r) && settings.may_apply(r))
             .collect();
         let prefilter = Prefilter::new(&rules, thorough);
-        RuleSet { rules, prefilter, settings }
+        let elements = ElementFilter::new(&rules);
+        let mut set = RuleSet { rules, prefilter, elements, settings, usual: HashMap::new() };
+        if set.settings.overrides.is_empty() {
+            set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
+        }
+        set
     }
 
     /// The rules, in the order of their packs.
@@ -52,8 +65,16 @@ impl RuleSet {
         &self.prefilter
     }
 
-    /// The severity of each rule for one file and kind of content; `None` where it does not apply.
-    pub fn active(&self, path: &str, kind: Kind) -> Vec<Option<Severity>> {
+    /// The filter for rules about elements.
+    pub fn elements(&self) -> &ElementFilter {
+        &self.elements
+    }
+
+    /// The severity of each rule for one file and kind of content.
+    pub fn active(&self, path: &str, kind: Kind) -> Severities {
+        if let Some(usual) = self.usual.get(&kind) {
+            return Arc::clone(usual);
+        }
         self.rules.iter().map(|r| if r.kinds.contains(&kind) { self.settings.severity(r, path, kind) } else { None }).collect()
     }
 
@@ -84,7 +105,7 @@ impl Settings {
 
     /// Whether a rule that is off by default is on somewhere, or one that is on is off everywhere.
     fn may_apply(&self, rule: &Rule) -> bool {
-        let asked = self.only.iter().any(|o| *o == rule.id);
+        let asked = self.only.contains(&rule.id);
         let base = self.rules.get(&rule.id).unwrap_or(&rule.severity);
         asked || base.highest().is_some() || self.overrides.iter().any(|(_, r)| r.get(&rule.id).is_some_and(|s| s.highest().is_some()))
     }
@@ -105,7 +126,7 @@ impl Settings {
     fn severity(&self, rule: &Rule, path: &str, kind: Kind) -> Option<Severity> {
         let severity = self.chosen(&rule.id, &rule.aliases, path).unwrap_or(&rule.severity).of(kind);
         // Asked for by its full name, a rule runs though it is off by default.
-        severity.or_else(|| self.only.iter().any(|o| *o == rule.id).then_some(Severity::Note))
+        severity.or_else(|| self.only.contains(&rule.id).then_some(Severity::Note))
     }
 }
 

@@ -4,7 +4,7 @@ use super::assemble::{Assembler, Occurrences};
 use super::format::{Format, SNIFF, is_binary};
 use super::paths::Paths;
 use super::read::{Reading, hint, read_source};
-use super::rules::RuleSet;
+use super::rules::{RuleSet, Severities};
 use super::suppress;
 use super::walk::{Input, io_message};
 use crate::check::{self, Subject};
@@ -59,7 +59,7 @@ pub struct Outcome {
 /// The severity of each rule in one file, by kind of content: worked out once for all its records.
 #[derive(Debug, Default)]
 pub struct Active {
-    by_kind: HashMap<Kind, Vec<Option<Severity>>>,
+    by_kind: HashMap<Kind, Severities>,
 }
 
 /// Rules and options, ready for inputs.
@@ -365,7 +365,7 @@ impl Engine<'_> {
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let candidates = self.rules.prefilter().candidates(document, &|r| active.get(r).is_some_and(Option::is_some));
         let none = check::text::Candidates::default();
-        let subject = Subject::new(source, document, reading.kind);
+        let subject = Subject::new(source, document, reading.kind, self.rules.elements());
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();
         for (r, rule) in self.rules.rules().iter().enumerate() {

@@ -78,7 +78,7 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &dyn Fn(&st
 pub(super) fn apply(suppressions: &mut [Suppression], findings: &mut [(Finding, Span)]) {
     for (finding, place) in findings {
         for s in suppressions.iter_mut().filter(|s| !s.reason.is_empty()) {
-            if s.reach.contains(&Span::at(place.start)) && s.rules.iter().any(|r| *r == finding.rule) {
+            if s.reach.contains(&Span::at(place.start)) && s.rules.contains(&finding.rule) {
                 s.used = true;
                 finding.suppressed = Some(Suppressed { by: "comment".into(), reason: s.reason.clone() });
                 break;

@@ -36,6 +36,8 @@ pub struct Inputs {
     pub troubles: Vec<Trouble>,
     /// Files that are left out for what they are: unknown endings.
     pub skipped: usize,
+    /// Files that were named and are left out by the configuration's `exclude`.
+    pub excluded: usize,
     /// Bytes in all files.
     pub bytes: u64,
 }
@@ -67,7 +69,7 @@ impl Inputs {
                 Ok(meta) if meta.is_file() => {
                     let name = name_of(path);
                     if excluded.is_match(&name) {
-                        out.skipped += 1;
+                        out.excluded += 1;
                     } else {
                         out.bytes += meta.len();
                         out.list.push(Input::File { path: path.to_owned(), name, named: true, size: meta.len() });

@@ -2,7 +2,7 @@
 
 use super::model::*;
 use super::pattern::{self, LazyRegex, Pattern, PhraseSet};
-use super::phrase::{self, Terms};
+use super::phrase::{self, Part, Terms};
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
@@ -249,7 +249,7 @@ impl<'a> Decoder<'a> {
                 None => continue,
             };
             if is_phrase {
-                phrases.extend(self.phrases(n));
+                phrases.extend(self.parse_phrases(n));
             } else {
                 out.signs.push(text.replace('’', "'"));
             }
@@ -328,15 +328,20 @@ impl<'a> Decoder<'a> {
 
     fn phrase_set(&mut self, node: &Node) -> PhraseSet {
         let exact = self.exact;
-        PhraseSet::new(self.phrases(node), exact)
+        PhraseSet::new(self.parse_phrases(node), exact)
     }
 
     fn phrases(&mut self, node: &Node) -> Vec<Pattern> {
+        let exact = self.exact;
+        self.parse_phrases(node).iter().map(|parts| Pattern::from_phrase(parts, exact)).collect()
+    }
+
+    fn parse_phrases(&mut self, node: &Node) -> Vec<Vec<Part>> {
         let mut out = Vec::new();
         for n in nodes(node) {
             let text = n.scalar_text().unwrap_or_default();
             match phrase::parse(&text, self.terms) {
-                Ok(parts) => out.push(Pattern::from_phrase(&parts, self.exact)),
+                Ok(parts) => out.push(parts),
                 Err(f) => {
                     let span = self.inside(n, f.span);
                     self.fault(span, f.message, f.help);
@@ -511,11 +516,18 @@ impl<'a> Decoder<'a> {
                 (None, None) => ReportPart::Tag,
             },
         };
+        let (attr, style) = (self.predicates(node.get("attr")), self.predicates(node.get("style")));
+        let mut needles = vec![literals::of_selector(&select_node.scalar_text().unwrap_or_default())];
+        needles.extend(attr.iter().chain(&style).flat_map(|(_, p)| p.needles()));
+        // The most telling set is enough: others would only be met more often.
+        needles.retain(|set| !set.is_empty());
+        let telling = |set: &Vec<String>| (set.iter().map(String::len).min(), std::cmp::Reverse(set.len()));
+        let needles = needles.into_iter().max_by_key(telling).unwrap_or_default();
         Some(ElementMatcher {
-            needles: literals::of_selector(&select_node.scalar_text().unwrap_or_default()),
+            needles,
             select: select?,
-            attr: self.predicates(node.get("attr")),
-            style: self.predicates(node.get("style")),
+            attr,
+            style,
             text: node.get("text").map(|n| self.phrase_set(n)),
             text_not: node.get("text_not").map(|n| self.phrase_set(n)),
             label: node.get("label").map(|n| self.phrase_set(n)),
@@ -625,6 +637,17 @@ impl<'a> Decoder<'a> {
             out
         };
         Tests { flag: cases("flag"), pass: cases("pass") }
+    }
+}
+
+impl Predicate {
+    /// Sets of strings of which a value that meets the condition has one each.
+    fn needles(&self) -> Vec<Vec<String>> {
+        let lower = |list: &[String]| list.iter().map(|s| s.to_ascii_lowercase()).collect::<Vec<_>>();
+        let literal = self.matches.as_ref().map(|m| literals::required(m.source(), true)).unwrap_or_default();
+        let sets = [lower(&self.equals), lower(&self.has_word), lower(&self.contains), literal];
+        // Something short is everywhere; something not ASCII may be written in another case.
+        sets.into_iter().filter(|set| !set.is_empty() && set.iter().all(|s| s.len() >= 3 && s.is_ascii())).collect()
     }
 }
 

@@ -130,23 +130,32 @@ fn concat(subs: &[Hir]) -> Info {
     Info { exact: if whole { run } else { None }, best }
 }
 
-/// Names without which a selector matches nothing: of its last compound each, an attribute's or a tag's name, in lower case.
+/// Names without which a selector matches nothing, one for each selector of the list: the longest of its last compound, in lower case.
 pub(super) fn of_selector(selector: &str) -> Vec<String> {
     let mut out = Vec::new();
     // Cut at commas, then at combinators, both outside brackets.
     for one in split_outside(selector, &[',']) {
         let last = split_outside(one.trim(), &[' ', '>', '+', '~']).pop().unwrap_or("");
-        let bracket = last.find('[');
-        let attr = bracket.map(|b| last[b + 1..].split([']', '=', '~', '^', '$', '*', '|', ' ']).next().unwrap_or(""));
-        let tag = last.split(['[', ':', '.', '#']).next().unwrap_or("");
-        let needle = attr.filter(|a| !a.is_empty()).map(str::to_owned).or((!tag.is_empty() && tag != "*").then(|| format!("<{tag}")));
-        match needle {
+        match longest_name(last) {
             Some(n) if !one.contains(":is(") && !one.contains(":where(") => out.push(n.to_ascii_lowercase()),
             // Nothing certain to look for: the selector is always tried.
             _ => return Vec::new(),
         }
     }
     out
+}
+
+/// The longest name in a compound selector: of a tag, class, id, attribute, or an attribute's value. What `:not()` holds must be absent.
+fn longest_name(compound: &str) -> Option<String> {
+    let plain = match compound.find(":not(").or_else(|| compound.find(":has(")) {
+        Some(i) => &compound[..i],
+        None => compound,
+    };
+    let tag = plain.split(['[', ':', '.', '#']).next().unwrap_or("");
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let names = plain[tag.len()..].split(|c: char| !is_name(c)).filter(|n| n.len() > 2).map(str::to_owned);
+    let tag = (!tag.is_empty() && tag != "*" && tag.chars().all(is_name)).then(|| format!("<{tag}"));
+    names.chain(tag).max_by_key(String::len)
 }
 
 fn split_outside<'a>(text: &'a str, at: &[char]) -> Vec<&'a str> {
@@ -172,9 +181,11 @@ mod tests {
 
     #[test]
     fn selectors_need_their_names() {
-        assert_eq!(of_selector("form a[href*=\"a > b, c\"]:not([rel]), video[autoplay]"), ["href", "autoplay"]);
+        assert_eq!(of_selector("form a[href*=\"a > b, c\"]:not([data-long-name]), video[autoplay]"), ["href", "autoplay"]);
+        assert_eq!(of_selector("i.fa-hubspot, [property='og:site_name']"), ["fa-hubspot", "site_name"]);
         assert_eq!(of_selector("div > dialog"), ["<dialog"]);
-        assert!(of_selector(".popup").is_empty());
+        assert_eq!(of_selector(".popup"), ["popup"]);
+        assert!(of_selector("div > *").is_empty());
     }
 
     #[test]

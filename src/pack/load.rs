@@ -9,6 +9,7 @@ use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
 use crate::yaml::{self, Node};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A pack's file before it is read.
 #[derive(Debug, Clone)]
@@ -73,23 +74,13 @@ impl PackSet {
         let wanted = sources.len();
         set.files = sources;
         let mut parsed: Vec<Parsed> = Vec::new();
-        let mut i = 0;
-        // Files that are only extended are added to the end as they turn up.
-        while i < set.files.len() {
-            if let Some(p) = set.parse(i) {
-                for (name, span) in extends(&p.root) {
-                    let known = parsed.iter().chain([&p]).any(|q| q.name == name) || set.files.iter().any(|f| f.name == name);
-                    if known {
-                        continue;
-                    }
-                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
-                    if found.is_empty() {
-                        let names = builtin::builtin_names("hubspot");
-                        let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
-                        set.faults.push(Fault { file: i, ..Fault::new(span, format!("no pack is called `{name}`"), help) });
-                    }
-                    set.files.extend(found);
-                }
+        let mut read = 0;
+        // Files that are only extended are added to the end as they turn up; those given are all read before, for they may extend each
+        // other in any order.
+        while read < set.files.len() {
+            let first_new = parsed.len();
+            for i in read..set.files.len() {
+                let Some(p) = set.parse(i) else { continue };
                 match parsed.iter().find(|q| q.name == p.name) {
                     Some(first) => {
                         let message = format!("`{}` is also the name of {}", p.name, set.files[first.file].name);
@@ -99,7 +90,21 @@ impl PackSet {
                     None => parsed.push(p),
                 }
             }
-            i += 1;
+            read = set.files.len();
+            for p in &parsed[first_new..] {
+                for (name, span) in extends(&p.root) {
+                    if parsed.iter().any(|q| q.name == name) || set.files[read..].iter().any(|f| f.name == name) {
+                        continue;
+                    }
+                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
+                    if found.is_empty() {
+                        let names = builtin::builtin_names("hubspot");
+                        let help = did_you_mean(&name, names).map_or("give its file with --pack too".into(), |n| format!("did you mean `{n}`?"));
+                        set.faults.push(Fault { file: p.file, ..Fault::new(span, format!("no pack is called `{name}`"), help) });
+                    }
+                    set.files.extend(found);
+                }
+            }
         }
         let order = set.order(&parsed);
         let mut done: HashMap<String, usize> = HashMap::new();
@@ -251,7 +256,7 @@ impl PackSet {
                         }
                     }
                 }
-                p.terms.insert(name, options);
+                p.terms.insert(name, Arc::new(options));
             }
             if stuck || waiting.is_empty() {
                 break;
@@ -276,13 +281,13 @@ impl PackSet {
             packs.push(Pack { name: p.name.clone(), title: text("title"), description: text("description"), rules });
         }
         // A rule that a later pack changes is the later pack's; the earlier one lets go of it.
-        for i in 0..packs.len() {
-            let later: HashSet<String> = finished
+        for pack in &mut packs {
+            let later: HashSet<&str> = finished
                 .iter()
-                .filter(|q| q.file < wanted && q.extends.contains(&packs[i].name))
-                .flat_map(|q| q.rules.iter().map(|(id, _)| id.clone()))
+                .filter(|q| q.file < wanted && q.extends.contains(&pack.name))
+                .flat_map(|q| q.rules.iter().map(|(id, _)| id.as_str()))
                 .collect();
-            packs[i].rules.retain(|r| !later.contains(&r.id));
+            pack.rules.retain(|r| !later.contains(r.id.as_str()));
         }
         let mut owner: HashMap<String, String> = HashMap::new();
         for p in finished.iter().filter(|p| p.file < wanted) {

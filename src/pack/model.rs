@@ -182,7 +182,7 @@ pub struct Predicate {
 pub struct ElementMatcher {
     /// Which elements.
     pub select: Selector,
-    /// Words that must stand in the page's source for the selector to match anything.
+    /// One of these must stand in the page's source for anything to match; ASCII, in lower case. Empty: nothing is known.
     pub needles: Vec<String>,
     /// Attributes.
     pub attr: Vec<(String, Predicate)>,

@@ -39,14 +39,7 @@ impl Pattern {
             let literals = spellings.iter().map(|s| s.to_ascii_lowercase()).collect();
             return Pattern { literals, replacement: None, exact, edges: (true, true), form: Form::Spelled(spellings) };
         }
-        let mut source = phrase::to_regex(parts);
-        if edge_is_word(parts.first(), false) {
-            source.insert_str(0, r"(?-u:\b)");
-        }
-        if edge_is_word(parts.last(), true) {
-            source.push_str(r"(?-u:\b)");
-        }
-        Pattern { edges: (true, true), ..Pattern::from_regex(source, exact) }
+        Pattern { edges: (true, true), ..Pattern::from_regex(bounded(parts), exact) }
     }
 
     /// A literal that is replaced by another, in exactly this case.
@@ -93,14 +86,18 @@ impl Pattern {
     pub fn stands_whole(&self, text: &str, start: usize, end: usize) -> bool {
         (!self.edges.0 || boundary(text, start)) && (!self.edges.1 || boundary(text, end))
     }
+}
 
-    /// The expression or spellings as a regular expression, to be joined with others.
-    fn as_source(&self) -> String {
-        match &self.form {
-            Form::Spelled(s) => s.iter().map(|s| regex_syntax::escape(s)).collect::<Vec<_>>().join("|"),
-            Form::Regex { source, .. } => source.clone(),
-        }
+/// A phrase as a regular expression with the cheap ASCII word boundary where it holds.
+fn bounded(parts: &[Part]) -> String {
+    let mut source = phrase::to_regex(parts);
+    if edge_is_word(parts.first(), false) {
+        source.insert_str(0, r"(?-u:\b)");
     }
+    if edge_is_word(parts.last(), true) {
+        source.push_str(r"(?-u:\b)");
+    }
+    source
 }
 
 /// Compiles an expression with promolint's limits.
@@ -125,6 +122,11 @@ impl LazyRegex {
         self.compiled.get_or_init(|| compile(&self.source, self.exact).ok()).as_ref()
     }
 
+    /// The expression.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Whether it matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
         self.get().is_some_and(|r| r.is_match(text))
@@ -139,28 +141,28 @@ impl LazyRegex {
 /// Phrases of which any will do: for what stands near a match, for exceptions, for predicates. Compiled together when first asked.
 #[derive(Debug, Default)]
 pub struct PhraseSet {
-    patterns: Vec<Pattern>,
+    phrases: Vec<Vec<Part>>,
     exact: bool,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl PhraseSet {
-    pub(super) fn new(patterns: Vec<Pattern>, exact: bool) -> PhraseSet {
-        PhraseSet { patterns, exact, compiled: OnceLock::new() }
+    pub(super) fn new(phrases: Vec<Vec<Part>>, exact: bool) -> PhraseSet {
+        PhraseSet { phrases, exact, compiled: OnceLock::new() }
     }
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
+        self.phrases.is_empty()
     }
 
     /// The first match in `text` from byte `from` on, as bytes of `text`; whole words only.
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
-        if self.patterns.is_empty() {
+        if self.phrases.is_empty() {
             return None;
         }
         let regex = self.compiled.get_or_init(|| {
-            let mut sources: Vec<_> = self.patterns.iter().map(Pattern::as_source).collect();
+            let mut sources: Vec<_> = self.phrases.iter().map(|p| bounded(p)).collect();
             // Alternatives are tried in order; the longer one first, so that it is not cut short by its own beginning.
             sources.sort_by_key(|s| std::cmp::Reverse(s.len()));
             compile(&format!("(?:{})", sources.join("|")), self.exact).ok()

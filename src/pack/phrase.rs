@@ -3,6 +3,7 @@
 use super::Fault;
 use crate::source::Span;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How many spellings of a phrase are written out; beyond that it becomes a regular expression with a shorter literal.
 const MAX_SPELLINGS: usize = 48;
@@ -20,7 +21,7 @@ pub(super) enum Part {
     /// `~`: space, hyphen or nothing.
     Joint,
     /// `(a|b)`, or the words of a `<term>`.
-    Choice(Vec<Vec<Part>>),
+    Choice(Arc<Vec<Vec<Part>>>),
     /// `*` alone: one word.
     Word,
     /// `**` alone: up to four words of a sentence, with the space that follows them.
@@ -32,7 +33,7 @@ pub(super) enum Part {
 }
 
 /// The phrases of one term.
-pub(super) type Terms = HashMap<String, Vec<Vec<Part>>>;
+pub(super) type Terms = HashMap<String, Arc<Vec<Vec<Part>>>>;
 
 /// Reads a phrase. Offsets in errors are bytes of `text`.
 pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, Fault> {
@@ -97,7 +98,7 @@ impl Parser<'_> {
                     let name = &self.text[self.at..self.at + len];
                     self.at += len + 1;
                     match self.terms.get(name) {
-                        Some(words) => parts.push(Part::Choice(words.clone())),
+                        Some(words) => parts.push(Part::Choice(Arc::clone(words))),
                         None => {
                             let help = match super::shape::did_you_mean(name, self.terms.keys().map(String::as_str)) {
                                 Some(t) => format!("did you mean `<{t}>`?"),
@@ -156,7 +157,7 @@ impl Parser<'_> {
             return Err(Fault::new(Span::new(start, start + 1), "`(` is not closed", "add `)`, or write `\\(` for the character itself"));
         }
         self.at += 1;
-        Ok(Part::Choice(options))
+        Ok(Part::Choice(Arc::new(options)))
     }
 }
 
@@ -243,7 +244,7 @@ pub(super) fn spellings(parts: &[Part]) -> Option<Vec<String>> {
                 let Part::Choice(options) = &parts[i + 1] else { return None };
                 i += 1;
                 let mut all = Vec::new();
-                for o in options {
+                for o in options.iter() {
                     all.extend(spellings(o)?.into_iter().map(|s| if o.is_empty() { s } else { format!(" {s}") }));
                 }
                 all
@@ -253,7 +254,7 @@ pub(super) fn spellings(parts: &[Part]) -> Option<Vec<String>> {
             Part::Choice(options) => {
                 let with_space = takes_space(parts, i);
                 let mut all = Vec::new();
-                for o in options {
+                for o in options.iter() {
                     let space = if with_space && !o.is_empty() { " " } else { "" };
                     all.extend(spellings(o)?.into_iter().map(|s| s + space));
                 }
@@ -297,7 +298,7 @@ mod tests {
 
     fn regex(phrase: &str) -> String {
         let tier = vec![vec![Part::Literal("Gold".into())], vec![Part::Literal("Elite".into())]];
-        let parts = parse(phrase, &HashMap::from([("tier".to_owned(), tier)])).expect("phrase");
+        let parts = parse(phrase, &HashMap::from([("tier".to_owned(), Arc::new(tier))])).expect("phrase");
         format!("^(?i:{})$", to_regex(&parts))
     }
 

@@ -95,6 +95,7 @@ pub fn check(node: &Node, shape: &Shape, what: &str, faults: &mut Vec<Fault>) {
                 check(i, item, what, faults);
             }
         }
+        (Shape::OneOrMany(item), value) if !fits(item, value) => faults.push(wrong_type(node, shape, what)),
         (Shape::OneOrMany(item), _) => check(node, item, what, faults),
         (Shape::MapOf(item), Value::Map(entries)) => {
             for (k, v) in entries {

@@ -3,7 +3,7 @@
 use super::window::Window;
 use super::{Palette, Reporter, clean};
 use crate::engine::Summary;
-use crate::finding::{Confidence, Finding, Fix, Location, Severity, Trouble};
+use crate::finding::{Confidence, Finding, Fix, Location, Place, Severity, Trouble};
 use crate::pack::{Fault, PackSource};
 use crate::source::Source;
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity as Level};
@@ -99,7 +99,9 @@ impl<W: Write> Reporter for Rich<W> {
 
 fn labels_of(window: &Window, l: &Location, style: LabelStyle, words: Option<&str>, labels: &mut Vec<Label<usize>>) {
     let Some(id) = window.id(&l.path) else { return };
-    for (i, place) in l.spans.iter().enumerate() {
+    // Text over several lines gets carets on each: the brackets that are drawn otherwise say less.
+    let places: Vec<Place> = l.spans.iter().flat_map(|p| by_line(l, p)).collect();
+    for (i, place) in places.iter().enumerate() {
         if let Some(range) = window.range(id, place) {
             let label = Label::new(style, id, range);
             labels.push(match words {
@@ -108,6 +110,24 @@ fn labels_of(window: &Window, l: &Location, style: LabelStyle, words: Option<&st
             });
         }
     }
+}
+
+/// A place cut at line ends, without the white space around them.
+fn by_line(l: &Location, place: &Place) -> Vec<Place> {
+    if place.line == place.end_line {
+        return vec![*place];
+    }
+    let lines = l.excerpt.iter().filter(|e| (place.line..=place.end_line).contains(&e.line));
+    let mut out: Vec<Place> = Vec::new();
+    for e in lines {
+        let indent = e.text.chars().take_while(|c| c.is_whitespace()).count();
+        let column = if e.line == place.line { place.column } else { e.column + indent };
+        let end_column = if e.line == place.end_line { place.end_column } else { e.column + e.text.trim_end().chars().count() };
+        if end_column > column && !out.iter().any(|o| o.line == e.line) {
+            out.push(Place { line: e.line, column, end_line: e.line, end_column, ..*place });
+        }
+    }
+    out
 }
 
 fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {

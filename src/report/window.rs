@@ -66,7 +66,9 @@ impl Window {
 
 impl Shown {
     fn new(name: String, excerpts: Vec<&Excerpt>) -> Shown {
-        let mut by_line: BTreeMap<usize, Vec<(usize, Vec<char>, bool, bool)>> = BTreeMap::new();
+        /// Column, characters, whether something was cut before and after.
+        type Part = (usize, Vec<char>, bool, bool);
+        let mut by_line: BTreeMap<usize, Vec<Part>> = BTreeMap::new();
         for e in excerpts {
             by_line.entry(e.line).or_default().push((e.column, clean(&e.text).chars().collect(), e.cut_before, e.cut_after));
         }
@@ -75,7 +77,7 @@ impl Shown {
         for (number, mut parts) in by_line {
             parts.sort_by_key(|p| p.0);
             // Excerpts that touch or overlap become one.
-            let mut joined: Vec<(usize, Vec<char>, bool, bool)> = Vec::new();
+            let mut joined: Vec<Part> = Vec::new();
             for (column, chars, before, after) in parts {
                 match joined.last_mut() {
                     Some((c, have, _, cut)) if column <= *c + have.len() => {

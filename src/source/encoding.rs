@@ -226,8 +226,7 @@ pub fn encode(text: &str, encoding: &'static Encoding) -> Option<Vec<u8>> {
         return Some(text.encode_utf16().flat_map(|u| if le { u.to_le_bytes() } else { u.to_be_bytes() }).collect());
     }
     let mut encoder = encoding.new_encoder();
-    let mut out = Vec::with_capacity(encoder.max_buffer_length_from_utf8_without_replacement(text.len())?);
-    out.resize(out.capacity(), 0);
+    let mut out = vec![0; encoder.max_buffer_length_from_utf8_without_replacement(text.len())?];
     let (result, _, written) = encoder.encode_from_utf8_without_replacement(text, &mut out, true);
     out.truncate(written);
     matches!(result, encoding_rs::EncoderResult::InputEmpty).then_some(out)

@@ -188,6 +188,7 @@ fn plain(message: &str) -> String {
         m if m.starts_with("budget breached: Depth") => format!("lists and maps lie more than {MAX_DEPTH} deep in each other"),
         m if m.starts_with("budget breached") => "the document grows beyond all measure through its anchors".to_owned(),
         "invalid indentation in multiline quoted scalar" => "this line lies outside its text: a quote before it is not closed".to_owned(),
+        "recursive references require weak recursion types" => "this alias stands inside its own anchor".to_owned(),
         "" => "this is no YAML".to_owned(),
         m => m.replace("scalar", "text").replace("mapping", "map").replace("sequence", "list"),
     }

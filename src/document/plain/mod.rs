@@ -15,12 +15,12 @@ use crate::source::Span;
 
 /// One line without its end.
 #[derive(Clone, Copy)]
-struct Line<'a> {
-    start: usize,
+pub(super) struct Line<'a> {
+    pub(super) start: usize,
     /// Without the line end, white space included.
-    body: &'a str,
+    pub(super) body: &'a str,
     /// Where the next line starts.
-    next: usize,
+    pub(super) next: usize,
 }
 
 impl Line<'_> {
@@ -39,7 +39,7 @@ impl Line<'_> {
 }
 
 /// Lines ended by `\n`, `\r\n` or a lone `\r`; a byte order mark is no part of the first.
-fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut at = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     std::iter::from_fn(move || {
         let rest = text.get(at..).filter(|r| !r.is_empty())?;

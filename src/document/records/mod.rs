@@ -133,7 +133,7 @@ pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Buil
 }
 
 /// Reads a record that no format knows as what the caller says it is: every text that is made of words becomes prose, and every value
-/// goes by its own name.
+/// goes by its own name. [`Outcome::Unknown`] means that it was read, without a format.
 pub fn read_generic(chunk: &Chunk, record: usize, kind: Kind, b: &mut Builder) -> Outcome<'static> {
     let Some(&span) = chunk.records.get(record) else { return Outcome::Unknown };
     let text = chunk.source.text();

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used)]
-use super::*;
+use super::{CHUNK, Formats, Position, Shape, Span, Splitter};
 use crate::document::records::{Outcome, json, read, read_generic, sniff};
 use crate::document::{Builder, Document, Kind};
 use proptest::prelude::*;
@@ -20,8 +20,11 @@ fn naive(file: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
+/// A record's document, where the record starts, and where its needles stand in the file.
+type Found = (Document, Position, Vec<(Span, Position)>);
+
 struct ReadFile {
-    docs: Vec<(Document, Position, Vec<(Span, Position)>)>,
+    docs: Vec<Found>,
     troubles: Vec<(String, Position, String)>,
 }
 
@@ -142,7 +145,7 @@ fn assert_found(file: &str, firms: &[Firm], got: &ReadFile, decode: impl Fn(&str
         let all = |name: &str| doc.fields_named(record, name).map(|(_, f)| f.value.clone()).collect::<Vec<_>>();
         assert_eq!(all("name")[0].trim(), f.name.trim());
         assert_eq!(all("tier"), [if f.tier == "none" { "" } else { &f.tier }]);
-        assert_eq!(all("description"), [f.description.clone()]);
+        assert_eq!(all("description").concat(), f.description);
         let services: Vec<String> = all("services").into_iter().filter(|s| !s.is_empty()).collect();
         assert_eq!(services, f.services, "{file}");
         assert!(doc.problems.is_empty());

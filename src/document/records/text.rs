@@ -1,6 +1,6 @@
 //! A value's text with the way back to the source, and how it is written into a document.
 
-use crate::document::{Builder, Piece, Role, SourceMap};
+use crate::document::{Builder, Piece, Role, SourceMap, html};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -67,7 +67,28 @@ impl<'a> Text<'a> {
 
 /// Writes a prose value: the one place where its own markup, if it has any, is seen to. `field` is the index of its field.
 pub fn prose(text: &Text, field: usize, b: &mut Builder) {
-    block(text, Role::Prose, field, b);
+    if is_html(&text.value) {
+        b.in_field(field, text.map(), |b| html::read(&text.value, b));
+    } else {
+        block(text, Role::Prose, field, b);
+    }
+}
+
+/// Whether a value is written in HTML: a closing tag, a line break, or a character reference. A lone `<` is a sign for less.
+fn is_html(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let tag = memchr::memchr_iter(b'<', bytes).any(|i| {
+        let rest = &bytes[i + 1..];
+        let name = rest.strip_prefix(b"/").unwrap_or(rest);
+        let len = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        let known: &[&[u8]] = &[b"p", b"br", b"b", b"i", b"em", b"strong", b"ul", b"ol", b"li", b"div", b"span", b"a", b"h1", b"h2", b"h3", b"h4", b"img", b"u"];
+        known.iter().any(|k| name[..len].eq_ignore_ascii_case(k)) && memchr::memchr(b'>', name).is_some()
+    });
+    tag || memchr::memchr_iter(b'&', bytes).any(|i| {
+        let name = &bytes[i + 1..bytes.len().min(i + 12)];
+        let end = memchr::memchr(b';', name);
+        end.is_some_and(|e| e >= 2 && name[..e].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#'))
+    })
 }
 
 /// Writes a value as one block.
@@ -75,4 +96,27 @@ pub fn block(text: &Text, role: Role, field: usize, b: &mut Builder) {
     b.open_with(role, None, Some(field), 0);
     text.write(b);
     b.close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::records::{Formats, Shape, Splitter, read};
+
+    #[test]
+    fn html_in_a_value_is_read_as_html() {
+        let file = r#"[{"listingName": "Acme", "description": "<p>We know Hub<b>sp\u006ft<\/b> &amp; more<\/p><ul><li>5 &lt; 6<\/li><\/ul>", "slug": "acme"}]"#;
+        let formats = Formats::builtin();
+        let chunk = Splitter::new(file.as_bytes(), "f.json", Shape::Json, formats).next().expect("chunk").expect("read");
+        let mut b = Builder::new();
+        read(&chunk, 0, formats, &mut b);
+        let doc = b.finish();
+        let at = doc.text.find("Hubspot & more").expect("visible text");
+        let slices: Vec<&str> = doc.map.spans(at, at + 7).iter().map(|s| &file[s.range()]).collect();
+        assert_eq!(slices, ["Hub", "sp\\u006ft"]);
+        let block = &doc.blocks[doc.block_at(at).expect("block")];
+        assert_eq!((block.role, block.field.map(|f| doc.fields[f].name.as_str())), (Role::Prose, Some("description")));
+        assert!(doc.text.contains("5 < 6"));
+        assert!(!is_html("a < b and c > d, R&D; 3 <5"));
+    }
 }

@@ -47,7 +47,7 @@ struct Result {
 impl Result {
     fn add(&mut self, copies: usize, folder: &Path) {
         let sources = packs::grown(copies);
-        let (load, engine): (f64, Engine) = measure::cpu(|| run::engine(sources));
+        let (load, engine): (f64, Engine<'static>) = measure::cpu(|| run::engine(sources));
         let (check, findings) = measure::cpu(|| run::check(&engine, folder));
         self.rules = engine.rules.rules().len();
         self.findings = findings;

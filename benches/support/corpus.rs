@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Raised when what is generated changes, so that an old folder is not taken for a new one.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 fn folder() -> PathBuf {
     let path = std::env::temp_dir().join(format!("promolint-bench-{}-{VERSION}", env!("CARGO_PKG_VERSION")));

@@ -34,12 +34,13 @@ struct Listing {
     n: usize,
 }
 
-fn listing(n: usize, r: &mut Random) -> Listing {
+/// A listing with a description of so many sentences.
+fn listing(n: usize, r: &mut Random, sentences: (usize, usize)) -> Listing {
     let lang = &LANGUAGES[if r.percent(70) { 0 } else { r.below(LANGUAGES.len()) }];
     let name = format!("{} {}", r.pick(&FIRMS), ["Digital", "Growth", "Studio", "Consulting", "GmbH"][r.below(5)]);
     let slug = format!("{}-{n}", name.to_lowercase().replace([' ', '&'], "-"));
     let mut description = String::new();
-    let sentences = r.range(5, 9);
+    let sentences = r.range(sentences.0, sentences.1);
     // A fault in one of them; the text of pages is HTML, that of records is not.
     let fault = (n % FAULT_IN == FAULT_IN / 2).then(|| r.below(sentences));
     for i in 0..sentences {
@@ -90,7 +91,7 @@ fn json(s: &str, ascii: bool) -> String {
 pub fn write_ndjson(out: &mut impl Write, records: usize) -> io::Result<()> {
     let mut r = Random::new(11);
     for n in 0..records {
-        let l = listing(n, &mut r);
+        let l = listing(n, &mut r, (2, 4));
         let ascii = n % 3 == 0;
         let value = |s: &str, t: &str| format!("{{\"value\":{},\"__typename\":\"{t}\"}}", json(s, ascii));
         let numbered = |list: &[&str]| {
@@ -131,7 +132,7 @@ pub fn write_csv(out: &mut impl Write, records: usize) -> io::Result<()> {
     let mut r = Random::new(12);
     write!(out, "\u{FEFF}{COLUMNS}\r\n")?;
     for n in 0..records {
-        let l = listing(n, &mut r);
+        let l = listing(n, &mut r, (7, 10));
         let (city, state, country) = l.place;
         let domain = format!("{}.example", l.slug);
         let cells = [

@@ -70,7 +70,7 @@ fn entry(key: String, value: Value, copy: usize, place: Place) -> (String, Value
             (key, v)
         }
         // Tests and aliases speak of the words of the original.
-        (Place::Rule, "tests") => (key, serde_json::json!({})),
+        (Place::Rule, "tests") => (key, serde_json::json!({"flag": ["a", "b", "c"], "pass": ["d", "e", "f"]})),
         (Place::Rule, "aliases") => (key, Value::Array(Vec::new())),
         (Place::Rule, "phrases" | "exceptions" | "near" | "unless_near" | "document" | "not_after" | "not_before") => {
             let v = change(value, copy, if key == "near" || key == "unless_near" { Place::Rule } else { Place::Phrase });
@@ -98,18 +98,20 @@ fn entry(key: String, value: Value, copy: usize, place: Place) -> (String, Value
     }
 }
 
-/// Words of three letters and more become others, spelled by rotating vowels and consonants. One in eight becomes a word that the pages do
-/// hold, so that the copies meet candidates too. Names of terms, escapes, classes and group flags stay.
+/// Words of three letters and more become others, spelled by rotating vowels and consonants. Of phrases of several words, one word in eight
+/// becomes one that the pages do hold, so that the copies meet candidates too; a phrase of one such word would be found everywhere. Names of
+/// terms, escapes, classes and group flags stay.
 fn words(text: &str, copy: usize, regex: bool) -> String {
     let mut out = String::new();
     let mut word = String::new();
+    let phrase = text.contains(' ');
     let mut rest = text.char_indices();
     while let Some((i, c)) = rest.next() {
         if c.is_ascii_alphabetic() {
             word.push(c);
             continue;
         }
-        flush(&mut word, &mut out, copy);
+        flush(&mut word, &mut out, copy, phrase);
         let kept = match c {
             '\\' if regex => escape_len(&text[i..]),
             '<' if !regex => text[i..].find('>').map_or(1, |e| e + 1),
@@ -123,7 +125,7 @@ fn words(text: &str, copy: usize, regex: bool) -> String {
             rest.next();
         }
     }
-    flush(&mut word, &mut out, copy);
+    flush(&mut word, &mut out, copy, phrase);
     out
 }
 
@@ -137,12 +139,12 @@ fn escape_len(s: &str) -> usize {
 
 const COMMON: [&str; 8] = ["pipeline", "report", "workshop", "customers", "portal", "calendar", "training", "documentation"];
 
-fn flush(word: &mut String, out: &mut String, copy: usize) {
+fn flush(word: &mut String, out: &mut String, copy: usize, phrase: bool) {
     if word.len() < 3 {
         out.push_str(word);
     } else {
         let hash = word.bytes().fold(copy * 31, |h, b| h.wrapping_mul(33) ^ usize::from(b.to_ascii_lowercase()));
-        if word.len() > 5 && hash % 8 == 0 {
+        if phrase && word.len() > 5 && hash % 8 == 0 {
             out.push_str(COMMON[(hash / 8) % COMMON.len()]);
         } else {
             out.extend(word.chars().map(|c| rotate(c, copy)));

@@ -141,6 +141,9 @@ fn locate(doc: &Document, f: &Field, from: usize, to: usize) -> Option<(Vec<Span
 
 /// The bytes of the part of a name.
 fn part(value: &str, part: NamePart) -> (usize, usize) {
+    if part == NamePart::Whole {
+        return (0, value.len());
+    }
     let first = SEPARATORS.iter().filter_map(|s| value.find(s).map(|i| (i, i + s.len()))).min();
     match (part, first) {
         (NamePart::Whole, _) | (NamePart::Head, None) => (0, value.len()),

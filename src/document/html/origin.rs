@@ -182,7 +182,9 @@ impl OriginSink {
         let tables = &mut *self.tables.borrow_mut();
         // Text arrives in order. What is passed over on the way was dropped, as white space before `<body>` is.
         while let Some(run) = tables.runs.front_mut() {
-            let Some(skip) = run.text.get(run.used..).and_then(|rest| rest.find(text)) else {
+            // Mostly the text is the next of the run, and setting up a search would cost more than the look.
+            let skip = |rest: &str| if rest.starts_with(text) { Some(0) } else { rest.find(text) };
+            let Some(skip) = run.text.get(run.used..).and_then(skip) else {
                 tables.runs.pop_front();
                 continue;
             };

@@ -17,7 +17,7 @@ const NAME: &str = "fuzz";
 /// Longer inputs find nothing that shorter ones do not, more slowly.
 const MAX: usize = 64 << 10;
 
-static ENGINE: LazyLock<Engine<'static>> = LazyLock::new(|| {
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let set = PackSet::load(PackSource::builtin("hubspot"));
     assert!(set.is_usable(), "{:?}", set.faults);
     let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1 };
@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     let mut outcome = Outcome::default();
-    match choice % 9 {
+    let utf8 = match choice % 9 {
         0 => prose(bytes, Format::Html, &mut outcome),
         1 => prose(bytes, Format::Markdown, &mut outcome),
         2 => prose(bytes, Format::Mdx, &mut outcome),
@@ -40,17 +40,18 @@ fuzz_target!(|data: &[u8]| {
         6 => data_of(bytes, Shape::Ndjson, &mut outcome),
         7 => data_of(bytes, Shape::Csv, &mut outcome),
         _ => data_of(bytes, Shape::Yaml, &mut outcome),
-    }
+    };
+    let text = std::str::from_utf8(bytes).ok().filter(|_| utf8);
     for f in &outcome.findings {
         assert!(!f.message.is_empty() && !f.primary.spans.is_empty(), "{f:?}");
-        inside(bytes, &f.primary);
-        f.related.iter().for_each(|l| inside(bytes, l));
+        inside(bytes, text, &f.primary);
+        f.related.iter().for_each(|l| inside(bytes, text, l));
         for e in f.fix.iter().flat_map(|f| &f.edits) {
             assert!(e.start <= e.end && e.end <= bytes.len(), "{e:?}");
         }
     }
     for t in &outcome.troubles {
-        t.location.iter().for_each(|l| inside(bytes, l));
+        t.location.iter().for_each(|l| inside(bytes, text, l));
         let _ = rich_trouble(t, Palette::new(true));
     }
     for colours in [false, true] {
@@ -63,19 +64,21 @@ fuzz_target!(|data: &[u8]| {
     json.finish(&Summary::default()).expect("writing to memory");
 });
 
-fn prose(bytes: &[u8], format: Format, outcome: &mut Outcome) {
+/// Whether the input was read as UTF-8: a page may declare another encoding, in which half of such a character is a character.
+fn prose(bytes: &[u8], format: Format, outcome: &mut Outcome) -> bool {
     let hint = if format == Format::Html { DecodeHint::Html } else { DecodeHint::Text };
     let source = Source::decode(NAME, bytes.to_vec(), hint);
     let reading = read_source(&source, format, None);
     ENGINE.check(&source, &reading, &mut Default::default(), outcome);
+    source.encoding_name() == "UTF-8"
 }
 
-fn data_of(bytes: &[u8], shape: Shape, outcome: &mut Outcome) {
-    for item in Splitter::new(Cursor::new(bytes.to_vec()), NAME, shape, ENGINE.formats) {
+fn data_of(bytes: &[u8], shape: Shape, outcome: &mut Outcome) -> bool {
+    for item in Splitter::new(Box::new(Cursor::new(bytes.to_vec())), NAME, shape, ENGINE.formats) {
         let chunk = match item {
             Ok(chunk) => chunk,
-            Err(t) => {
-                outcome.troubles.push(Trouble::at(&t.source, t.span, t.message, t.help));
+            Err(trouble) => {
+                outcome.troubles.push(Trouble::at(&trouble.source, trouble.span, trouble.message.clone(), trouble.help.clone()));
                 continue;
             }
         };
@@ -89,11 +92,11 @@ fn data_of(bytes: &[u8], shape: Shape, outcome: &mut Outcome) {
             ENGINE.check(&chunk.source, &Reading { document, kind }, &mut Default::default(), outcome);
         }
     }
+    true
 }
 
-/// Every place is a stretch of the input; where the input is UTF-8, it begins and ends between characters.
-fn inside(bytes: &[u8], location: &Location) {
-    let text = std::str::from_utf8(bytes).ok();
+/// Every place is a stretch of the input; where that is `text`, it begins and ends between characters.
+fn inside(bytes: &[u8], text: Option<&str>, location: &Location) {
     for &Place { start, end, line, column, end_line, end_column } in &location.spans {
         assert!(start <= end && end <= bytes.len(), "{start}..{end} of {}: {location:?}", bytes.len());
         assert!(line >= 1 && column >= 1 && (line, column) <= (end_line, end_column), "{location:?}");

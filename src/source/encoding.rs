@@ -62,6 +62,15 @@ impl EncodingMap {
             Some(r) => r.file + (at - r.text) / usize::from(r.text_len.max(1)) * usize::from(r.file_len),
         }
     }
+
+    /// The map of a stretch of the text; it counts from the stretch's first character, which `span` begins with.
+    pub(super) fn stretch(&self, span: Span) -> EncodingMap {
+        let first = self.runs.partition_point(|r| r.text <= span.start).saturating_sub(1);
+        let from = self.original(span.start);
+        let runs = self.runs[first.min(self.runs.len())..].iter().take_while(|r| r.text < span.end);
+        let runs = runs.map(|r| Run { text: r.text.saturating_sub(span.start), file: r.file.max(from) - from, ..*r });
+        EncodingMap { encoding: self.encoding, runs: runs.collect() }
+    }
 }
 
 /// Collects runs while a text is decoded.

@@ -72,6 +72,20 @@ impl Source {
         Source { name: name.into(), text, base, encoding, notes, line_starts: OnceLock::new(), char_counts: OnceLock::new() }
     }
 
+    /// A stretch of this source's text as a window of its own, which knows the bytes of the file as this source does. `span` lies between
+    /// characters. What was told in decoding stays with the whole.
+    pub fn stretch(&self, span: Span) -> Source {
+        Source {
+            name: self.name.clone(),
+            text: self.text.get(span.range()).unwrap_or("").to_owned(),
+            base: self.position(span.start),
+            encoding: self.encoding.stretch(span),
+            notes: Vec::new(),
+            line_starts: OnceLock::new(),
+            char_counts: OnceLock::new(),
+        }
+    }
+
     /// A source of text that is already at hand: tests, and texts inside rule packs.
     pub fn from_text(name: impl Into<String>, text: impl Into<String>) -> Source {
         Source {

@@ -78,6 +78,10 @@ fn bombs_are_refused_where_they_go_off() {
     }
     let e = parse(&text).unwrap_err();
     assert!(e.span.start > 30 && e.message.contains("grows"), "{e:?}");
+    // Ten thousand values out of some hundred bytes are borne, a hundred thousand are not.
+    let of = |lists: usize| parse(&text.lines().take(lists).collect::<Vec<_>>().join("\n"));
+    assert!(of(4).is_ok());
+    assert!(of(5).unwrap_err().message.contains("grows"));
     for deep in ["[".repeat(5000), "- ".repeat(5000), "{a: ".repeat(5000), format!("{}{}", "[".repeat(70), "]".repeat(70))] {
         assert!(parse(&deep).is_err());
     }

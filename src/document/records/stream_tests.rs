@@ -370,3 +370,17 @@ fn invalid_bytes_keep_their_places() {
         assert_eq!((got.docs[1].1.line, got.docs[1].1.column), (2, 1));
     }
 }
+
+#[test]
+fn troubles_of_utf16_stand_where_they_are_in_the_file() {
+    let file = |text: &str| -> Vec<u8> { std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect() };
+    for before in ["", "東京🎉é\n"] {
+        let text = format!("[{},\n\"{before}\" é, {}]", item("Añ"), item("C"));
+        let got = read_file(&file(&text), Shape::Json, CHUNK);
+        assert_eq!((got.docs.len(), got.troubles.len()), (2, 1));
+        let at = text.find(" é,").unwrap() + 1;
+        let (_, position, slice) = &got.troubles[0];
+        assert_eq!((position.offset, slice.as_str()), (2 + 2 * text[..at].encode_utf16().count(), "é"));
+        assert_eq!((position.line, position.column), naive(&text, at));
+    }
+}

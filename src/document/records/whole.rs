@@ -36,8 +36,8 @@ pub fn split(source: Source, shape: Shape, formats: &Formats) -> Vec<Result<Chun
 }
 
 fn in_file(t: &Trouble, file: &Source) -> Source {
-    let at = file.position(t.source.base().offset);
-    Source::window(file.name().to_owned(), t.source.text().as_bytes().to_vec(), at)
+    let start = t.source.base().offset;
+    file.stretch(Span::new(start, start + t.source.text().len()))
 }
 
 fn relocate(item: Result<Chunk, Trouble>, source: Option<Source>) -> Result<Chunk, Trouble> {

@@ -203,46 +203,45 @@ fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{0E00}'..='\u{0E7F}')
 }
 
-fn words_back(text: &str, from: usize, n: usize) -> usize {
-    let mut half_words = 0;
-    let mut in_word = false;
-    let first = lexical::floor(text, from.saturating_sub(BLOCK_REACH));
-    for (i, c) in text[first..from].char_indices().rev().map(|(i, c)| (first + i, c)) {
-        if is_unspaced(c) {
-            half_words += 1;
-            in_word = false;
-        } else if c.is_whitespace() {
-            in_word = false;
-        } else if !in_word {
-            in_word = true;
-            half_words += 2;
-        }
-        if half_words > 2 * n {
-            return i + c.len_utf8();
-        }
+/// Counts words along characters; says when there are more than `most`.
+struct WordCount {
+    /// Half words so far.
+    half: usize,
+    in_word: bool,
+    most: usize,
+}
+
+impl WordCount {
+    fn new(most: usize) -> Self {
+        WordCount { half: 0, in_word: false, most }
     }
-    first
+
+    fn is_full(&mut self, c: char) -> bool {
+        if is_unspaced(c) {
+            self.half += 1;
+            self.in_word = false;
+        } else if c.is_whitespace() {
+            self.in_word = false;
+        } else if !self.in_word {
+            self.in_word = true;
+            self.half += 2;
+        }
+        self.half > 2 * self.most
+    }
+}
+
+fn words_back(text: &str, from: usize, n: usize) -> usize {
+    let mut words = WordCount::new(n);
+    let first = lexical::floor(text, from.saturating_sub(BLOCK_REACH));
+    let over = text[first..from].char_indices().rev().find(|&(_, c)| words.is_full(c));
+    over.map_or(first, |(i, c)| first + i + c.len_utf8())
 }
 
 fn words_on(text: &str, to: usize, n: usize) -> usize {
-    let mut half_words = 0;
-    let mut in_word = false;
+    let mut words = WordCount::new(n);
     let last = lexical::floor(text, to + BLOCK_REACH);
-    for (i, c) in text[to..last].char_indices() {
-        if is_unspaced(c) {
-            half_words += 1;
-            in_word = false;
-        } else if c.is_whitespace() {
-            in_word = false;
-        } else if !in_word {
-            in_word = true;
-            half_words += 2;
-        }
-        if half_words > 2 * n {
-            return to + i;
-        }
-    }
-    last
+    let over = text[to..last].char_indices().find(|&(_, c)| words.is_full(c));
+    over.map_or(last, |(i, _)| to + i)
 }
 
 /// Whether `rest` begins with one of these: signs must touch, phrases may stand after white space.

@@ -1,0 +1,288 @@
+//! From the tree of a pack's file to the model. The form has been checked before ([`super::shape`]); what is left are the meanings.
+
+mod context;
+mod matchers;
+mod words;
+
+use super::model::*;
+use super::pattern::{self, LazyRegex, Pattern, PhraseSet};
+use super::phrase::{self, Part, Terms};
+use super::{Fault, literals};
+use crate::document::{FieldRole, Kind, Lang};
+use crate::finding::{Applicability, Confidence, RuleSource, Severity};
+use crate::source::Span;
+use crate::yaml::{self, Node, Value};
+use scraper::Selector;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// One key of a rule, with the file it was written in: a rule may be merged from several.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub key: String,
+    pub key_span: Span,
+    pub value: Node,
+    pub file: usize,
+}
+
+pub(super) struct Decoder<'a> {
+    /// The text of each file.
+    pub texts: &'a [&'a str],
+    pub file: usize,
+    pub terms: &'a Terms,
+    pub sources: &'a HashMap<String, (RuleSource, Confidence)>,
+    pub faults: &'a mut Vec<Fault>,
+    /// `case: exact` of the rule and matcher that is being read.
+    exact: bool,
+    /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
+    trusted: bool,
+}
+
+impl<'a> Decoder<'a> {
+    pub fn new(
+        texts: &'a [&'a str],
+        terms: &'a Terms,
+        sources: &'a HashMap<String, (RuleSource, Confidence)>,
+        faults: &'a mut Vec<Fault>,
+        trusted: bool,
+    ) -> Self {
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, trusted }
+    }
+
+    fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.faults.push(Fault { file: self.file, ..Fault::new(span, message, help) });
+    }
+
+    fn advice(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.faults.push(Fault { file: self.file, ..Fault::advice(span, message, help) });
+    }
+
+    /// A span of a decoded scalar as a span of the file.
+    fn inside(&self, node: &Node, span: Span) -> Span {
+        let Some(text) = self.texts.get(self.file) else { return node.span };
+        let map = yaml::scalar_map(text, node);
+        let end = span.end.max(span.start + 1);
+        map.cover(span.start, end).unwrap_or(node.span)
+    }
+
+    pub fn rule(&mut self, entries: &[Entry], pack: &str) -> Option<Rule> {
+        let find = |name: &str| entries.iter().find(|e| e.key == name);
+        let id = find("id")?.clone();
+        let before = self.faults.iter().filter(|f| !f.usable).count();
+        self.file = id.file;
+        let id_text = id.value.scalar_text().unwrap_or_default();
+        let well_formed = id_text.starts_with(|c: char| c.is_ascii_lowercase())
+            && id_text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !well_formed {
+            self.fault(
+                id.value.span,
+                format!("`{id_text}` is not a rule id"),
+                "lower case letters, digits and hyphens, beginning with a letter",
+            );
+        }
+        for (name, why) in [
+            ("title", "the requirement in one line"),
+            ("source", "where it comes from"),
+            ("severity", "error, warning, note or off"),
+            ("match", "what to look for"),
+            ("message", "the headline of a finding"),
+        ] {
+            if find(name).is_none() {
+                self.file = id.file;
+                self.fault(id.value.span, format!("rule `{id_text}` has no `{name}`"), format!("add `{name}:` – {why}"));
+            }
+        }
+        let text = |d: &mut Self, name: &str| -> Option<String> {
+            let e = find(name)?;
+            d.file = e.file;
+            e.value.scalar_text().map(|s| s.trim().to_owned())
+        };
+        let strings = |name: &str| find(name).map(|e| list(&e.value)).unwrap_or_default();
+
+        let mut sources = Vec::new();
+        let mut confidence = None;
+        if let Some(e) = find("source") {
+            self.file = e.file;
+            for node in nodes(&e.value) {
+                let name = node.scalar_text().unwrap_or_default();
+                match self.sources.get(&name) {
+                    Some((source, c)) => {
+                        confidence.get_or_insert(*c);
+                        sources.push(source.clone());
+                    }
+                    None => {
+                        let help = match super::shape::did_you_mean(&name, self.sources.keys().map(String::as_str)) {
+                            Some(s) => format!("did you mean `{s}`?"),
+                            None => "declare it under `sources:`".into(),
+                        };
+                        self.fault(node.span, format!("no source is called `{name}`"), help);
+                    }
+                }
+            }
+        }
+        if let Some(c) = text(self, "confidence").and_then(|c| Confidence::from_name(&c)) {
+            confidence = Some(c);
+        }
+        let kinds: Vec<Kind> = strings("kinds").iter().filter_map(|k| Kind::from_name(k)).collect();
+        let kinds = if kinds.is_empty() { Kind::ALL.to_vec() } else { kinds };
+        let mut languages = Vec::new();
+        if let Some(e) = find("language") {
+            self.file = e.file;
+            for node in nodes(&e.value) {
+                match node.scalar_text().as_deref().and_then(Lang::from_tag) {
+                    Some(l) => languages.push(l),
+                    None => self.fault(node.span, "this is not a language", "write its code: en, de, ja"),
+                }
+            }
+        }
+        self.exact = text(self, "case").as_deref() == Some("exact");
+        let exact = self.exact;
+        let severity = find("severity").map(|e| severity_by_kind(&e.value));
+        if let Some(e) = find("severity")
+            && confidence == Some(Confidence::Inferred)
+            && severity.as_ref().and_then(SeverityByKind::highest) == Some(Severity::Error)
+        {
+            self.file = e.file;
+            self.advice(e.value.span, "an inferred rule cannot be an error", "make it a warning, or name a source that says so");
+        }
+        let context = self.context(&|name| entries.iter().find(|e| e.key == name).map(|e| (e.file, &e.value)));
+        self.exact = exact;
+        let matcher = find("match").and_then(|e| {
+            self.file = e.file;
+            self.matcher(&e.value)
+        });
+        let tests = find("tests")
+            .map(|e| {
+                self.file = e.file;
+                self.tests(&e.value)
+            })
+            .unwrap_or_default();
+        let fix = text(self, "fix").map(|f| applicability(&f));
+        if let (Some(e), Some(m)) = (find("fix"), &matcher)
+            && !m.replaces()
+        {
+            self.file = e.file;
+            self.fault(e.key_span, "`fix` needs a matcher that says what to write instead", "use `replace`, or remove `fix`");
+        }
+        let words = RuleText {
+            message: text(self, "message").unwrap_or_default(),
+            label: text(self, "label"),
+            notes: strings("notes"),
+            help: text(self, "help"),
+        };
+        let rule = Rule {
+            id: id_text,
+            aliases: strings("aliases"),
+            pack: pack.to_owned(),
+            title: text(self, "title").unwrap_or_default(),
+            why: text(self, "why").unwrap_or_default(),
+            sources,
+            confidence: confidence.unwrap_or(Confidence::Inferred),
+            severity: severity.unwrap_or(SeverityByKind { default: None, by_kind: BTreeMap::new() }),
+            kinds,
+            languages,
+            matcher: matcher?,
+            context,
+            once: find("once").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
+            text: words,
+            fix,
+            tests,
+            span: id.value.span,
+        };
+        (self.faults.iter().filter(|f| !f.usable).count() == before).then_some(rule)
+    }
+
+    fn tests(&mut self, node: &Node) -> Tests {
+        let mut cases = |name: &str| {
+            let mut out = Vec::new();
+            for n in node.get(name).map(nodes).unwrap_or_default() {
+                let formats = [("text", TestFormat::Text), ("html", TestFormat::Html), ("markdown", TestFormat::Markdown)];
+                let (format, text) = match &n.value {
+                    Value::Map(_) => {
+                        let text = formats.iter().find_map(|(k, f)| n.get(k).map(|v| (*f, v.scalar_text().unwrap_or_default())));
+                        match (text, n.get("record")) {
+                            (Some(t), None) => t,
+                            (None, Some(r)) => (TestFormat::Record, json(r).to_string()),
+                            _ => {
+                                self.fault(n.span, "a test has one text", "give one of: text, html, markdown, record");
+                                continue;
+                            }
+                        }
+                    }
+                    _ => (TestFormat::Text, n.scalar_text().unwrap_or_default()),
+                };
+                let kind = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name);
+                let lang = n.get("lang").and_then(|l| l.scalar_text());
+                out.push(TestCase { format, text, kind, lang, span: n.span });
+            }
+            out
+        };
+        Tests { flag: cases("flag"), pass: cases("pass") }
+    }
+}
+
+impl Matcher {
+    /// Whether it says what to write instead.
+    pub fn replaces(&self) -> bool {
+        match &self.form {
+            MatcherForm::Text(p) => p.iter().any(|p| p.replacement.is_some()),
+            MatcherForm::Any(m) | MatcherForm::All(m) => m.iter().any(Matcher::replaces),
+            _ => false,
+        }
+    }
+}
+
+fn applicability(name: &str) -> Applicability {
+    match name {
+        "safe" => Applicability::Safe,
+        "unsafe" => Applicability::Unsafe,
+        _ => Applicability::Display,
+    }
+}
+
+/// The items of a list, or the one item.
+pub(super) fn nodes(node: &Node) -> Vec<&Node> {
+    match &node.value {
+        Value::Seq(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        _ => vec![node],
+    }
+}
+
+/// A text, or a list of them.
+pub(super) fn list(node: &Node) -> Vec<String> {
+    nodes(node).into_iter().filter_map(Node::scalar_text).collect()
+}
+
+fn number(node: &Node) -> Option<f64> {
+    match node.value {
+        Value::Number(n) => Some(n),
+        _ => None,
+    }
+}
+
+/// `severity: x`, or by kind. The form has been checked.
+pub fn severity_by_kind(node: &Node) -> SeverityByKind {
+    let level = |n: &Node| n.as_str().and_then(Severity::from_name);
+    match &node.value {
+        Value::Map(entries) => SeverityByKind {
+            default: node.get("default").and_then(level),
+            by_kind: entries.iter().filter_map(|(k, v)| Some((Kind::from_name(k.as_str()?)?, level(v)))).collect(),
+        },
+        _ => SeverityByKind { default: level(node), by_kind: BTreeMap::new() },
+    }
+}
+
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(b) => (*b).into(),
+        Value::Number(n) if n.fract() == 0.0 && n.abs() < 9e15 => (*n as i64).into(),
+        Value::Number(n) => (*n).into(),
+        Value::Str(s) => s.as_str().into(),
+        Value::Seq(items) => items.iter().map(json).collect::<Vec<_>>().into(),
+        Value::Map(entries) => {
+            serde_json::Value::Object(entries.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), json(v))).collect())
+        }
+    }
+}

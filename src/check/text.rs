@@ -44,12 +44,24 @@ impl Candidates {
     }
 }
 
+/// A pattern that a literal is part of.
+#[derive(Debug)]
+struct Owner {
+    rule: u32,
+    leaf: u32,
+    pattern: u32,
+    /// The one spelling that counts, where case matters.
+    exact: Option<Box<str>>,
+}
+
 /// Finds, in one pass over a text, which patterns of all rules may match in it.
 #[derive(Debug)]
 pub struct Prefilter {
     automaton: Option<AhoCorasick>,
-    /// For each literal, what it may be part of: (rule, leaf, pattern).
-    owners: Vec<Vec<(u32, u32, u32)>>,
+    /// For each literal, what it may be part of.
+    owners: Vec<Vec<Owner>>,
+    /// How many rules there are.
+    rules: usize,
     /// Patterns without a literal.
     always: Vec<(u32, u32, u32)>,
 }
@@ -59,23 +71,25 @@ impl Prefilter {
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, thorough: bool) -> Prefilter {
         let mut literals: Vec<String> = Vec::new();
         let mut index: HashMap<String, usize> = HashMap::new();
-        let mut owners: Vec<Vec<(u32, u32, u32)>> = Vec::new();
+        let mut owners: Vec<Vec<Owner>> = Vec::new();
         let mut always = Vec::new();
+        let mut count = 0;
         for (r, rule) in rules.into_iter().enumerate() {
+            count = r + 1;
             let mut leaf = 0;
             visit(&rule.matcher, &mut |patterns| {
                 for (p, pattern) in patterns.iter().enumerate() {
-                    let owner = (r as u32, leaf, p as u32);
                     if pattern.literals.is_empty() {
-                        always.push(owner);
+                        always.push((r as u32, leaf, p as u32));
                     }
-                    for literal in &pattern.literals {
+                    for (n, literal) in pattern.literals.iter().enumerate() {
                         let i = *index.entry(literal.clone()).or_insert_with(|| {
                             literals.push(literal.clone());
                             owners.push(Vec::new());
                             literals.len() - 1
                         });
-                        owners[i].push(owner);
+                        let exact = pattern.exact_spelling(n).map(Into::into);
+                        owners[i].push(Owner { rule: r as u32, leaf, pattern: p as u32, exact });
                     }
                 }
                 leaf += 1;
@@ -90,29 +104,33 @@ impl Prefilter {
             .build(&literals)
             .ok()
             .filter(|_| !literals.is_empty());
-        Prefilter { automaton, owners, always }
+        Prefilter { automaton, owners, always, rules: count }
     }
 
-    /// The candidates of each rule that has any, by rule. `active` says which rules matter for this document.
-    pub fn candidates(&self, document: &Document, active: &dyn Fn(usize) -> bool) -> HashMap<usize, Candidates> {
-        let mut out: HashMap<usize, Candidates> = HashMap::new();
+    /// The candidates of each rule, by rule. `active` says which rules matter for this document.
+    pub fn candidates(&self, document: &Document, active: &dyn Fn(usize) -> bool) -> Vec<Candidates> {
+        let mut out: Vec<Candidates> = Vec::new();
+        out.resize_with(self.rules, Candidates::default);
         for &(rule, leaf, pattern) in &self.always {
             if active(rule as usize) && !document.text.is_empty() {
                 let c = Candidate { leaf, pattern, start: ANYWHERE, end: ANYWHERE };
-                out.entry(rule as usize).or_default().list.push(c);
+                out[rule as usize].list.push(c);
             }
         }
         if let Some(automaton) = &self.automaton {
+            let text = document.text.as_bytes();
             for m in automaton.find_overlapping_iter(&document.text) {
-                for &(rule, leaf, pattern) in &self.owners[m.pattern().as_usize()] {
-                    if active(rule as usize) {
-                        let c = Candidate { leaf, pattern, start: m.start() as u32, end: m.end() as u32 };
-                        out.entry(rule as usize).or_default().list.push(c);
+                for owner in &self.owners[m.pattern().as_usize()] {
+                    // The right spelling of a name is met far more often than the wrong ones that differ in case only.
+                    let differs = owner.exact.as_ref().is_some_and(|e| e.as_bytes() != &text[m.range()]);
+                    if !differs && active(owner.rule as usize) {
+                        let c = Candidate { leaf: owner.leaf, pattern: owner.pattern, start: m.start() as u32, end: m.end() as u32 };
+                        out[owner.rule as usize].list.push(c);
                     }
                 }
             }
         }
-        for c in out.values_mut() {
+        for c in &mut out {
             c.list.sort_unstable();
             c.list.dedup();
         }

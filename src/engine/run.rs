@@ -392,7 +392,7 @@ impl Engine<'_> {
         let mut found: Vec<(Finding, Span)> = Vec::new();
         for (r, rule) in self.rules.rules().iter().enumerate() {
             let Some(severity) = active[r] else { continue };
-            let own = candidates.get(&r);
+            let own = candidates.get(r).filter(|c| !c.is_empty());
             if own.is_none() && check::text_only(&rule.matcher) {
                 continue;
             }

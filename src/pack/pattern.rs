@@ -65,6 +65,14 @@ impl Pattern {
         matches!(self.form, Form::Spelled(_))
     }
 
+    /// The spelling behind literal number `n`, if only that very spelling is a match.
+    pub fn exact_spelling(&self, n: usize) -> Option<&str> {
+        match &self.form {
+            Form::Spelled(spellings) if self.exact => spellings.get(n).map(String::as_str),
+            _ => None,
+        }
+    }
+
     /// Whether `text`, which equals a literal but for the case of ASCII letters, is a match.
     pub fn confirms(&self, text: &str) -> bool {
         match &self.form {

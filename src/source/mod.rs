@@ -42,7 +42,7 @@ pub struct Source {
     char_counts: OnceLock<Vec<usize>>,
 }
 
-const CHAR_STEP: usize = 4096;
+const CHAR_STEP: usize = 512;
 
 /// Characters of UTF-8 text that begin in these bytes; a byte order mark at the start counts like any other.
 fn count_chars(bytes: &[u8]) -> usize {

@@ -9,7 +9,8 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
     for block in &document.blocks {
         let text = document.block_text(block);
         debug_assert!(!text.contains(BLOCK_SEPARATOR));
-        if text.chars().filter(|c| c.is_alphabetic()).count() < limits.min_letters {
+        // Most blocks are too short or plain ASCII without a sign of what is looked for: told without looking at every character.
+        if text.len() < limits.min_letters || !may_exceed(text, limits) || letters(text) < limits.min_letters {
             continue;
         }
         let Some((value, limit)) = exceeded(text, limits) else { continue };
@@ -26,6 +27,21 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
         }
     }
     hits
+}
+
+fn letters(text: &str) -> usize {
+    if text.is_ascii() { text.bytes().filter(u8::is_ascii_alphabetic).count() } else { text.chars().filter(|c| c.is_alphabetic()).count() }
+}
+
+/// Whether any limit can be exceeded at all.
+fn may_exceed(text: &str, limits: &Stats) -> bool {
+    let capitals = || {
+        let upper = text.bytes().filter(u8::is_ascii_uppercase).count();
+        !text.is_ascii() || limits.caps_over.is_some_and(|max| upper as f64 > max * letters(text) as f64)
+    };
+    limits.exclaim_run.is_some() && text.contains(['!', '！'])
+        || limits.emoji_over.is_some() && !text.is_ascii()
+        || limits.caps_over.is_some() && capitals()
 }
 
 /// What was measured and what is allowed, of the first limit that is exceeded.

@@ -1,39 +1,133 @@
 //! Turns the built-in packs into JSON, which is read many times faster than YAML at every start. Texts that only people and tests
-//! need (`why`, `tests`) are left to the YAML, which is built in too.
+//! need (`why`, `tests`) are left to the YAML, which is built in too; the keys of phrases for the prefilter are worked out here.
 
-use serde_json::Value;
-use std::path::Path;
-use std::{env, fs};
+#[path = "src/pack"]
+mod pack {
+    //! What of `src/pack` works without the rest of promolint.
+    pub mod keys;
+    #[allow(dead_code)]
+    pub mod literals;
+    pub mod phrase;
 
-const DROPPED: [&str; 2] = ["why", "tests"];
+    use keys::Keys;
+    use phrase::Terms;
+    use serde_json::Value;
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
 
-fn main() {
-    let folder = Path::new("rules/hubspot");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    println!("cargo::rerun-if-changed=build.rs");
-    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    let mut files: Vec<_> = fs::read_dir(folder).expect("rules/hubspot").map(|e| e.expect("entry").path()).collect();
-    files.retain(|p| p.extension().is_some_and(|e| e == "yaml"));
-    files.sort();
-    let mut table = String::from("&[\n");
-    for file in files {
-        println!("cargo::rerun-if-changed={}", file.display());
-        let text = fs::read_to_string(&file).expect("a pack is text");
-        let options = serde_yaml::options! { strict_booleans: true };
-        let mut pack: Value = match serde_yaml::from_str_with_options(&text, options) {
-            Ok(v) => v,
-            Err(e) => panic!("{}: {e}", file.display()),
-        };
-        let name = pack["pack"].as_str().unwrap_or_else(|| panic!("{}: no `pack:`", file.display())).to_owned();
+    /// File and content of each pack, by name.
+    pub type Packs = BTreeMap<String, (PathBuf, Value)>;
+
+    const DROPPED: [&str; 2] = ["why", "tests"];
+
+    /// A pack as the program reads it at every start.
+    pub fn prepare(name: &str, packs: &Packs) -> Value {
+        let mut terms = Terms::new();
+        add_terms(name, packs, 0, &mut terms);
+        let (file, mut pack) = packs[name].clone();
         for rule in pack["rules"].as_array_mut().into_iter().flatten() {
+            let exact = rule["case"].as_str() == Some("exact");
+            if let Some(matcher) = rule.get_mut("match") {
+                add_keys(&file.display().to_string(), matcher, exact, &terms);
+            }
             if let Some(keys) = rule.as_object_mut() {
                 keys.retain(|k, _| !DROPPED.contains(&k.as_str()));
             }
         }
+        pack
+    }
+
+    /// The terms of a pack, after those of the packs it extends. Circles are the tests' to find; here the depth ends them.
+    fn add_terms(name: &str, packs: &Packs, depth: usize, terms: &mut Terms) {
+        let Some((file, pack)) = packs.get(name).filter(|_| depth < 8) else { return };
+        for base in texts(&pack["extends"]) {
+            add_terms(&base, packs, depth + 1, terms);
+        }
+        read_terms(&file.display().to_string(), pack, terms);
+    }
+
+    /// Reads a pack's terms on top of those it builds on.
+    fn read_terms(file: &str, pack: &Value, terms: &mut Terms) {
+        let own: Vec<_> = pack["terms"].as_object().into_iter().flatten().map(|(k, v)| (k.clone(), texts(v))).collect();
+        if let Some((term, text, e)) = phrase::read_terms(&own, terms).first() {
+            panic!(
+                "{file}: term `{}`, {:?}: {} at {:?}; {} {:?}",
+                own[*term].0, own[*term].1[*text], e.message, e.at, e.help, e.unknown_term
+            );
+        }
+    }
+
+    /// Puts the keys of its phrases and expressions beside them, in a matcher and those below it. `exact`: case counts there.
+    fn add_keys(file: &str, matcher: &mut Value, exact: bool, terms: &Terms) {
+        let exact = matcher["case"].as_str().map_or(exact, |c| c == "exact");
+        let Some(map) = matcher.as_object_mut() else { return };
+        let keys: Option<Vec<Keys>> = if let Some(phrases) = map.get("phrases") {
+            let read = |text: &String| phrase::parse(text, terms).unwrap_or_else(|e| panic!("{file}: {text:?}: {}", e.message));
+            Some(texts(phrases).iter().map(|text| Keys::of_phrase(&read(text), exact)).collect())
+        } else {
+            map.get("regex").map(|r| texts(r).iter().map(|source| Keys::of_regex(source, exact)).collect())
+        };
+        if let Some(keys) = keys {
+            map.insert("$keys".to_owned(), keys.iter().map(encode).collect());
+        }
+        for form in ["all", "any", "not"] {
+            match map.get_mut(form) {
+                Some(Value::Array(list)) => list.iter_mut().for_each(|m| add_keys(file, m, exact, terms)),
+                Some(one) => add_keys(file, one, exact, terms),
+                None => {}
+            }
+        }
+    }
+
+    /// Keys as one line of text.
+    fn encode(keys: &Keys) -> Value {
+        let sets = std::iter::once(&keys.first).chain(&keys.further).map(|set| set.join("\u{1F}")).collect::<Vec<_>>();
+        format!("{}{}", if keys.spelled { 's' } else { 'r' }, sets.join("\u{1E}")).into()
+    }
+
+    /// A text, or a list of them.
+    fn texts(value: &Value) -> Vec<String> {
+        let one = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+        match value {
+            Value::Null => Vec::new(),
+            Value::Array(list) => list.iter().map(one).collect(),
+            v => vec![one(v)],
+        }
+    }
+}
+
+use pack::Packs;
+use serde_json::Value;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let folder = Path::new("rules/hubspot");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    for file in ["build.rs", "src/pack/keys.rs", "src/pack/literals.rs", "src/pack/phrase.rs"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    let mut files: Vec<_> = fs::read_dir(folder).expect("rules/hubspot").map(|e| e.expect("entry").path()).collect();
+    files.retain(|p| p.extension().is_some_and(|e| e == "yaml"));
+    files.sort();
+    let packs: Packs = files
+        .into_iter()
+        .map(|file| {
+            println!("cargo::rerun-if-changed={}", file.display());
+            let text = fs::read_to_string(&file).expect("a pack is text");
+            let options = serde_yaml::options! { strict_booleans: true };
+            let pack: Value = serde_yaml::from_str_with_options(&text, options).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            let name = pack["pack"].as_str().unwrap_or_else(|| panic!("{}: no `pack:`", file.display())).to_owned();
+            (name, (file, pack))
+        })
+        .collect();
+    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let mut table = String::from("&[\n");
+    for (name, (file, _)) in &packs {
         let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let json = Path::new(&out).join(format!("{stem}.json"));
-        fs::write(&json, pack.to_string()).expect("OUT_DIR can be written");
-        let path = fs::canonicalize(&file).expect("the pack is there");
+        fs::write(&json, pack::prepare(name, &packs).to_string()).expect("OUT_DIR can be written");
+        let path = fs::canonicalize(file).expect("the pack is there");
         table.push_str(&format!("    ({name:?}, include_str!({path:?}), include_str!({json:?})),\n"));
     }
     table.push_str("]\n");

@@ -57,6 +57,8 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    /// The text with ASCII in lower case.
+    lower: OnceCell<String>,
     /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
     has: RefCell<HashMap<usize, bool>>,
 }
@@ -74,6 +76,7 @@ impl<'a> Subject<'a> {
             doms: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
+            lower: OnceCell::new(),
             has: Default::default(),
         }
     }
@@ -87,6 +90,11 @@ impl<'a> Subject<'a> {
         let found = set.is_match(&self.document.text);
         self.has.borrow_mut().insert(key, found);
         found
+    }
+
+    /// The document's text with ASCII in lower case; the same bytes otherwise.
+    fn lower(&self) -> &str {
+        self.lower.get_or_init(|| self.document.text.to_ascii_lowercase())
     }
 
     /// Which needles of element matchers stand in its source.
@@ -167,7 +175,7 @@ fn eval(
         MatcherForm::Text(patterns) => {
             let number = *leaf;
             *leaf += 1;
-            text::find(subject.document, patterns, candidates.of_leaf(number))
+            text::find(subject, patterns, candidates.of_leaf(number))
         }
         MatcherForm::Stats(limits) => stats::find(subject.document, limits),
         MatcherForm::Element(e) => element::find(subject, e),

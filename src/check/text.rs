@@ -1,6 +1,6 @@
 //! Phrases, regular expressions and replacements over visible text, behind one prefilter for all rules.
 
-use super::Hit;
+use super::{Hit, Subject};
 use crate::document::Document;
 use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
@@ -14,10 +14,8 @@ pub struct Candidate {
     pub leaf: u32,
     /// Which of its patterns.
     pub pattern: u32,
-    /// Where its literal starts in the document's text; [`ANYWHERE`] for patterns that have none.
+    /// Where its key starts in the document's text; [`ANYWHERE`] for patterns that have none.
     pub start: u32,
-    /// One past the literal's end.
-    pub end: u32,
 }
 
 /// The start of a candidate whose pattern must be tried on every block.
@@ -44,7 +42,7 @@ impl Candidates {
     }
 }
 
-/// A pattern that a literal is part of.
+/// A pattern that a key belongs to.
 #[derive(Debug)]
 struct Owner {
     rule: u32,
@@ -58,18 +56,18 @@ struct Owner {
 #[derive(Debug)]
 pub struct Prefilter {
     automaton: Option<AhoCorasick>,
-    /// For each literal, what it may be part of.
+    /// For each key, what it belongs to.
     owners: Vec<Vec<Owner>>,
     /// How many rules there are.
     rules: usize,
-    /// Patterns without a literal.
+    /// Patterns without a key.
     always: Vec<(u32, u32, u32)>,
 }
 
 impl Prefilter {
     /// A prefilter for these rules. `thorough`: spend time on building to be faster on large inputs.
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, thorough: bool) -> Prefilter {
-        let mut literals: Vec<String> = Vec::new();
+        let mut keys: Vec<String> = Vec::new();
         let mut index: HashMap<String, usize> = HashMap::new();
         let mut owners: Vec<Vec<Owner>> = Vec::new();
         let mut always = Vec::new();
@@ -79,16 +77,16 @@ impl Prefilter {
             let mut leaf = 0;
             visit(&rule.matcher, &mut |patterns| {
                 for (p, pattern) in patterns.iter().enumerate() {
-                    if pattern.literals.is_empty() {
+                    if pattern.keys().is_empty() {
                         always.push((r as u32, leaf, p as u32));
                     }
-                    for (n, literal) in pattern.literals.iter().enumerate() {
-                        let i = *index.entry(literal.clone()).or_insert_with(|| {
-                            literals.push(literal.clone());
+                    for key in pattern.keys() {
+                        let i = *index.entry(key.to_ascii_lowercase()).or_insert_with_key(|key| {
+                            keys.push(key.clone());
                             owners.push(Vec::new());
-                            literals.len() - 1
+                            keys.len() - 1
                         });
-                        let exact = pattern.exact_spelling(n).map(Into::into);
+                        let exact = pattern.keys_are_exact().then(|| key.as_str().into());
                         owners[i].push(Owner { rule: r as u32, leaf, pattern: p as u32, exact });
                     }
                 }
@@ -101,9 +99,9 @@ impl Prefilter {
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(kind))
-            .build(&literals)
+            .build(&keys)
             .ok()
-            .filter(|_| !literals.is_empty());
+            .filter(|_| !keys.is_empty());
         Prefilter { automaton, owners, always, rules: count }
     }
 
@@ -113,7 +111,7 @@ impl Prefilter {
         out.resize_with(self.rules, Candidates::default);
         for &(rule, leaf, pattern) in &self.always {
             if active(rule as usize) && !document.text.is_empty() {
-                let c = Candidate { leaf, pattern, start: ANYWHERE, end: ANYWHERE };
+                let c = Candidate { leaf, pattern, start: ANYWHERE };
                 out[rule as usize].list.push(c);
             }
         }
@@ -124,7 +122,7 @@ impl Prefilter {
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
                     let differs = owner.exact.as_ref().is_some_and(|e| e.as_bytes() != &text[m.range()]);
                     if !differs && active(owner.rule as usize) {
-                        let c = Candidate { leaf: owner.leaf, pattern: owner.pattern, start: m.start() as u32, end: m.end() as u32 };
+                        let c = Candidate { leaf: owner.leaf, pattern: owner.pattern, start: m.start() as u32 };
                         out[owner.rule as usize].list.push(c);
                     }
                 }
@@ -148,28 +146,28 @@ fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
 }
 
 /// The matches of patterns at their candidates.
-pub(super) fn find(document: &Document, patterns: &[Pattern], candidates: &[Candidate]) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candidate]) -> Vec<Hit> {
+    let document = subject.document;
     let mut hits = Vec::new();
     // Blocks a regular expression has been run on; candidates come by pattern, then place.
     let mut done: Option<(u32, usize)> = None;
     for c in candidates {
         let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
-        if pattern.is_spelled() {
-            let (start, end) = (c.start as usize, c.end as usize);
-            let found =
-                document.text.get(start..end).is_some_and(|t| pattern.confirms(t)) && pattern.stands_whole(&document.text, start, end);
-            if found {
-                hits.extend(hit(document, pattern, start, end));
-            }
-        } else if c.start == ANYWHERE {
+        if c.start == ANYWHERE {
             for block in 0..document.blocks.len() {
                 in_block(document, pattern, block, &mut hits);
             }
+        } else if pattern.is_spelled() {
+            let start = c.start as usize;
+            hits.extend(pattern.spelled_at(&document.text, start).and_then(|end| hit(document, pattern, start, end)));
         } else if let Some(block) = document.block_at(c.start as usize)
             && done != Some((c.pattern, block))
         {
             done = Some((c.pattern, block));
-            in_block(document, pattern, block, &mut hits);
+            let range = document.blocks[block].start..document.blocks[block].end;
+            if subject.lower().get(range).is_some_and(|text| pattern.may_match(text)) {
+                in_block(document, pattern, block, &mut hits);
+            }
         }
     }
     hits
@@ -180,15 +178,12 @@ fn in_block(document: &Document, pattern: &Pattern, block: usize, hits: &mut Vec
     let text = document.block_text(block);
     let mut at = 0;
     while let Some(m) = regex.find_at(text, at) {
-        let next = text[m.start()..].chars().next().map_or(1, char::len_utf8);
-        if m.is_empty() || !pattern.stands_whole(text, m.start(), m.end()) {
-            at = m.start() + next;
+        let next = text[m.start..].chars().next().map_or(1, char::len_utf8);
+        if m.is_empty() || !pattern.stands_whole(text, m.start, m.end) {
+            at = m.start + next;
         } else {
-            hits.extend(hit(document, pattern, block.start + m.start(), block.start + m.end()));
-            at = m.end();
-        }
-        if at > text.len() {
-            break;
+            hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
+            at = m.end;
         }
     }
 }

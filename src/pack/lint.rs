@@ -47,7 +47,7 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
 
 fn unfiltered(m: &Matcher) -> bool {
     match &m.form {
-        MatcherForm::Text(patterns) => patterns.iter().any(|p| p.literals.is_empty()),
+        MatcherForm::Text(patterns) => patterns.iter().any(|p| p.keys().is_empty()),
         MatcherForm::All(list) => list.first().is_some_and(unfiltered),
         MatcherForm::Any(list) => list.iter().any(unfiltered),
         _ => false,
@@ -109,7 +109,7 @@ impl ast::Visitor for Never<'_> {
 
 /// The expression with `\b` and `\B` in their ASCII form: the Unicode form makes the automaton give up at the first letter beyond ASCII. The
 /// edges of a match are checked for such neighbours afterwards.
-pub(super) fn ascii_boundaries(text: &str, ast: &Ast) -> String {
+pub(super) fn ascii_boundaries(text: &str) -> String {
     struct Find(Vec<(usize, usize)>);
     impl ast::Visitor for Find {
         type Output = Vec<(usize, usize)>;
@@ -126,9 +126,10 @@ pub(super) fn ascii_boundaries(text: &str, ast: &Ast) -> String {
             Ok(())
         }
     }
+    let Ok(ast) = ast::parse::Parser::new().parse(text) else { return text.to_owned() };
     let mut out = String::new();
     let mut at = 0;
-    for (start, end) in ast::visit(ast, Find(Vec::new())).unwrap_or_default() {
+    for (start, end) in ast::visit(&ast, Find(Vec::new())).unwrap_or_default() {
         out.push_str(&text[at..start]);
         out.push_str("(?-u:");
         out.push_str(&text[start..end]);

@@ -11,25 +11,34 @@ const MIN_LEN: usize = 3;
 
 /// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
 pub(super) fn required(source: &str, fold: bool) -> Vec<String> {
+    required_sets(source, fold).into_iter().next().unwrap_or_default()
+}
+
+/// Sets of strings, ASCII in lower case: every match of `source` contains one string of each. The most telling set comes first.
+pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Vec<String>> {
     // Parsed without folding: the prefilter folds ASCII by itself, and folded classes would hide the literals.
     let Ok(hir) = regex_syntax::Parser::new().parse(source) else { return Vec::new() };
-    let set = analyse(&hir).best;
-    match set {
-        Some(set) if score(&set) >= MIN_LEN => {
-            let mut set: Vec<String> = set.into_iter().map(|s| s.to_ascii_lowercase()).collect();
-            if fold && set.iter().any(|s| !s.is_ascii() && s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
-                // A letter whose other case is not ASCII: keep what is ASCII beside it.
-                set = set.iter().map(|s| longest_stable(s)).collect();
-                if score(&set) < MIN_LEN {
-                    return Vec::new();
-                }
-            }
-            set.sort();
-            set.dedup();
-            set
-        }
-        _ => Vec::new(),
+    let mut sets: Vec<Vec<String>> = pieces(&hir).into_iter().filter_map(|set| usable(set, fold)).collect();
+    sets.sort_by_key(|s| std::cmp::Reverse(worth(s)));
+    sets
+}
+
+/// The strings as the prefilter looks for them, if they are long enough to tell anything.
+fn usable(set: Vec<String>, fold: bool) -> Option<Vec<String>> {
+    if score(&set) < MIN_LEN {
+        return None;
     }
+    let mut set: Vec<String> = set.into_iter().map(|s| s.to_ascii_lowercase()).collect();
+    if fold && set.iter().any(|s| s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
+        // A letter whose other case is not ASCII: keep what is ASCII beside it.
+        set = set.iter().map(|s| longest_stable(s)).collect();
+        if score(&set) < MIN_LEN {
+            return None;
+        }
+    }
+    set.sort();
+    set.dedup();
+    Some(set)
 }
 
 fn longest_stable(s: &str) -> String {
@@ -49,14 +58,17 @@ struct Info {
     best: Option<Vec<String>>,
 }
 
-fn better(a: Option<Vec<String>>, b: Option<Vec<String>>) -> Option<Vec<String>> {
-    match (a, b) {
-        (Some(a), Some(b)) => {
-            // Longer wins; of equally long ones, the smaller set.
-            let key = |s: &Vec<String>| (score(s).min(12), usize::MAX - s.len());
-            Some(if key(&a) >= key(&b) { a } else { b })
-        }
-        (a, b) => a.or(b),
+/// How telling a set is: longer strings are; of equally long ones, fewer.
+fn worth(set: &[String]) -> (usize, usize) {
+    (score(set).min(12), usize::MAX - set.len())
+}
+
+/// The sets of the parts of an expression that all must match.
+fn pieces(hir: &Hir) -> Vec<Vec<String>> {
+    match hir.kind() {
+        HirKind::Capture(c) => pieces(&c.sub),
+        HirKind::Concat(subs) => concat(subs).1,
+        _ => analyse(hir).best.into_iter().collect(),
     }
 }
 
@@ -101,7 +113,7 @@ fn analyse(hir: &Hir) -> Info {
             }
         }
         HirKind::Capture(c) => analyse(&c.sub),
-        HirKind::Concat(subs) => concat(subs),
+        HirKind::Concat(subs) => concat(subs).0,
         HirKind::Alternation(subs) => {
             let infos: Vec<Info> = subs.iter().map(analyse).collect();
             let join = |sets: Vec<Option<Vec<String>>>| -> Option<Vec<String>> {
@@ -114,30 +126,30 @@ fn analyse(hir: &Hir) -> Info {
     }
 }
 
-fn concat(subs: &[Hir]) -> Info {
-    let mut best = None;
-    let mut run: Option<Vec<String>> = Some(vec![String::new()]);
+/// What is known of the whole row, and the sets of its parts.
+fn concat(subs: &[Hir]) -> (Info, Vec<Vec<String>>) {
+    let mut sets: Vec<Vec<String>> = Vec::new();
+    let mut run: Vec<String> = vec![String::new()];
     let mut whole = true;
     for sub in subs {
         let info = analyse(sub);
-        best = better(best, info.best);
-        let product = match (&run, &info.exact) {
-            (Some(a), Some(b)) if a.len() * b.len() <= MAX_SET => {
-                Some(a.iter().flat_map(|x| b.iter().map(move |y| format!("{x}{y}"))).collect::<Vec<_>>())
+        match info.exact {
+            Some(exact) if run.len() * exact.len() <= MAX_SET => {
+                run = run.iter().flat_map(|x| exact.iter().map(move |y| format!("{x}{y}"))).collect();
             }
-            _ => None,
-        };
-        match product {
-            Some(p) => run = Some(p),
-            None => {
-                best = better(best, run.take());
+            exact => {
                 whole = false;
-                run = info.exact.or(Some(vec![String::new()]));
+                sets.push(std::mem::replace(&mut run, vec![String::new()]));
+                match exact {
+                    Some(exact) => run = exact,
+                    None => sets.extend(info.best),
+                }
             }
         }
     }
-    best = better(best, run.clone());
-    Info { exact: if whole { run } else { None }, best }
+    sets.push(run.clone());
+    let best = sets.iter().max_by_key(|s| worth(s)).cloned();
+    (Info { exact: whole.then_some(run), best }, sets)
 }
 
 /// Names without which a selector matches nothing, one for each selector of the list: the longest of its last compound, in lower case.

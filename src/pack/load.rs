@@ -60,7 +60,7 @@ struct Parsed {
     name: String,
     root: Node,
     extends: Vec<String>,
-    terms: Terms,
+    terms: Arc<Terms>,
     sources: HashMap<String, (RuleSource, Confidence)>,
     /// Rules by id in order, each with the keys it was given here and in what it extends.
     rules: Vec<(String, Vec<Entry>)>,
@@ -186,7 +186,7 @@ impl PackSet {
             rules.push((id, entries.collect()));
         }
         let extends = extends(&root).into_iter().map(|(n, _)| n).collect();
-        Some(Parsed { file, name, root, extends, terms: Terms::new(), sources, rules })
+        Some(Parsed { file, name, root, extends, terms: Arc::default(), sources, rules })
     }
 
     /// Extended packs before those that extend them; a circle is cut and told.
@@ -220,7 +220,7 @@ impl PackSet {
         let mut rules: Vec<(String, Vec<Entry>)> = Vec::new();
         for name in &p.extends {
             let Some(base) = done.get(name).and_then(|&i| finished.get(i)) else { continue };
-            p.terms.extend(base.terms.iter().map(|(k, v)| (k.clone(), v.clone())));
+            Arc::make_mut(&mut p.terms).extend(base.terms.iter().map(|(k, v)| (k.clone(), v.clone())));
             for (k, v) in &base.sources {
                 p.sources.entry(k.clone()).or_insert_with(|| v.clone());
             }
@@ -237,34 +237,17 @@ impl PackSet {
                 own.extend(kept.collect::<Vec<_>>());
             }
         }
-        let map = p.root.get("terms").and_then(Node::as_map).unwrap_or_default().to_vec();
-        // Terms may use each other, whatever their order: those that can be read are, until none is left that can.
-        let mut left: Vec<(String, Node)> = map.into_iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), v)).collect();
-        loop {
-            let names: HashSet<String> = left.iter().map(|(n, _)| n.clone()).collect();
-            let (ready, waiting): (Vec<_>, Vec<_>) = left
-                .into_iter()
-                .partition(|(_, node)| super::decode::list(node).iter().all(|t| !names.iter().any(|n| t.contains(&format!("<{n}>")))));
-            let stuck = ready.is_empty();
-            for (name, node) in if stuck { waiting.clone() } else { ready } {
-                let mut options = Vec::new();
-                for n in super::decode::nodes(&node) {
-                    match phrase::parse(&n.scalar_text().unwrap_or_default(), &p.terms) {
-                        Ok(parts) => options.push(parts),
-                        Err(f) => {
-                            let map = yaml::scalar_map(&self.files[p.file].text, n);
-                            let span = map.cover(f.span.start, f.span.end.max(f.span.start + 1)).unwrap_or(n.span);
-                            self.faults.push(Fault { file: p.file, span, ..f });
-                        }
-                    }
-                }
-                p.terms.insert(name, Arc::new(options));
-            }
-            if stuck || waiting.is_empty() {
-                break;
-            }
-            left = waiting;
+        let map = p.root.get("terms").and_then(Node::as_map).unwrap_or_default();
+        let own: Vec<_> = map.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), super::decode::list(v))).collect();
+        let mut terms = Terms::clone(&p.terms);
+        let faults = phrase::read_terms(&own, &mut terms);
+        for (term, text, e) in faults {
+            let Some(n) = map.get(term).and_then(|(_, v)| super::decode::nodes(v).get(text).copied()) else { continue };
+            let span = yaml::scalar_map(&self.files[p.file].text, n).cover(e.at.start, e.at.end.max(e.at.start + 1)).unwrap_or(n.span);
+            let help = super::decode::term_help(&e, &terms);
+            self.faults.push(Fault { file: p.file, ..Fault::new(span, e.message, help) });
         }
+        p.terms = Arc::new(terms);
     }
 
     fn decode(&mut self, finished: &[Parsed], wanted: usize) {
@@ -327,6 +310,8 @@ fn is_date(s: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::Pattern;
+    use crate::pack::model::{Matcher, MatcherForm};
 
     #[test]
     fn packs_given_together_extend_each_other_in_any_order() {
@@ -338,5 +323,31 @@ mod tests {
         let set = PackSet::load(sources.to_vec());
         assert!(set.faults.is_empty(), "{:?}", set.faults);
         assert_eq!(set.files.len(), 3);
+    }
+
+    #[test]
+    fn prepared_packs_have_the_keys_of_their_yaml() {
+        fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
+            match &m.form {
+                MatcherForm::Text(list) => out.extend(list),
+                MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
+                MatcherForm::Not(inner) => patterns(inner, out),
+                _ => {}
+            }
+        }
+        let yaml = PackSet::load(PackSource::builtin("hubspot"));
+        let quick = PackSet::load(PackSource::builtin("hubspot").into_iter().map(PackSource::quick).collect());
+        let mut count = 0;
+        for (a, b) in yaml.packs.iter().flat_map(|p| &p.rules).zip(quick.packs.iter().flat_map(|p| &p.rules)) {
+            let (mut x, mut y) = (Vec::new(), Vec::new());
+            patterns(&a.matcher, &mut x);
+            patterns(&b.matcher, &mut y);
+            assert_eq!(x.len(), y.len(), "{}", a.id);
+            for (x, y) in x.iter().zip(&y) {
+                assert_eq!(x.keys, y.keys, "{}", a.id);
+                count += 1;
+            }
+        }
+        assert!(count > 300);
     }
 }

@@ -4,6 +4,7 @@
 
 mod builtin;
 mod decode;
+mod keys;
 mod lint;
 mod literals;
 mod load;

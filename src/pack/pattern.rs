@@ -1,20 +1,40 @@
-//! What a phrase or a regular expression becomes: literals for the prefilter, and an automaton that is built when a literal is first met.
+//! What a phrase or a regular expression becomes: keys for the prefilter, and an automaton that is built when a key is first met.
 
-use super::literals;
-use super::phrase::{self, Part};
+use super::keys::Keys;
+use super::lint::ascii_boundaries;
+use super::phrase::{self, Part, Terms};
 use regex::{Regex, RegexBuilder};
-use std::sync::OnceLock;
+use regex_automata::{Input, meta, util::syntax};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
 const SIZE_LIMIT: usize = 4 << 20;
+/// After so many bytes of text an expression is worth being compiled for speed.
+const WARM: usize = 32 << 10;
+
+/// A phrase as it came: read, or known to be readable and not read before it is needed.
+#[derive(Clone, Debug)]
+pub(super) enum Phrase {
+    Read(Vec<Part>),
+    Text(String, Arc<Terms>),
+}
+
+impl Phrase {
+    fn with<T>(&self, f: impl FnOnce(&[Part]) -> T) -> T {
+        match self {
+            Phrase::Read(parts) => f(parts),
+            Phrase::Text(text, terms) => f(&phrase::parse(text, terms).unwrap_or_default()),
+        }
+    }
+}
 
 /// One thing to look for.
 #[derive(Debug)]
 pub struct Pattern {
-    /// Strings of which one must be there, letters of ASCII in lower case. Empty: nothing can be said, the pattern is tried on every block.
-    pub literals: Vec<String>,
     /// What stands in the text in place of a match, for `replace`.
     pub replacement: Option<String>,
+    pub(super) keys: Keys,
     exact: bool,
     /// Whether the match must begin, and end, at a word boundary.
     edges: (bool, bool),
@@ -23,70 +43,84 @@ pub struct Pattern {
 
 #[derive(Debug)]
 enum Form {
-    /// One of these spellings; a hit of the prefilter is the match.
-    Spelled(Vec<String>),
+    /// One of these spellings, each of which begins with a key.
+    Spelled { phrase: Phrase, spellings: OnceLock<Vec<String>> },
     /// A regular expression.
-    Regex { source: String, compiled: OnceLock<Option<Regex>> },
+    Regex(LazyRegex),
 }
 
 impl Pattern {
-    /// A phrase. `exact`: letters match only in their case.
-    pub(super) fn from_phrase(parts: &[Part], exact: bool) -> Pattern {
-        if let Some(spellings) = phrase::spellings(parts)
-            && (exact || !spellings.iter().any(|s| has_cased_non_ascii(s)))
-            && spellings.iter().all(|s| s.len() > 1)
-        {
-            let literals = spellings.iter().map(|s| s.to_ascii_lowercase()).collect();
-            return Pattern { literals, replacement: None, exact, edges: (true, true), form: Form::Spelled(spellings) };
-        }
-        Pattern { edges: (true, true), ..Pattern::from_regex(bounded(parts), exact) }
+    /// A phrase. `exact`: letters match only in their case. `keys`: as worked out before.
+    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Option<Keys>) -> Pattern {
+        let keys = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_phrase(parts, exact)));
+        let form = if keys.spelled {
+            Form::Spelled { phrase, spellings: OnceLock::new() }
+        } else {
+            Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact))
+        };
+        Pattern { replacement: None, keys, exact, edges: (true, true), form }
     }
 
     /// A literal that is replaced by another, in exactly this case.
     pub(super) fn replacing(wrong: &str, right: &str) -> Pattern {
+        let phrase = Phrase::Read(vec![Part::Literal(wrong.to_owned())]);
+        let spellings = OnceLock::from(vec![wrong.to_owned()]);
         Pattern {
-            literals: vec![wrong.to_ascii_lowercase()],
             replacement: Some(right.to_owned()),
+            keys: Keys { spelled: true, first: vec![wrong.to_owned()], further: Vec::new() },
             exact: true,
             edges: (true, true),
-            form: Form::Spelled(vec![wrong.to_owned()]),
+            form: Form::Spelled { phrase, spellings },
         }
     }
 
     /// A regular expression that is known to be valid.
-    pub(super) fn from_regex(source: String, exact: bool) -> Pattern {
-        let literals = literals::required(&source, !exact);
-        let edges = (source.starts_with(r"(?-u:\b)"), source.ends_with(r"(?-u:\b)"));
-        Pattern { literals, replacement: None, exact, edges, form: Form::Regex { source, compiled: OnceLock::new() } }
+    pub(super) fn from_regex(source: String, exact: bool, keys: Option<Keys>) -> Pattern {
+        let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
+        let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
+        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(LazyRegex::new(source, exact)) }
     }
 
-    /// Whether a hit of the prefilter is the match itself.
+    /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
+    /// tried on every block.
+    pub fn keys(&self) -> &[String] {
+        &self.keys.first
+    }
+
+    /// Whether a key must stand there in its own case. Else keys are in lower case as far as they are ASCII, and the text's case is ignored.
+    pub fn keys_are_exact(&self) -> bool {
+        self.keys.spelled && self.exact
+    }
+
+    /// Whether a match begins where a key does, and [`Pattern::spelled_at`] tells where it ends.
     pub fn is_spelled(&self) -> bool {
-        matches!(self.form, Form::Spelled(_))
+        self.keys.spelled
     }
 
-    /// The spelling behind literal number `n`, if only that very spelling is a match.
-    pub fn exact_spelling(&self, n: usize) -> Option<&str> {
-        match &self.form {
-            Form::Spelled(spellings) if self.exact => spellings.get(n).map(String::as_str),
-            _ => None,
-        }
+    /// Whether a block may hold a match, by its text in lower case (ASCII).
+    pub fn may_match(&self, lower: &str) -> bool {
+        let has = |key: &String| memchr::memmem::find(lower.as_bytes(), key.as_bytes()).is_some();
+        self.keys.further.iter().all(|set| set.iter().any(has))
     }
 
-    /// Whether `text`, which equals a literal but for the case of ASCII letters, is a match.
-    pub fn confirms(&self, text: &str) -> bool {
-        match &self.form {
-            Form::Spelled(spellings) if self.exact => spellings.iter().any(|s| s == text),
-            Form::Spelled(_) => true,
-            Form::Regex { .. } => false,
-        }
+    /// Where the longest spelling ends that begins at `start` of `text` and stands whole.
+    pub fn spelled_at(&self, text: &str, start: usize) -> Option<usize> {
+        let Form::Spelled { phrase, spellings } = &self.form else { return None };
+        let spellings = spellings.get_or_init(|| phrase.with(|parts| phrase::spellings(parts).unwrap_or_default()));
+        let rest = text.as_bytes().get(start..)?;
+        let ends = spellings.iter().filter_map(|s| {
+            let there = rest.get(..s.len())?;
+            let same = if self.exact { there == s.as_bytes() } else { there.eq_ignore_ascii_case(s.as_bytes()) };
+            (same && self.stands_whole(text, start, start + s.len())).then_some(start + s.len())
+        });
+        ends.max()
     }
 
-    /// The compiled expression; `None` for spelled patterns and where compiling fails (`pack check` reports that).
-    pub fn regex(&self) -> Option<&Regex> {
+    /// The compiled expression; `None` for spelled patterns.
+    pub fn regex(&self) -> Option<&LazyRegex> {
         match &self.form {
-            Form::Spelled(_) => None,
-            Form::Regex { source, compiled } => compiled.get_or_init(|| compile(source, self.exact).ok()).as_ref(),
+            Form::Spelled { .. } => None,
+            Form::Regex(regex) => Some(regex),
         }
     }
 
@@ -108,80 +142,122 @@ fn bounded(parts: &[Part]) -> String {
     source
 }
 
-/// Compiles an expression with promolint's limits.
+/// Compiles an expression with promolint's limits, to tell whether it can be.
 pub fn compile(source: &str, exact: bool) -> Result<Regex, regex::Error> {
     RegexBuilder::new(source).case_insensitive(!exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build()
 }
 
-/// A regular expression that is compiled when it is first used.
+/// What an expression is made from.
+#[derive(Debug)]
+enum Expression {
+    Regex(String),
+    /// Any of these.
+    Phrases(Vec<Phrase>),
+}
+
+impl Expression {
+    fn source(&self) -> String {
+        match self {
+            Expression::Regex(source) => ascii_boundaries(source),
+            Expression::Phrases(phrases) => {
+                let mut sources: Vec<_> = phrases.iter().map(|p| p.with(bounded)).collect();
+                // Alternatives are tried in order; the longer one first, so that it is not cut short by its own beginning.
+                sources.sort_by_key(|s| std::cmp::Reverse(s.len()));
+                format!("(?:{})", sources.join("|"))
+            }
+        }
+    }
+}
+
+/// A regular expression that is compiled when it is first used: at first in little time, and again, to run faster, once it has seen some
+/// text. A commit hook checks a few lines and exits; a bulk scan runs for minutes.
 #[derive(Debug)]
 pub struct LazyRegex {
-    source: String,
+    expression: Expression,
     exact: bool,
-    compiled: OnceLock<Option<Regex>>,
+    quick: OnceLock<Option<meta::Regex>>,
+    fast: OnceLock<Option<meta::Regex>>,
+    /// Bytes of text it was run on, while it is not [`WARM`].
+    seen: AtomicUsize,
 }
 
 impl LazyRegex {
     pub(super) fn new(source: String, exact: bool) -> LazyRegex {
-        LazyRegex { source, exact, compiled: OnceLock::new() }
+        LazyRegex::of(Expression::Regex(source), exact)
     }
 
-    fn get(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| compile(&self.source, self.exact).ok()).as_ref()
+    fn of(expression: Expression, exact: bool) -> LazyRegex {
+        LazyRegex { expression, exact, quick: OnceLock::new(), fast: OnceLock::new(), seen: AtomicUsize::new(0) }
     }
 
-    /// The expression.
+    /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
+    fn get(&self, len: usize) -> Option<&meta::Regex> {
+        if let Some(fast) = self.fast.get() {
+            return fast.as_ref();
+        }
+        if self.seen.fetch_add(len, Ordering::Relaxed) + len > WARM {
+            return self.fast.get_or_init(|| self.build(true)).as_ref();
+        }
+        self.quick.get_or_init(|| self.build(false)).as_ref()
+    }
+
+    fn build(&self, fast: bool) -> Option<meta::Regex> {
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(fast).onepass(fast).auto_prefilter(fast).dfa(false);
+        let syntax = syntax::Config::new().case_insensitive(!self.exact);
+        meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
+    }
+
+    /// The expression as it was given.
     pub(super) fn source(&self) -> &str {
-        &self.source
+        match &self.expression {
+            Expression::Regex(source) => source,
+            Expression::Phrases(_) => "",
+        }
     }
 
     /// Whether it matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        self.get().is_some_and(|r| r.is_match(text))
+        self.get(text.len()).is_some_and(|r| r.is_match(text))
+    }
+
+    /// The first match from byte `at` on, as bytes of `text`.
+    pub fn find_at(&self, text: &str, at: usize) -> Option<std::ops::Range<usize>> {
+        text.get(at..)?;
+        let input = Input::new(text).span(at..text.len());
+        self.get(text.len() - at)?.find(input).map(|m| m.range())
     }
 
     /// Its matches in `text`, as bytes.
     pub fn find_iter<'t>(&'t self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + 't {
-        self.get().into_iter().flat_map(move |r| r.find_iter(text).map(|m| m.range()))
+        self.get(text.len()).into_iter().flat_map(move |r| r.find_iter(text).map(|m| m.range()))
     }
 }
 
 /// Phrases of which any will do: for what stands near a match, for exceptions, for predicates. Compiled together when first asked.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PhraseSet {
-    phrases: Vec<Vec<Part>>,
-    exact: bool,
-    compiled: OnceLock<Option<Regex>>,
+    regex: Option<LazyRegex>,
 }
 
 impl PhraseSet {
-    pub(super) fn new(phrases: Vec<Vec<Part>>, exact: bool) -> PhraseSet {
-        PhraseSet { phrases, exact, compiled: OnceLock::new() }
+    pub(super) fn new(phrases: Vec<Phrase>, exact: bool) -> PhraseSet {
+        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact)) }
     }
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
-        self.phrases.is_empty()
+        self.regex.is_none()
     }
 
     /// The first match in `text` from byte `from` on, as bytes of `text`; whole words only.
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
-        if self.phrases.is_empty() {
-            return None;
-        }
-        let regex = self.compiled.get_or_init(|| {
-            let mut sources: Vec<_> = self.phrases.iter().map(|p| bounded(p)).collect();
-            // Alternatives are tried in order; the longer one first, so that it is not cut short by its own beginning.
-            sources.sort_by_key(|s| std::cmp::Reverse(s.len()));
-            compile(&format!("(?:{})", sources.join("|")), self.exact).ok()
-        });
-        let regex = regex.as_ref()?;
+        let regex = self.regex.as_ref()?;
         let mut at = from;
-        while let Some(m) = text.get(at..).and_then(|_| regex.find_at(text, at)) {
-            if is_whole(text, m.start(), m.end()) {
-                return Some((m.start(), m.end()));
+        while let Some(m) = regex.find_at(text, at) {
+            if is_whole(text, m.start, m.end) {
+                return Some((m.start, m.end));
             }
-            at = m.start() + text[m.start()..].chars().next().map_or(1, char::len_utf8);
+            at = m.start + text[m.start..].chars().next().map_or(1, char::len_utf8);
         }
         None
     }
@@ -202,6 +278,12 @@ impl PhraseSet {
             }
             Some(m)
         })
+    }
+}
+
+impl Default for PhraseSet {
+    fn default() -> PhraseSet {
+        PhraseSet::new(Vec::new(), false)
     }
 }
 
@@ -241,10 +323,6 @@ fn boundary(text: &str, at: usize) -> bool {
     let before = before.chars().next_back().and_then(letters);
     let after = after.chars().next().and_then(letters);
     !matches!((before, after), (Some(Letters::Spaced), Some(Letters::Spaced)))
-}
-
-fn has_cased_non_ascii(s: &str) -> bool {
-    s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))
 }
 
 /// Whether every way the phrase can begin (or end) is an ASCII letter or digit, so that the cheap ASCII word boundary holds there.

@@ -1,8 +1,7 @@
 //! The phrase syntax: words as a reader sees them, with a few signs for what may vary.
 
-use super::Fault;
-use crate::source::Span;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How many spellings of a phrase are written out; beyond that it becomes a regular expression with a shorter literal.
@@ -35,20 +34,66 @@ pub(super) enum Part {
 /// The phrases of one term.
 pub(super) type Terms = HashMap<String, Arc<Vec<Vec<Part>>>>;
 
+/// Why a phrase cannot be read. This file is also part of the build, so it knows nothing of the program's own errors.
+#[derive(Debug)]
+pub(super) struct PhraseError {
+    /// Where, bytes of the phrase.
+    pub at: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// The cure.
+    pub help: &'static str,
+    /// The term that nobody declared, if that is what is wrong.
+    pub unknown_term: Option<String>,
+}
+
+impl PhraseError {
+    fn new(at: Range<usize>, message: impl Into<String>, help: &'static str) -> PhraseError {
+        PhraseError { at, message: message.into(), help, unknown_term: None }
+    }
+}
+
+/// Reads the terms of a pack into `terms`, which holds those it builds on. Terms may use each other, whatever their order. What is wrong is
+/// returned with the place of its text: the term's number and the number of the text within it.
+pub(super) fn read_terms(own: &[(String, Vec<String>)], terms: &mut Terms) -> Vec<(usize, usize, PhraseError)> {
+    let mut faults = Vec::new();
+    let mut left: Vec<usize> = (0..own.len()).collect();
+    loop {
+        let names: HashSet<String> = left.iter().map(|&i| format!("<{}>", own[i].0)).collect();
+        let (ready, waiting): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|&i| !own[i].1.iter().any(|t| names.iter().any(|n| t.contains(n))));
+        let stuck = ready.is_empty();
+        for i in if stuck { waiting.clone() } else { ready } {
+            let mut options = Vec::new();
+            for (n, text) in own[i].1.iter().enumerate() {
+                match parse(text, terms) {
+                    Ok(parts) => options.push(parts),
+                    Err(e) => faults.push((i, n, e)),
+                }
+            }
+            terms.insert(own[i].0.clone(), Arc::new(options));
+        }
+        if stuck || waiting.is_empty() {
+            return faults;
+        }
+        left = waiting;
+    }
+}
+
 /// Reads a phrase. Offsets in errors are bytes of `text`.
-pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, Fault> {
+pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, PhraseError> {
     let mut p = Parser { text, at: 0, terms };
     let parts = p.sequence(0)?;
     if p.at < text.len() {
-        return Err(Fault::new(Span::new(p.at, p.at + 1), "`)` has no `(` before it", "write `\\)` for the character itself"));
+        return Err(PhraseError::new(p.at..p.at + 1, "`)` has no `(` before it", "write `\\)` for the character itself"));
     }
     if !parts.iter().any(|p| !matches!(p, Part::Space)) {
-        return Err(Fault::new(Span::new(0, text.len()), "this phrase has no words", "remove it, or write what it should find"));
+        return Err(PhraseError::new(0..text.len(), "this phrase has no words", "remove it, or write what it should find"));
     }
     // One more word at the end is a common exception (“not giving a *”); at the beginning it would match anywhere.
     if matches!(parts.first(), Some(Part::Word | Part::Words)) || matches!(parts.last(), Some(Part::Words)) {
         let help = "start and end a phrase with words; use `near` for what stands around it";
-        return Err(Fault::new(Span::new(0, text.len()), "a phrase that starts or ends with a wildcard matches more than it says", help));
+        return Err(PhraseError::new(0..text.len(), "a phrase that starts or ends with a wildcard matches more than it says", help));
     }
     Ok(parts)
 }
@@ -64,7 +109,7 @@ impl Parser<'_> {
         self.text[self.at..].chars().next()
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Vec<Part>, Fault> {
+    fn sequence(&mut self, depth: usize) -> Result<Vec<Part>, PhraseError> {
         let mut parts: Vec<Part> = Vec::new();
         while let Some(c) = self.peek() {
             let start = self.at;
@@ -93,8 +138,8 @@ impl Parser<'_> {
                 '(' => parts.push(self.choice(start, depth)?),
                 '<' => {
                     let Some(len) = self.text[self.at..].find('>') else {
-                        return Err(Fault::new(
-                            Span::new(start, self.at),
+                        return Err(PhraseError::new(
+                            start..self.at,
                             "`<` opens a term that no `>` closes",
                             "write `\\<` for the character itself",
                         ));
@@ -104,11 +149,9 @@ impl Parser<'_> {
                     match self.terms.get(name) {
                         Some(words) => parts.push(Part::Choice(Arc::clone(words))),
                         None => {
-                            let help = match super::shape::did_you_mean(name, self.terms.keys().map(String::as_str)) {
-                                Some(t) => format!("did you mean `<{t}>`?"),
-                                None => "declare it under `terms:`, here or in a pack this one extends".into(),
-                            };
-                            return Err(Fault::new(Span::new(start, self.at), format!("no term is called `{name}`"), help));
+                            let help = "declare it under `terms:`, here or in a pack this one extends";
+                            let e = PhraseError::new(start..self.at, format!("no term is called `{name}`"), help);
+                            return Err(PhraseError { unknown_term: Some(name.to_owned()), ..e });
                         }
                     }
                 }
@@ -117,12 +160,12 @@ impl Parser<'_> {
                         self.at += c.len_utf8();
                         push_char(&mut parts, c);
                     }
-                    None => return Err(Fault::new(Span::new(start, self.at), "a backslash at the end escapes nothing", "write `\\\\`")),
+                    None => return Err(PhraseError::new(start..self.at, "a backslash at the end escapes nothing", "write `\\\\`")),
                 },
                 '&' if self.entity().is_some() => {
                     let end = self.at + self.entity().unwrap_or(0);
                     let help = "write the character itself: rules see text as readers do, with entities decoded";
-                    return Err(Fault::new(Span::new(start, end), "an HTML entity never matches", help));
+                    return Err(PhraseError::new(start..end, "an HTML entity never matches", help));
                 }
                 _ => push_char(&mut parts, c),
             }
@@ -148,9 +191,9 @@ impl Parser<'_> {
         before.is_none_or(|c| c.is_whitespace() || c == '(' || c == '|') && after.is_none_or(|c| c.is_whitespace() || c == ')' || c == '|')
     }
 
-    fn choice(&mut self, start: usize, depth: usize) -> Result<Part, Fault> {
+    fn choice(&mut self, start: usize, depth: usize) -> Result<Part, PhraseError> {
         if depth > 8 {
-            return Err(Fault::new(Span::new(start, self.at), "too many `(` inside each other", "split the phrase in several"));
+            return Err(PhraseError::new(start..self.at, "too many `(` inside each other", "split the phrase in several"));
         }
         let mut options = vec![self.sequence(depth + 1)?];
         while self.peek() == Some('|') {
@@ -158,7 +201,7 @@ impl Parser<'_> {
             options.push(self.sequence(depth + 1)?);
         }
         if self.peek() != Some(')') {
-            return Err(Fault::new(Span::new(start, start + 1), "`(` is not closed", "add `)`, or write `\\(` for the character itself"));
+            return Err(PhraseError::new(start..start + 1, "`(` is not closed", "add `)`, or write `\\(` for the character itself"));
         }
         self.at += 1;
         Ok(Part::Choice(Arc::new(options)))
@@ -338,7 +381,7 @@ mod tests {
     fn mistakes_have_a_place() {
         for (phrase, at) in [("(a|b", 0), ("a)", 1), ("<teir> x", 0), ("R&amp;D", 1), ("** x", 0), ("x \\", 2)] {
             let fault = parse(phrase, &HashMap::new()).expect_err(phrase);
-            assert_eq!(fault.span.start, at, "{phrase}: {fault:?}");
+            assert_eq!(fault.at.start, at, "{phrase}: {fault:?}");
         }
     }
 }

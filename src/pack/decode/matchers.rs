@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Beside the phrases of a prepared pack: their keys. No key of YAML begins so.
+const KEYS: &str = "$keys";
+
 impl Decoder<'_> {
     pub fn matcher(&mut self, node: &Node) -> Option<Matcher> {
         const FORMS: [&str; 10] = ["phrases", "regex", "replace", "stats", "element", "link", "field", "all", "any", "not"];
@@ -23,13 +26,8 @@ impl Decoder<'_> {
         };
         let value = node.get(form)?;
         let form = match form {
-            "phrases" => Some(MatcherForm::Text(self.phrases(value))),
-            "regex" => {
-                let exact = self.exact;
-                Some(MatcherForm::Text(
-                    nodes(value).into_iter().filter_map(|n| self.regex(n)).map(|s| Pattern::from_regex(s, exact)).collect(),
-                ))
-            }
+            "phrases" => Some(MatcherForm::Text(self.phrases(value, node.get(KEYS)))),
+            "regex" => Some(MatcherForm::Text(self.patterns(value, node.get(KEYS)))),
             "replace" => Some(MatcherForm::Text(
                 value
                     .as_map()

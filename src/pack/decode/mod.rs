@@ -4,9 +4,10 @@ mod context;
 mod matchers;
 mod words;
 
+use super::keys::Keys;
 use super::model::*;
-use super::pattern::{self, LazyRegex, Pattern, PhraseSet};
-use super::phrase::{self, Part, Terms};
+use super::pattern::{self, LazyRegex, Pattern, Phrase, PhraseSet};
+use super::phrase::{self, PhraseError, Terms};
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
@@ -29,7 +30,7 @@ pub(super) struct Decoder<'a> {
     /// The text of each file.
     pub texts: &'a [&'a str],
     pub file: usize,
-    pub terms: &'a Terms,
+    pub terms: &'a Arc<Terms>,
     pub sources: &'a HashMap<String, (RuleSource, Confidence)>,
     pub faults: &'a mut Vec<Fault>,
     /// `case: exact` of the rule and matcher that is being read.
@@ -41,7 +42,7 @@ pub(super) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub fn new(
         texts: &'a [&'a str],
-        terms: &'a Terms,
+        terms: &'a Arc<Terms>,
         sources: &'a HashMap<String, (RuleSource, Confidence)>,
         faults: &'a mut Vec<Fault>,
         trusted: bool,
@@ -230,6 +231,12 @@ impl Matcher {
             _ => false,
         }
     }
+}
+
+/// The cure for a broken phrase, with the term that was perhaps meant.
+pub(super) fn term_help(e: &PhraseError, terms: &Terms) -> String {
+    let meant = e.unknown_term.as_deref().and_then(|t| super::shape::did_you_mean(t, terms.keys().map(String::as_str)));
+    meant.map_or_else(|| e.help.to_owned(), |t| format!("did you mean `<{t}>`?"))
 }
 
 fn applicability(name: &str) -> Applicability {

@@ -2,6 +2,15 @@
 
 use super::*;
 
+/// The keys that were worked out when promolint was built, in the order of their patterns.
+fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Keys> {
+    keys.map(nodes).unwrap_or_default().into_iter().filter_map(|n| {
+        let text = n.as_str()?;
+        let mut sets = text.get(1..)?.split('\u{1E}').map(|set| set.split('\u{1F}').filter(|k| !k.is_empty()).map(str::to_owned).collect());
+        Some(Keys { spelled: text.starts_with('s'), first: sets.next()?, further: sets.collect() })
+    })
+}
+
 impl Decoder<'_> {
     /// Several regular expressions as one.
     pub(super) fn regexes(&mut self, node: &Node) -> Option<LazyRegex> {
@@ -37,20 +46,34 @@ impl Decoder<'_> {
         PhraseSet::new(self.parse_phrases(node), exact)
     }
 
-    pub(super) fn phrases(&mut self, node: &Node) -> Vec<Pattern> {
+    /// `keys`: those of each phrase, if they are known.
+    pub(super) fn phrases(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Pattern> {
         let exact = self.exact;
-        self.parse_phrases(node).iter().map(|parts| Pattern::from_phrase(parts, exact)).collect()
+        let mut keys = prepared(keys);
+        self.parse_phrases(node).into_iter().map(|p| Pattern::from_phrase(p, exact, keys.next())).collect()
     }
 
-    pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Vec<Part>> {
+    /// `keys`: as for [`Decoder::phrases`].
+    pub(super) fn patterns(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Pattern> {
+        let exact = self.exact;
+        let mut keys = prepared(keys);
+        nodes(node).into_iter().filter_map(|n| self.regex(n)).map(|s| Pattern::from_regex(s, exact, keys.next())).collect()
+    }
+
+    pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Phrase> {
         let mut out = Vec::new();
         for n in nodes(node) {
             let text = n.scalar_text().unwrap_or_default();
+            if self.trusted {
+                out.push(Phrase::Text(text, Arc::clone(self.terms)));
+                continue;
+            }
             match phrase::parse(&text, self.terms) {
-                Ok(parts) => out.push(parts),
-                Err(f) => {
-                    let span = self.inside(n, f.span);
-                    self.fault(span, f.message, f.help);
+                Ok(parts) => out.push(Phrase::Read(parts)),
+                Err(e) => {
+                    let span = self.inside(n, Span::new(e.at.start, e.at.end));
+                    let help = term_help(&e, self.terms);
+                    self.fault(span, e.message, help);
                 }
             }
         }
@@ -59,6 +82,9 @@ impl Decoder<'_> {
 
     pub(super) fn regex(&mut self, node: &Node) -> Option<String> {
         let text = node.scalar_text().unwrap_or_default();
+        if self.trusted {
+            return Some(text);
+        }
         let ast = match regex_syntax::ast::parse::Parser::new().parse(&text) {
             Ok(ast) => ast,
             Err(e) => {
@@ -68,9 +94,6 @@ impl Decoder<'_> {
                 return None;
             }
         };
-        if self.trusted {
-            return Some(crate::pack::lint::ascii_boundaries(&text, &ast));
-        }
         if let Err(e) = regex_syntax::hir::translate::Translator::new().translate(&text, &ast) {
             let s = e.span();
             let span = self.inside(node, Span::new(s.start.offset, s.end.offset));
@@ -89,7 +112,7 @@ impl Decoder<'_> {
             let span = self.inside(node, advice.span);
             self.advice(span, advice.message, advice.help);
         }
-        Some(crate::pack::lint::ascii_boundaries(&text, &ast))
+        Some(text)
     }
 
     /// A regular expression for a predicate.

@@ -1,4 +1,4 @@
-//! Turns the built-in packs into JSON, which is read many times faster than YAML at every start. Texts that only people and tests
+//! Turns the built-in packs and formats into JSON, which is read many times faster than YAML at every start. Texts that only people and tests
 //! need (`why`, `tests`) are left to the YAML, which is built in too; the keys of phrases for the prefilter are worked out here.
 
 #[path = "src/pack"]
@@ -114,9 +114,7 @@ fn main() {
         .into_iter()
         .map(|file| {
             println!("cargo::rerun-if-changed={}", file.display());
-            let text = fs::read_to_string(&file).expect("a pack is text");
-            let options = serde_yaml::options! { strict_booleans: true };
-            let pack: Value = serde_yaml::from_str_with_options(&text, options).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            let pack = read(&file);
             let name = pack["pack"].as_str().unwrap_or_else(|| panic!("{}: no `pack:`", file.display())).to_owned();
             (name, (file, pack))
         })
@@ -132,4 +130,23 @@ fn main() {
     }
     table.push_str("]\n");
     fs::write(Path::new(&out).join("packs.rs"), table).expect("OUT_DIR can be written");
+    formats(&Path::new(&out).join("formats"));
+}
+
+/// The format files, under their own names.
+fn formats(out: &Path) {
+    let folder = Path::new("rules/formats");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    fs::create_dir_all(out).expect("OUT_DIR can be written");
+    for entry in fs::read_dir(folder).expect("rules/formats") {
+        let file = entry.expect("entry").path();
+        println!("cargo::rerun-if-changed={}", file.display());
+        fs::write(out.join(file.file_name().expect("a name")), read(&file).to_string()).expect("OUT_DIR can be written");
+    }
+}
+
+fn read(file: &Path) -> Value {
+    let text = fs::read_to_string(file).expect("what is built in is text");
+    let options = serde_yaml::options! { strict_booleans: true };
+    serde_yaml::from_str_with_options(&text, options).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }

@@ -4,8 +4,9 @@ use super::{Hit, Subject};
 use crate::document::html::Dom;
 use crate::pack::model::{ElementMatcher, Matcher, MatcherForm, Predicate, ReportPart, Rule};
 use crate::source::Span;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem::Finder;
 use scraper::ElementRef;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
@@ -36,76 +37,55 @@ fn may_match(subject: &Subject, m: &ElementMatcher) -> bool {
     m.needles.is_empty() || m.needles.iter().any(|n| present.has(n))
 }
 
-/// Finds, in one pass over a page's source, which needles of all element matchers stand in it: a tree is built only where one can match.
+/// What all element matchers look for in a page's source before a tree is built of it: a tree is built only where one can match.
 #[derive(Debug, Default)]
 pub struct ElementFilter {
-    automaton: Option<AhoCorasick>,
-    index: HashMap<String, usize>,
+    needles: HashMap<String, Finder<'static>>,
 }
 
 /// The needles that stand in a source.
 #[derive(Debug)]
 pub struct Present<'f> {
     filter: &'f ElementFilter,
-    found: Vec<bool>,
+    /// The source with ASCII in lower case.
+    lower: String,
     /// Letters are written as character references somewhere: a needle may be there unseen.
     hidden: bool,
+    known: RefCell<HashMap<&'f str, bool>>,
 }
 
 impl ElementFilter {
     /// A filter for these rules.
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> ElementFilter {
-        let mut index = HashMap::new();
+        let mut needles = HashMap::new();
         for rule in rules {
-            collect(&rule.matcher, &mut index);
+            collect(&rule.matcher, &mut needles);
         }
-        let mut needles: Vec<(&String, usize)> = index.iter().map(|(n, i)| (n, *i)).collect();
-        needles.sort_by_key(|(_, i)| *i);
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(needles.iter().map(|(n, _)| n.as_bytes()))
-            .ok()
-            .filter(|_| !index.is_empty());
-        ElementFilter { automaton, index }
+        ElementFilter { needles }
     }
 
     /// Which needles stand in `source`.
     pub(super) fn present(&self, source: &str) -> Present<'_> {
-        let mut found = vec![false; self.index.len()];
-        let mut left = found.len();
-        if let Some(automaton) = &self.automaton {
-            for m in automaton.find_overlapping_iter(source) {
-                let seen = &mut found[m.pattern().as_usize()];
-                if !*seen {
-                    *seen = true;
-                    left -= 1;
-                    if left == 0 {
-                        break;
-                    }
-                }
-            }
-        }
-        Present { filter: self, found, hidden: left > 0 && spells_letters(source) }
+        Present { filter: self, lower: source.to_ascii_lowercase(), hidden: spells_letters(source), known: RefCell::default() }
     }
 }
 
 impl Present<'_> {
     fn has(&self, needle: &str) -> bool {
-        self.hidden || self.filter.index.get(needle).is_none_or(|i| self.found[*i])
+        let Some((needle, finder)) = self.filter.needles.get_key_value(needle) else { return true };
+        self.hidden || *self.known.borrow_mut().entry(needle).or_insert_with(|| finder.find(self.lower.as_bytes()).is_some())
     }
 }
 
-fn collect(m: &Matcher, index: &mut HashMap<String, usize>) {
+fn collect(m: &Matcher, needles: &mut HashMap<String, Finder<'static>>) {
     match &m.form {
         MatcherForm::Element(e) => {
             for needle in &e.needles {
-                let next = index.len();
-                index.entry(needle.clone()).or_insert(next);
+                needles.entry(needle.clone()).or_insert_with(|| Finder::new(&needle.to_ascii_lowercase()).into_owned());
             }
         }
-        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| collect(m, index)),
-        MatcherForm::Not(inner) => collect(inner, index),
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| collect(m, needles)),
+        MatcherForm::Not(inner) => collect(inner, needles),
         _ => {}
     }
 }

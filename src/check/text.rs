@@ -95,18 +95,14 @@ impl Prefilter {
         }
         // The automatic choice is several times slower here than the two named ones are at what they are for.
         let kind = if thorough { AhoCorasickKind::DFA } else { AhoCorasickKind::NoncontiguousNFA };
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .build(&keys)
-            .ok()
-            .filter(|_| !keys.is_empty());
+        let automaton =
+            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(&keys).ok().filter(|_| !keys.is_empty());
         Prefilter { automaton, owners, always, rules: count }
     }
 
     /// The candidates of each rule, by rule. `active` says which rules matter for this document.
-    pub fn candidates(&self, document: &Document, active: &dyn Fn(usize) -> bool) -> Vec<Candidates> {
+    pub fn candidates(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> Vec<Candidates> {
+        let document = subject.document;
         let mut out: Vec<Candidates> = Vec::new();
         out.resize_with(self.rules, Candidates::default);
         for &(rule, leaf, pattern) in &self.always {
@@ -117,7 +113,7 @@ impl Prefilter {
         }
         if let Some(automaton) = &self.automaton {
             let text = document.text.as_bytes();
-            for m in automaton.find_overlapping_iter(&document.text) {
+            for m in automaton.find_overlapping_iter(subject.lower()) {
                 for owner in &self.owners[m.pattern().as_usize()] {
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
                     let differs = owner.exact.as_ref().is_some_and(|e| e.as_bytes() != &text[m.range()]);

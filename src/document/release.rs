@@ -2,7 +2,8 @@
 //! (`rules/formats/press.yaml`); what lives here knows only the shapes: openings, datelines, boilerplate, contacts.
 
 use super::{Block, Document, Mark, Role};
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
+use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 /// How much of a block's beginning is looked at, in characters.
@@ -22,7 +23,9 @@ struct Words {
     strong: Vec<String>,
     label: Vec<String>,
     index: Vec<String>,
-    writing: Vec<String>,
+    /// The longer of the labels and index words.
+    names: Vec<Finder<'static>>,
+    writing: Vec<Finder<'static>>,
     months: Vec<String>,
     credits: Vec<String>,
     hosts: Vec<String>,
@@ -45,8 +48,13 @@ fn strings(node: Option<&Node>) -> Vec<String> {
 }
 
 /// The data is part of the program, and a test reads it: what is missing here counts for nothing.
+fn finders(words: impl IntoIterator<Item = String>) -> Vec<Finder<'static>> {
+    words.into_iter().map(|w| Finder::new(&w).into_owned()).collect()
+}
+
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let Ok(root) = yaml::parse(include_str!("../../rules/formats/press.yaml")) else { return Words::default() };
+    let json = include_str!(concat!(env!("OUT_DIR"), "/formats/press.yaml"));
+    let Ok(root) = serde_json::from_str::<serde_json::Value>(json).map(Node::from) else { return Words::default() };
     let number = |n: &Node| n.scalar_text().and_then(|s| s.parse().ok());
     let about = |key| strings(root.get("about").and_then(|a| a.get(key)));
     Words {
@@ -61,7 +69,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         strong: strings(root.get("strong")),
         label: strings(root.get("label")),
         index: strings(root.get("index")),
-        writing: strings(root.get("writing")),
+        names: finders(["label", "index"].iter().flat_map(|key| strings(root.get(key))).filter(|n| n.chars().count() > 6)),
+        writing: finders(strings(root.get("writing"))),
         months: strings(root.get("months")),
         credits: strings(root.get("credits")),
         hosts: strings(root.get("hosts")),
@@ -179,16 +188,15 @@ fn is_index(words: &Words, text: &str) -> bool {
 }
 
 fn is_about_releases(words: &Words, text: &str) -> bool {
-    let names = words.label.iter().chain(&words.index).filter(|n| n.chars().count() > 6);
-    names.into_iter().any(|n| holds(text, n)) && words.writing.iter().any(|w| holds(text, w))
+    words.names.iter().any(|n| holds(text, n)) && words.writing.iter().any(|w| holds(text, w))
 }
 
 /// Whether `text` holds `word`, not as the inside of another word.
-fn holds(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(i, _)| {
+fn holds(text: &str, word: &Finder) -> bool {
+    word.find_iter(text.as_bytes()).any(|i| {
         let before = text[..i].chars().next_back().is_some_and(char::is_alphanumeric);
         // Endings are let through: `example` stands for `examples`.
-        !before || !word.is_ascii()
+        !before || !word.needle().is_ascii()
     })
 }
 
@@ -227,12 +235,15 @@ fn is_boilerplate(words: &Words, original: &str, text: &str, short: bool) -> boo
 }
 
 fn has_credit(words: &Words, text: &str) -> bool {
-    let start: String = text.chars().take(120).collect();
-    words.credits.iter().any(|c| ["/", "("].iter().any(|open| start.contains(&format!("{open}{c}"))))
+    let start = &text[..text.char_indices().nth(120).map_or(text.len(), |(i, _)| i)];
+    start.match_indices(['/', '(']).any(|(i, _)| words.credits.iter().any(|c| start[i + 1..].starts_with(c.as_str())))
 }
 
 /// `City, Region, Month D, YYYY — sentence`, with the parts in the orders of several languages.
 fn is_dateline(words: &Words, original: &str, text: &str) -> bool {
+    if !text.contains(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
+        return false;
+    }
     let Some(date) = date(words, text) else { return false };
     let place = text[..date.start].trim().trim_start_matches(['【', '(', '[', '/', '-', '–', '—']);
     let place = place.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');

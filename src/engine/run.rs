@@ -385,9 +385,9 @@ impl Engine<'_> {
     pub fn check(&self, source: &Source, reading: &Reading, active: &mut Active, outcome: &mut Outcome) {
         let document = &reading.document;
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
-        let candidates = self.rules.prefilter().candidates(document, &|r| active.get(r).is_some_and(Option::is_some));
         let none = check::text::Candidates::default();
         let subject = Subject::new(source, document, reading.kind, self.rules.elements());
+        let candidates = self.rules.prefilter().candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();
         for (r, rule) in self.rules.rules().iter().enumerate() {

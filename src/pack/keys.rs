@@ -6,12 +6,14 @@
 use super::literals;
 use super::phrase::{self, Part};
 
-/// The longest key, bytes. More would tell little more, and make the prefilter's automaton many times larger.
-const MAX_KEY: usize = 12;
+/// The length of a key, bytes. More would tell little more, and make the prefilter's automaton many times larger.
+const MAX_KEY: usize = 8;
+/// How much of its second word a key has at least, bytes: many phrases begin with one and the same name.
+const SECOND_WORD: usize = 5;
 /// How many further sets a block is held against before an expression is tried on it.
 const MAX_FURTHER: usize = 3;
 /// A set with more strings than this costs more than the expression.
-const MAX_FURTHER_LEN: usize = 32;
+const MAX_FURTHER_LEN: usize = 16;
 
 /// What must be there for a pattern to match.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,8 +41,8 @@ impl Keys {
 
     /// The keys of a regular expression.
     pub fn of_regex(source: &str, exact: bool) -> Keys {
-        let mut sets = literals::required_sets(source, !exact).into_iter();
-        let first = shorten(sets.next().unwrap_or_default());
+        let mut sets = literals::required_sets(source, !exact).into_iter().peekable();
+        let first = sets.next_if(|s| literals::is_telling(s)).map(shorten).unwrap_or_default();
         let further = sets.map(shorten).filter(|s| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER).collect();
         Keys { spelled: false, first, further }
     }
@@ -51,7 +53,8 @@ fn shorten(set: Vec<String>) -> Vec<String> {
     let mut out: Vec<String> = set
         .into_iter()
         .map(|mut s| {
-            s.truncate(s.floor_char_boundary(MAX_KEY));
+            let second = s.find(' ').map_or(0, |i| i + 1 + SECOND_WORD);
+            s.truncate(s.floor_char_boundary(MAX_KEY.max(second)));
             s
         })
         .collect();

@@ -11,10 +11,16 @@ const MIN_LEN: usize = 3;
 
 /// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
 pub(super) fn required(source: &str, fold: bool) -> Vec<String> {
-    required_sets(source, fold).into_iter().next().unwrap_or_default()
+    required_sets(source, fold).into_iter().next().filter(|s| is_telling(s)).unwrap_or_default()
 }
 
-/// Sets of strings, ASCII in lower case: every match of `source` contains one string of each. The most telling set comes first.
+/// Whether the strings are long enough to be looked for in every text.
+pub(super) fn is_telling(set: &[String]) -> bool {
+    score(set) >= MIN_LEN
+}
+
+/// Sets of strings, ASCII in lower case: every match of `source` contains one string of each. The most telling set comes first;
+/// it, too, may be of single signs.
 pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Vec<String>> {
     // Parsed without folding: the prefilter folds ASCII by itself, and folded classes would hide the literals.
     let Ok(hir) = regex_syntax::Parser::new().parse(source) else { return Vec::new() };
@@ -23,22 +29,17 @@ pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Vec<String>> {
     sets
 }
 
-/// The strings as the prefilter looks for them, if they are long enough to tell anything.
+/// The strings as they are looked for, if none is empty.
 fn usable(set: Vec<String>, fold: bool) -> Option<Vec<String>> {
-    if score(&set) < MIN_LEN {
-        return None;
-    }
     let mut set: Vec<String> = set.into_iter().map(|s| s.to_ascii_lowercase()).collect();
     if fold && set.iter().any(|s| s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
         // A letter whose other case is not ASCII: keep what is ASCII beside it.
         set = set.iter().map(|s| longest_stable(s)).collect();
-        if score(&set) < MIN_LEN {
-            return None;
-        }
     }
     set.sort();
     set.dedup();
-    Some(set)
+    let telling = |s: &String| !s.is_empty() && s != " ";
+    (!set.is_empty() && set.iter().all(telling)).then_some(set)
 }
 
 fn longest_stable(s: &str) -> String {

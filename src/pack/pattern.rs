@@ -3,6 +3,7 @@
 use super::keys::Keys;
 use super::lint::ascii_boundaries;
 use super::phrase::{self, Part, Terms};
+use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 use regex_automata::{Input, meta, util::syntax};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
 const SIZE_LIMIT: usize = 4 << 20;
 /// After so many bytes of text an expression is worth being compiled for speed.
-const WARM: usize = 32 << 10;
+const WARM: usize = 4 << 10;
 
 /// A phrase as it came: read, or known to be readable and not read before it is needed.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct Pattern {
     /// Whether the match must begin, and end, at a word boundary.
     edges: (bool, bool),
     form: Form,
+    /// Searchers for the further keys.
+    further: OnceLock<Vec<Vec<Finder<'static>>>>,
 }
 
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl Pattern {
         } else {
             Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact))
         };
-        Pattern { replacement: None, keys, exact, edges: (true, true), form }
+        Pattern { replacement: None, keys, exact, edges: (true, true), form, further: OnceLock::new() }
     }
 
     /// A literal that is replaced by another, in exactly this case.
@@ -71,6 +74,7 @@ impl Pattern {
             exact: true,
             edges: (true, true),
             form: Form::Spelled { phrase, spellings },
+            further: OnceLock::new(),
         }
     }
 
@@ -78,7 +82,7 @@ impl Pattern {
     pub(super) fn from_regex(source: String, exact: bool, keys: Option<Keys>) -> Pattern {
         let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
-        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(LazyRegex::new(source, exact)) }
+        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(LazyRegex::new(source, exact)), further: OnceLock::new() }
     }
 
     /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
@@ -99,8 +103,9 @@ impl Pattern {
 
     /// Whether a block may hold a match, by its text in lower case (ASCII).
     pub fn may_match(&self, lower: &str) -> bool {
-        let has = |key: &String| memchr::memmem::find(lower.as_bytes(), key.as_bytes()).is_some();
-        self.keys.further.iter().all(|set| set.iter().any(has))
+        let searchers = |set: &Vec<String>| set.iter().map(|key| Finder::new(key).into_owned()).collect();
+        let further = self.further.get_or_init(|| self.keys.further.iter().map(searchers).collect());
+        further.iter().all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
     }
 
     /// Where the longest spelling ends that begins at `start` of `text` and stands whole.
@@ -202,7 +207,9 @@ impl LazyRegex {
     }
 
     fn build(&self, fast: bool) -> Option<meta::Regex> {
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(fast).onepass(fast).auto_prefilter(fast).dfa(false);
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(fast).onepass(fast).dfa(false);
+        // Keys have told that there is something to find; literals of the expression's own would cost more to work out than they save.
+        let config = config.auto_prefilter(false);
         let syntax = syntax::Config::new().case_insensitive(!self.exact);
         meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
     }

@@ -135,7 +135,7 @@ impl Source {
         let line = starts.partition_point(|&s| s <= at).saturating_sub(1);
         let line_start = starts.get(line).copied().unwrap_or(0);
         let mark = usize::from(line_start == 0 && self.base.offset == 0 && self.text.starts_with('\u{FEFF}') && at > 0);
-        let chars = self.chars_before(at) - self.chars_before(line_start) - mark;
+        let chars = self.chars_between(line_start, at) - mark;
         let before = if line == 0 { self.base.column - 1 } else { 0 };
         Position { offset: self.base.offset + self.encoding.original(at), line: self.base.line + line, column: before + chars + 1 }
     }
@@ -148,6 +148,14 @@ impl Source {
         let end = starts.get(line + 1).copied().unwrap_or(self.text.len());
         let body = self.text.get(start..end).unwrap_or("");
         Span::new(start, start + body.trim_end_matches(['\n', '\r']).len())
+    }
+
+    fn chars_between(&self, start: usize, end: usize) -> usize {
+        match self.text.as_bytes().get(start..end) {
+            // Most lines are short, and counting all of the text for one column would cost more.
+            Some(bytes) if bytes.len() <= 8 * CHAR_STEP => count_chars(bytes),
+            _ => self.chars_before(end) - self.chars_before(start),
+        }
     }
 
     fn chars_before(&self, at: usize) -> usize {

@@ -57,6 +57,7 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    fields: OnceCell<field::FieldIndex>,
     /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
     has: RefCell<HashMap<usize, bool>>,
 }
@@ -74,6 +75,7 @@ impl<'a> Subject<'a> {
             doms: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
+            fields: OnceCell::new(),
             has: Default::default(),
         }
     }
@@ -87,6 +89,11 @@ impl<'a> Subject<'a> {
         let found = set.is_match(&self.document.text);
         self.has.borrow_mut().insert(key, found);
         found
+    }
+
+    /// Its fields by name.
+    fn field_index(&self) -> &field::FieldIndex {
+        self.fields.get_or_init(|| field::FieldIndex::new(&self.document.fields))
     }
 
     /// Which needles of element matchers stand in its source.
@@ -107,6 +114,9 @@ impl<'a> Subject<'a> {
 pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut dyn FnMut(&Hit, Stop)) -> Vec<Hit> {
     let mut leaf = 0;
     let mut hits = eval(subject, rule, &rule.matcher, candidates, &mut leaf, &[&rule.context], trace);
+    if hits.is_empty() {
+        return hits;
+    }
     // What two patterns of a rule find in one place is one thing: the longest that starts first.
     hits.sort_by_key(|h| {
         let first = h.spans.first().copied().unwrap_or_default();
@@ -155,7 +165,7 @@ fn eval(
     outer: &[&Context],
     trace: &mut dyn FnMut(&Hit, Stop),
 ) -> Vec<Hit> {
-    let contexts: Vec<&Context> = outer.iter().copied().chain([&m.context]).collect();
+    let contexts = || -> Vec<&Context> { outer.iter().copied().chain([&m.context]).collect() };
     if let Some(says) = &m.says
         && !says.kinds.is_empty()
         && !says.kinds.contains(&subject.kind)
@@ -174,10 +184,12 @@ fn eval(
         MatcherForm::Link(l) => link::find(subject, l),
         MatcherForm::Field(f) => field::find(subject, f),
         MatcherForm::Any(list) => {
+            let contexts = contexts();
             let found = list.iter().flat_map(|m| eval(subject, rule, m, candidates, leaf, &contexts, trace));
             return saying(found.collect(), &m.says);
         }
         MatcherForm::All(list) => {
+            let contexts = contexts();
             let mut first: Option<Vec<Hit>> = None;
             let mut met = true;
             for m in list {
@@ -204,6 +216,10 @@ fn eval(
         }
         MatcherForm::Not(_) => Vec::new(),
     };
+    if hits.is_empty() {
+        return hits;
+    }
+    let contexts = contexts();
     let is_text = matches!(m.form, MatcherForm::Text(_) | MatcherForm::Stats(_));
     let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {

@@ -10,7 +10,7 @@ pub fn is_emoji(c: char) -> bool {
 
 /// A number that the emoji of a text do not exceed, told by the first bytes of its characters.
 pub fn at_most(text: &str) -> usize {
-    text.as_bytes().iter().filter(|b| matches!(b, 0xE2 | 0xF0)).count()
+    if text.is_ascii() { 0 } else { super::count_bytes(text, |b| matches!(b, 0xE2 | 0xF0)) }
 }
 
 /// How many emoji there are. A flag, written as two letters, counts once; skin tones count nothing.

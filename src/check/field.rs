@@ -15,7 +15,8 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
     let mut hits = Vec::new();
     for record in &doc.records {
         // Nothing is pointed at in a field that is not there.
-        if named(subject, record, m).next().is_none() {
+        let fields = named(subject, record, m);
+        if fields.is_empty() {
             continue;
         }
         if !m.record.is_empty() && !m.record.iter().any(|r| is_form(subject, record, r)) {
@@ -24,7 +25,7 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
         if !m.when.iter().all(|w| holds(subject, record, w)) {
             continue;
         }
-        hits.extend(in_record(subject, record, m));
+        hits.extend(in_record(subject, record, m, &fields));
     }
     hits
 }
@@ -36,26 +37,25 @@ fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
 
 /// Whether any field of the record meets the conditions.
 fn holds(subject: &Subject, record: &Record, m: &FieldMatcher) -> bool {
+    let fields = named(subject, record, m);
     if m.is == Some(FieldState::Missing) {
-        return !named(subject, record, m).any(|(_, f)| !f.value.is_empty());
+        return fields.iter().all(|&i| subject.document.fields[i].value.is_empty());
     }
-    !in_record(subject, record, m).is_empty()
+    !in_record(subject, record, m, &fields).is_empty()
 }
 
-fn named<'a>(subject: &'a Subject, record: &'a Record, m: &'a FieldMatcher) -> impl Iterator<Item = (usize, &'a Field)> {
+/// The fields of a record that a matcher speaks of, by rising place.
+fn named(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<usize> {
     let range = record.fields.clone();
-    let fields = subject.document.fields.get(range.clone()).unwrap_or_default();
+    let fields = &subject.document.fields;
+    let is = |i: &usize| fields.get(*i).is_some_and(|f| m.roles.is_empty() || m.roles.contains(&f.role));
     // In the one record of a document fields are looked up; in the many nodes of a page that would cost more than it saves.
-    let one = matches!(subject.document.records[..], [_]);
-    let found = (one && !m.name.is_empty()).then(|| subject.field_index().of_names(&subject.document.fields, &m.name));
-    let (listed, all) = match found {
-        Some(listed) => (listed, None),
-        None => (Vec::new(), Some(range.clone())),
-    };
-    let at = listed.into_iter().filter(move |i| range.contains(i)).chain(all.into_iter().flatten());
-    let start = record.fields.start;
-    at.filter_map(move |i| Some((i, fields.get(i.checked_sub(start)?)?)))
-        .filter(move |(_, f)| (one || m.name.is_empty() || m.name.contains(&f.name)) && (m.roles.is_empty() || m.roles.contains(&f.role)))
+    if matches!(subject.document.records[..], [_]) && !m.name.is_empty() {
+        let mut found = subject.field_index().of_names(fields, &m.name);
+        found.retain(|i| range.contains(i) && is(i));
+        return found;
+    }
+    range.filter(|i| is(i) && (m.name.is_empty() || m.name.contains(&fields[*i].name))).collect()
 }
 
 /// The fields of a document by name, so that many rules with many names each need not compare all of them with all fields.
@@ -105,10 +105,12 @@ fn slot(name: &str) -> usize {
     (bytes.len() * 29 + usize::from(first) * 7 + usize::from(last)) % 128
 }
 
-fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
+/// The matches in these fields of a record.
+fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usize]) -> Vec<Hit> {
     let doc = subject.document;
+    let named = || fields.iter().filter_map(|&i| Some((i, doc.fields.get(i)?)));
     if let Some(Count { of: Counted::Entries, over, under }) = m.count {
-        let fields: Vec<_> = named(subject, record, m).filter(|(_, f)| !f.value.is_empty()).collect();
+        let fields: Vec<_> = named().filter(|(_, f)| !f.value.is_empty()).collect();
         let n = fields.len();
         let hit = over.is_some_and(|o| n > o) || under.is_some_and(|u| n < u);
         let limit = over.or(under).unwrap_or(0);
@@ -118,7 +120,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         };
     }
     let mut hits = Vec::new();
-    for (i, f) in named(subject, record, m) {
+    for (i, f) in named() {
         let empty = f.value.trim().is_empty();
         match m.is {
             Some(FieldState::Empty) if !empty => continue,

@@ -1,6 +1,6 @@
 //! Properties of a block of text: capitals, emoji, exclamation marks.
 
-use super::{Hit, emoji};
+use super::{Hit, count_bytes, emoji};
 use crate::document::{BLOCK_SEPARATOR, Document};
 use crate::pack::model::Stats;
 
@@ -30,21 +30,16 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
 }
 
 fn letters(text: &str) -> usize {
-    let ascii = count(text, |b| b.is_ascii_alphabetic());
+    let ascii = count_bytes(text, |b| b.is_ascii_alphabetic());
     if text.is_ascii() { ascii } else { ascii + text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count() }
-}
-
-/// How many bytes are of a sort.
-fn count(text: &str, sort: impl Fn(&u8) -> bool) -> usize {
-    text.as_bytes().iter().filter(|b| sort(b)).count()
 }
 
 /// Whether any limit can be exceeded at all, as far as bytes tell.
 fn may_exceed(text: &str, limits: &Stats) -> bool {
     let capitals = |max: f64| {
         // At most all letters beyond ASCII are capitals, and fewer than all of them make the share no larger.
-        let upper = count(text, |b| b.is_ascii_uppercase() || *b >= 0xC0);
-        let lower = count(text, u8::is_ascii_lowercase);
+        let upper = count_bytes(text, |b| b.is_ascii_uppercase() || b >= 0xC0);
+        let lower = count_bytes(text, |b| b.is_ascii_lowercase());
         upper as f64 > max * (upper + lower) as f64
     };
     // The first bytes of what counts as `!`.

@@ -8,8 +8,16 @@ pub fn is_emoji(c: char) -> bool {
         | '\u{1F004}' | '\u{1F0CF}' | '\u{231A}'..='\u{231B}' | '\u{23E9}'..='\u{23F3}' | '\u{2614}'..='\u{2615}' | '\u{26BD}'..='\u{26BE}')
 }
 
+/// A number that the emoji of a text do not exceed, told by the first bytes of its characters.
+pub fn at_most(text: &str) -> usize {
+    if text.is_ascii() { 0 } else { super::count_bytes(text, |b| matches!(b, 0xE2 | 0xF0)) }
+}
+
 /// How many emoji there are. A flag, written as two letters, counts once; skin tones count nothing.
 pub fn count(text: &str) -> usize {
+    if at_most(text) == 0 {
+        return 0;
+    }
     let mut flags = 0;
     let mut n = 0;
     for c in text.chars() {

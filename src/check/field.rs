@@ -14,13 +14,18 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
     let doc = subject.document;
     let mut hits = Vec::new();
     for record in &doc.records {
+        // Nothing is pointed at in a field that is not there.
+        let fields = named(subject, record, m);
+        if fields.is_empty() {
+            continue;
+        }
         if !m.record.is_empty() && !m.record.iter().any(|r| is_form(subject, record, r)) {
             continue;
         }
         if !m.when.iter().all(|w| holds(subject, record, w)) {
             continue;
         }
-        hits.extend(in_record(subject, record, m));
+        hits.extend(in_record(subject, record, m, &fields));
     }
     hits
 }
@@ -32,25 +37,80 @@ fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
 
 /// Whether any field of the record meets the conditions.
 fn holds(subject: &Subject, record: &Record, m: &FieldMatcher) -> bool {
-    let doc = subject.document;
+    let fields = named(subject, record, m);
     if m.is == Some(FieldState::Missing) {
-        return !named(doc, record, m).any(|(_, f)| !f.value.is_empty());
+        return fields.iter().all(|&i| subject.document.fields[i].value.is_empty());
     }
-    !in_record(subject, record, m).is_empty()
+    !in_record(subject, record, m, &fields).is_empty()
 }
 
-fn named<'a>(doc: &'a Document, record: &'a Record, m: &'a FieldMatcher) -> impl Iterator<Item = (usize, &'a Field)> {
+/// The fields of a record that a matcher speaks of, by rising place.
+fn named(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<usize> {
     let range = record.fields.clone();
-    range
-        .clone()
-        .zip(doc.fields.get(range).unwrap_or_default())
-        .filter(move |(_, f)| (m.name.is_empty() || m.name.contains(&f.name)) && (m.roles.is_empty() || m.roles.contains(&f.role)))
+    let fields = &subject.document.fields;
+    let is = |i: &usize| fields.get(*i).is_some_and(|f| m.roles.is_empty() || m.roles.contains(&f.role));
+    // In the one record of a document fields are looked up; in the many nodes of a page that would cost more than it saves.
+    if matches!(subject.document.records[..], [_]) && !m.name.is_empty() {
+        let mut found = subject.field_index().of_names(fields, &m.name);
+        found.retain(|i| range.contains(i) && is(i));
+        return found;
+    }
+    range.filter(|i| is(i) && (m.name.is_empty() || m.name.contains(&fields[*i].name))).collect()
 }
 
-fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
+/// The fields of a document by name, so that many rules with many names each need not compare all of them with all fields.
+#[derive(Debug)]
+pub struct FieldIndex {
+    /// The first field, plus one, whose name falls in a slot.
+    first: [u32; 128],
+    /// For each field the next one, plus one, of the same slot.
+    next: Vec<u32>,
+}
+
+impl FieldIndex {
+    pub(super) fn new(fields: &[Field]) -> FieldIndex {
+        let mut index = FieldIndex { first: [0; 128], next: vec![0; fields.len()] };
+        // From the back, so that the fields of a slot come in their order.
+        for (i, f) in fields.iter().enumerate().rev() {
+            let first = &mut index.first[slot(&f.name)];
+            index.next[i] = std::mem::replace(first, i as u32 + 1);
+        }
+        index
+    }
+
+    /// The fields that have one of these names, by rising place.
+    fn of_names(&self, fields: &[Field], names: &[String]) -> Vec<usize> {
+        let mut out = Vec::new();
+        for name in names {
+            let mut at = self.first[slot(name)] as usize;
+            while let Some(f) = at.checked_sub(1).and_then(|i| fields.get(i)) {
+                if f.name == *name {
+                    out.push(at - 1);
+                }
+                at = self.next[at - 1] as usize;
+            }
+        }
+        if !out.is_sorted() {
+            out.sort_unstable();
+        }
+        out.dedup();
+        out
+    }
+}
+
+/// Names differ in length, beginning and end.
+fn slot(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
+    (bytes.len() * 29 + usize::from(first) * 7 + usize::from(last)) % 128
+}
+
+/// The matches in these fields of a record.
+fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usize]) -> Vec<Hit> {
     let doc = subject.document;
+    let named = || fields.iter().filter_map(|&i| Some((i, doc.fields.get(i)?)));
     if let Some(Count { of: Counted::Entries, over, under }) = m.count {
-        let fields: Vec<_> = named(doc, record, m).filter(|(_, f)| !f.value.is_empty()).collect();
+        let fields: Vec<_> = named().filter(|(_, f)| !f.value.is_empty()).collect();
         let n = fields.len();
         let hit = over.is_some_and(|o| n > o) || under.is_some_and(|u| n < u);
         let limit = over.or(under).unwrap_or(0);
@@ -60,7 +120,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         };
     }
     let mut hits = Vec::new();
-    for (i, f) in named(doc, record, m) {
+    for (i, f) in named() {
         let empty = f.value.trim().is_empty();
         match m.is {
             Some(FieldState::Empty) if !empty => continue,
@@ -74,19 +134,27 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         }
         let (from, to) = part(&f.value, m.part);
         let Some(value) = f.value.get(from..to).filter(|v| !v.trim().is_empty()) else { continue };
-        let is = |s: &String| s.eq_ignore_ascii_case(value.trim()) || s.to_lowercase() == value.trim().to_lowercase();
-        if !m.one_of.is_empty() && !m.one_of.iter().any(is) || m.not_one_of.iter().any(is) {
-            continue;
-        }
-        if m.phrases_not.as_ref().is_some_and(|p| p.is_match(value)) {
-            continue;
-        }
+        // From here on all must hold; what is cheap, or seldom holds, is asked first.
         let mut values = Vec::new();
         if let Some(count) = m.count {
             let n = counted(value, count.of);
             let Some(limit) = count.over.filter(|o| n > *o).or(count.under.filter(|u| n < *u)) else { continue };
             values.push(("count", n.to_string()));
             values.push(("limit", limit.to_string()));
+        }
+        if !m.one_of.is_empty() && !is_one_of(value, &m.one_of) {
+            continue;
+        }
+        // The smallest text that shows it: the phrase, the part, the value. Of several, the context may rule out the first.
+        let places: Vec<(usize, usize)> = match (&m.phrases, &m.regex) {
+            (None, None) => vec![(0, value.len())],
+            (Some(p), None) => p.find_all(value).take(MAX_PLACES).collect(),
+            (None, Some(r)) => r.find_iter(value).map(|x| (x.start, x.end)).take(MAX_PLACES).collect(),
+            (Some(p), Some(r)) if p.is_match(value) => r.find_iter(value).map(|x| (x.start, x.end)).take(MAX_PLACES).collect(),
+            _ => Vec::new(),
+        };
+        if places.is_empty() || is_one_of(value, &m.not_one_of) || m.phrases_not.as_ref().is_some_and(|p| p.is_match(value)) {
+            continue;
         }
         if let Some(l) = &m.link {
             let Some(domain) = link::matches(&subject.hosts, l, value.trim()) else { continue };
@@ -95,15 +163,6 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         if !m.unlike.is_empty() && !is_unlike(doc, record, value, &m.unlike) {
             continue;
         }
-        // The smallest text that shows it: the phrase, the part, the value. Of several, the context may rule out the first.
-        let mut places: Vec<(usize, usize)> = match (&m.phrases, &m.regex) {
-            (None, None) => vec![(0, value.len())],
-            (Some(p), None) => p.find_all(value).collect(),
-            (None, Some(r)) => r.find_iter(value).map(|x| (x.start, x.end)).collect(),
-            (Some(p), Some(r)) if p.is_match(value) => r.find_iter(value).map(|x| (x.start, x.end)).collect(),
-            _ => Vec::new(),
-        };
-        places.truncate(MAX_PLACES);
         for (a, b) in places {
             let text = value[a..b].to_owned();
             let mut values = values.clone();
@@ -118,6 +177,14 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// Whether a value equals one of these, regardless of case.
+fn is_one_of(value: &str, list: &[String]) -> bool {
+    let value = value.trim();
+    // Only letters beyond ASCII need more than the comparison of ASCII.
+    let plain = value.is_ascii();
+    list.iter().any(|s| s.eq_ignore_ascii_case(value) || !(plain && s.is_ascii()) && s.to_lowercase() == value.to_lowercase())
 }
 
 fn of_field(index: usize, f: &Field, text: String, mut values: Vec<(&'static str, String)>) -> Hit {
@@ -144,8 +211,7 @@ fn part(value: &str, part: NamePart) -> (usize, usize) {
     if part == NamePart::Whole {
         return (0, value.len());
     }
-    let first = SEPARATORS.iter().filter_map(|s| value.find(s).map(|i| (i, i + s.len()))).min();
-    match (part, first) {
+    match (part, separator(value, 0)) {
         (NamePart::Whole, _) | (NamePart::Head, None) => (0, value.len()),
         (NamePart::Head, Some((i, _))) => (0, i),
         (NamePart::Tail, Some((_, j))) => (j, value.len()),
@@ -153,18 +219,29 @@ fn part(value: &str, part: NamePart) -> (usize, usize) {
     }
 }
 
+/// The first separator from byte `from` on: its beginning and end.
+fn separator(value: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = value.as_bytes();
+    // Each begins with a space before a sign, or is a colon before a space.
+    let may = |i: &usize| match bytes[*i] {
+        b' ' => bytes.get(i + 1).is_some_and(|b| !b.is_ascii_alphanumeric()),
+        b => b == b':',
+    };
+    let at = |i: usize| SEPARATORS.iter().find(|s| bytes[i..].starts_with(s.as_bytes())).map(|s| (i, i + s.len()));
+    (from..bytes.len()).filter(may).find_map(at)
+}
+
 fn counted(value: &str, of: Counted) -> usize {
     match of {
         Counted::Separators => {
-            let padded = value;
             let mut n = 0;
             let mut at = 0;
-            while let Some((i, len)) = SEPARATORS.iter().filter_map(|s| padded[at..].find(s).map(|i| (i, s.len()))).min() {
+            while let Some((_, end)) = separator(value, at) {
                 n += 1;
                 // The last space of one separator may be the first of the next.
-                at += i + len.max(2) - 1;
+                at = end - 1;
             }
-            n + value.matches(", ").count() + value.matches("; ").count()
+            n + value.as_bytes().windows(2).filter(|w| matches!(w[0], b',' | b';') && w[1] == b' ').count()
         }
         Counted::Emoji => emoji::count(value),
         Counted::Words => value.split_whitespace().count(),

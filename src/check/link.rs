@@ -50,7 +50,11 @@ impl Host {
 
 /// A label with letters of other scripts that look like Latin ones, and digits that look like letters, turned into those; hyphens removed.
 pub fn fold(label: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(label.len());
+    if label.bytes().all(is_folded) {
+        out.push_str(label);
+        return out;
+    }
     for c in label.to_lowercase().chars() {
         match c {
             '-' | '_' => {}
@@ -68,9 +72,15 @@ pub fn fold(label: &str) -> String {
     out
 }
 
+/// What folding leaves as it is.
+fn is_folded(b: u8) -> bool {
+    matches!(b, b'a'..=b'z' | b'2' | b'4' | b'6'..=b'9')
+}
+
 /// Scheme, host, and path with query of an address as written; a bare `www.x` or `//x` has no scheme.
 fn split(target: &str) -> (Option<String>, Option<&str>, &str) {
-    let (scheme, rest) = match target.find("://") {
+    let colon = memchr::memmem::find(target.as_bytes(), b"://");
+    let (scheme, rest) = match colon {
         Some(i) if i > 0 && target[..i].bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b)) => {
             (Some(target[..i].to_ascii_lowercase()), &target[i + 3..])
         }
@@ -183,11 +193,16 @@ fn same_domain(host: &Host, pattern: &str) -> bool {
     if let Some(start) = pattern.strip_suffix('*') {
         return host.domain.starts_with(start);
     }
-    host.domain == pattern || host.name == pattern || host.name.strip_suffix(pattern).is_some_and(|h| h.ends_with('.'))
+    let (name, wanted) = (host.name.as_bytes(), pattern.as_bytes());
+    // The dot in front of the ending tells most apart.
+    let below = || name.len() > wanted.len() && name[name.len() - wanted.len() - 1] == b'.' && name.ends_with(wanted);
+    host.domain == pattern || host.name == pattern || below()
 }
 
 fn is_lookalike(label: &str, of: &str) -> bool {
-    of.len() >= MIN_LOOKALIKE && label != of && strsim::damerau_levenshtein(label, of) == 1
+    // One edit changes the length by one at most.
+    let near = || label.chars().count().abs_diff(of.chars().count()) <= 1;
+    of.len() >= MIN_LOOKALIKE && label != of && near() && strsim::damerau_levenshtein(label, of) == 1
 }
 
 #[cfg(test)]

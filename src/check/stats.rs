@@ -1,6 +1,6 @@
 //! Properties of a block of text: capitals, emoji, exclamation marks.
 
-use super::{Hit, emoji};
+use super::{Hit, count_bytes, emoji};
 use crate::document::{BLOCK_SEPARATOR, Document};
 use crate::pack::model::Stats;
 
@@ -30,18 +30,22 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
 }
 
 fn letters(text: &str) -> usize {
-    if text.is_ascii() { text.bytes().filter(u8::is_ascii_alphabetic).count() } else { text.chars().filter(|c| c.is_alphabetic()).count() }
+    let ascii = count_bytes(text, |b| b.is_ascii_alphabetic());
+    if text.is_ascii() { ascii } else { ascii + text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count() }
 }
 
-/// Whether any limit can be exceeded at all.
+/// Whether any limit can be exceeded at all, as far as bytes tell.
 fn may_exceed(text: &str, limits: &Stats) -> bool {
-    let capitals = || {
-        let upper = text.bytes().filter(u8::is_ascii_uppercase).count();
-        !text.is_ascii() || limits.caps_over.is_some_and(|max| upper as f64 > max * letters(text) as f64)
+    let capitals = |max: f64| {
+        // At most all letters beyond ASCII are capitals, and fewer than all of them make the share no larger.
+        let upper = count_bytes(text, |b| b.is_ascii_uppercase() || b >= 0xC0);
+        let lower = count_bytes(text, |b| b.is_ascii_lowercase());
+        upper as f64 > max * (upper + lower) as f64
     };
-    limits.exclaim_run.is_some() && text.contains(['!', '！'])
-        || limits.emoji_over.is_some() && !text.is_ascii()
-        || limits.caps_over.is_some() && capitals()
+    // The first bytes of what counts as `!`.
+    limits.exclaim_run.is_some() && memchr::memchr2(b'!', 0xEF, text.as_bytes()).is_some()
+        || limits.emoji_over.is_some_and(|max| emoji::at_most(text) > max)
+        || limits.caps_over.is_some_and(capitals)
 }
 
 /// What was measured and what is allowed, of the first limit that is exceeded.

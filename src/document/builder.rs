@@ -1,6 +1,8 @@
 //! How every reader writes down what it sees: blocks of visible text, each character with its source.
 
-use super::{BLOCK_SEPARATOR, Block, Directive, Document, Field, Lang, Link, Mark, OBJECT, Piece, Problem, Record, Role, SourceMap};
+use super::{
+    BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Lang, Link, Mark, OBJECT, Piece, Problem, Record, Role, SourceMap,
+};
 use crate::source::Span;
 
 /// Whether a character takes no room and has no shape of its own: soft hyphens, zero-width and bidi characters, variation selectors.
@@ -55,12 +57,35 @@ pub struct Builder {
     waiting: Vec<usize>,
     /// The field whose value is being read as a document of its own.
     in_field: Option<usize>,
+    /// Fields of a document that is done with, the first one last: their strings are written anew.
+    spare: Vec<Field>,
 }
+
+/// A document of more bytes or fields than this is not kept for the next: one giant must not be held on to.
+const KEPT: (usize, usize) = (1 << 20, 1 << 12);
 
 impl Builder {
     /// An empty document.
     pub fn new() -> Self {
         Builder::default()
+    }
+
+    /// An empty document in the memory of one that is done with. Of records there are millions, each about as large as the last.
+    pub fn reusing(mut old: Document) -> Self {
+        let longest = old.records.iter().map(|r| r.span.len()).fold(old.text.capacity(), usize::max);
+        if longest > KEPT.0 || old.fields.capacity() > KEPT.1 {
+            return Builder::default();
+        }
+        let mut b = Builder { spare: old.fields, ..Builder::default() };
+        b.spare.reverse();
+        old.text.clear();
+        old.map.clear();
+        old.blocks.clear();
+        old.links.clear();
+        old.records.clear();
+        b.main = Lane { text: old.text, map: old.map, blocks: old.blocks, ..Lane::default() };
+        (b.doc.links, b.doc.records) = (old.links, old.records);
+        b
     }
 
     /// Makes room for about so many bytes of text and so many fields.
@@ -365,6 +390,21 @@ impl Builder {
         field.span = self.locate_cover(field.span);
         self.doc.fields.push(field);
         self.doc.fields.len() - 1
+    }
+
+    /// [`Builder::field`] of texts that are not owned.
+    pub fn field_of(&mut self, pointer: &str, name: &str, role: FieldRole, value: &str, span: Span) -> usize {
+        let field = match self.spare.pop() {
+            Some(mut f) => {
+                for (to, from) in [(&mut f.pointer, pointer), (&mut f.name, name), (&mut f.value, value)] {
+                    to.clear();
+                    to.push_str(from);
+                }
+                Field { role, span, block: None, ..f }
+            }
+            None => Field { pointer: pointer.to_owned(), name: name.to_owned(), role, value: value.to_owned(), span, block: None },
+        };
+        self.field(field)
     }
 
     /// How many fields there are.

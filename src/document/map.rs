@@ -65,6 +65,11 @@ impl SourceMap {
         self.pieces.reserve(pieces);
     }
 
+    /// Forgets all pieces and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.pieces.clear();
+    }
+
     /// The pieces, by rising text offset.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces

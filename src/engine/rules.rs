@@ -1,8 +1,8 @@
 //! The rules of a run, with the user's settings, behind the prefilter.
 
 use super::paths::Paths;
-use crate::check::element::ElementFilter;
 use crate::check::text::Prefilter;
+use crate::check::{self, element::ElementFilter};
 use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
@@ -28,6 +28,8 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    /// Which of them look at text only.
+    text_only: Vec<bool>,
     prefilter: Prefilter,
     elements: ElementFilter,
     settings: Settings,
@@ -44,7 +46,8 @@ impl RuleSet {
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
         let prefilter = Prefilter::new(&rules, thorough);
         let elements = ElementFilter::new(&rules);
-        let mut set = RuleSet { rules, prefilter, elements, settings, usual: HashMap::new() };
+        let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
+        let mut set = RuleSet { rules, text_only, prefilter, elements, settings, usual: HashMap::new() };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -54,6 +57,11 @@ impl RuleSet {
     /// The rules, in the order of their packs.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Whether rule number `rule` finds nothing without candidates of the prefilter.
+    pub(super) fn text_only(&self, rule: usize) -> bool {
+        self.text_only.get(rule).copied().unwrap_or(false)
     }
 
     /// The prefilter over all of them; it counts rules as [`RuleSet::rules`] does.

@@ -9,7 +9,7 @@ use super::suppress;
 use super::walk::{Input, io_message};
 use crate::check::{self, Subject};
 use crate::document::records::{self, Chunk, Formats, Shape, Splitter};
-use crate::document::{Builder, Kind, Problem};
+use crate::document::{Builder, Document, Kind, Problem};
 use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{DecodeNote, Source, Span};
 use std::collections::{BTreeMap, HashMap};
@@ -357,8 +357,9 @@ impl Engine<'_> {
         };
         let mut unknown = 0;
         let mut active = Active::default();
+        let mut done: Option<Document> = None;
         for i in 0..chunk.records.len() {
-            let mut b = Builder::new();
+            let mut b = done.take().map_or_else(Builder::new, Builder::reusing);
             if let records::Outcome::Unknown = records::read(chunk, i, self.formats, &mut b) {
                 let Some(kind) = kind else {
                     unknown += 1;
@@ -368,7 +369,9 @@ impl Engine<'_> {
             }
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
-            self.check(&chunk.source, &Reading { document, kind }, &mut active, &mut outcome);
+            let reading = Reading { document, kind };
+            self.check(&chunk.source, &reading, &mut active, &mut outcome);
+            done = Some(reading.document);
         }
         if unknown > 0 {
             let first = chunk.first_index + 1;
@@ -393,7 +396,7 @@ impl Engine<'_> {
         for (r, rule) in self.rules.rules().iter().enumerate() {
             let Some(severity) = active[r] else { continue };
             let own = candidates.get(r).filter(|c| !c.is_empty());
-            if own.is_none() && check::text_only(&rule.matcher) {
+            if own.is_none() && self.rules.text_only(r) {
                 continue;
             }
             for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {

@@ -4,10 +4,11 @@
 
 use super::formats::{At, FieldDef, Format};
 use super::text::{Text, block, prose};
-use crate::document::{Builder, Field, FieldRole, Kind, Record, Role};
+use crate::document::{Builder, FieldRole, Kind, Record, Role};
 use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// More values than any real record has; keeps a hostile one from filling the memory.
 pub const MAX_FIELDS: usize = 20_000;
@@ -34,7 +35,8 @@ struct Item<'a> {
     at: Option<At>,
     /// The list entry it lies in.
     entry: u32,
-    pointer: String,
+    /// Its pointer, a range of the text that holds those of all items.
+    pointer: Range<usize>,
     text: Text<'a>,
 }
 
@@ -55,6 +57,7 @@ pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format
     // Where meanings depend on other values, all must be known before the first is written.
     let waits = format.is_some_and(Format::has_conditions);
     let mut items: Vec<Item> = Vec::new();
+    let mut pointers = String::new();
     let mut count = 0;
     let mut deciding: HashMap<(u32, At), usize> = HashMap::new();
     let mut levels: Vec<Level> = Vec::new();
@@ -83,11 +86,14 @@ pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format
             }
             Event::Key(key) => {
                 let Some(l) = levels.last() else { continue };
+                dead = l.dead || format.is_some_and(|f| f.skip.iter().any(|s| *s == key));
+                if dead {
+                    continue;
+                }
                 pointer.truncate(l.pointer);
                 push_key(&mut pointer, &key);
                 entry = l.entry;
                 at = l.at.and_then(|at| format.and_then(|f| f.child(at, &key)));
-                dead = l.dead || format.is_some_and(|f| f.skip.iter().any(|s| *s == key));
             }
             Event::Value(text) if !dead => {
                 count += 1;
@@ -109,7 +115,9 @@ pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format
                 {
                     deciding.insert((entry, at), items.len());
                 }
-                items.push(Item { at, entry, pointer: pointer.clone(), text });
+                let start = pointers.len();
+                pointers.push_str(&pointer);
+                items.push(Item { at, entry, pointer: start..pointers.len(), text });
             }
             Event::Value(_) => {}
         }
@@ -117,7 +125,8 @@ pub fn write<'a>(events: impl Iterator<Item = Event<'a>>, format: Option<&Format
     for item in &items {
         let other = |at: At| deciding.get(&(item.entry, at)).and_then(|i| items.get(*i)).map(|i| i.text.value.as_ref());
         let def = item.at.and_then(|at| format.and_then(|f| f.field(at, other)));
-        out.value(def, &item.pointer, || own_name(&item.pointer), &item.text);
+        let pointer = pointers.get(item.pointer.clone()).unwrap_or("");
+        out.value(def, pointer, || own_name(pointer), &item.text);
     }
     out.finish(span, index);
 }
@@ -133,8 +142,8 @@ fn push_number(to: &mut String, n: usize) {
 /// Adds one step to a JSON Pointer.
 fn push_key(to: &mut String, key: &str) {
     to.push('/');
-    let key = key.get(..key.floor_char_boundary(MAX_KEY)).unwrap_or(key);
-    if memchr::memchr2(b'~', b'/', key.as_bytes()).is_none() {
+    let key = if key.len() > MAX_KEY { key.get(..key.floor_char_boundary(MAX_KEY)).unwrap_or(key) } else { key };
+    if !key.bytes().any(|b| matches!(b, b'~' | b'/')) {
         return to.push_str(key);
     }
     for c in key.chars() {
@@ -182,23 +191,23 @@ impl<'f, 'b> Writer<'f, 'b> {
     pub fn value(&mut self, def: Option<&FieldDef>, pointer: &str, own: impl FnOnce() -> String, text: &Text) {
         let Some(def) = def else {
             let role = if self.format.is_none() && reads_like_prose(&text.value) { FieldRole::Prose } else { FieldRole::Other };
-            return self.put(own(), role, pointer, text);
+            return self.put(&own(), role, pointer, text);
         };
         let value = text.value.trim();
         if value.is_empty() || def.none.iter().any(|n| n.eq_ignore_ascii_case(value)) {
-            return self.put(def.name.clone(), def.role, pointer, &Text::empty(text.span));
+            return self.put(&def.name, def.role, pointer, &Text::empty(text.span));
         }
         let separators = self.format.map_or(&[][..], |f| &f.separators);
         if !def.pairs.is_empty() {
             return self.pairs(def, pointer, text);
         }
         match separators.iter().find(|s| def.list && text.value.contains(s.as_str())) {
-            None => self.put(def.name.clone(), def.role, pointer, text),
+            None => self.put(&def.name, def.role, pointer, text),
             Some(separator) => {
                 for (start, end) in split(&text.value, separator) {
                     let part = text.part(start, end);
                     if !part.value.is_empty() {
-                        self.put(def.name.clone(), def.role, pointer, &part);
+                        self.put(&def.name, def.role, pointer, &part);
                     }
                 }
             }
@@ -207,7 +216,7 @@ impl<'f, 'b> Writer<'f, 'b> {
 
     /// `tier=GOLD; reviews=12`: the text itself, and a field for each key that the format knows.
     fn pairs(&mut self, def: &FieldDef, pointer: &str, text: &Text) {
-        self.put(def.name.clone(), def.role, pointer, text);
+        self.put(&def.name, def.role, pointer, text);
         for (start, end) in split(&text.value, ";") {
             let Some((key, _)) = text.value.get(start..end).and_then(|s| s.split_once('=')) else { continue };
             let name = key.trim();
@@ -219,15 +228,14 @@ impl<'f, 'b> Writer<'f, 'b> {
         }
     }
 
-    fn put(&mut self, name: String, role: FieldRole, pointer: &str, text: &Text) {
-        if let Some(rank) = self.format.and_then(|f| f.id.iter().position(|i| *i == name))
+    fn put(&mut self, name: &str, role: FieldRole, pointer: &str, text: &Text) {
+        if let Some(rank) = self.format.and_then(|f| f.id.iter().position(|i| i == name))
             && !text.value.is_empty()
             && self.id.as_ref().is_none_or(|(r, _)| rank < *r)
         {
             self.id = Some((rank, text.value.trim().to_owned()));
         }
-        let field = Field { pointer: pointer.to_owned(), name, role, value: text.value.clone().into_owned(), span: text.span, block: None };
-        let field = self.b.field(field);
+        let field = self.b.field_of(pointer, name, role, &text.value, text.span);
         match role.block() {
             Some(Role::Prose) => prose(text, field, self.b),
             Some(role) => block(text, role, field, self.b),

@@ -26,19 +26,9 @@ fn the_word_lists_are_read() {
     let w = &*WORDS;
     assert!(w.threshold > 0.0 && w.threshold < 100.0 && w.weights.len() == 9);
     assert!(!w.names.is_empty() && !w.writing.is_empty());
-    for list in [
-        &w.strong,
-        &w.label,
-        &w.index,
-        &w.months,
-        &w.credits,
-        &w.hosts,
-        &w.about_before,
-        &w.about_after,
-        &w.about_not,
-        &w.contact,
-        &w.end,
-    ] {
+    for list in
+        [&w.strong, &w.label, &w.index, &w.months, &w.credits, &w.hosts, &w.about_before, &w.about_after, &w.about_not, &w.contact, &w.end]
+    {
         assert!(!list.is_empty());
     }
 }

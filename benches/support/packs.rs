@@ -104,7 +104,7 @@ fn entry(key: String, value: Value, copy: usize, place: Place) -> (String, Value
 fn words(text: &str, copy: usize, regex: bool) -> String {
     let mut out = String::new();
     let mut word = String::new();
-    let phrase = text.contains(' ');
+    let phrase = text.contains(' ') && !text.contains('|');
     let mut rest = text.char_indices();
     while let Some((i, c)) = rest.next() {
         if c.is_ascii_alphabetic() {

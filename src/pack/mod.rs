@@ -19,7 +19,7 @@ pub use decode::severity_by_kind;
 pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};
-pub use pattern::{LazyRegex, Pattern, PhraseSet, compile, is_whole};
+pub use pattern::{LazyRegex, Pattern, PhraseSet, is_whole};
 
 use crate::source::Span;
 

@@ -5,7 +5,9 @@ use super::lint::ascii_boundaries;
 use super::phrase::{self, Part, Terms};
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
+use regex_automata::nfa::thompson;
 use regex_automata::{Input, meta, util::syntax};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -147,9 +149,11 @@ fn bounded(parts: &[Part]) -> String {
     source
 }
 
-/// Compiles an expression with promolint's limits, to tell whether it can be.
-pub fn compile(source: &str, exact: bool) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).case_insensitive(!exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build()
+/// Whether an expression whose syntax is right stays within promolint's limits: the first step of compiling it, without the others.
+pub(super) fn fits(source: &str, exact: bool) -> bool {
+    let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None);
+    let syntax = syntax::Config::new().case_insensitive(!exact);
+    thompson::Compiler::new().configure(config).syntax(syntax).build(source).is_ok()
 }
 
 /// What an expression is made from.
@@ -181,9 +185,25 @@ pub struct LazyRegex {
     expression: Expression,
     exact: bool,
     quick: OnceLock<Option<meta::Regex>>,
-    fast: OnceLock<Option<meta::Regex>>,
+    fast: OnceLock<Option<Regex>>,
     /// Bytes of text it was run on, while it is not [`WARM`].
     seen: AtomicUsize,
+}
+
+/// One of the two.
+enum Machine<'r> {
+    /// Without what takes long to build.
+    Quick(&'r meta::Regex),
+    Fast(&'r Regex),
+}
+
+impl Machine<'_> {
+    fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
+        match self {
+            Machine::Quick(r) => r.find(Input::new(text).span(at..text.len())).map(|m| m.range()),
+            Machine::Fast(r) => r.find_at(text, at).map(|m| m.range()),
+        }
+    }
 }
 
 impl LazyRegex {
@@ -196,22 +216,22 @@ impl LazyRegex {
     }
 
     /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
-    fn get(&self, len: usize) -> Option<&meta::Regex> {
-        if let Some(fast) = self.fast.get() {
-            return fast.as_ref();
+    fn get(&self, len: usize) -> Option<Machine<'_>> {
+        if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= WARM {
+            return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Machine::Quick);
         }
-        if self.seen.fetch_add(len, Ordering::Relaxed) + len > WARM {
-            return self.fast.get_or_init(|| self.build(true)).as_ref();
-        }
-        self.quick.get_or_init(|| self.build(false)).as_ref()
+        self.fast.get_or_init(|| self.build_fast()).as_ref().map(Machine::Fast)
     }
 
-    fn build(&self, fast: bool) -> Option<meta::Regex> {
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(fast).onepass(fast).dfa(false);
-        // Keys have told that there is something to find; literals of the expression's own would cost more to work out than they save.
-        let config = config.auto_prefilter(false);
+    fn build_quick(&self) -> Option<meta::Regex> {
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(false).onepass(false).dfa(false).auto_prefilter(false);
         let syntax = syntax::Config::new().case_insensitive(!self.exact);
         meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
+    }
+
+    fn build_fast(&self) -> Option<Regex> {
+        let source = self.expression.source();
+        RegexBuilder::new(&source).case_insensitive(!self.exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build().ok()
     }
 
     /// The expression as it was given.
@@ -224,19 +244,28 @@ impl LazyRegex {
 
     /// Whether it matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        self.get(text.len()).is_some_and(|r| r.is_match(text))
+        match self.get(text.len()) {
+            Some(Machine::Quick(r)) => r.is_match(text),
+            Some(Machine::Fast(r)) => r.is_match(text),
+            None => false,
+        }
     }
 
     /// The first match from byte `at` on, as bytes of `text`.
-    pub fn find_at(&self, text: &str, at: usize) -> Option<std::ops::Range<usize>> {
+    pub fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
         text.get(at..)?;
-        let input = Input::new(text).span(at..text.len());
-        self.get(text.len() - at)?.find(input).map(|m| m.range())
+        self.get(text.len() - at)?.find_at(text, at)
     }
 
-    /// Its matches in `text`, as bytes.
-    pub fn find_iter<'t>(&'t self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + 't {
-        self.get(text.len()).into_iter().flat_map(move |r| r.find_iter(text).map(|m| m.range()))
+    /// Its matches in `text` apart from each other, as bytes.
+    pub fn find_iter<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        let machine = self.get(text.len());
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let m = machine.as_ref().filter(|_| at <= text.len())?.find_at(text, at)?;
+            at = m.end + if m.is_empty() { text[m.end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
+            Some(m)
+        })
     }
 }
 

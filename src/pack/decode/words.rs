@@ -100,12 +100,8 @@ impl Decoder<'_> {
             self.fault(span, format!("this regular expression is broken: {}", e.kind()), "see https://docs.rs/regex/#syntax");
             return None;
         }
-        if let Err(e) = pattern::compile(&text, self.exact) {
-            let message = match e {
-                regex::Error::CompiledTooBig(_) => "this regular expression takes too much memory".to_owned(),
-                e => format!("this regular expression is broken: {e}"),
-            };
-            self.fault(node.span, message, "make repetitions smaller, or split it");
+        if !pattern::fits(&text, self.exact) {
+            self.fault(node.span, "this regular expression takes too much memory", "make repetitions smaller, or split it");
             return None;
         }
         for advice in crate::pack::lint::regex(&text, &ast, self.exact) {

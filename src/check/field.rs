@@ -157,7 +157,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
             continue;
         }
         if let Some(l) = &m.link {
-            let Some(domain) = link::matches(&subject.hosts, l, value.trim()) else { continue };
+            let Some(domain) = link::matches(l, value.trim(), &link::Address::parse(&subject.hosts, value.trim())) else { continue };
             values.push(("domain", domain));
         }
         if !m.unlike.is_empty() && !is_unlike(doc, record, value, &m.unlike) {

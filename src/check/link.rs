@@ -126,7 +126,7 @@ impl HostCache {
 pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
     let doc = subject.document;
     let mut hits = Vec::new();
-    for link in &doc.links {
+    for (link, address) in doc.links.iter().zip(subject.addresses()) {
         if !m.holder.is_empty() && !m.holder.iter().any(|h| h == &link.holder) {
             continue;
         }
@@ -134,7 +134,7 @@ pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
         if !m.fields.is_empty() && link.field.and_then(|f| doc.fields.get(f)).is_some_and(|f| !m.fields.contains(&f.name)) {
             continue;
         }
-        if let Some(domain) = matches(&subject.hosts, m, &link.target)
+        if let Some(domain) = matches(m, &link.target, address)
             && !link.spans.is_empty()
         {
             hits.push(Hit {
@@ -149,42 +149,52 @@ pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
     hits
 }
 
+/// An address taken apart, once for all rules.
+#[derive(Debug)]
+pub(super) struct Address {
+    scheme: Option<String>,
+    /// `None` for what has no host; an empty one for what has one that is no name.
+    host: Option<Rc<Host>>,
+    /// Where path and query begin, bytes of the address.
+    path: usize,
+}
+
+impl Address {
+    pub(super) fn parse(cache: &HostCache, target: &str) -> Address {
+        let (scheme, host, path) = split(target);
+        Address { scheme, host: host.map(|h| cache.get(h)), path: target.len() - path.len() }
+    }
+}
+
 /// Whether an address is of this sort; gives its registrable domain.
-pub(super) fn matches(cache: &HostCache, m: &LinkMatcher, target: &str) -> Option<String> {
-    let (scheme, host, path) = split(target);
-    if !m.scheme.is_empty() && !scheme.as_ref().is_some_and(|s| m.scheme.contains(s)) {
+pub(super) fn matches(m: &LinkMatcher, target: &str, address: &Address) -> Option<String> {
+    if !m.scheme.is_empty() && !address.scheme.as_ref().is_some_and(|s| m.scheme.contains(s)) {
         return None;
     }
-    if let Some(regex) = &m.path
-        && !regex.is_match(path)
-    {
-        return None;
-    }
-    if m.not_path.as_ref().is_some_and(|r| r.is_match(path)) {
-        return None;
-    }
+    let domain = has_host(m, address)?;
+    let path = target.get(address.path..).unwrap_or("");
+    let met = m.path.as_ref().is_none_or(|r| r.is_match(path)) && !m.not_path.as_ref().is_some_and(|r| r.is_match(path));
+    met.then_some(domain)
+}
+
+/// The registrable domain of an address whose host is of this sort; an empty text if it has none and none is asked for.
+fn has_host(m: &LinkMatcher, address: &Address) -> Option<String> {
     let wants_host = !(m.host.is_empty()
         && m.domain.is_empty()
         && m.label_contains.is_empty()
         && m.lookalike_of.is_empty()
         && m.subdomain_contains.is_empty());
-    let Some(host) = host else { return (!wants_host).then(String::new) };
-    let host = cache.get(host);
-    if host.name.is_empty() {
-        return (!wants_host).then(String::new);
-    }
-    if m.not_domain.iter().any(|d| same_domain(&host, d)) {
-        return None;
-    }
+    let Some(host) = address.host.as_ref().filter(|h| !h.name.is_empty()) else { return (!wants_host).then(String::new) };
     let is_host = |pattern: &String| match pattern.strip_prefix("*.") {
         Some(rest) => host.name == rest || host.name.strip_suffix(rest).is_some_and(|h| h.ends_with('.')),
         None => host.name == *pattern,
     };
     let ok = (m.host.is_empty() || m.host.iter().any(is_host))
-        && (m.domain.is_empty() || m.domain.iter().any(|d| same_domain(&host, d)))
+        && (m.domain.is_empty() || m.domain.iter().any(|d| same_domain(host, d)))
         && (m.label_contains.is_empty() || m.label_contains.iter().any(|l| host.label.contains(&fold(l))))
         && (m.lookalike_of.is_empty() || m.lookalike_of.iter().any(|l| is_lookalike(&host.label, &fold(l))))
-        && (m.subdomain_contains.is_empty() || m.subdomain_contains.iter().any(|l| host.sub.iter().any(|s| s.contains(&fold(l)))));
+        && (m.subdomain_contains.is_empty() || m.subdomain_contains.iter().any(|l| host.sub.iter().any(|s| s.contains(&fold(l)))))
+        && !m.not_domain.iter().any(|d| same_domain(host, d));
     ok.then(|| host.domain.clone())
 }
 

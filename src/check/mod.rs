@@ -57,6 +57,8 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    /// Its links' addresses, in their order.
+    addresses: OnceCell<Vec<link::Address>>,
     /// The text with ASCII in lower case.
     lower: OnceCell<String>,
     fields: OnceCell<field::FieldIndex>,
@@ -77,6 +79,7 @@ impl<'a> Subject<'a> {
             doms: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
+            addresses: OnceCell::new(),
             lower: OnceCell::new(),
             fields: OnceCell::new(),
             has: Default::default(),
@@ -92,6 +95,11 @@ impl<'a> Subject<'a> {
         let found = set.is_match(&self.document.text);
         self.has.borrow_mut().insert(key, found);
         found
+    }
+
+    /// The addresses of its links, in their order.
+    fn addresses(&self) -> &[link::Address] {
+        self.addresses.get_or_init(|| self.document.links.iter().map(|l| link::Address::parse(&self.hosts, &l.target)).collect())
     }
 
     /// The document's text with ASCII in lower case; the same bytes otherwise.

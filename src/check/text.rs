@@ -21,6 +21,13 @@ pub struct Candidate {
 /// The start of a candidate whose pattern must be tried on every block.
 pub const ANYWHERE: u32 = u32::MAX;
 
+/// With so many bytes to check, the more compact automaton is worth its building.
+const SOME: u64 = 1 << 20;
+/// With so many, the fastest one is.
+const MUCH: u64 = 64 << 20;
+/// So many bytes of keys are too much for it.
+const MAX_DFA: usize = 100_000;
+
 /// What the prefilter found for one rule.
 #[derive(Debug, Default)]
 pub struct Candidates {
@@ -65,8 +72,9 @@ pub struct Prefilter {
 }
 
 impl Prefilter {
-    /// A prefilter for these rules. `thorough`: spend time on building to be faster on large inputs.
-    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, thorough: bool) -> Prefilter {
+    /// A prefilter for these rules. `bytes`: how much there is to check; the more, the more time is spent on
+    /// building.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, bytes: u64) -> Prefilter {
         let mut keys: Vec<String> = Vec::new();
         let mut index: HashMap<String, usize> = HashMap::new();
         let mut owners: Vec<Vec<Owner>> = Vec::new();
@@ -93,8 +101,13 @@ impl Prefilter {
                 leaf += 1;
             });
         }
-        // The automatic choice is several times slower here than the two named ones are at what they are for.
-        let kind = if thorough { AhoCorasickKind::DFA } else { AhoCorasickKind::NoncontiguousNFA };
+        let kind = match bytes {
+            0..SOME => AhoCorasickKind::NoncontiguousNFA,
+            SOME..MUCH => AhoCorasickKind::ContiguousNFA,
+            // Its size is that of the keys times that of the alphabet.
+            _ if keys.iter().map(String::len).sum::<usize>() > MAX_DFA => AhoCorasickKind::ContiguousNFA,
+            _ => AhoCorasickKind::DFA,
+        };
         let automaton =
             AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(&keys).ok().filter(|_| !keys.is_empty());
         Prefilter { automaton, owners, always, rules: count }

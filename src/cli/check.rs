@@ -12,8 +12,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-/// From this much to read on, time is spent on a faster automaton.
-const THOROUGH: u64 = 2 << 20;
 /// A progress bar appears when a run takes longer than this.
 const PATIENCE: Duration = Duration::from_millis(700);
 
@@ -35,7 +33,7 @@ pub fn run(args: &CheckArgs) -> u8 {
     let unread_registers = !config.registers.is_empty();
     let own_formats = setup.formats.take();
     let formats = own_formats.as_ref().unwrap_or_else(|| Formats::builtin());
-    let engine = Engine { rules: setup.rules(inputs.bytes > THOROUGH), options, formats };
+    let engine = Engine { rules: setup.rules(inputs.bytes), options, formats };
 
     let mut reporters = match reporters(args) {
         Ok(r) => r,

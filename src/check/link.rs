@@ -31,12 +31,18 @@ pub struct Host {
 impl Host {
     /// Takes a host apart; `None` for what is no host name (an IP address, an invalid one).
     pub fn parse(host: &str) -> Option<Host> {
-        let (name, result) = idna::domain_to_unicode(host.trim_end_matches('.'));
-        if result.is_err() || name.is_empty() || name.parse::<std::net::IpAddr>().is_ok() || host.starts_with('[') {
-            return None;
-        }
-        let name = name.to_lowercase();
-        let ascii = idna::domain_to_ascii(&name).ok()?;
+        let host = host.trim_end_matches('.');
+        let (name, ascii) = if is_plain(host) {
+            (host.to_ascii_lowercase(), host.to_ascii_lowercase())
+        } else {
+            let (name, result) = idna::domain_to_unicode(host);
+            if result.is_err() || name.is_empty() || name.parse::<std::net::IpAddr>().is_ok() || host.starts_with('[') {
+                return None;
+            }
+            let name = name.to_lowercase();
+            let ascii = idna::domain_to_ascii(&name).ok()?;
+            (name, ascii)
+        };
         // Reserved names have no public suffix; their last label is taken for one.
         let domain_ascii = psl::domain_str(&ascii).unwrap_or(&ascii);
         let labels = domain_ascii.split('.').count();
@@ -46,6 +52,18 @@ impl Host {
         let label = all.get(split).copied().unwrap_or_default();
         Some(Host { label: fold(label), sub: all[..split].iter().map(|l| fold(l)).collect(), domain, name })
     }
+}
+
+/// Whether a host is letters, digits and hyphens of ASCII that mean themselves, and no address in numbers.
+fn is_plain(host: &str) -> bool {
+    let plain = |label: &str| {
+        let first_last = label.bytes().next().zip(label.bytes().next_back());
+        first_last.is_some_and(|(a, b)| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric())
+            && label.len() < 64
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label.as_bytes().get(2..4) != Some(b"--")
+    };
+    host.split('.').all(plain) && host.rsplit('.').next().is_some_and(|l| l.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
 /// A label with letters of other scripts that look like Latin ones, and digits that look like letters, turned into those; hyphens removed.

@@ -1,6 +1,6 @@
 //! Which literals a regular expression cannot do without.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 /// How many strings are multiplied out in a row.
 const MAX_SET: usize = 64;
@@ -33,13 +33,34 @@ pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Vec<String>> {
 fn usable(set: Vec<String>, fold: bool) -> Option<Vec<String>> {
     let mut set: Vec<String> = set.into_iter().map(|s| s.to_ascii_lowercase()).collect();
     if fold && set.iter().any(|s| s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
-        // A letter whose other case is not ASCII: keep what is ASCII beside it.
-        set = set.iter().map(|s| longest_stable(s)).collect();
+        // Letters beyond ASCII are looked for in each case; where that makes too many strings, what is ASCII beside them.
+        let every: Option<Vec<_>> = set.iter().map(|s| in_each_case(s)).collect();
+        set = match every {
+            Some(every) if every.iter().map(Vec::len).sum::<usize>() <= MAX_JOINED => every.concat(),
+            _ => set.iter().map(|s| longest_stable(s)).collect(),
+        };
     }
     set.sort();
     set.dedup();
     let telling = |s: &String| !s.is_empty() && s != " ";
     (!set.is_empty() && set.iter().all(telling)).then_some(set)
+}
+
+/// The string with every letter beyond ASCII in each of the cases that count as one; `None` if those are many.
+fn in_each_case(s: &str) -> Option<Vec<String>> {
+    let mut out = vec![String::new()];
+    for c in s.chars() {
+        let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+        if !c.is_ascii() {
+            class.try_case_fold_simple().ok()?;
+        }
+        let cases: Vec<char> = class.iter().flat_map(|r| r.start()..=r.end()).map(|c| c.to_ascii_lowercase()).collect();
+        if out.len() * cases.len() > 8 {
+            return None;
+        }
+        out = out.iter().flat_map(|s| cases.iter().map(move |c| format!("{s}{c}"))).collect();
+    }
+    Some(out)
 }
 
 fn longest_stable(s: &str) -> String {
@@ -219,6 +240,6 @@ mod tests {
         assert_eq!(required(r"(?i)^(?:https?:)?//(?:www\.)?hubspot\.com/.*style-guide", true), ["style-guide"]);
         assert!(required(r"\d+%", true).is_empty());
         assert!(required(r"x?y*", true).is_empty());
-        assert_eq!(required("agência hubspot", true), ["ncia hubspot"]);
+        assert_eq!(required("agência hubspot", true), ["agÊncia hubspot", "agência hubspot"]);
     }
 }

@@ -30,20 +30,18 @@ pub(super) fn read(name: &str, bytes: &[u8], shape: records::Shape, formats: &Fo
     for item in Splitter::new(bytes, name, shape, formats) {
         match item {
             Ok(chunk) => {
-                let c = chunks.len() as u32;
                 records += chunk.records.len();
-                for i in 0..chunk.records.len() {
-                    let mut found: Vec<(Key, String)> = Vec::new();
-                    if keys(&chunk, i, formats, &mut |key, value| found.push((key, value.to_owned()))) {
-                        found.iter().for_each(|(key, value)| index.key(*key, value, entries.len() as u32));
-                        entries.push((c, i as u32));
-                    }
-                }
                 chunks.push(chunk);
             }
             // A row that is too short is read as far as it goes.
             Err(t) if t.kind == TroubleKind::Content && t.message.contains("cells of the header") => {}
             Err(t) => return Err(Broken::new(t.source, vec![Fault::new(t.span, t.message, t.help)])),
+        }
+    }
+    for (c, found) in firms(&chunks, formats).into_iter().enumerate() {
+        for (i, values) in found {
+            values.iter().for_each(|(key, value)| index.key(*key, value, entries.len() as u32));
+            entries.push((c as u32, i));
         }
     }
     if entries.is_empty() && total > 0 {
@@ -54,6 +52,34 @@ pub(super) fn read(name: &str, bytes: &[u8], shape: records::Shape, formats: &Fo
         return Err(Broken::new(source, vec![Fault::new(Span::new(0, end), message, help)]));
     }
     Ok(Export { chunks, entries, index })
+}
+
+/// The listings of one stretch, each with its number and what it can be looked up by.
+type Firms = Vec<(u32, Vec<(Key, String)>)>;
+
+/// The listings of each stretch, gone through by a few threads.
+fn firms(chunks: &[Chunk], formats: &Formats) -> Vec<Firms> {
+    let one = |chunk: &Chunk| -> Firms {
+        let mut out = Firms::new();
+        for i in 0..chunk.records.len() {
+            let mut found = Vec::new();
+            if keys(chunk, i, formats, &mut |key, value| found.push((key, value.to_owned()))) {
+                out.push((i as u32, found));
+            }
+        }
+        out
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    if chunks.len() < 4 || threads == 1 {
+        return chunks.iter().map(one).collect();
+    }
+    let size = chunks.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = chunks.chunks(size).map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())).collect();
+        // A thread that dies leaves its firms out, and with them the numbers of all that follow: then one thread does the work.
+        let joined: Option<Vec<_>> = parts.into_iter().map(|p| p.join().ok()).collect();
+        joined.map_or_else(|| chunks.iter().map(one).collect(), |parts| parts.into_iter().flatten().collect())
+    })
 }
 
 /// What a record can be looked up by; whether it is a firm's listing at all.

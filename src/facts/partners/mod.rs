@@ -66,42 +66,54 @@ impl FormatsRef {
     }
 }
 
+/// What firms can be looked up by. Values are gathered in one pass; a table is made of those of one kind when it is asked for, so that a
+/// run which looks up one id folds no names.
 #[derive(Debug, Default)]
 struct Index {
-    ids: HashMap<String, Vec<u32>>,
-    domains: HashMap<String, Vec<u32>>,
-    names: HashMap<String, Vec<u32>>,
-    handles: HashMap<String, Vec<u32>>,
+    values: Vec<(Key, u32, Box<str>)>,
+    ids: OnceLock<Table>,
+    domains: OnceLock<Table>,
+    names: OnceLock<Table>,
+    handles: OnceLock<Table>,
 }
+
+type Table = HashMap<String, Vec<u32>>;
 
 impl Index {
-    fn put(map: &mut HashMap<String, Vec<u32>>, key: String, n: u32) {
-        let list = map.entry(key).or_default();
-        if !key_is_last(list, n) {
-            list.push(n);
-        }
-    }
-
     fn key(&mut self, what: Key, value: &str, n: u32) {
         let value = value.trim();
-        if value.is_empty() {
-            return;
-        }
-        match what {
-            Key::Own | Key::Id => Index::put(&mut self.ids, value.to_lowercase(), n),
-            Key::Domain => {
-                if let Some(d) = registrable(value) {
-                    Index::put(&mut self.domains, d, n);
-                }
-            }
-            Key::Name => Index::put(&mut self.names, fold_name(value), n),
-            Key::Handle => Index::put(&mut self.handles, fold_handle(value), n),
+        if !value.is_empty() {
+            self.values.push((what, n, value.into()));
         }
     }
-}
 
-fn key_is_last(list: &[u32], n: u32) -> bool {
-    list.last() == Some(&n)
+    fn table(&self, keys: &[Key], fold: impl Fn(&str) -> Option<String>) -> Table {
+        let mut table = Table::new();
+        for (_, n, value) in self.values.iter().filter(|(k, _, _)| keys.contains(k)) {
+            let Some(key) = fold(value) else { continue };
+            let list = table.entry(key).or_default();
+            if list.last() != Some(n) {
+                list.push(*n);
+            }
+        }
+        table
+    }
+
+    fn ids(&self) -> &Table {
+        self.ids.get_or_init(|| self.table(&[Key::Own, Key::Id], |v| Some(v.to_lowercase())))
+    }
+
+    fn domains(&self) -> &Table {
+        self.domains.get_or_init(|| self.table(&[Key::Domain], registrable))
+    }
+
+    fn names(&self) -> &Table {
+        self.names.get_or_init(|| self.table(&[Key::Name], |v| Some(fold_name(v))))
+    }
+
+    fn handles(&self) -> &Table {
+        self.handles.get_or_init(|| self.table(&[Key::Handle], |v| Some(fold_handle(v))))
+    }
 }
 
 /// What a firm can be looked up by.
@@ -268,28 +280,28 @@ impl Partners {
     /// The firm of this id: its own, or that of its listing, profile or portal. An own id goes before others.
     pub fn by_id(&self, id: &str) -> Option<&Partner> {
         let id = id.trim().to_lowercase();
-        let found = || self.found(&self.index().ids, &id);
+        let found = || self.found(self.index().ids(), &id);
         found().find(|p| p.id.value.to_lowercase() == id).or_else(|| found().next())
     }
 
     /// The firms on the registrable domain of an address or host.
     pub fn by_domain(&self, address: &str) -> Vec<&Partner> {
-        registrable(address).map(|d| self.found(&self.index().domains, &d).collect()).unwrap_or_default()
+        registrable(address).map(|d| self.found(self.index().domains(), &d).collect()).unwrap_or_default()
     }
 
     /// The firms of this name or alias, whatever its case, accents and legal form.
     pub fn by_name(&self, name: &str) -> Vec<&Partner> {
-        self.found(&self.index().names, &fold_name(name)).collect()
+        self.found(self.index().names(), &fold_name(name)).collect()
     }
 
     /// The firms of this handle.
     pub fn by_handle(&self, handle: &str) -> Vec<&Partner> {
-        self.found(&self.index().handles, &fold_handle(handle)).collect()
+        self.found(self.index().handles(), &fold_handle(handle)).collect()
     }
 
     /// The id closest to what somebody wrote.
     pub fn id_near(&self, id: &str) -> Option<&str> {
-        crate::yaml::shape::did_you_mean(id, self.index().ids.keys().map(String::as_str))
+        crate::yaml::shape::did_you_mean(id, self.index().ids().keys().map(String::as_str))
     }
 
     fn found<'p>(&'p self, map: &'p HashMap<String, Vec<u32>>, key: &str) -> impl Iterator<Item = &'p Partner> {

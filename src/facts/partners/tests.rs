@@ -229,8 +229,8 @@ proptest! {
             let show = |r: &Partners| r.iter().map(|p| format!("{p:?}")).collect::<Vec<_>>();
             prop_assert_eq!(show(&cut), show(&whole), "{}", text);
             let (a, b) = (cut.index(), whole.index());
-            prop_assert_eq!(&a.ids, &b.ids);
-            prop_assert_eq!(&a.names, &b.names);
+            prop_assert_eq!(a.ids(), b.ids());
+            prop_assert_eq!(a.names(), b.names());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What was approved, as a text that does not change with white space, quote style or tracking parameters; its hash; and what changed.
 
 use crate::document::{Document, Mark, Role};
+use crate::source::{DecodeNote, Position, Source, encode};
 use sha2::{Digest, Sha256};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::borrow::Cow;
@@ -103,6 +104,15 @@ pub fn bytes_sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The SHA-256 of the file that a source was read from; `None` of a window, or where bytes were replaced in decoding.
+pub fn source_sha256(source: &Source) -> Option<String> {
+    let encoding = encoding_rs::Encoding::for_label(source.encoding_name().as_bytes())?;
+    if source.base() != Position::START || source.notes().iter().any(|n| matches!(n, DecodeNote::Invalid { .. })) {
+        return None;
+    }
+    Some(bytes_sha256(&encode(source.text(), encoding)?))
+}
+
 /// The SHA-256 of a text in its normal form.
 pub fn text_sha256(text: &str) -> String {
     bytes_sha256(normal_text(text).as_bytes())
@@ -198,7 +208,6 @@ pub fn difference(old: &str, new: &str) -> Difference {
 mod tests {
     use super::*;
     use crate::engine::{Format, read_source};
-    use crate::source::Source;
 
     #[test]
     fn what_is_no_change() {
@@ -229,6 +238,16 @@ mod tests {
         assert_eq!(one, text_sha256("News\nWe are here."));
         assert_ne!(one, hash("<h1>News</h1><p>We are there.</p>"));
         assert_eq!(bytes_sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn the_hash_of_a_file_is_that_of_its_bytes() {
+        use crate::source::DecodeHint;
+        for bytes in [&b"\xEF\xBB\xBFcaf\xC3\xA9"[..], b"\xFF\xFEc\0a\0", b"<meta charset=windows-1252>caf\xE9", b"plain"] {
+            let source = Source::decode("x.html", bytes.to_vec(), DecodeHint::Html);
+            assert_eq!(source_sha256(&source), Some(bytes_sha256(bytes)), "{}", source.encoding_name());
+        }
+        assert_eq!(source_sha256(&Source::window("x", b"a".to_vec(), Position { offset: 3, line: 1, column: 4 })), None);
     }
 
     #[test]

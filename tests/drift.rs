@@ -45,6 +45,13 @@ fn the_schema_of_configurations_is_current() {
     compare("schema/config.json", &generated(&["pack", "schema", "--config"]));
 }
 
+#[test]
+fn the_schemas_of_registers_are_current() {
+    for name in ["partners", "approvals", "assets", "awards"] {
+        compare(&format!("schema/{name}.json"), &generated(&["register", "schema", name]));
+    }
+}
+
 /// The first block of this language in the README.
 fn readme_block(language: &str) -> String {
     let text = std::fs::read_to_string("README.md").unwrap();

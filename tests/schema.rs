@@ -63,6 +63,21 @@ fn shipped_configurations_validate() {
     }
 }
 
+#[test]
+fn registers_validate() {
+    for (kind, name) in promolint::facts::Kind::ALL {
+        let validator = validator(kind.form());
+        for folder in ["fixtures/registers", "src/cli/registers"] {
+            let file = Path::new(folder).join(format!("{name}.yaml"));
+            if let Ok(text) = std::fs::read_to_string(&file) {
+                assert_valid(&validator, &file, &text);
+                assert_eq!(own_faults(&text, kind.form()), Vec::<String>::new());
+            }
+        }
+        assert!(!validator.is_valid(&json(&format!("{name}: [{{idd: x}}]"))));
+    }
+}
+
 /// The least a pack needs, to be broken in one place at a time.
 const PACK: &str = "\
 pack: acme/house

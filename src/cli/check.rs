@@ -2,14 +2,16 @@
 
 use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
+use crate::config::Config;
 use crate::document::records::Formats;
-use crate::engine::{Engine, Inputs, Options, Outcome, Summary, common_folder, name_of};
-use crate::finding::Severity;
+use crate::engine::{Engine, Format, Input, Inputs, Options, Outcome, Summary, common_folder, name_of};
+use crate::finding::{Severity, Trouble};
 use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, clean, rich_trouble};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A progress bar appears when a run takes longer than this.
@@ -25,14 +27,18 @@ pub fn run(args: &CheckArgs) -> u8 {
     };
     let config = &setup.config;
     let exclude = config.globs(&config.exclude);
-    let inputs = Inputs::find(&arguments, args.stdin_filename.as_deref(), &exclude);
+    let mut inputs = Inputs::find(&arguments, args.stdin_filename.as_deref(), &exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
     let fail_on = fail_on(args, config.fail_on.as_deref());
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let options = Options { kind: args.kind, kinds, exclude, jobs };
-    let unread_registers = !config.registers.is_empty();
+    let facts = match setup::facts(&args.registers, config, setup.formats.as_ref(), args.selection.color) {
+        Ok(f) => Arc::new(f),
+        Err(code) => return code,
+    };
+    leave_out_registers(&mut inputs, config);
+    let options = Options { kind: args.kind, kinds, exclude, jobs, facts: Arc::clone(&facts) };
     let own_formats = setup.formats.take();
-    let formats = own_formats.as_ref().unwrap_or_else(|| Formats::builtin());
+    let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
     let engine = Engine { rules: setup.rules(inputs.bytes), options, formats };
 
     let mut reporters = match reporters(args) {
@@ -55,6 +61,13 @@ pub fn run(args: &CheckArgs) -> u8 {
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });
     bar.clear();
+    if let Some(partners) = &facts.partners
+        && let Some(source) = partners.yaml_source()
+    {
+        for f in partners.take_faults() {
+            run.trouble(Trouble::at(source, f.span, f.message, f.help));
+        }
+    }
     if inputs.excluded > 0 && inputs.list.is_empty() && !args.quiet {
         let file = setup.config.file.as_deref().map(name_of).unwrap_or_default();
         complain(&format!("warning: nothing was checked: `exclude` in {file} leaves out all that was named"));
@@ -74,12 +87,27 @@ pub fn run(args: &CheckArgs) -> u8 {
         return exit::TROUBLE;
     }
     if !args.quiet {
-        if unread_registers {
-            complain("note: promolint.yaml names registers; this version has no rules that read them");
-        }
         complain(&summary(&run.summary, palette));
     }
     code(&run.summary, fail_on)
+}
+
+/// The registers of the configuration are no content, unless they are exports: those may be checked against themselves.
+fn leave_out_registers(inputs: &mut Inputs, config: &Config) {
+    let files: Vec<_> = config
+        .registers
+        .values()
+        .filter(|r| Format::from_name(&r.file) == Some(Format::Yaml))
+        .filter_map(|r| config.folder().join(&r.file).canonicalize().ok())
+        .collect();
+    let before = inputs.list.len();
+    inputs.list.retain(|i| match i {
+        Input::File { path, name, .. } if Format::from_name(name) == Some(Format::Yaml) => {
+            !path.canonicalize().is_ok_and(|p| files.contains(&p))
+        }
+        _ => true,
+    });
+    inputs.skipped += before - inputs.list.len();
 }
 
 fn crate_io(e: &io::Error) -> String {

@@ -38,6 +38,13 @@ pub fn run(args: &ConfigArgs) -> u8 {
     );
     t.row("exclude", &none(&c.exclude.join(", ")), &origin("exclude"));
     t.row("formats", &none(&c.formats.join(", ")), &origin("formats"));
+    t.row("partner", c.partner.as_deref().unwrap_or("none"), &origin("partner"));
+    for (_, name) in crate::facts::Kind::ALL {
+        let register = c.registers.get(name);
+        let complete = register.and_then(|r| r.complete).map_or("", |c| if c { ", complete" } else { ", not complete" });
+        let file = register.map_or("none".to_owned(), |r| format!("{}{complete}", r.file));
+        t.row(name, &file, &register.map_or("default".into(), |_| origin(&format!("registers.{name}"))));
+    }
     for (paths, kind) in &c.kinds {
         t.row("kinds", &format!("{} is {kind}", paths.join(", ")), &origin("kinds"));
     }

@@ -1,5 +1,6 @@
 //! The command line: one file per command. Only this room prints.
 
+mod approve;
 mod args;
 mod check;
 mod completions;
@@ -7,6 +8,7 @@ mod config;
 mod explain;
 mod init;
 mod pack;
+mod register;
 mod rules;
 mod setup;
 
@@ -47,6 +49,8 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         Command::Explain(a) => explain::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Pack(a) => pack::run(&a),
+        Command::Register(a) => register::run(&a),
+        Command::Approve(a) => approve::run(&a),
         Command::Config(a) => config::run(&a),
         Command::Init(a) => init::run(&a),
         Command::Completions(a) => completions::run(&a),

@@ -1,15 +1,18 @@
 //! From options and configuration to rules ready to run.
 
-use super::args::{MinConfidence, Selection};
+use super::args::{Color, MinConfidence, Registers, Selection};
 use super::{complain, exit, stderr_palette};
 use crate::config::{self, Config};
 use crate::document::records::Formats;
 use crate::engine::{self, Paths, RuleSet, Settings};
+use crate::facts::partners::FormatsRef;
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Partners};
 use crate::finding::Confidence;
 use crate::pack::{PackSet, PackSource, shape};
-use crate::report::rich_faults;
+use crate::report::{rich_faults, rich_faults_in};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What options and configuration add up to.
 pub struct Setup {
@@ -20,7 +23,7 @@ pub struct Setup {
     /// What the user decided about rules.
     pub settings: Settings,
     /// Export formats of the user's own; `None` where the built-in ones are all.
-    pub formats: Option<Formats>,
+    pub formats: Option<Arc<Formats>>,
 }
 
 /// The configuration that holds for a folder, or the one that was named. Complains of what is wrong.
@@ -40,7 +43,7 @@ pub fn configuration(selection: &Selection, folder: &Path) -> Result<Config, u8>
     })
 }
 
-fn engine_io(e: &std::io::Error) -> String {
+pub(super) fn engine_io(e: &std::io::Error) -> String {
     e.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
@@ -119,7 +122,7 @@ pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, 
 }
 
 /// The built-in export formats with the user's own.
-fn formats(selection: &Selection, config: &Config) -> Result<Option<Formats>, u8> {
+fn formats(selection: &Selection, config: &Config) -> Result<Option<Arc<Formats>>, u8> {
     let mut files: Vec<(String, String)> = Vec::new();
     for file in &config.formats {
         let path = config.folder().join(file);
@@ -132,12 +135,66 @@ fn formats(selection: &Selection, config: &Config) -> Result<Option<Formats>, u8
     if files.is_empty() {
         return Ok(None);
     }
-    Formats::with_files(files.iter().map(|(f, t)| (f.as_str(), t.as_str()))).map(Some).map_err(|e| {
+    Formats::with_files(files.iter().map(|(f, t)| (f.as_str(), t.as_str()))).map(|f| Some(Arc::new(f))).map_err(|e| {
         let text = files.iter().find(|(f, _)| *f == e.file).map(|(_, t)| t.as_str()).unwrap_or_default();
         let fault = crate::pack::Fault::new(e.error.span, e.error.message, "the files in rules/formats/ are examples");
         complain(&rich_faults(&[PackSource::new(e.file, text)], &[fault], stderr_palette(selection.color)));
         exit::TROUBLE
     })
+}
+
+/// Reads a register; complains of what is wrong.
+pub fn register<T>(file: &Path, color: Color, read: impl FnOnce(&str, Vec<u8>) -> Result<T, Broken>) -> Result<T, u8> {
+    let name = engine::name_of(file);
+    let bytes = std::fs::read(file).map_err(|e| {
+        complain(&format!("error: cannot read the register {name}: {}", engine_io(&e)));
+        exit::TROUBLE
+    })?;
+    read(&name, bytes).map_err(|broken| {
+        complain(&rich_faults_in(&broken.source, &broken.faults, stderr_palette(color)));
+        exit::TROUBLE
+    })
+}
+
+/// The registers of a run, by options before configuration.
+pub fn facts(options: &Registers, config: &Config, formats: Option<&Arc<Formats>>, color: Color) -> Result<Facts, u8> {
+    let named =
+        |option: &Option<PathBuf>, name: &str| option.clone().or_else(|| config.registers.get(name).map(|r| config.folder().join(&r.file)));
+    let mut facts = Facts { today: options.today.unwrap_or_else(Day::today), ..Facts::default() };
+    if let Some(file) = named(&options.partners, "partners") {
+        let formats = formats.map_or(FormatsRef::Builtin, |f| FormatsRef::Own(Arc::clone(f)));
+        let mut partners = register(&file, color, |name, bytes| Partners::read(name, bytes, formats))?;
+        if let Some(r) = config.registers.get("partners").filter(|_| options.partners.is_none()) {
+            partners = partners.with_head(r.complete, r.checked_on);
+        }
+        facts.partners = Some(partners);
+    }
+    if let Some(file) = named(&options.approvals, "approvals") {
+        facts.approvals = Some(register(&file, color, Approvals::read)?);
+    }
+    if let Some(file) = named(&options.assets, "assets") {
+        facts.assets = Some(register(&file, color, Assets::read)?);
+    }
+    if let Some(file) = named(&options.awards, "awards") {
+        facts.awards = Some(register(&file, color, Awards::read)?);
+    }
+    facts.speaker = options.partner.clone().or_else(|| config.partner.clone());
+    if let (Some(id), Some(partners)) = (&facts.speaker, &facts.partners)
+        && partners.by_id(id).is_none()
+    {
+        let place = match (&options.partner, &config.file, config.lines.get("partner")) {
+            (None, Some(f), Some(line)) => format!("{}:{line}", engine::name_of(f)),
+            _ => "--partner".to_owned(),
+        };
+        let help = partners.id_near(id).map_or_else(|| "give an id of that register".to_owned(), |near| format!("did you mean `{near}`?"));
+        let late = partners.take_faults();
+        match (late.is_empty(), partners.yaml_source()) {
+            (false, Some(source)) => complain(&rich_faults_in(source, &late, stderr_palette(color))),
+            _ => complain(&format!("error: {place}: {} has no partner `{id}`\n  = help: {help}", partners.name())),
+        }
+        return Err(exit::TROUBLE);
+    }
+    Ok(facts)
 }
 
 fn settings(selection: &Selection, config: &Config) -> Settings {

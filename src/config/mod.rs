@@ -2,6 +2,7 @@
 
 use crate::document::Kind;
 use crate::engine::Paths;
+use crate::facts::Day;
 use crate::finding::Confidence;
 use crate::pack::model::SeverityByKind;
 use crate::pack::shape::{self, Shape};
@@ -25,6 +26,17 @@ pub struct Override {
     pub line: usize,
 }
 
+/// A register that a configuration names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Register {
+    /// The file, relative to the configuration's folder.
+    pub file: String,
+    /// Whether it is complete, where the file itself cannot say so.
+    pub complete: Option<bool>,
+    /// The day on which it was right.
+    pub checked_on: Option<Day>,
+}
+
 /// What a configuration file says.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -35,7 +47,7 @@ pub struct Config {
     /// Who is speaking.
     pub partner: Option<String>,
     /// Registers by name.
-    pub registers: HashMap<String, String>,
+    pub registers: HashMap<String, Register>,
     /// What some files are.
     pub kinds: Vec<(Vec<String>, Kind)>,
     /// Files to leave out.
@@ -92,7 +104,9 @@ impl Config {
         config.packs = root.get("packs").map(list);
         config.partner = root.get("partner").and_then(Node::scalar_text);
         for (k, v) in root.get("registers").and_then(Node::as_map).unwrap_or_default() {
-            config.registers.insert(k.scalar_text().unwrap_or_default(), v.scalar_text().unwrap_or_default());
+            let name = k.scalar_text().unwrap_or_default();
+            config.lines.insert(format!("registers.{name}"), line(k));
+            config.registers.insert(name, register(v, &mut faults));
         }
         for n in root.get("kinds").and_then(Node::as_seq).unwrap_or_default() {
             check_globs(n.get("paths"), &mut faults);
@@ -166,6 +180,19 @@ fn rules(node: Option<&Node>, text: &str, lines: &mut HashMap<String, usize>) ->
         }
     }
     out
+}
+
+fn register(n: &Node, faults: &mut Vec<Fault>) -> Register {
+    if let Some(file) = n.scalar_text() {
+        return Register { file, ..Register::default() };
+    }
+    let text = |key: &str| n.get(key).and_then(Node::scalar_text);
+    let checked_on = text("checked_on").map(|d| Day::parse(&d));
+    if let (Some(None), Some(at)) = (checked_on, n.get("checked_on")) {
+        faults.push(Fault::new(at.span, "this is not a day", "write YYYY-MM-DD"));
+    }
+    let complete = text("complete").map(|c| c == "true");
+    Register { file: text("file").unwrap_or_default(), complete, checked_on: checked_on.flatten() }
 }
 
 fn list(n: &Node) -> Vec<String> {

@@ -10,6 +10,7 @@ use super::walk::{Input, io_message};
 use crate::check::{self, Subject};
 use crate::document::records::{self, Chunk, Formats, Shape, Splitter};
 use crate::document::{Builder, Document, Kind, Problem};
+use crate::facts::Facts;
 use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{DecodeNote, Source, Span};
 use std::collections::{BTreeMap, HashMap};
@@ -33,6 +34,8 @@ pub struct Options {
     pub exclude: Paths,
     /// How many threads check.
     pub jobs: usize,
+    /// Registers, the day, and who is speaking.
+    pub facts: Arc<Facts>,
 }
 
 /// What came of one piece of work: a file, or a stretch of records.

@@ -5,6 +5,7 @@ use super::model::Pack;
 use super::phrase::{self, Terms};
 use super::shape::{self, did_you_mean};
 use super::{Fault, builtin, shapes};
+use crate::facts::Day;
 use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
 use crate::yaml::{self, Node};
@@ -159,7 +160,7 @@ impl PackSet {
             let text = |key: &str| v.get(key).and_then(Node::scalar_text);
             let checked_on = text("checked_on");
             if let (Some(day), Some(n)) = (&checked_on, v.get("checked_on"))
-                && !is_date(day)
+                && Day::parse(day).is_none()
             {
                 self.faults.push(Fault { file, ..Fault::new(n.span, format!("`{day}` is not a day"), "write YYYY-MM-DD") });
             }
@@ -292,19 +293,6 @@ impl PackSet {
 fn extends(root: &Node) -> Vec<(String, Span)> {
     let nodes = root.get("extends").map(super::decode::nodes).unwrap_or_default();
     nodes.into_iter().filter_map(|n| Some((n.scalar_text()?, n.span))).collect()
-}
-
-fn is_date(s: &str) -> bool {
-    let parts: Vec<&str> = s.split('-').collect();
-    let [y, m, d] = parts[..] else { return false };
-    let number = |s: &str, len: usize| (s.len() == len).then(|| s.parse::<u32>().ok()).flatten();
-    let days = |y: u32, m: u32| match m {
-        2 if y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    matches!((number(y, 4), number(m, 2), number(d, 2)), (Some(y), Some(m @ 1..=12), Some(d)) if d >= 1 && d <= days(y, m))
 }
 
 #[cfg(test)]

@@ -330,10 +330,20 @@ static REGISTERS: ObjectShape = ObjectShape {
     name: "registers",
     doc: "Files of facts.",
     keys: &[
-        key("partners", Str, "Partners."),
+        key("partners", AnyOf(&[Str, Object(&PARTNERS_FILE)]), "Partners: a `partners.yaml`, or an export of the directory."),
         key("approvals", Str, "Approvals."),
         key("assets", Str, "Images as supplied."),
         key("awards", Str, "Awards."),
+    ],
+};
+
+static PARTNERS_FILE: ObjectShape = ObjectShape {
+    name: "partners file",
+    doc: "A register of partners, with what an export cannot say of itself.",
+    keys: &[
+        required("file", Str, "The file."),
+        key("complete", Bool, "Whether every member of the program is in it."),
+        key("checked_on", Str, "The day on which it was right, YYYY-MM-DD."),
     ],
 };
 

@@ -8,7 +8,7 @@ mod window;
 
 pub use concise::Concise;
 pub use json::{Json, JsonLines};
-pub use rich::{Rich, faults as rich_faults, trouble as rich_trouble};
+pub use rich::{Rich, faults as rich_faults, faults_in as rich_faults_in, trouble as rich_trouble};
 pub use style::{Palette, clean};
 
 use crate::engine::Summary;

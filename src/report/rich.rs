@@ -234,11 +234,15 @@ pub fn trouble(t: &Trouble, palette: Palette) -> String {
 
 /// What is wrong in packs, configuration and other YAML files.
 pub fn faults(files: &[PackSource], faults: &[Fault], palette: Palette) -> String {
+    let sources: Vec<Source> = files.iter().map(|f| Source::from_text(f.name.clone(), f.text.clone())).collect();
+    faults.iter().filter_map(|f| Some(faults_in(sources.get(f.file)?, std::slice::from_ref(f), palette))).collect()
+}
+
+/// What is wrong in one file that is already read.
+pub fn faults_in(source: &Source, faults: &[Fault], palette: Palette) -> String {
     let mut out = Vec::new();
     for fault in faults {
-        let Some(file) = files.get(fault.file) else { continue };
-        let source = Source::from_text(file.name.clone(), file.text.clone());
-        let location = Location::new(&source, &[fault.span], None, None);
+        let location = Location::new(source, &[fault.span], None, None);
         let window = Window::new([&location]);
         let mut labels = Vec::new();
         labels_of(&window, &location, LabelStyle::Primary, None, &mut labels);

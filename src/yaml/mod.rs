@@ -3,8 +3,11 @@
 //! What lives here knows YAML and nothing of packs, registers or records: those decode the tree and point at its nodes. Reading is
 //! strict where people slip: a key given twice is an error, and only `true` and `false` are booleans, so that `no:` and `on:` stay words.
 
+mod fault;
 mod scalar;
+pub mod shape;
 
+pub use fault::Fault;
 pub use scalar::{scalar_map, scalar_span};
 
 use crate::source::Span;
@@ -117,6 +120,28 @@ impl Node {
             Value::Str(_) => "text",
             Value::Seq(_) => "a list",
             Value::Map(_) => "a map",
+        }
+    }
+}
+
+impl Node {
+    /// The same tree as part of a longer text, in which it begins `by` bytes further on.
+    #[must_use]
+    pub fn shifted(mut self, by: usize) -> Node {
+        self.shift(by);
+        self
+    }
+
+    /// The depth is bounded by [`MAX_DEPTH`].
+    fn shift(&mut self, by: usize) {
+        self.span = self.span.shifted(by);
+        match &mut self.value {
+            Value::Seq(items) => items.iter_mut().for_each(|n| n.shift(by)),
+            Value::Map(entries) => entries.iter_mut().for_each(|(k, v)| {
+                k.shift(by);
+                v.shift(by);
+            }),
+            _ => {}
         }
     }
 }

@@ -145,6 +145,19 @@ impl Format {
         self.fields.get(m.field)
     }
 
+    /// The fields that stand at a place or anywhere below it.
+    pub fn fields_below(&self, at: At) -> Vec<&FieldDef> {
+        let mut out = Vec::new();
+        // Every branch has one parent, so that the walk ends.
+        let mut left = vec![at];
+        while let Some(at) = left.pop() {
+            let Some(b) = self.tree.get(at as usize) else { continue };
+            out.extend(b.meanings.iter().filter_map(|m| self.fields.get(m.field)));
+            left.extend(b.children.values().copied().chain(b.any));
+        }
+        out
+    }
+
     /// The field of a canonical name.
     pub fn field_named(&self, name: &str) -> Option<&FieldDef> {
         self.fields.iter().find(|f| f.name == name)

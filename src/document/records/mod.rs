@@ -10,12 +10,14 @@ pub mod json;
 mod split_json;
 mod stream;
 mod text;
+mod values;
 mod whole;
 
 pub use fields::MAX_FIELDS;
 pub use formats::{Format, FormatError, Formats};
 pub use stream::{CHUNK, Chunk, LONGEST_RECORD, Splitter, Trouble, TroubleKind};
 pub use text::{Text, prose};
+pub use values::{Given, values};
 pub use whole::split as split_whole;
 
 use super::{Builder, Kind};

@@ -1,8 +1,8 @@
 //! What a YAML file may say: one description that the reader checks against and that becomes the JSON Schema editors use.
 
 use super::Fault;
+use super::{Node, Value};
 use crate::source::Span;
-use crate::yaml::{Node, Value};
 use serde_json::{Map, Value as Json, json};
 
 /// The form of a value.

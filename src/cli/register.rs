@@ -1,0 +1,206 @@
+//! `promolint register`: registers checked, made from an export, described.
+
+use super::args::{Color, RegisterArgs, RegisterCommand};
+use super::{complain, exit, print, setup, stderr_palette};
+use crate::document::records::{self, Formats, Splitter};
+use crate::engine::name_of;
+use crate::facts::partners::{FormatsRef, export, write};
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, Kind, Partners, Standing, kind_of};
+use crate::finding::Trouble;
+use crate::report::{rich_faults_in, rich_trouble};
+use crate::source::{DecodeHint, Source, Span};
+use crate::yaml::{Fault, shape};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
+
+/// Runs the command.
+pub fn run(args: &RegisterArgs) -> u8 {
+    match &args.command {
+        RegisterCommand::Check { files, color } => files.iter().map(|f| check(f, *color)).max().unwrap_or(exit::OK),
+        RegisterCommand::Import { export, output, checked_on, complete } => import(export, output.as_deref(), *checked_on, *complete),
+        RegisterCommand::Schema { register } => {
+            let kind = Kind::ALL.iter().find(|(_, n)| n == register).map_or(Kind::Partners, |(k, _)| *k);
+            let id = format!("https://promolint.example/schema/{}-1.json", kind.name());
+            print(&(serde_json::to_string_pretty(&shape::schema(kind.form(), &id)).unwrap_or_default() + "\n"))
+        }
+    }
+}
+
+fn check(file: &Path, color: Color) -> u8 {
+    match setup::register(file, color, describe) {
+        Ok(text) => print(&format!("{}: {text}\n", name_of(file))),
+        Err(code) => code,
+    }
+}
+
+fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+fn head(complete: bool, checked_on: Option<Day>) -> String {
+    let day = checked_on.map_or(String::new(), |d| format!("; as of {d}"));
+    format!("{}{day}", if complete { "complete" } else { "not said to be complete, so that what is not in it is unknown" })
+}
+
+/// What a register holds, in one line.
+fn describe(name: &str, bytes: Vec<u8>) -> Result<String, Broken> {
+    let source = Source::decode(name, bytes.clone(), DecodeHint::Text);
+    let ending = Path::new(name).extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let table = matches!(ending.as_str(), "csv" | "tsv" | "json" | "ndjson" | "jsonl");
+    match kind_of(source.text()).filter(|_| !table) {
+        Some(Kind::Approvals) => {
+            let r = Approvals::read(name, bytes)?;
+            let today = Day::today();
+            let of = |f: fn(&Standing) -> bool| r.iter().filter(|a| f(&a.standing(today))).count();
+            let valid = of(|s| *s == Standing::Valid);
+            let (pending, expired) = (of(|s| *s == Standing::Pending), of(|s| matches!(s, Standing::Expired(_))));
+            let bare = r.iter().filter(|a| !a.has_content()).count();
+            let bare = if bare > 0 { format!(", {bare} without anything to know their content by") } else { String::new() };
+            let counts = format!("{} ({valid} valid today, {pending} pending, {expired} expired{bare})", count(r.len(), "approval"));
+            Ok(format!("{counts}; {}", head(r.is_complete(), r.checked_on())))
+        }
+        Some(Kind::Assets) => {
+            let r = Assets::read(name, bytes)?;
+            let retired = r.iter().filter(|a| a.current.value() == Some(&false)).count();
+            Ok(format!("{} ({retired} retired); {}", count(r.iter().count(), "asset"), head(r.is_complete(), None)))
+        }
+        Some(Kind::Awards) => {
+            let r = Awards::read(name, bytes)?;
+            Ok(format!("{}; {}", count(r.iter().count(), "award"), head(r.is_complete(), None)))
+        }
+        Some(Kind::Partners) => partners(Partners::whole(source)?),
+        None if table => partners(Partners::read(name, bytes, FormatsRef::Builtin)?),
+        None => {
+            let keys = Kind::ALL.map(|(_, n)| format!("`{n}:`"));
+            let help = format!("a register has one of the keys {} at the top, with a list under it", keys.join(", "));
+            let end = source.text().char_indices().nth(1).map_or(source.text().len(), |(i, _)| i);
+            let fault = Fault::new(Span::new(0, end), "nothing here tells which register this is", help);
+            Err(Broken::new(source, vec![fault]))
+        }
+    }
+}
+
+fn partners(r: Partners) -> Result<String, Broken> {
+    let with = |f: fn(&crate::facts::Partner) -> bool| r.iter().filter(|p| f(p)).count();
+    let tiers = with(|p| p.tier.value().is_some());
+    let unknown = with(|p| p.tier.is_unknown());
+    let offices = with(|p| !p.offices.physical.is_unknown());
+    let what = if r.is_export() { "partner of an export" } else { "partner" };
+    let n = match r.len() {
+        1 => format!("1 {what}"),
+        n => format!("{n} {}", what.replacen("partner", "partners", 1)),
+    };
+    let known = format!("{tiers} with a tier, {unknown} of unknown tier, {offices} whose physical offices are known");
+    Ok(format!("{n} ({known}); {}", head(r.is_complete(), r.checked_on())))
+}
+
+/// A directory export becomes a `partners.yaml`, one record at a time.
+fn import(file: &Path, output: Option<&Path>, checked_on: Option<Day>, complete: bool) -> u8 {
+    let name = name_of(file);
+    let fail = |what: &str, e: &io::Error| {
+        complain(&format!("error: {what}: {}", setup::engine_io(e)));
+        exit::TROUBLE
+    };
+    let mut input = match File::open(file) {
+        Ok(f) => f,
+        Err(e) => return fail(&format!("cannot read {name}"), &e),
+    };
+    let mut first = Vec::new();
+    if let Err(e) = Read::by_ref(&mut input).take(64 << 10).read_to_end(&mut first) {
+        return fail(&format!("cannot read {name}"), &e);
+    }
+    let Some(shape) = records::sniff(&first, &name) else {
+        complain(&format!("error: {name} holds no records\n  = help: give an export of the directory: JSON, NDJSON or CSV"));
+        return exit::TROUBLE;
+    };
+    let mut out: Box<dyn Write> = match output {
+        None => Box::new(BufWriter::new(io::stdout())),
+        Some(o) => match File::create_new(o) {
+            Ok(f) => Box::new(BufWriter::new(f)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                let help = "give another name, or move the old one away";
+                complain(&format!("error: {} is there already, and was left as it is\n  = help: {help}", name_of(o)));
+                return exit::TROUBLE;
+            }
+            Err(e) => return fail(&format!("cannot write {}", name_of(o)), &e),
+        },
+    };
+    let mut tally = Tally::default();
+    let formats = Formats::builtin();
+    let written = (|| -> io::Result<()> {
+        let title = name.rsplit('/').next().unwrap_or(&name);
+        writeln!(out, "# Partners, from the export {}. What the export left blank is not here: it is unknown.", title.escape_debug())?;
+        if complete {
+            writeln!(out, "complete: true")?;
+        }
+        if let Some(day) = checked_on {
+            writeln!(out, "checked_on: {day}")?;
+        }
+        for item in Splitter::new(first.as_slice().chain(input), name.clone(), shape, formats) {
+            let chunk = match item {
+                Ok(c) => c,
+                Err(t) => {
+                    tally.troubles.push(Trouble::at(&t.source, t.span, t.message, t.help));
+                    continue;
+                }
+            };
+            for i in 0..chunk.records.len() {
+                let Some(mut p) = export::partner_of(&chunk, i, formats) else {
+                    tally.no_listing += 1;
+                    continue;
+                };
+                if !tally.ids.insert(p.id.value.to_lowercase()) {
+                    tally.duplicates.push(std::mem::take(&mut p.id.value));
+                    continue;
+                }
+                if tally.ids.len() == 1 {
+                    writeln!(out, "partners:")?;
+                }
+                out.write_all(write::entry(&p).as_bytes())?;
+            }
+        }
+        if tally.ids.is_empty() {
+            writeln!(out, "partners: []")?;
+        }
+        out.flush()
+    })();
+    if let Err(e) = written.or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) }) {
+        return fail("cannot write the register", &e);
+    }
+    tally.tell(&name, output)
+}
+
+/// What came of an import.
+#[derive(Default)]
+struct Tally {
+    ids: HashSet<String>,
+    duplicates: Vec<String>,
+    no_listing: usize,
+    troubles: Vec<Trouble>,
+}
+
+impl Tally {
+    fn tell(&self, name: &str, output: Option<&Path>) -> u8 {
+        for t in &self.troubles {
+            complain(&rich_trouble(t, stderr_palette(Color::Auto)));
+        }
+        if let Some(id) = self.duplicates.first() {
+            let n = self.duplicates.len();
+            complain(&format!("warning: {} left out, for the id is there before; the first is `{id}`", count(n, "record")));
+        }
+        if self.no_listing > 0 {
+            complain(&format!("warning: {} left out as no listing of a firm", count(self.no_listing, "record")));
+        }
+        let to = output.map_or(String::new(), |o| format!(" to {}", name_of(o)));
+        complain(&format!("{} from {name}{to}", count(self.ids.len(), "partner")));
+        if self.troubles.is_empty() && !self.ids.is_empty() { exit::OK } else { exit::TROUBLE }
+    }
+}
+
+/// Shows what is wrong in a register that another command reads.
+pub(super) fn show(broken: &Broken) -> u8 {
+    complain(&rich_faults_in(&broken.source, &broken.faults, stderr_palette(Color::Auto)));
+    exit::TROUBLE
+}

@@ -1,0 +1,155 @@
+//! Names, domains and countries as registers are looked up by them.
+
+use crate::yaml::shape::did_you_mean;
+use std::collections::HashSet;
+use std::sync::OnceLock;
+use unicode_normalization::UnicodeNormalization;
+
+/// A firm's name for comparison: lower case, accents of Latin letters and punctuation dropped, the legal form at its end left out.
+pub fn fold_name(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for c in name.nfkd() {
+        match c {
+            // Accents; other combining marks make other letters.
+            '\u{300}'..='\u{36F}' | '.' | '\'' | '’' | '®' | '™' | '©' => {}
+            '&' | '+' => plain.push_str(" and "),
+            'ß' => plain.push_str("ss"),
+            c if c.is_alphanumeric() || is_mark(c) => plain.extend(c.to_lowercase()),
+            _ => plain.push(' '),
+        }
+    }
+    let plain: String = plain.nfc().collect();
+    let forms = legal_forms();
+    let mut words: Vec<&str> = plain.split_whitespace().collect();
+    while words.len() > 1 && words.last().is_some_and(|w| forms.contains(w) || *w == "and") {
+        words.pop();
+    }
+    // Scripts without spaces write the form without one, before or after the name.
+    let mut first = words.join(" ");
+    for form in forms.iter().filter(|f| !f.is_ascii()) {
+        let cut = first.strip_prefix(form).or(first.strip_suffix(form)).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned);
+        if let Some(cut) = cut {
+            first = cut;
+        }
+    }
+    first
+}
+
+/// Marks that belong to a letter of a script other than Latin.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+fn legal_forms() -> &'static HashSet<&'static str> {
+    static FORMS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    FORMS.get_or_init(|| {
+        let text = include_str!("../../rules/registers/legal-forms.txt");
+        text.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace).collect()
+    })
+}
+
+/// The registrable domain of an address or host: `https://www.blog.acme.example/x` is `acme.example`. In ASCII, lower case.
+pub fn registrable(address: &str) -> Option<String> {
+    let host = host(address)?;
+    Some(psl::domain_str(&host).unwrap_or(&host).to_owned())
+}
+
+/// The host of an address, without `www.`, in ASCII and lower case.
+pub fn host(address: &str) -> Option<String> {
+    let address = address.trim();
+    let rest = address.split_once("://").map_or(address, |(_, r)| r).trim_start_matches('/');
+    let host = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = host.rsplit('@').next()?;
+    let host = host.split(':').next()?.trim_end_matches('.').to_lowercase();
+    let host = idna::domain_to_ascii(host.strip_prefix("www.").unwrap_or(&host)).ok()?;
+    (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
+}
+
+/// An address for comparison: scheme, `www.`, a final slash, fragment and tracking parameters left out.
+pub fn fold_url(address: &str) -> String {
+    let address = super::content::without_tracking(address.trim());
+    let rest = address.split_once("://").map_or(&*address, |(_, r)| r);
+    let rest = rest.split('#').next().unwrap_or(rest);
+    let split = rest.find(['/', '?']).unwrap_or(rest.len());
+    let host = rest[..split].to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
+    format!("{host}{}", rest[split..].trim_end_matches('/'))
+}
+
+/// A handle for comparison: `@Acme` and `https://social.example/acme/` are `acme`.
+pub fn fold_handle(handle: &str) -> String {
+    let h = handle.trim().trim_end_matches('/');
+    h.rsplit('/').next().unwrap_or(h).trim_start_matches('@').to_lowercase()
+}
+
+fn countries() -> &'static [(&'static str, &'static str)] {
+    static COUNTRIES: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
+    COUNTRIES.get_or_init(|| {
+        let text = include_str!("../../rules/registers/countries.txt");
+        text.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once(' ')).collect()
+    })
+}
+
+/// The ISO 3166 code, in capitals, of a country given by its code or its English name.
+pub fn country(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let is = |(code, name): &&(&str, &str)| code.eq_ignore_ascii_case(text) || name.to_lowercase() == text.to_lowercase();
+    countries().iter().find(is).map(|(code, _)| *code)
+}
+
+/// The English name of a country's code.
+pub fn country_name(code: &str) -> Option<&'static str> {
+    countries().iter().find(|(c, _)| c.eq_ignore_ascii_case(code)).map(|(_, n)| *n)
+}
+
+/// The code of the country whose name is close to what somebody wrote.
+pub(super) fn country_near(text: &str) -> Option<(&'static str, &'static str)> {
+    let other = match text.trim().to_lowercase().as_str() {
+        "uk" | "england" | "scotland" | "wales" | "great britain" => "GB",
+        "usa" | "u.s." | "u.s.a." | "america" => "US",
+        _ => "",
+    };
+    let found = countries().iter().find(|(c, n)| *c == other || n.eq_ignore_ascii_case(text.trim()));
+    found.copied().or_else(|| {
+        let name = did_you_mean(text, countries().iter().map(|(_, n)| *n)).filter(|_| text.len() > 3)?;
+        countries().iter().find(|(_, n)| *n == name).copied()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_to_what_people_mean() {
+        for (a, b) in [
+            ("Brightpath GmbH", "BRIGHTPATH"),
+            ("Brightpath GmbH & Co. KG", "brightpath"),
+            ("Société Lumière S.A.S.", "societe lumiere"),
+            ("Nordlys ApS", "nordlys"),
+            ("Smith & Sons, Inc.", "Smith and Sons"),
+            ("Größe+Weg UG (haftungsbeschränkt)", "grosse and weg"),
+            ("株式会社ひかり", "ひかり"),
+            ("がくぶち 合同会社", "がくぶち"),
+            ("The Co", "the"),
+            ("Inc.", "inc"),
+        ] {
+            assert_eq!(fold_name(a), fold_name(b), "{a}");
+        }
+        assert_ne!(fold_name("かがみ"), fold_name("かかみ"));
+    }
+
+    #[test]
+    fn domains_handles_addresses() {
+        assert_eq!(registrable("https://user@WWW.blog.Acme.example:8080/x?y").as_deref(), Some("acme.example"));
+        assert_eq!(registrable("acme.co.uk").as_deref(), Some("acme.co.uk"));
+        assert_eq!(registrable("büro.example").as_deref(), Some("xn--bro-hoa.example"));
+        assert_eq!(registrable("no host"), None);
+        assert_eq!(fold_url("http://www.Acme.example/Page/?utm_source=x#top"), "acme.example/Page");
+        assert_eq!(fold_handle("https://social.example/@Acme/"), "acme");
+        assert_eq!((country("de"), country("Germany"), country("XX")), (Some("DE"), Some("DE"), None));
+        assert_eq!(country_near("UK").map(|c| c.0), Some("GB"));
+        assert_eq!(country_near("Germny").map(|c| c.0), Some("DE"));
+        assert_eq!(countries().len(), 249);
+    }
+}

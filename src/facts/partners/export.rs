@@ -1,0 +1,273 @@
+//! From an export of the directory to firms, by what the format files say of its fields.
+
+use super::model::{Office, Partner};
+use super::{Index, Key};
+use crate::document::Kind;
+use crate::document::records::{self, Chunk, Formats, Given, Splitter, TroubleKind};
+use crate::facts::value::{Fact, List, State};
+use crate::facts::{Broken, Program, names};
+use crate::source::{Source, Span};
+use crate::yaml::Fault;
+use std::collections::BTreeMap;
+
+/// An export that was gone through once.
+pub(super) struct Export {
+    /// The stretches of the file.
+    pub chunks: Vec<Chunk>,
+    /// Which record of which stretch each firm is.
+    pub entries: Vec<(u32, u32)>,
+    /// What the firms can be looked up by.
+    pub index: Index,
+}
+
+/// Finds the firms of an export.
+pub(super) fn read(name: &str, bytes: &[u8], shape: records::Shape, formats: &Formats) -> Result<Export, Broken> {
+    let mut chunks: Vec<Chunk> = Vec::new();
+    let mut entries = Vec::new();
+    let mut index = Index::default();
+    let total = bytes.len();
+    let mut records = 0;
+    for item in Splitter::new(bytes, name, shape, formats) {
+        match item {
+            Ok(chunk) => {
+                records += chunk.records.len();
+                chunks.push(chunk);
+            }
+            // A row that is too short is read as far as it goes.
+            Err(t) if t.kind == TroubleKind::Content && t.message.contains("cells of the header") => {}
+            Err(t) => return Err(Broken::new(t.source, vec![Fault::new(t.span, t.message, t.help)])),
+        }
+    }
+    for (c, found) in firms(&chunks, formats).into_iter().enumerate() {
+        for (i, values) in found {
+            values.iter().for_each(|(key, value)| index.key(*key, value, entries.len() as u32));
+            entries.push((c as u32, i));
+        }
+    }
+    if entries.is_empty() && total > 0 {
+        let source = chunks.into_iter().next().map_or_else(|| Source::from_text(name, ""), |c| c.source);
+        let message = if records == 0 { "no records are in this file" } else { "no record of this file is a firm's listing" };
+        let help = "a register of partners is a `partners.yaml`, or an export of the directory as JSON, NDJSON or CSV";
+        let end = source.text().char_indices().nth(1).map_or(source.text().len(), |(i, _)| i);
+        return Err(Broken::new(source, vec![Fault::new(Span::new(0, end), message, help)]));
+    }
+    Ok(Export { chunks, entries, index })
+}
+
+/// The listings of one stretch, each with its number and what it can be looked up by.
+type Firms = Vec<(u32, Vec<(Key, String)>)>;
+
+/// The listings of each stretch, gone through by a few threads.
+fn firms(chunks: &[Chunk], formats: &Formats) -> Vec<Firms> {
+    let one = |chunk: &Chunk| -> Firms {
+        let mut out = Firms::new();
+        for i in 0..chunk.records.len() {
+            let mut found = Vec::new();
+            if keys(chunk, i, formats, &mut |key, value| found.push((key, value.to_owned()))) {
+                out.push((i as u32, found));
+            }
+        }
+        out
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    if chunks.len() < 4 || threads == 1 {
+        return chunks.iter().map(one).collect();
+    }
+    let size = chunks.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = chunks.chunks(size).map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())).collect();
+        // A thread that dies leaves its firms out, and with them the numbers of all that follow: then one thread does the work.
+        let joined: Option<Vec<_>> = parts.into_iter().map(|p| p.join().ok()).collect();
+        joined.map_or_else(|| chunks.iter().map(one).collect(), |parts| parts.into_iter().flatten().collect())
+    })
+}
+
+/// What a record can be looked up by; whether it is a firm's listing at all.
+fn keys(chunk: &Chunk, record: usize, formats: &Formats, f: &mut dyn FnMut(Key, &str)) -> bool {
+    let mut named = false;
+    let format = records::values(chunk, record, formats, &mut |def, given, _, text| {
+        let key = match def.name.as_str() {
+            "name" | "display_name" | "legal_name" => Key::Name,
+            "website" | "domain" => Key::Domain,
+            "slug" | "id" | "partner_id" | "profile_id" | "portal_id" => Key::Id,
+            _ => return,
+        };
+        if given == Given::Value {
+            named |= key == Key::Name;
+            f(key, &text.value);
+        }
+    });
+    named && format.is_some_and(|f| f.kind == Kind::Listing)
+}
+
+/// Parts of one place that stand in one entry of a list.
+#[derive(Default)]
+struct Gathered {
+    places: BTreeMap<(Sort, u32), (Office, Option<Span>)>,
+    /// Kinds of places of which the export says that there are none.
+    none: Vec<(Sort, Span)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Physical,
+    Remote,
+    Unsorted,
+    Served,
+}
+
+impl Gathered {
+    fn put(&mut self, sort: Sort, entry: u32, span: Span, set: impl FnOnce(&mut Office)) {
+        let (office, at) = self.places.entry((sort, entry)).or_default();
+        set(office);
+        *at = Some(at.map_or(span, |s| s.cover(&span)));
+    }
+
+    fn list(&mut self, sort: Sort, whole: bool) -> List<Office> {
+        let mut list = List::default();
+        for ((s, _), (office, span)) in &mut self.places {
+            if let Some(span) = span.filter(|_| *s == sort) {
+                list.push(Fact::new(std::mem::take(office), span));
+            }
+        }
+        let none = self.none.iter().find(|(s, _)| *s == sort);
+        if whole && (!list.is_unknown() || none.is_some()) {
+            list.close(none.map_or(Span::at(0), |(_, s)| *s));
+        }
+        list
+    }
+}
+
+/// A firm from a record of an export; `None` where the record is no listing.
+pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats) -> Option<Partner> {
+    if keys(chunk, record, formats, &mut |_, _| {}) { partner(chunk, 0, record, formats) } else { None }
+}
+
+/// A firm from its record.
+pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats) -> Option<Partner> {
+    let span = *chunk.records.get(record)?;
+    let blank = || Fact::new(String::new(), Span::at(span.start));
+    let mut p = Partner::new(blank(), blank(), span, number);
+    let mut slug = None;
+    let mut gathered = Gathered::default();
+    let program = Program::get();
+    let format = records::values(chunk, record, formats, &mut |def, given, entry, text| {
+        let fact = || Fact::new(text.value.trim().to_owned(), text.span);
+        let name = def.name.as_str();
+        if given == Given::Blank {
+            return;
+        }
+        if given == Given::None {
+            match name {
+                "tier" => p.tier = State::Absent(text.span),
+                "partner_type" => p.membership = State::Absent(text.span),
+                "accreditations" => p.accreditations.close(text.span),
+                "certifications" => p.certifications.close(text.span),
+                "physical_country" | "physical_city" | "physical_state" => gathered.none.push((Sort::Physical, text.span)),
+                "remote_country" | "remote_city" | "remote_state" => gathered.none.push((Sort::Remote, text.span)),
+                _ => {}
+            }
+            return;
+        }
+        let number = || text.value.trim().replace(',', "").parse::<f64>().ok().filter(|n| n.is_finite());
+        let country = || Fact::new(names::country(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
+        match name {
+            "name" if p.name.value.is_empty() => p.name = fact(),
+            "name" | "display_name" | "legal_name" => p.aliases.push(fact()),
+            "slug" => slug = Some(fact()),
+            "id" | "partner_id" | "profile_id" | "portal_id" => p.ids.push(fact()),
+            "website" | "domain" if names::host(&text.value).is_some() => p.domains.push(fact()),
+            "tier" => {
+                if let Some(tier) = program.tier(&text.value) {
+                    p.tier = State::Is(Fact::new(tier, text.span));
+                }
+            }
+            "partner_type" => {
+                let word = text.value.trim().to_lowercase().replace([' ', '-'], "_");
+                if program.no_membership.contains(&word) {
+                    p.membership = State::Absent(text.span);
+                } else if program.memberships.contains(&word) {
+                    p.membership = State::Is(Fact::new(word, text.span));
+                }
+            }
+            "accreditations" => p.accreditations.push(fact()),
+            "certifications" => p.certifications.push(fact()),
+            "certification_count" => p.certification_count = state(number(), text.span),
+            "review_count" => p.review_count = state(number(), text.span),
+            "rating" => p.rating = state(number(), text.span),
+            "works_with_breeze" => {
+                let flag = match text.value.trim().to_ascii_lowercase().as_str() {
+                    "true" | "yes" | "1" => Some(true),
+                    "false" | "no" | "0" => Some(false),
+                    _ => None,
+                };
+                p.works_with_breeze = state(flag, text.span);
+            }
+            "office_model" => {
+                if let Some(works) = program.works(&text.value) {
+                    p.works.push(Fact::new(works, text.span));
+                }
+            }
+            "physical_city" => gathered.put(Sort::Physical, entry, text.span, |o| o.city = Some(fact())),
+            "physical_state" => gathered.put(Sort::Physical, entry, text.span, |o| o.region = Some(fact())),
+            "physical_country" => gathered.put(Sort::Physical, entry, text.span, |o| o.country = Some(country())),
+            "remote_city" => gathered.put(Sort::Remote, entry, text.span, |o| o.city = Some(fact())),
+            "remote_state" => gathered.put(Sort::Remote, entry, text.span, |o| o.region = Some(fact())),
+            "remote_country" => gathered.put(Sort::Remote, entry, text.span, |o| o.country = Some(country())),
+            "city" => gathered.put(Sort::Unsorted, entry, text.span, |o| o.city = Some(fact())),
+            "state" => gathered.put(Sort::Unsorted, entry, text.span, |o| o.region = Some(fact())),
+            "country" => gathered.put(Sort::Unsorted, entry, text.span, |o| o.country = Some(country())),
+            // Only profiles with physical offices have a street in a list of places.
+            "street" => {
+                let sort = if gathered.places.contains_key(&(Sort::Physical, entry)) { Sort::Physical } else { Sort::Unsorted };
+                gathered.put(sort, entry, text.span, |o| o.street = Some(fact()));
+            }
+            "all_countries" => {
+                let code = country();
+                let n = 1_000_000 + gathered.places.len() as u32;
+                if !gathered.places.values().any(|(o, _)| o.country.as_ref().is_some_and(|c| c.value == code.value)) {
+                    gathered.put(Sort::Unsorted, n, text.span, |o| o.country = Some(code));
+                }
+            }
+            "regions" => {
+                let n = gathered.places.len() as u32;
+                gathered.put(Sort::Served, n, text.span, |o| o.region = Some(fact()));
+            }
+            _ => {}
+        }
+    })?;
+    // Where one list holds both, it says of each what it does not say of it too.
+    if format.has_conditions()
+        && let Some(at) = p.accreditations.span().or(p.certifications.span())
+    {
+        p.accreditations.close(at);
+        p.certifications.close(at);
+    }
+    // What a listing names is all that it has; what it leaves blank is unknown.
+    for list in [&mut p.accreditations, &mut p.certifications] {
+        if let Some(span) = list.span() {
+            list.close(span);
+        }
+    }
+    if let Some(span) = p.works.span() {
+        p.works.close(span);
+    }
+    p.offices.physical = gathered.list(Sort::Physical, true);
+    p.offices.remote = gathered.list(Sort::Remote, true);
+    p.offices.served = gathered.list(Sort::Served, false);
+    p.offices.unsorted = gathered.list(Sort::Unsorted, false);
+    if p.name.value.is_empty() {
+        p.name = p.aliases.first().cloned()?;
+    }
+    let folded = names::fold_name(&p.name.value);
+    p.aliases.retain(|a| names::fold_name(&a.value) != folded);
+    let first_id = if p.ids.is_empty() { None } else { Some(p.ids[0].clone()) };
+    p.id = slug.or(first_id).unwrap_or_else(|| Fact::new(folded.replace(' ', "-"), p.name.span));
+    let own = p.id.value.clone();
+    p.ids.retain(|i| i.value != own);
+    Some(p)
+}
+
+fn state<T>(value: Option<T>, span: Span) -> State<T> {
+    value.map_or(State::Unknown, |v| State::Is(Fact::new(v, span)))
+}

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod engine;
+pub mod facts;
 pub mod finding;
 pub mod pack;
 pub mod report;

@@ -1,0 +1,3 @@
+//! Facts that rules are held against.
+
+pub mod places;

@@ -1,4 +1,5 @@
-//! Registers: what is known of partners, approvals, images and awards, each fact with its place in the file that says it.
+//! Registers: what is known of partners, approvals, images and awards, each fact with its place in the file that says it; and the world's
+//! places ([`places`]).
 //!
 //! What lives here reads registers and answers questions about them. It opens no file and knows no rules. What is not said in a register
 //! is unknown, which is not the same as no.
@@ -13,6 +14,7 @@ pub mod forms;
 mod kind;
 pub mod names;
 pub mod partners;
+pub mod places;
 mod program;
 mod reader;
 mod value;

@@ -70,7 +70,7 @@ mod pack {
         if let Some(keys) = keys {
             map.insert("$keys".to_owned(), keys.iter().map(encode).collect());
         }
-        for form in ["all", "any", "not"] {
+        for form in ["all", "any", "not", "claim", "place", "approval"] {
             match map.get_mut(form) {
                 Some(Value::Array(list)) => list.iter_mut().for_each(|m| add_keys(file, m, exact, terms)),
                 Some(one) => add_keys(file, one, exact, terms),

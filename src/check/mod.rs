@@ -2,23 +2,31 @@
 //!
 //! Nothing here opens a file or a connection, and nothing here knows a policy.
 
+pub mod approval;
+pub mod claim;
 pub mod context;
+pub mod corpus;
 pub mod element;
 pub mod emoji;
 pub mod field;
 pub mod lexical;
 pub mod link;
+pub mod place;
 pub mod stats;
 pub mod text;
 
 use crate::document::html::Dom;
+use crate::document::records::{Chunk, Formats};
 use crate::document::{Document, Kind};
+use crate::facts::partners::export::partner_of;
+use crate::facts::{Facts, Partner};
+use crate::finding::Location;
 use crate::pack::PhraseSet;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
 use element::{ElementFilter, Present};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 use text::Candidates;
@@ -40,6 +48,8 @@ pub struct Hit {
     pub values: Vec<(&'static str, String)>,
     /// Other places that belong to it: spans, visible text, label.
     pub related: Vec<(Vec<Span>, String, String)>,
+    /// Places in other files that belong to it: the line of a register.
+    pub evidence: Vec<Location>,
     /// What its matcher says in place of the rule.
     pub says: Option<Arc<Says>>,
 }
@@ -52,6 +62,13 @@ pub struct Subject<'a> {
     pub document: &'a Document,
     /// What it is to the public.
     pub kind: Kind,
+    /// Registers, and the day.
+    pub facts: &'a Facts,
+    /// The record it was made of, if it is one of a file of records.
+    record: Option<(&'a Chunk, usize, &'a Formats)>,
+    speaker: OnceCell<Option<Speaker<'a>>>,
+    /// The register that a rule looked for in vain.
+    wanted: Cell<Option<&'static str>>,
     filter: &'a ElementFilter,
     present: OnceCell<Present<'a>>,
     doms: OnceCell<Vec<Dom>>,
@@ -68,12 +85,16 @@ pub struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// A document of a source.
-    pub fn new(source: &'a Source, document: &'a Document, kind: Kind, filter: &'a ElementFilter) -> Self {
+    pub fn new(source: &'a Source, document: &'a Document, kind: Kind, facts: &'a Facts, filter: &'a ElementFilter) -> Self {
         let present = OnceCell::new();
         Subject {
             source,
             document,
             kind,
+            facts,
+            record: None,
+            speaker: OnceCell::new(),
+            wanted: Cell::new(None),
             filter,
             present,
             doms: OnceCell::new(),
@@ -84,6 +105,37 @@ impl<'a> Subject<'a> {
             fields: OnceCell::new(),
             has: Default::default(),
         }
+    }
+
+    /// The same document, as a record of a file.
+    #[must_use]
+    pub fn of_record(mut self, chunk: &'a Chunk, record: usize, formats: &'a Formats) -> Self {
+        self.record = Some((chunk, record, formats));
+        self
+    }
+
+    /// Notes that a rule could not say anything for want of this register.
+    pub fn want(&self, register: &'static str) {
+        self.wanted.set(Some(register));
+    }
+
+    /// The register that the rules run since the last call wanted in vain.
+    pub fn take_wanted(&self) -> Option<&'static str> {
+        self.wanted.take()
+    }
+
+    /// Who is speaking, with what is known of them; `None` if nobody knows.
+    pub fn speaker(&self) -> Option<&Speaker<'a>> {
+        self.speaker.get_or_init(|| Speaker::of(self)).as_ref()
+    }
+
+    /// Where something known of the speaker stands: in the content itself, or in a register's file.
+    pub fn place_of(&self, speaker: &Speaker, partner: &Partner, span: Span, label: &str) -> Option<Location> {
+        if speaker.own.as_deref().is_some_and(|own| std::ptr::eq(own, partner)) {
+            let text = self.source.text().get(span.range()).map(str::to_owned);
+            return Some(Location::new(self.source, &[span], text, Some(label.to_owned())));
+        }
+        Some(self.facts.partners.as_ref()?.place(partner, span)?.location(label))
     }
 
     /// Whether the document's text has any of these phrases.
@@ -123,6 +175,56 @@ impl<'a> Subject<'a> {
             let parts = self.document.html.iter();
             parts.filter_map(|s| Some(Dom::parse(self.source.text().get(s.range())?, s.start))).collect()
         })
+    }
+}
+
+/// Who is speaking.
+#[derive(Debug)]
+pub struct Speaker<'a> {
+    /// What the content itself says of the firm, if it is a listing: its own fields.
+    pub own: Option<Box<Partner>>,
+    /// What the register says.
+    pub known: Option<&'a Partner>,
+}
+
+/// Something known of the speaker: a fact, and where it stands.
+#[derive(Debug)]
+pub struct Known<'s, T> {
+    /// The fact.
+    pub fact: &'s T,
+    /// Whose it is, to find its place with [`Subject::place_of`].
+    pub partner: &'s Partner,
+}
+
+impl<'a> Speaker<'a> {
+    fn of(subject: &Subject<'a>) -> Option<Speaker<'a>> {
+        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats)).map(Box::new);
+        let register = subject.facts.partners.as_ref();
+        let known = subject.facts.speaking().or_else(|| {
+            let register = register?;
+            let only = |found: Vec<&'a Partner>| if let [one] = found[..] { Some(one) } else { None };
+            let Some(own) = &own else {
+                // A page speaks for the firm on whose domain it says it stands.
+                let said = |l: &&crate::document::Link| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]");
+                return subject.document.links.iter().filter(said).find_map(|l| only(register.by_domain(&l.target)));
+            };
+            let ids = own.ids.iter().map(|i| i.value.as_str()).chain([own.id.value.as_str()]);
+            let by_id = ids.filter_map(|id| register.by_id(id)).next();
+            let by_domain = || own.domains.items().iter().find_map(|d| only(register.by_domain(&d.value)));
+            by_id.or_else(by_domain).or_else(|| only(register.by_name(&own.name.value)))
+        });
+        (own.is_some() || known.is_some()).then_some(Speaker { own, known })
+    }
+
+    /// What a listing says of its firm, then what the register says: the first of the two that knows.
+    pub fn find<T>(&self, of: impl Fn(&Partner) -> &T, knows: impl Fn(&T) -> bool) -> Option<Known<'_, T>> {
+        let both = self.own.as_deref().into_iter().chain(self.known);
+        both.map(|partner| Known { fact: of(partner), partner }).find(|k| knows(k.fact))
+    }
+
+    /// All names of the firm.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.own.as_deref().into_iter().chain(self.known).flat_map(|p| p.names().map(|n| n.value.as_str()))
     }
 }
 
@@ -171,7 +273,7 @@ fn weight(hit: &Hit) -> usize {
 /// How many text matchers there are in a tree; they are numbered in order of appearance.
 pub fn text_leaves(m: &Matcher) -> usize {
     match &m.form {
-        MatcherForm::Text(_) => 1,
+        form if form.patterns().is_some() => 1,
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().map(text_leaves).sum(),
         MatcherForm::Not(inner) => text_leaves(inner),
         _ => 0,
@@ -195,12 +297,16 @@ fn eval(
         *leaf += text_leaves(m);
         return Vec::new();
     }
+    let number = *leaf;
+    *leaf += usize::from(m.form.patterns().is_some());
+    let of_leaf = || if m.form.patterns().is_some() { candidates.of_leaf(number) } else { &[] };
     let mut hits = match &m.form {
-        MatcherForm::Text(patterns) => {
-            let number = *leaf;
-            *leaf += 1;
-            text::find(subject, patterns, candidates.of_leaf(number))
-        }
+        MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
+        MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),
+        MatcherForm::Place(p) => place::find(subject, p, of_leaf()),
+        MatcherForm::Approval(a) => approval::find(subject, a, of_leaf()),
+        // Found over the whole run.
+        MatcherForm::Corpus(_) => Vec::new(),
         MatcherForm::Stats(limits) => stats::find(subject.document, limits),
         MatcherForm::Element(e) => element::find(subject, e),
         MatcherForm::Link(l) => link::find(subject, l),
@@ -242,7 +348,7 @@ fn eval(
         return hits;
     }
     let contexts = contexts();
-    let is_text = matches!(m.form, MatcherForm::Text(_) | MatcherForm::Stats(_));
+    let is_text = matches!(m.form, MatcherForm::Stats(_)) || m.form.patterns().is_some();
     let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
         None => true,
@@ -273,7 +379,7 @@ fn saying(mut hits: Vec<Hit>, says: &Option<Arc<Says>>) -> Vec<Hit> {
 /// Whether a tree looks at text only, so that without candidates nothing can be found.
 pub fn text_only(m: &Matcher) -> bool {
     match &m.form {
-        MatcherForm::Text(_) => true,
+        form if form.patterns().is_some() => true,
         // The first decides: without it the others do not matter.
         MatcherForm::All(list) => list.first().is_some_and(text_only),
         MatcherForm::Any(list) => list.iter().all(text_only),

@@ -147,7 +147,7 @@ impl Prefilter {
 
 fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
     match &m.form {
-        MatcherForm::Text(patterns) => f(patterns),
+        form if form.patterns().is_some() => f(form.patterns().unwrap_or_default()),
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, f)),
         MatcherForm::Not(inner) => visit(inner, f),
         _ => {}

@@ -4,7 +4,7 @@ use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
 use crate::config::Config;
 use crate::document::records::Formats;
-use crate::engine::{Engine, Format, Input, Inputs, Options, Outcome, Summary, common_folder, name_of};
+use crate::engine::{Engine, Format, Input, Inputs, NotApplied, Options, Outcome, Summary, common_folder, name_of};
 use crate::finding::{Severity, Trouble};
 use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, clean, rich_trouble};
 use clap::ValueEnum;
@@ -74,6 +74,7 @@ pub fn run(args: &CheckArgs) -> u8 {
     } else if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
         complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
     }
+    run.tell_not_applied();
     run.summary.folded = reporters.iter().map(|r| r.folded()).max().unwrap_or(0);
     run.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     for r in &mut reporters {
@@ -187,6 +188,24 @@ impl Run {
         self.summary.not_checked.push(t);
     }
 
+    /// Says once which rules could not say anything, and what they need.
+    fn tell_not_applied(&self) {
+        for (register, cure) in [
+            ("partners", "give a register with `--partners FILE`"),
+            ("speaker", "say who is speaking with `--partner ID`"),
+            ("approvals", "give a register with `--approvals FILE`"),
+            ("awards", "give a register with `--awards FILE`"),
+        ] {
+            let rules: Vec<&str> = self.summary.not_applied.iter().filter(|n| n.register == register).map(|n| n.rule.as_str()).collect();
+            if let [first, rest @ ..] = &rules[..]
+                && !self.quiet
+            {
+                let who = if rest.is_empty() { format!("`{first}`") } else { format!("`{first}` and {} more rules", rest.len()) };
+                complain(&format!("note: {who} could not be held against anything: {cure}, or in promolint.yaml"));
+            }
+        }
+    }
+
     /// Reports what came of one input; whether to go on.
     fn outcome(&mut self, outcome: Outcome, reporters: &mut [Box<dyn Reporter>]) -> bool {
         let s = &mut self.summary;
@@ -209,6 +228,12 @@ impl Run {
         }
         for t in outcome.troubles {
             self.trouble(t);
+        }
+        for (rule, register) in outcome.not_applied {
+            let wanted = NotApplied { rule, register: register.to_owned() };
+            if let Err(i) = self.summary.not_applied.binary_search(&wanted) {
+                self.summary.not_applied.insert(i, wanted);
+            }
         }
         for remark in outcome.remarks.iter().filter(|_| !self.quiet) {
             complain(&format!("note: {}", clean(remark)));

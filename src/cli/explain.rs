@@ -5,7 +5,7 @@ use super::{complain, exit, print, setup, stdout_palette};
 use crate::document::Kind;
 use crate::engine::OWN_RULES;
 use crate::finding::Severity;
-use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind};
+use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind, TestCase, TestFacts};
 use crate::pack::shape::did_you_mean;
 use crate::report::Palette;
 
@@ -90,8 +90,12 @@ fn explain(r: &Rule, palette: Palette) -> String {
     };
     part("Source", &sources.join("\n"));
     part("Confidence", sure);
-    let texts = |cases: &[crate::pack::model::TestCase]| {
-        cases.iter().take(5).map(|c| format!("· {}", shorten(&c.text))).collect::<Vec<_>>().join("\n")
+    let mut needs = Vec::new();
+    registers(&r.matcher, &mut needs);
+    part("Facts it needs", &needs.join("\n"));
+    let texts = |cases: &[TestCase]| {
+        let case = |c: &TestCase| format!("· {}{}", shorten(&c.text), known(&c.facts).map_or(String::new(), |k| format!("\n  where {k}")));
+        cases.iter().take(5).map(case).collect::<Vec<_>>().join("\n")
     };
     part("Flagged", &texts(&r.tests.flag));
     part("Fine", &texts(&r.tests.pass));
@@ -126,6 +130,33 @@ fn replacements<'r>(m: &'r Matcher, out: &mut Vec<&'r str>) {
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| replacements(m, out)),
         _ => {}
     }
+}
+
+/// What the matchers of a rule are held against.
+fn registers(m: &Matcher, out: &mut Vec<&'static str>) {
+    let need = match &m.form {
+        MatcherForm::Claim(_) | MatcherForm::Place(_) => {
+            "who is speaking, and what is known of them: a register of partners (`--partners FILE`), or the listing's own fields.\n\
+             What it does not say is unknown, and nothing is found on it."
+        }
+        MatcherForm::Approval(_) => "the register of approvals (`--approvals FILE`)",
+        MatcherForm::All(list) | MatcherForm::Any(list) => return list.iter().for_each(|m| registers(m, out)),
+        MatcherForm::Not(inner) => return registers(inner, out),
+        _ => return,
+    };
+    if !out.contains(&need) {
+        out.push(need);
+    }
+}
+
+/// What an example takes for known: `tier: gold`.
+fn known(facts: &TestFacts) -> Option<String> {
+    let file: serde_json::Value = serde_json::from_str(facts.partners.as_deref()?).ok()?;
+    let partner = file["partners"].get(0)?.as_object()?;
+    let shown = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string().replace('"', ""), str::to_owned);
+    let keys = partner.iter().filter(|(k, _)| *k != "id" && *k != "name");
+    let said: Vec<String> = keys.map(|(k, v)| format!("{k}: {}", shown(v))).collect();
+    (!said.is_empty()).then(|| shorten(&said.join(", ")))
 }
 
 fn shorten(text: &str) -> String {

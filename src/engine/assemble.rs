@@ -25,7 +25,7 @@ impl Assembler<'_> {
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
         let label = says.label.as_deref().or(rule.text.label.as_deref()).map(fill);
         let primary = Location::new(self.source, &hit.spans, text.clone(), label);
-        let related = hit
+        let mut related: Vec<Location> = hit
             .related
             .iter()
             .filter(|(spans, _, _)| !spans.is_empty())
@@ -33,6 +33,7 @@ impl Assembler<'_> {
                 Location::new(self.source, spans, Some(text.clone()), Some(label.clone()).filter(|l| !l.is_empty()))
             })
             .collect();
+        related.extend(hit.evidence.iter().cloned());
         let record = self.record(hit.field);
         let key = (rule.id.clone(), record.as_ref().and_then(|r| r.field.clone()), hit.text.clone());
         let occurrence = *self.occurrences.entry(key).and_modify(|n| *n += 1).or_insert(0);

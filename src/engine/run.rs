@@ -13,7 +13,7 @@ use crate::document::{Builder, Document, Kind, Problem};
 use crate::facts::Facts;
 use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{DecodeNote, Source, Span};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -47,6 +47,8 @@ pub struct Outcome {
     pub troubles: Vec<Trouble>,
     /// What was assumed, or is worth a word: an empty file, an encoding nobody declared.
     pub remarks: Vec<String>,
+    /// Rules that could not say anything, each with the register it wanted.
+    pub not_applied: BTreeSet<(String, &'static str)>,
     /// Bytes read.
     pub bytes: u64,
     /// Records read.
@@ -373,7 +375,7 @@ impl Engine<'_> {
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
             let reading = Reading { document, kind };
-            self.check(&chunk.source, &reading, &mut active, &mut outcome);
+            self.check_one(&chunk.source, &reading, Some((chunk, i)), &mut active, &mut outcome);
             done = Some(reading.document);
         }
         if unknown > 0 {
@@ -389,10 +391,18 @@ impl Engine<'_> {
 
     /// Holds one document against the rules.
     pub fn check(&self, source: &Source, reading: &Reading, active: &mut Active, outcome: &mut Outcome) {
+        self.check_one(source, reading, None, active, outcome);
+    }
+
+    /// `record`: the record of a chunk that the document was made of.
+    fn check_one(&self, source: &Source, reading: &Reading, record: Option<(&Chunk, usize)>, active: &mut Active, outcome: &mut Outcome) {
         let document = &reading.document;
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();
-        let subject = Subject::new(source, document, reading.kind, self.rules.elements());
+        let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
+        if let Some((chunk, i)) = record {
+            subject = subject.of_record(chunk, i, self.formats);
+        }
         let candidates = self.rules.prefilter().candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();
@@ -405,6 +415,9 @@ impl Engine<'_> {
             for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {
                 let place = hit.spans.first().copied().unwrap_or_default();
                 found.push((assembler.finding(rule, severity, hit), place));
+            }
+            if let Some(register) = subject.take_wanted() {
+                outcome.not_applied.insert((rule.id.clone(), register));
             }
         }
         if !document.directives.is_empty() {

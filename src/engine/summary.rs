@@ -2,7 +2,7 @@ use crate::finding::{Severity, Trouble};
 use serde::Serialize;
 
 /// A rule that could not say anything for want of facts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct NotApplied {
     /// The rule.
     pub rule: String,

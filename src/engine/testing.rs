@@ -7,8 +7,10 @@ use super::rules::{RuleSet, Settings};
 use super::run::{Engine, Options};
 use crate::document::Kind;
 use crate::document::records::Formats;
-use crate::pack::model::{Pack, Rule, TestCase, TestFormat};
+use crate::facts::{Approvals, Awards, Broken, Day, Facts, Partners};
+use crate::pack::model::{Pack, Rule, TestCase, TestFacts, TestFormat};
 use crate::source::Source;
+use std::sync::Arc;
 
 /// What came of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +51,51 @@ fn default_kind(rule: &Rule) -> Kind {
     if rule.kinds.contains(&Kind::Page) { Kind::Page } else { rule.kinds.first().copied().unwrap_or(Kind::Page) }
 }
 
+/// The day of tests that name none.
+const TEST_DAY: &str = "2026-11-21";
+
+/// The registers of a test.
+///
+/// # Errors
+/// What is wrong in one of them.
+pub fn facts_of(test: &TestFacts) -> Result<Facts, String> {
+    let source = |name: &str, text: &str| Source::from_text(name, text.to_owned());
+    let broken = |b: Broken| b.faults.first().map_or_else(String::new, |f| format!("{}: {}", b.source.name(), f.message));
+    let today = test.today.as_deref().unwrap_or(TEST_DAY);
+    let bytes = |text: &String| text.clone().into_bytes();
+    Ok(Facts {
+        partners: test.partners.as_ref().map(|t| Partners::whole(source("partners.yaml", t))).transpose().map_err(broken)?,
+        approvals: test.approvals.as_ref().map(|t| Approvals::read("approvals.yaml", bytes(t))).transpose().map_err(broken)?,
+        awards: test.awards.as_ref().map(|t| Awards::read("awards.yaml", bytes(t))).transpose().map_err(broken)?,
+        today: Day::parse(today).ok_or_else(|| format!("`{today}` is not a day"))?,
+        speaker: test.partners.as_ref().filter(|_| test.speaks).and_then(|t| {
+            let file: serde_json::Value = serde_json::from_str(t).ok()?;
+            Some(file["partners"][0]["id"].as_str()?.to_owned())
+        }),
+        ..Facts::default()
+    })
+}
+
 fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> CaseResult {
+    let outcome = match run_case(engine, case, default) {
+        Ok(outcome) => outcome,
+        Err(e) => return CaseResult::Unread(e),
+    };
+    // Promolint's own rules are not what is tested.
+    let found = outcome.findings.iter().find(|f| f.pack != super::OWN_PACK && f.suppressed.is_none());
+    match (found, flag) {
+        (Some(_), true) | (None, false) => CaseResult::Ok,
+        (None, true) => CaseResult::Missing,
+        (Some(f), false) => CaseResult::Noisy(f.primary.text.clone().unwrap_or_default()),
+    }
+}
+
+/// What an engine's rules find in one text, with the facts that go with it. `default`: the kind of content, where the case names none.
+///
+/// # Errors
+/// Why the text, or a register beside it, cannot be read.
+pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Result<Outcome, String> {
+    engine.options.facts = Arc::new(facts_of(&case.facts)?);
     let mut outcome = Outcome::default();
     let format = match case.format {
         TestFormat::Text => Some(Format::Text),
@@ -72,15 +118,9 @@ fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> C
             engine.options.kind = Some(case.kind.unwrap_or(if default == Kind::Page { Kind::Listing } else { default }));
             engine.check_record_text(&case.text, &mut outcome);
             if let Some(t) = outcome.troubles.first() {
-                return CaseResult::Unread(t.message.clone());
+                return Err(t.message.clone());
             }
         }
     }
-    // Promolint's own rules are not what is tested.
-    let found = outcome.findings.iter().find(|f| f.pack != super::OWN_PACK && f.suppressed.is_none());
-    match (found, flag) {
-        (Some(_), true) | (None, false) => CaseResult::Ok,
-        (None, true) => CaseResult::Missing,
-        (Some(f), false) => CaseResult::Noisy(f.primary.text.clone().unwrap_or_default()),
-    }
+    Ok(outcome)
 }

@@ -47,7 +47,7 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
 
 fn unfiltered(m: &Matcher) -> bool {
     match &m.form {
-        MatcherForm::Text(patterns) => patterns.iter().any(|p| p.keys().is_empty()),
+        form if form.patterns().is_some() => form.patterns().unwrap_or_default().iter().any(|p| p.keys().is_empty()),
         MatcherForm::All(list) => list.first().is_some_and(unfiltered),
         MatcherForm::Any(list) => list.iter().any(unfiltered),
         _ => false,

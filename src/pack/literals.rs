@@ -103,7 +103,7 @@ fn analyse(hir: &Hir) -> Info {
         }
         HirKind::Class(Class::Unicode(class)) => {
             let count: usize = class.iter().map(|r| (r.end() as usize).saturating_sub(r.start() as usize) + 1).sum();
-            let exact = (count <= 6).then(|| class.iter().flat_map(|r| r.start()..=r.end()).map(String::from).collect::<Vec<_>>());
+            let exact = (count <= 10).then(|| class.iter().flat_map(|r| r.start()..=r.end()).map(String::from).collect::<Vec<_>>());
             // The two cases of one ASCII letter are one to the prefilter.
             let exact = exact.map(|mut set| {
                 set.iter_mut().for_each(|s| s.make_ascii_lowercase());

@@ -317,7 +317,7 @@ mod tests {
     fn prepared_packs_have_the_keys_of_their_yaml() {
         fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
             match &m.form {
-                MatcherForm::Text(list) => out.extend(list),
+                form if form.patterns().is_some() => out.extend(form.patterns().unwrap_or_default()),
                 MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
                 MatcherForm::Not(inner) => patterns(inner, out),
                 _ => {}

@@ -1,5 +1,15 @@
 //! Rules as the checks see them: everything parsed, nothing compiled that is not needed yet.
 
+mod approval;
+mod claim;
+mod corpus;
+mod place;
+
+pub use approval::ApprovalMatcher;
+pub use claim::ClaimMatcher;
+pub use corpus::CorpusMatcher;
+pub use place::PlaceMatcher;
+
 use super::pattern::{LazyRegex, Pattern, PhraseSet};
 use crate::document::{FieldRole, Kind, Lang, Mark, Role};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
@@ -139,12 +149,34 @@ pub enum MatcherForm {
     Link(Box<LinkMatcher>),
     /// Fields of records.
     Field(Box<FieldMatcher>),
+    /// A statement held against what is known of the firm.
+    Claim(Box<ClaimMatcher>),
+    /// A location claim held against the offices on record.
+    Place(Box<PlaceMatcher>),
+    /// Content held against the register of approvals.
+    Approval(Box<ApprovalMatcher>),
+    /// What is the same across records and pages.
+    Corpus(Box<CorpusMatcher>),
     /// The first, where all others are found too.
     All(Vec<Matcher>),
     /// Any.
     Any(Vec<Matcher>),
     /// None, as a condition inside `all`.
     Not(Box<Matcher>),
+}
+
+impl MatcherForm {
+    /// The patterns over visible text that the prefilter looks for, of a matcher that has some; else it looks at something else, too.
+    pub fn patterns(&self) -> Option<&[Pattern]> {
+        let patterns = match self {
+            MatcherForm::Text(patterns) => return Some(patterns),
+            MatcherForm::Claim(m) => &m.patterns,
+            MatcherForm::Place(m) => &m.patterns,
+            MatcherForm::Approval(m) => &m.patterns,
+            _ => return None,
+        };
+        Some(patterns.as_slice()).filter(|p| !p.is_empty())
+    }
 }
 
 /// Limits on a block's text.
@@ -477,6 +509,8 @@ pub struct TestCase {
     pub kind: Option<Kind>,
     /// Its language.
     pub lang: Option<String>,
+    /// What is known beside it.
+    pub facts: TestFacts,
     /// Where it stands in the pack's file.
     pub span: Span,
 }
@@ -492,4 +526,19 @@ pub enum TestFormat {
     Markdown,
     /// A record of canonical fields.
     Record,
+}
+
+/// What a test knows beside its text: registers in the form of their files.
+#[derive(Debug, Clone, Default)]
+pub struct TestFacts {
+    /// `partners.yaml`, if there is one.
+    pub partners: Option<String>,
+    /// Whether its first partner is speaking.
+    pub speaks: bool,
+    /// `approvals.yaml`.
+    pub approvals: Option<String>,
+    /// `awards.yaml`.
+    pub awards: Option<String>,
+    /// The day of the run, YYYY-MM-DD.
+    pub today: Option<String>,
 }

@@ -1,5 +1,10 @@
 //! The forms of the YAML files promolint reads: rule packs and configuration.
 
+mod approval;
+mod claim;
+mod corpus;
+mod place;
+
 use super::shape::Shape::{Any, AnyOf, Bool, Later, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
 use super::shape::{Key, ObjectShape, Shape, key, required};
 
@@ -174,6 +179,10 @@ static MATCHER_MAP: ObjectShape = ObjectShape {
         key("element", Object(&ELEMENT), "HTML elements."),
         key("link", Object(&LINK), "Addresses."),
         key("field", Object(&FIELD), "Fields of records."),
+        key("claim", Object(&claim::CLAIM), "A statement about the firm, held against what is known of it."),
+        key("place", Object(&place::PLACE), "A location claim, held against the offices on record."),
+        key("approval", Object(&approval::APPROVAL), "Content that needs an approval."),
+        key("corpus", Object(&corpus::CORPUS), "What is the same across records and pages."),
         key("all", List(&MATCHER), "The first, where the others are found in the same document too."),
         key("any", List(&MATCHER), "Any of these."),
         key("not", MATCHER, "None, inside `all`."),
@@ -300,6 +309,13 @@ static TEST: ObjectShape = ObjectShape {
         key("record", MapOf(&Any), "A record of canonical fields."),
         key("kind", OneOf(KINDS), "The kind of content."),
         key("lang", Str, "Its language."),
+        key("partner", MapOf(&Any), "Who is speaking, in the form of a partner of partners.yaml."),
+        key("partners", List(&MapOf(&Any)), "Further partners of the register."),
+        key("complete", Bool, "Whether the register of partners is complete."),
+        key("approvals", List(&MapOf(&Any)), "The register of approvals."),
+        key("approvals_complete", Bool, "Whether it is complete."),
+        key("awards", List(&MapOf(&Any)), "The register of awards."),
+        key("today", Str, "The day that expiry is reckoned from. Default: 2026-11-21."),
     ],
 };
 

@@ -3,11 +3,13 @@
 use super::*;
 
 /// Beside the phrases of a prepared pack: their keys. No key of YAML begins so.
-const KEYS: &str = "$keys";
+pub(super) const KEYS: &str = "$keys";
 
 impl Decoder<'_> {
     pub fn matcher(&mut self, node: &Node) -> Option<Matcher> {
-        const FORMS: [&str; 10] = ["phrases", "regex", "replace", "stats", "element", "link", "field", "all", "any", "not"];
+        const FORMS: [&str; 14] = [
+            "phrases", "regex", "replace", "stats", "element", "link", "field", "claim", "place", "approval", "corpus", "all", "any", "not",
+        ];
         let present: Vec<&str> = FORMS.into_iter().filter(|f| node.get(f).is_some()).collect();
         let was = self.exact;
         let file = self.file;
@@ -45,6 +47,10 @@ impl Decoder<'_> {
             "element" => self.element(value).map(|e| MatcherForm::Element(Box::new(e))),
             "link" => Some(MatcherForm::Link(Box::new(self.link(value)))),
             "field" => Some(MatcherForm::Field(Box::new(self.field(value)))),
+            "claim" => Some(MatcherForm::Claim(Box::new(self.claim(value)))),
+            "place" => Some(MatcherForm::Place(Box::new(self.place(value)))),
+            "approval" => Some(MatcherForm::Approval(Box::new(self.approval(value)))),
+            "corpus" => Some(MatcherForm::Corpus(Box::new(self.corpus(value)))),
             "all" | "any" => {
                 let list: Vec<Matcher> = nodes(value).into_iter().filter_map(|n| self.matcher(n)).collect();
                 if list.is_empty() {

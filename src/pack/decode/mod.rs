@@ -1,7 +1,11 @@
 //! From the tree of a pack's file to the model. The form has been checked before ([`super::shape`]); what is left are the meanings.
 
+mod approval;
+mod claim;
 mod context;
+mod corpus;
 mod matchers;
+mod place;
 mod words;
 
 use super::keys::Keys;
@@ -13,6 +17,7 @@ use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
+use matchers::KEYS;
 use scraper::Selector;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -214,11 +219,41 @@ impl<'a> Decoder<'a> {
                 };
                 let kind = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name);
                 let lang = n.get("lang").and_then(|l| l.scalar_text());
-                out.push(TestCase { format, text, kind, lang, span: n.span });
+                out.push(TestCase { format, text, kind, lang, facts: test_facts(n), span: n.span });
             }
             out
         };
         Tests { flag: cases("flag"), pass: cases("pass") }
+    }
+}
+
+/// What a test says is known, as register files: JSON is YAML.
+pub fn test_facts(node: &Node) -> TestFacts {
+    let array = |name: &str| node.get(name).map(|n| nodes(n).into_iter().map(json).collect::<Vec<_>>());
+    let flag = |name: &str| node.get(name).is_some_and(|n| matches!(n.value, Value::Bool(true)));
+    let file = |list: &str, entries: Vec<serde_json::Value>, complete: bool| {
+        let mut file = serde_json::Map::new();
+        if complete {
+            file.insert("complete".into(), true.into());
+        }
+        file.insert(list.into(), entries.into());
+        serde_json::Value::Object(file).to_string()
+    };
+    let mut speaker = node.get("partner").map(json);
+    if let Some(map) = speaker.as_mut().and_then(serde_json::Value::as_object_mut) {
+        map.entry("id").or_insert_with(|| "speaker".into());
+        map.entry("name").or_insert_with(|| "Speaker".into());
+    }
+    let speaks = speaker.is_some();
+    let others = array("partners");
+    let partners = (speaks || others.is_some() || flag("complete"))
+        .then(|| file("partners", speaker.into_iter().chain(others.into_iter().flatten()).collect(), flag("complete")));
+    TestFacts {
+        partners,
+        speaks,
+        approvals: array("approvals").map(|a| file("approvals", a, flag("approvals_complete"))),
+        awards: array("awards").map(|a| file("awards", a, false)),
+        today: node.get("today").and_then(Node::scalar_text),
     }
 }
 

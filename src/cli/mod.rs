@@ -10,6 +10,7 @@ mod init;
 mod pack;
 mod register;
 mod rules;
+mod score;
 mod setup;
 
 use clap::{CommandFactory, FromArgMatches};

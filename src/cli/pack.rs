@@ -24,6 +24,7 @@ pub fn run(args: &PackArgs) -> u8 {
             let schema = if *config { shape::schema(&shapes::CONFIG, CONFIG_SCHEMA_ID) } else { shape::schema(&shapes::PACK, SCHEMA_ID) };
             print(&(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))
         }
+        PackCommand::Score(a) => super::score::run(a),
         PackCommand::New { file } => new(file),
     }
 }

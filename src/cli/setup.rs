@@ -87,7 +87,8 @@ pub fn pack_sources(names: &[String], base: &Path) -> Result<Vec<PackSource>, u8
     Ok(out)
 }
 
-fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+/// The YAML files of a folder, by name.
+pub(super) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .map(|d| d.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "yaml" || e == "yml")).collect())
         .unwrap_or_default();

@@ -8,6 +8,7 @@ mod paths;
 mod read;
 mod rules;
 mod run;
+pub mod score;
 mod summary;
 mod suppress;
 mod testing;

@@ -182,7 +182,8 @@ pub static AWARDS: ObjectShape = ObjectShape {
     ],
 };
 
-static AWARD: ObjectShape = ObjectShape {
+/// An award of the program.
+pub static AWARD: ObjectShape = ObjectShape {
     name: "award",
     doc: "One award.",
     keys: &[

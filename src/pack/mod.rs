@@ -14,7 +14,7 @@ mod phrase;
 pub mod shapes;
 
 pub use builtin::{builtin_names, builtin_text};
-pub use decode::{severity_by_kind, test_facts};
+pub use decode::{json as json_of, severity_by_kind, test_facts};
 pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};

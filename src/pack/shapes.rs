@@ -9,7 +9,8 @@ use super::shape::Shape::{Any, AnyOf, Bool, Later, List, MapOf, Number, Object, 
 use super::shape::{Key, ObjectShape, Shape, key, required};
 
 const STRINGS: Shape = OneOrMany(&Str);
-const KINDS: &[&str] = &["page", "listing", "ad", "press", "social", "event", "email", "review", "image"];
+/// Kinds of content.
+pub const KINDS: &[&str] = &["page", "listing", "ad", "press", "social", "event", "email", "review", "image"];
 const SCOPES: &[&str] = &[
     "any",
     "text",

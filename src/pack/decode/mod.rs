@@ -252,7 +252,7 @@ pub fn test_facts(node: &Node) -> TestFacts {
         partners,
         speaks,
         approvals: array("approvals").map(|a| file("approvals", a, flag("approvals_complete"))),
-        awards: array("awards").map(|a| file("awards", a, false)),
+        awards: array("awards").map(|a| file("awards", a, flag("awards_complete"))),
         today: node.get("today").and_then(Node::scalar_text),
     }
 }
@@ -315,7 +315,8 @@ pub fn severity_by_kind(node: &Node) -> SeverityByKind {
     }
 }
 
-fn json(node: &Node) -> serde_json::Value {
+/// The node as JSON.
+pub fn json(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(b) => (*b).into(),

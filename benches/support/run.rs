@@ -11,7 +11,7 @@ use std::process::Command;
 pub fn engine(packs: Vec<PackSource>) -> Engine<'static> {
     let set = PackSet::load(packs);
     assert!(set.is_usable(), "a pack is broken: {:?}", set.faults.iter().find(|f| !f.usable));
-    let rules = RuleSet::new(set.packs, Settings::default(), 32 << 20);
+    let rules = RuleSet::new(set.packs, Settings::default());
     Engine {
         rules,
         options: Options { kind: None, kinds: Vec::new(), exclude: Paths::default(), jobs: 1, facts: Default::default() },

@@ -4,7 +4,7 @@ use super::{Hit, Subject};
 use crate::document::Document;
 use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use daachorse::DoubleArrayAhoCorasick;
 use std::collections::HashMap;
 
 /// A place where a pattern may match.
@@ -20,13 +20,6 @@ pub struct Candidate {
 
 /// The start of a candidate whose pattern must be tried on every block.
 pub const ANYWHERE: u32 = u32::MAX;
-
-/// With so many bytes to check, the more compact automaton is worth its building.
-const SOME: u64 = 1 << 20;
-/// With so many, the fastest one is.
-const MUCH: u64 = 64 << 20;
-/// So many bytes of keys are too much for it.
-const MAX_DFA: usize = 100_000;
 
 /// What the prefilter found for one rule.
 #[derive(Debug, Default)]
@@ -60,9 +53,8 @@ struct Owner {
 }
 
 /// Finds, in one pass over a text, which patterns of all rules may match in it.
-#[derive(Debug)]
 pub struct Prefilter {
-    automaton: Option<AhoCorasick>,
+    automaton: Option<DoubleArrayAhoCorasick<u32>>,
     /// For each key, what it belongs to.
     owners: Vec<Vec<Owner>>,
     /// How many rules there are.
@@ -71,10 +63,15 @@ pub struct Prefilter {
     always: Vec<(u32, u32, u32)>,
 }
 
+impl std::fmt::Debug for Prefilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} keys of {} rules", self.owners.len(), self.rules)
+    }
+}
+
 impl Prefilter {
-    /// A prefilter for these rules. `bytes`: how much there is to check; the more, the more time is spent on
-    /// building.
-    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, bytes: u64) -> Prefilter {
+    /// A prefilter for these rules.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Prefilter {
         let mut keys: Vec<String> = Vec::new();
         let mut index: HashMap<String, usize> = HashMap::new();
         let mut owners: Vec<Vec<Owner>> = Vec::new();
@@ -101,15 +98,7 @@ impl Prefilter {
                 leaf += 1;
             });
         }
-        let kind = match bytes {
-            0..SOME => AhoCorasickKind::NoncontiguousNFA,
-            SOME..MUCH => AhoCorasickKind::ContiguousNFA,
-            // Its size is that of the keys times that of the alphabet.
-            _ if keys.iter().map(String::len).sum::<usize>() > MAX_DFA => AhoCorasickKind::ContiguousNFA,
-            _ => AhoCorasickKind::DFA,
-        };
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(&keys).ok().filter(|_| !keys.is_empty());
+        let automaton = DoubleArrayAhoCorasick::new(&keys).ok();
         Prefilter { automaton, owners, always, rules: count }
     }
 
@@ -127,9 +116,9 @@ impl Prefilter {
         if let Some(automaton) = &self.automaton {
             let text = document.text.as_bytes();
             for m in automaton.find_overlapping_iter(subject.lower()) {
-                for owner in &self.owners[m.pattern().as_usize()] {
+                for owner in &self.owners[m.value() as usize] {
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
-                    let differs = owner.exact.as_ref().is_some_and(|e| e.as_bytes() != &text[m.range()]);
+                    let differs = owner.exact.as_ref().is_some_and(|e| e.as_bytes() != &text[m.start()..m.end()]);
                     if !differs && active(owner.rule as usize) {
                         let c = Candidate { leaf: owner.leaf, pattern: owner.pattern, start: m.start() as u32 };
                         out[owner.rule as usize].list.push(c);

@@ -39,7 +39,7 @@ pub fn run(args: &CheckArgs) -> u8 {
     let options = Options { kind: args.kind, kinds, exclude, jobs, facts: Arc::clone(&facts) };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let engine = Engine { rules: setup.rules(inputs.bytes), options, formats };
+    let engine = Engine { rules: setup.rules(), options, formats };
 
     let mut reporters = match reporters(args) {
         Ok(r) => r,

@@ -253,7 +253,7 @@ fn unknown_rules(selection: &Selection, config: &Config, packs: &PackSet) -> Res
 
 impl Setup {
     /// The rules, ready to run.
-    pub fn rules(&mut self, bytes: u64) -> RuleSet {
-        RuleSet::new(std::mem::take(&mut self.packs.packs), std::mem::take(&mut self.settings), bytes)
+    pub fn rules(&mut self) -> RuleSet {
+        RuleSet::new(std::mem::take(&mut self.packs.packs), std::mem::take(&mut self.settings))
     }
 }

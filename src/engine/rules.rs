@@ -41,10 +41,10 @@ pub struct RuleSet {
 pub type Severities = Arc<[Option<Severity>]>;
 
 impl RuleSet {
-    /// The rules of these packs, less those that are off everywhere. `bytes`: see [`Prefilter::new`].
-    pub fn new(packs: Vec<Pack>, settings: Settings, bytes: u64) -> RuleSet {
+    /// The rules of these packs, less those that are off everywhere.
+    pub fn new(packs: Vec<Pack>, settings: Settings) -> RuleSet {
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
-        let prefilter = Prefilter::new(&rules, bytes);
+        let prefilter = Prefilter::new(&rules);
         let elements = ElementFilter::new(&rules);
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let mut set = RuleSet { rules, text_only, prefilter, elements, settings, usual: HashMap::new() };

@@ -165,7 +165,7 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
     let only = wanted.into_iter().chain(ids.iter().filter(|(_, (_, e))| *e).map(|(id, _)| id.clone())).collect();
     let settings = Settings { only, ..Settings::default() };
     let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1, facts: Default::default() };
-    let mut engine = Engine { rules: RuleSet::new(packs, settings, 0), options, formats: Formats::builtin() };
+    let mut engine = Engine { rules: RuleSet::new(packs, settings), options, formats: Formats::builtin() };
     let is_note = |id: &str, kind: Kind| ids.get(id).and_then(|(s, _)| s.of(kind)).is_none_or(|s| s == Severity::Note);
 
     let mut out = Score { ran: ids.len(), ..Score::default() };

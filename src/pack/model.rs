@@ -5,7 +5,7 @@ mod claim;
 mod corpus;
 mod place;
 
-pub use approval::ApprovalMatcher;
+pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::ClaimMatcher;
 pub use corpus::CorpusMatcher;
 pub use place::PlaceMatcher;
@@ -172,7 +172,6 @@ impl MatcherForm {
             MatcherForm::Text(patterns) => return Some(patterns),
             MatcherForm::Claim(m) => &m.patterns,
             MatcherForm::Place(m) => &m.patterns,
-            MatcherForm::Approval(m) => &m.patterns,
             _ => return None,
         };
         Some(patterns.as_slice()).filter(|p| !p.is_empty())

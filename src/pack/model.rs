@@ -306,6 +306,10 @@ pub struct FieldMatcher {
     pub count: Option<Count>,
     /// Shares nothing with these fields.
     pub unlike: Vec<String>,
+    /// Is the name, or lies on the domain, of one of these: `speaker`, or fields of the record.
+    pub same_as: Vec<String>,
+    /// Is the name, or lies on the domain, of another member of the program.
+    pub other_partner: bool,
     /// Is an address of this sort.
     pub link: Option<LinkMatcher>,
     /// What other fields of the record must be.
@@ -400,6 +404,8 @@ pub struct Beside {
 pub struct Near {
     /// Any of these.
     pub phrases: PhraseSet,
+    /// Or a name of the firm that is speaking.
+    pub speaker: bool,
     /// How far.
     pub within: Within,
     /// On which side.

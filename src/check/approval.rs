@@ -237,7 +237,9 @@ fn judge(subject: &Subject, c: &Candidate, m: &ApprovalMatcher) -> Option<Verdic
         let at = a.texts.first().or(a.sha256.first()).map_or(a.id.span, |f| f.span);
         let (similar, change) = match &c.difference {
             Some(d) => (format!("{:.0} %", (d.similarity * 100.0).floor()), d.short()),
-            None => ("unknown: the register keeps a hash, not the words".into(), "not known: the register keeps a hash, not the words".into()),
+            None => {
+                ("unknown: the register keeps a hash, not the words".into(), "not known: the register keeps a hash, not the words".into())
+            }
         };
         values.push(("similarity", similar));
         values.push(("change", change));
@@ -255,20 +257,32 @@ fn out_of_scope(subject: &Subject, a: &Approval) -> Option<(Span, String, String
     };
     if let Some((is, wanted)) = a.kind.as_ref().zip(wanted).filter(|(k, w)| k.value != *w) {
         let label = format!("given to this kind: {}", is.value.name());
-        return Some((is.span, format!("is for content of the kind `{}`, and this is of the kind `{}`", is.value.name(), wanted.name()), label));
+        return Some((
+            is.span,
+            format!("is for content of the kind `{}`, and this is of the kind `{}`", is.value.name(), wanted.name()),
+            label,
+        ));
     }
     let known = subject.speaker().and_then(|s| s.known);
     if let Some((p, known)) = a.partner.as_ref().zip(known)
         && !p.value.eq_ignore_ascii_case(&known.id.value)
         && !known.ids.iter().any(|i| i.value.eq_ignore_ascii_case(&p.value))
     {
-        return Some((p.span, format!("was given to `{}`, and `{}` is speaking", p.value, known.id.value), "given to another partner".into()));
+        return Some((
+            p.span,
+            format!("was given to `{}`, and `{}` is speaking", p.value, known.id.value),
+            "given to another partner".into(),
+        ));
     }
     if let (Some(entity), Some(speaker)) = (&a.entity, subject.speaker())
         && is_other_entity(&entity.value, &speaker.names().collect::<Vec<_>>(), a.partner.is_some())
     {
         let who = speaker.names().next().unwrap_or("another firm");
-        return Some((entity.span, format!("was given to {}, and {who} is speaking", entity.value), "given to another legal entity".into()));
+        return Some((
+            entity.span,
+            format!("was given to {}, and {who} is speaking", entity.value),
+            "given to another legal entity".into(),
+        ));
     }
     if let (Some(span), Some(here)) = (a.channels.span(), channel(subject)) {
         let allowed: Vec<Option<&str>> = a.channels.items().iter().map(|c| channel_named(&c.value)).collect();
@@ -282,7 +296,11 @@ fn out_of_scope(subject: &Subject, a: &Approval) -> Option<(Span, String, String
         let allowed: Vec<Option<Lang>> = a.locales.items().iter().map(|l| language_of(&l.value)).collect();
         if !allowed.is_empty() && allowed.iter().all(|l| l.is_some_and(|l| l != here)) {
             let list = a.locales.items().iter().map(|c| c.value.as_str()).collect::<Vec<_>>().join(", ");
-            return Some((span, format!("is for the language {list}, and this is in `{}`", here.as_str()), "the languages it is for".into()));
+            return Some((
+                span,
+                format!("is for the language {list}, and this is in `{}`", here.as_str()),
+                "the languages it is for".into(),
+            ));
         }
     }
     None

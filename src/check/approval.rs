@@ -5,7 +5,7 @@ use super::{Hit, Subject, lexical};
 use crate::document::{Kind, Lang};
 use crate::facts::content::{Difference, content_sha256, normal_text, source_sha256, visible_text};
 use crate::facts::names::{fold_name, host};
-use crate::facts::{Approval, ApprovalKind, Approvals, Standing};
+use crate::facts::{Approval, ApprovalKind, Approvals, Day, Standing};
 use crate::finding::Location;
 use crate::pack::LazyRegex;
 use crate::pack::model::{ApprovalMatcher, ApprovalStatus};
@@ -73,10 +73,11 @@ pub(super) fn find(subject: &Subject, m: &ApprovalMatcher) -> Vec<Hit> {
         let fits = !found.names_one && m.status.contains(&ApprovalStatus::Unregistered);
         return if fits { vec![Hit::default()] } else { Vec::new() };
     };
-    let mut best: Option<(u8, Verdict, &Candidate)> = None;
+    // Of two of one rank the one that holds longer.
+    let mut best: Option<((u8, Option<Day>), Verdict, &Candidate)> = None;
     for c in &found.list {
         let Some(v) = judge(subject, c, m) else { continue };
-        let rank = u8::from(c.same == Same::Yes) * 10 + rank(v.status);
+        let rank = (u8::from(c.same == Same::Yes) * 10 + rank(v.status), c.approval.expires_on.value().copied());
         if best.as_ref().is_none_or(|(r, _, _)| rank >= *r) {
             best = Some((rank, v, c));
         }

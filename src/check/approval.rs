@@ -450,3 +450,47 @@ fn blank(r: &LazyRegex, text: &str) -> String {
     out.push_str(&text[at..]);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entity_is_another_one_only_if_the_register_tells() {
+        for (entity, names, partner, other) in [
+            ("Acme Ltd", &["Acme GmbH"][..], true, true),
+            ("Acme GmbH", &["Acme GmbH"], true, false),
+            ("ACME G.m.b.H.", &["Acme GmbH"], true, false),
+            // Its legal form is not on record.
+            ("Acme Ltd", &["Acme"], true, false),
+            ("Acme Ltd", &["Acme", "Acme GmbH"], true, false),
+            ("Other Ltd", &["Acme"], false, true),
+            ("Other Ltd", &["Acme"], true, false),
+            ("Other Ltd", &["Acme GmbH"], true, true),
+        ] {
+            assert_eq!(is_other_entity(entity, names, partner), other, "{entity} {names:?}");
+        }
+    }
+
+    #[test]
+    fn slips_paths_channels_languages() {
+        for (a, b, slip) in [
+            ("partnr", "partner", true),
+            ("partnrs", "partners", true),
+            ("partners", "partners,", true),
+            ("diamond", "platinum", false),
+            ("2026", "2027", false),
+            ("Brightpath", "Brightpeth", false),
+            ("gold", "bold", false),
+        ] {
+            assert_eq!(is_slip(a, b), slip || a == b, "{a} {b}");
+        }
+        assert_eq!(path_of("./registers/../press/spring.md"), "press/spring.md");
+        assert_eq!(path_of("../x"), "../x");
+        assert_eq!(
+            (channel_named("Google-Ads"), channel_named("search"), channel_named("fax")),
+            (Some("google ads"), Some("google ads"), None)
+        );
+        assert_eq!((language_of("en-GB"), language_of("US"), language_of("DACH")), (Lang::from_tag("en"), None, None));
+    }
+}

@@ -74,7 +74,7 @@ pub(super) fn find(subject: &Subject, m: &ApprovalMatcher) -> Vec<Hit> {
         return if fits { vec![Hit::default()] } else { Vec::new() };
     };
     // Of two of one rank the one that holds longer.
-    let mut best: Option<((u8, Option<Day>), Verdict, &Candidate)> = None;
+    let mut best: Option<(Rank, Verdict, &Candidate)> = None;
     for c in &found.list {
         let Some(v) = judge(subject, c, m) else { continue };
         let rank = (u8::from(c.same == Same::Yes) * 10 + rank(v.status), c.approval.expires_on.value().copied());
@@ -100,6 +100,9 @@ pub(super) fn find(subject: &Subject, m: &ApprovalMatcher) -> Vec<Hit> {
     let evidence: Vec<Location> = verdict.at.map(|s| approvals.place(s).location(verdict.label)).into_iter().collect();
     vec![Hit { values, evidence, ..Hit::default() }]
 }
+
+/// How close to holding an approval is, and until when it holds.
+type Rank = (u8, Option<Day>);
 
 /// Of several approvals that do not hold, the one closest to holding is told.
 fn rank(status: ApprovalStatus) -> u8 {

@@ -2,6 +2,7 @@
 
 use super::{Hit, Subject, lexical};
 use crate::document::{Lang, Mark};
+use crate::facts::names::fold_name;
 use crate::pack::model::{Beside, Context, Near, Scope, Side, Within};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -186,16 +187,26 @@ pub fn tell_language(text: &str) -> Option<Lang> {
 /// back over the start of the sentence: “No time? Send us your password” denies nothing.
 fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> bool {
     let (start, end) = match near.within {
-        Within::Document => return subject.document_has(&near.phrases),
+        Within::Document => return subject.document_has(&near.phrases) || near.speaker && names_speaker(subject, &subject.document.text),
         Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
         Within::Sentence => lexical::sentence(text, from, to),
         Within::Words(n) if excuses => (words_back(text, from, n).max(lexical::sentence(text, from, from).0), words_on(text, to, n)),
         Within::Words(n) => (words_back(text, from, n), words_on(text, to, n)),
     };
     // A phrase that reaches into the window counts only as far as it lies in it; what overlaps the match itself is not near it.
-    let before = near.side != Side::After && near.phrases.is_match(&text[start..from]);
-    let after = near.side != Side::Before && near.phrases.is_match(&text[to..end]);
-    before || after
+    let is = |window: &str| near.phrases.is_match(window) || near.speaker && names_speaker(subject, window);
+    near.side != Side::After && is(&text[start..from]) || near.side != Side::Before && is(&text[to..end])
+}
+
+/// Whether a text has a name of the firm that is speaking, in whole words. Nobody known, nothing found.
+fn names_speaker(subject: &Subject, text: &str) -> bool {
+    let Some(speaker) = subject.speaker() else {
+        subject.want("speaker");
+        return false;
+    };
+    let words = |s: &str| format!(" {} ", fold_name(s));
+    let text = words(text);
+    speaker.names().map(words).any(|n| n.trim().chars().count() >= 2 && (text.contains(&n) || text.contains(n.trim()) && !n.is_ascii()))
 }
 
 /// A character of a script without spaces is worth half a word.

@@ -2,6 +2,9 @@
 
 use super::{Hit, Subject, emoji, link};
 use crate::document::{Document, Field, Record};
+use crate::facts::names::{fold_name, registrable};
+use crate::facts::{Day, Partner};
+use crate::finding::Location;
 use crate::pack::model::{Count, Counted, FieldMatcher, FieldState, NamePart};
 use crate::source::Span;
 
@@ -163,16 +166,36 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
         if !m.unlike.is_empty() && !is_unlike(doc, record, value, &m.unlike) {
             continue;
         }
+        let mut evidence = Vec::new();
+        if !m.same_as.is_empty() {
+            match is_same(subject, record, value, &m.same_as) {
+                Some((other, place)) => {
+                    values.push(("other", other));
+                    evidence.extend(place);
+                }
+                None => continue,
+            }
+        }
+        if m.other_partner {
+            match other_partner(subject, record, value) {
+                Some((other, place)) => {
+                    values.push(("other", other));
+                    evidence.extend(place);
+                }
+                None => continue,
+            }
+        }
         for (a, b) in places {
+            let evidence = evidence.clone();
             let text = value[a..b].to_owned();
             let mut values = values.clone();
             hits.push(match locate(doc, f, from + a, from + b) {
                 Some((spans, range)) => {
                     values.push(("field", f.name.clone()));
                     values.push(("value", f.value.clone()));
-                    Hit { spans, range: Some(range), text, field: Some(i), values, ..Hit::default() }
+                    Hit { spans, range: Some(range), text, field: Some(i), values, evidence, ..Hit::default() }
                 }
-                None => of_field(i, f, text, values),
+                None => Hit { evidence, ..of_field(i, f, text, values) },
             });
         }
     }
@@ -273,6 +296,80 @@ fn is_unlike(doc: &Document, record: &Record, value: &str, names: &[String]) -> 
         }
     }
     known && !own_all.is_empty()
+}
+
+/// Whether two values name one firm: an address lies on the domain of the other, or the names are the same but for case and legal form.
+fn is_one_firm(value: &str, other: &str) -> bool {
+    let domain = |s: &str| if s.trim().contains([' ', '\n']) { None } else { registrable(s) };
+    match (domain(value), domain(other)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let (a, b) = (fold_name(value), fold_name(other));
+            !a.is_empty() && a == b
+        }
+        _ => false,
+    }
+}
+
+/// The firm that a value names or lies on the domain of, of the one that is speaking and of these fields; and where that is known from.
+fn is_same(subject: &Subject, record: &Record, value: &str, names: &[String]) -> Option<(String, Option<Location>)> {
+    let doc = subject.document;
+    let mut told = false;
+    for name in names.iter().filter(|n| *n != "speaker") {
+        for (_, f) in doc.fields_named(record, name).filter(|(_, f)| !f.value.trim().is_empty()) {
+            told = true;
+            if is_one_firm(value, &f.value) {
+                let place = Location::new(subject.source, &[f.span], Some(f.value.clone()), Some("the firm that is reviewed".to_owned()));
+                return Some((f.value.clone(), Some(place)));
+            }
+        }
+    }
+    if !names.iter().any(|n| n == "speaker") {
+        return None;
+    }
+    let Some(speaker) = subject.speaker() else {
+        if !told {
+            subject.want("speaker");
+        }
+        return None;
+    };
+    for partner in speaker.own.as_deref().into_iter().chain(speaker.known) {
+        let all = partner.names().chain(partner.domains.items());
+        if let Some(fact) = all.into_iter().find(|n| is_one_firm(value, &n.value)) {
+            return Some((partner.name.value.clone(), subject.place_of(speaker, partner, fact.span, "the firm itself")));
+        }
+    }
+    None
+}
+
+/// The member of the program, other than the one that is speaking, that a value names or lies on the domain of.
+fn other_partner(subject: &Subject, record: &Record, value: &str) -> Option<(String, Option<Location>)> {
+    let Some(register) = subject.facts.partners.as_ref() else {
+        subject.want("partners");
+        return None;
+    };
+    let address = value.contains('.') && !value.trim().contains(' ');
+    let found = if address { register.by_domain(value) } else { register.by_name(value) };
+    // Of two firms of one name nobody knows which it is.
+    let [partner] = found[..] else { return None };
+    let speaking = subject.speaker().is_some_and(|s| s.known.is_some_and(|k| std::ptr::eq(k, partner)));
+    if speaking || partner.is_member() != Some(true) || joined_later(subject, record, partner) {
+        return None;
+    }
+    let fact = partner.names().find(|n| is_one_firm(value, &n.value)).unwrap_or(&partner.name);
+    let place = register.place(partner, fact.span).map(|p| p.location("a member of the program"));
+    Some((partner.name.value.clone(), place))
+}
+
+/// Whether a firm joined the program in a year after that in which the record was written: it was a client like any other then.
+fn joined_later(subject: &Subject, record: &Record, partner: &Partner) -> bool {
+    let Some(joined) = partner.partner_since.value().map(|s| s.year) else { return false };
+    let year = |v: &str| match v.trim().parse::<i64>() {
+        Ok(n) if n > 9999 => Day::from_millis(n).map(Day::year),
+        Ok(n) => i16::try_from(n).ok(),
+        Err(_) => v.trim().get(..10).and_then(Day::parse).map(Day::year),
+    };
+    subject.document.fields_named(record, "created").find_map(|(_, f)| year(&f.value)).is_some_and(|written| written < joined)
 }
 
 /// What of an address can be a name: its host without `www.` and endings.

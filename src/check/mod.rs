@@ -67,6 +67,8 @@ pub struct Subject<'a> {
     /// The record it was made of, if it is one of a file of records.
     record: Option<(&'a Chunk, usize, &'a Formats)>,
     speaker: OnceCell<Option<Speaker<'a>>>,
+    /// What the register of approvals has on it.
+    approval: OnceCell<approval::LookedUp<'a>>,
     /// The register that a rule looked for in vain.
     wanted: Cell<Option<&'static str>>,
     filter: &'a ElementFilter,
@@ -94,6 +96,7 @@ impl<'a> Subject<'a> {
             facts,
             record: None,
             speaker: OnceCell::new(),
+            approval: OnceCell::new(),
             wanted: Cell::new(None),
             filter,
             present,
@@ -304,7 +307,7 @@ fn eval(
         MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
         MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),
         MatcherForm::Place(p) => place::find(subject, p, of_leaf()),
-        MatcherForm::Approval(a) => approval::find(subject, a, of_leaf()),
+        MatcherForm::Approval(a) => approval::find(subject, a),
         // Found over the whole run.
         MatcherForm::Corpus(_) => Vec::new(),
         MatcherForm::Stats(limits) => stats::find(subject.document, limits),
@@ -334,6 +337,8 @@ fn eval(
                         Some(other) => {
                             for h in hits {
                                 h.related.push((other.spans.clone(), other.text.clone(), String::new()));
+                                h.values.extend(other.values.iter().cloned());
+                                h.evidence.extend(other.evidence.iter().cloned());
                             }
                         }
                         None => met = false,

@@ -111,6 +111,8 @@ fn fill(template: &str, hit: &Hit) -> String {
             "text" => Some(shorten(&hit.text)),
             "term" => Some(hit.text.clone()),
             "replacement" => hit.replacement.clone(),
+            // Short already, and cut where it would mislead least.
+            "change" => hit.values.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone()),
             _ => hit.values.iter().find(|(n, _)| *n == name).map(|(_, v)| shorten(v)),
         };
         match value {

@@ -5,7 +5,7 @@ mod claim;
 mod corpus;
 mod place;
 
-pub use approval::ApprovalMatcher;
+pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::ClaimMatcher;
 pub use corpus::CorpusMatcher;
 pub use place::PlaceMatcher;
@@ -172,7 +172,6 @@ impl MatcherForm {
             MatcherForm::Text(patterns) => return Some(patterns),
             MatcherForm::Claim(m) => &m.patterns,
             MatcherForm::Place(m) => &m.patterns,
-            MatcherForm::Approval(m) => &m.patterns,
             _ => return None,
         };
         Some(patterns.as_slice()).filter(|p| !p.is_empty())
@@ -307,6 +306,10 @@ pub struct FieldMatcher {
     pub count: Option<Count>,
     /// Shares nothing with these fields.
     pub unlike: Vec<String>,
+    /// Is the name, or lies on the domain, of one of these: `speaker`, or fields of the record.
+    pub same_as: Vec<String>,
+    /// Is the name, or lies on the domain, of another member of the program.
+    pub other_partner: bool,
     /// Is an address of this sort.
     pub link: Option<LinkMatcher>,
     /// What other fields of the record must be.
@@ -401,6 +404,8 @@ pub struct Beside {
 pub struct Near {
     /// Any of these.
     pub phrases: PhraseSet,
+    /// Or a name of the firm that is speaking.
+    pub speaker: bool,
     /// How far.
     pub within: Within,
     /// On which side.

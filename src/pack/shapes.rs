@@ -163,7 +163,8 @@ static NEAR_MAP: ObjectShape = ObjectShape {
     name: "near",
     doc: "Phrases within a distance.",
     keys: &[
-        required("phrases", STRINGS, "Any of these."),
+        key("phrases", STRINGS, "Any of these."),
+        key("speaker", Bool, "A name of the firm that is speaking counts, too."),
         key("within", AnyOf(&[Number, OneOf(&["sentence", "block", "document"])]), "How many words away, or where. Default: 8."),
         key("side", OneOf(&["before", "after", "both"]), "On which side of the match. Default: both."),
     ],
@@ -276,6 +277,8 @@ static FIELD: ObjectShape = ObjectShape {
         key("not_one_of", STRINGS, "Equals none of these."),
         key("count", Object(&COUNT), "A limit on a number of things."),
         key("unlike", STRINGS, "Shares no word with any of these fields that are present."),
+        key("same_as", STRINGS, "Is the name, or lies on the domain, of `speaker` or of one of these fields."),
+        key("in_register", OneOf(&["partners"]), "Is the name, or lies on the domain, of another member in the register."),
         key("link", Object(&LINK), "Is an address of this sort."),
         key("when", OneOrMany(&FIELD_MATCHER), "What other fields of the record must be."),
     ],

@@ -237,6 +237,9 @@ fn place(text: &str, l: &Location) -> Span {
     Span::new(start, end)
 }
 
+/// White space of YAML.
+const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Gives lists and maps the span of all they hold: the library names their first byte only. The depth is bounded by [`MAX_DEPTH`].
 fn settle(text: &str, node: &mut Node) {
     let Span { start, end } = node.span;
@@ -265,8 +268,12 @@ fn settle(text: &str, node: &mut Node) {
             b'}'
         }
         Value::Str(_) => {
-            // A block text comes with the line breaks behind it.
-            node.span.end = start + text.get(start..end).map_or(0, |s| s.trim_end_matches(['\n', '\r']).len());
+            let raw = text.get(start..end).unwrap_or("");
+            // A block text comes with the line breaks behind it; one without text stands wherever the next thing begins.
+            node.span = match raw.trim_matches(BLANK).is_empty() {
+                true => Span::at(text.get(..start).map_or(start, |before| before.trim_end_matches(BLANK).len())),
+                false => Span::new(start, start + raw.trim_end_matches(['\n', '\r']).len()),
+            };
             return;
         }
         Value::Bool(_) | Value::Number(_) => {

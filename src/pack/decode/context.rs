@@ -91,7 +91,7 @@ impl Decoder<'_> {
                     }
                 })
                 .collect(),
-            _ => vec![Near { phrases: self.context_phrases(node), within: default, side: Side::Both }],
+            _ => vec![Near { phrases: self.context_phrases(node), speaker: false, within: default, side: Side::Both }],
         }
     }
 
@@ -109,7 +109,8 @@ impl Decoder<'_> {
             _ => Side::Both,
         };
         let phrases = node.get("phrases").map(|n| self.context_phrases(n)).unwrap_or_default();
-        Near { phrases, within, side }
+        let speaker = node.get("speaker").is_some_and(|n| matches!(n.value, Value::Bool(true)));
+        Near { phrases, speaker, within, side }
     }
 
     /// Context is looked at regardless of case, also for a rule that matches exactly.

@@ -196,6 +196,7 @@ impl Decoder<'_> {
         let regex = node.get("regex").and_then(|n| self.regexes(n));
         let mut strings = |name: &str| self.strings(node.get(name));
         let (name, record, not_one_of, unlike) = (strings("name"), strings("record"), strings("not_one_of"), strings("unlike"));
+        let same_as = strings("same_as");
         let one_of = strings("one_of").into_iter().chain(strings("equals")).collect();
         FieldMatcher {
             name,
@@ -219,6 +220,8 @@ impl Decoder<'_> {
             not_one_of,
             count,
             unlike,
+            same_as,
+            other_partner: node.get("in_register").is_some(),
             link: node.get("link").map(|n| self.link(n)),
             when: node.get("when").map(nodes).unwrap_or_default().into_iter().map(|n| self.field(n)).collect(),
         }

@@ -142,6 +142,9 @@ fn denied(about: &About, place: &Place) -> bool {
 }
 
 fn is_past_or_future(subject: &Subject, about: &About, hit: &Hit, place: &Place) -> bool {
+    if about.past.is_empty() {
+        return false;
+    }
     let this_year = subject.facts.today.year();
     let (before, after) = (place.before(), place.after());
     let lead = &place.text[place.sentence.0..place.hit.0];

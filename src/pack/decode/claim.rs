@@ -16,7 +16,7 @@ impl Decoder<'_> {
             words: self.claim_words(node.get("words")),
             cue: node.get("cue").map(|n| {
                 let within = node.get("within").and_then(number).map_or(6, |n| n.max(0.0) as usize);
-                (self.context_phrases(n), within)
+                (self.each_by_itself(n), within)
             }),
             apart: self.claim_set(node, "apart"),
             about: node.get("about").map(|n| self.about(n)).unwrap_or_default(),
@@ -34,12 +34,28 @@ impl Decoder<'_> {
     }
 
     fn claim_set(&mut self, node: &Node, name: &str) -> PhraseSet {
-        node.get(name).map(|n| self.context_phrases(n)).unwrap_or_default()
+        node.get(name).map(|n| self.each_by_itself(n)).unwrap_or_default()
+    }
+
+    /// Phrases regardless of case. A phrase that is one term counts as that many phrases: each ends at its own word's end, also where the term
+    /// has entries in scripts without spaces.
+    fn each_by_itself(&mut self, node: &Node) -> PhraseSet {
+        let was = std::mem::replace(&mut self.exact, false);
+        let mut phrases = Vec::new();
+        for n in nodes(node) {
+            let text = n.scalar_text().unwrap_or_default();
+            match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')).and_then(|t| self.terms.get(t)) {
+                Some(options) => phrases.extend(options.iter().cloned().map(Phrase::Read)),
+                None => phrases.extend(self.parse_phrases(n)),
+            }
+        }
+        self.exact = was;
+        PhraseSet::new(phrases, false)
     }
 
     fn claim_words(&mut self, node: Option<&Node>) -> Vec<(String, PhraseSet)> {
         let entries = node.and_then(Node::as_map).unwrap_or_default();
-        entries.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), self.context_phrases(v))).collect()
+        entries.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), self.each_by_itself(v))).collect()
     }
 
     fn about(&mut self, node: &Node) -> About {

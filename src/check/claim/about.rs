@@ -58,6 +58,12 @@ fn clause(text: &str, hit: (usize, usize), sentence: (usize, usize)) -> (usize, 
     (from, to)
 }
 
+/// What follows at once: “… partner zu werden”.
+fn first_words(after: &str) -> &str {
+    let end = after.split_whitespace().nth(2).map_or(after.len(), |w| w.as_ptr().addr() - after.as_ptr().addr());
+    &after[..end]
+}
+
 /// Whether a hit is a statement about the speaker, today.
 pub fn is_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place) -> bool {
     let document = subject.document;
@@ -76,6 +82,7 @@ pub fn is_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place) -> b
         && !is_of_somebody_else(subject, about, place)
         && !denied(about, place)
         && !about.goal.is_match(place.before())
+        && !about.goal.is_match(first_words(place.after()))
         && !is_past_or_future(subject, about, hit, place)
 }
 

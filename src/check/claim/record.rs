@@ -68,7 +68,11 @@ fn since(subject: &Subject, m: &ClaimMatcher, speaker: &Speaker) -> String {
     let changed = speaker.find(|p| &p.tier_since, |s| s.value().is_some_and(|s| s.day.is_some()));
     let Some(day) = changed.and_then(|k| k.fact.value().and_then(|s: &Since| s.day)) else { return String::new() };
     let ago = day.days_until(subject.facts.today);
-    if (0..=m.grace).contains(&ago) { format!(", changed on {day}, {ago} {} ago", if ago == 1 { "day" } else { "days" }) } else { String::new() }
+    if (0..=m.grace).contains(&ago) {
+        format!(", changed on {day}, {ago} {} ago", if ago == 1 { "day" } else { "days" })
+    } else {
+        String::new()
+    }
 }
 
 /// Whether the speaker is a member, by whom, and where that stands.

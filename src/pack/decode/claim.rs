@@ -20,11 +20,7 @@ impl Decoder<'_> {
             }),
             apart: self.claim_set(node, "apart"),
             about: node.get("about").map(|n| self.about(n)).unwrap_or_default(),
-            numbers: self
-                .claim_words(node.get("numbers"))
-                .into_iter()
-                .filter_map(|(n, set)| Some((set, n.parse().ok()?)))
-                .collect(),
+            numbers: self.claim_words(node.get("numbers")).into_iter().filter_map(|(n, set)| Some((set, n.parse().ok()?))).collect(),
             titles: strings(self, "titles"),
             filler: strings(self, "filler"),
             least: node.get("least").and_then(Node::scalar_text),

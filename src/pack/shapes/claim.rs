@@ -46,7 +46,11 @@ static ABOUT: ObjectShape = ObjectShape {
     name: "about",
     doc: "The words that tell whether a statement is one about the speaker, today.",
     keys: &[
-        key("mark", STRINGS, "Whose program it is; a match without one of these needs one in its block, and no other vendor in its sentence."),
+        key(
+            "mark",
+            STRINGS,
+            "Whose program it is; a match without one of these needs one in its block, and no other vendor in its sentence.",
+        ),
         key("others", STRINGS, "Other vendors."),
         key("speaker", STRINGS, "The speaker's words for itself."),
         key("third", STRINGS, "Words for anybody else, before the match."),

@@ -6,7 +6,7 @@ mod corpus;
 mod place;
 
 pub use approval::{ApprovalMatcher, ApprovalStatus};
-pub use claim::ClaimMatcher;
+pub use claim::{About, ClaimMatcher, Wrong};
 pub use corpus::CorpusMatcher;
 pub use place::PlaceMatcher;
 

@@ -1,0 +1,317 @@
+//! What is on record, held against what is claimed. A listing's own fields go before the register. `None`: nothing is wrong, or nothing is
+//! known.
+
+use super::number::{Number, write};
+use super::{Verdict, claimed, words_after};
+use crate::check::{Hit, Known, Speaker, Subject};
+use crate::facts::names::{country, country_name, fold_name};
+use crate::facts::partners::Since;
+use crate::facts::{Answer, List, Partner, Program, State, Tier};
+use crate::finding::Location;
+use crate::pack::model::ClaimMatcher;
+use crate::source::Span;
+
+/// Who is speaking; a register of partners is wanted where nobody knows.
+fn speaker<'s>(subject: &'s Subject) -> Option<&'s Speaker<'s>> {
+    let speaker = subject.speaker();
+    if speaker.is_none() {
+        subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
+    }
+    speaker
+}
+
+/// A fact that is known, by its listing or the register.
+fn known<'s, T>(subject: &'s Subject, of: impl Fn(&Partner) -> &T, knows: impl Fn(&T) -> bool) -> Option<(&'s Speaker<'s>, Known<'s, T>)> {
+    let speaker = speaker(subject)?;
+    let known = speaker.find(of, knows);
+    if known.is_none() && subject.facts.partners.is_none() {
+        subject.want("partners");
+    }
+    Some((speaker, known?))
+}
+
+fn evidence(subject: &Subject, speaker: &Speaker, partner: &Partner, span: Option<Span>, known: &str) -> Option<Location> {
+    subject.place_of(speaker, partner, span?, &format!("on record: {known}"))
+}
+
+fn describe(tier: &State<Tier>) -> String {
+    tier.value().map_or_else(|| "no tier".to_owned(), Tier::to_string)
+}
+
+/// A tier above, or below, the one on record. A firm that is no member has a rule of its own.
+pub fn tier(subject: &Subject, m: &ClaimMatcher, name: &str, above: bool) -> Option<Verdict> {
+    let claimed = Program::get().tier(name)?;
+    let (speaker, tier) = known(subject, |p| &p.tier, |t| !t.is_unknown())?;
+    if member(speaker).is_some_and(|(is, _, _)| !is) {
+        return None;
+    }
+    let wrong = match tier.fact {
+        State::Is(fact) if above => claimed > fact.value,
+        State::Is(fact) => claimed < fact.value,
+        State::Absent(_) => above,
+        State::Unknown => false,
+    };
+    if !wrong {
+        return None;
+    }
+    let known = describe(tier.fact);
+    Some(Verdict {
+        claimed: claimed.to_string(),
+        since: since(subject, m, speaker),
+        evidence: evidence(subject, speaker, tier.partner, tier.fact.span(), &known),
+        known,
+    })
+}
+
+/// Since when the tier holds, if it changed within the days of grace.
+fn since(subject: &Subject, m: &ClaimMatcher, speaker: &Speaker) -> String {
+    let changed = speaker.find(|p| &p.tier_since, |s| s.value().is_some_and(|s| s.day.is_some()));
+    let Some(day) = changed.and_then(|k| k.fact.value().and_then(|s: &Since| s.day)) else { return String::new() };
+    let ago = day.days_until(subject.facts.today);
+    if (0..=m.grace).contains(&ago) {
+        format!(", changed on {day}, {ago} {} ago", if ago == 1 { "day" } else { "days" })
+    } else {
+        String::new()
+    }
+}
+
+/// Whether the speaker is a member, by whom, and where that stands.
+fn member<'s>(speaker: &'s Speaker) -> Option<(bool, &'s Partner, Option<Span>)> {
+    let both = speaker.own.as_deref().into_iter().chain(speaker.known);
+    both.into_iter().find_map(|p| Some((p.is_member()?, p, p.membership.span().or(p.tier.span()))))
+}
+
+/// A tier of a firm that is no member.
+pub fn no_member(subject: &Subject, name: &str) -> Option<Verdict> {
+    let speaker = speaker(subject)?;
+    let tier = Program::get().tier(name).map_or_else(|| name.to_owned(), |t| t.to_string());
+    let verdict = |known: &str, evidence| Some(Verdict { claimed: tier.clone(), known: known.to_owned(), since: String::new(), evidence });
+    match member(speaker) {
+        Some((true, ..)) => None,
+        Some((false, partner, span)) => {
+            let word = partner.membership.value().map_or_else(|| "no member".to_owned(), |m| m.replace('_', " "));
+            verdict(&word, evidence(subject, speaker, partner, span, &word))
+        }
+        None => {
+            // A firm that a complete register does not have is none.
+            let register = subject.facts.partners.as_ref().filter(|r| r.is_complete() && speaker.known.is_none())?;
+            let own = speaker.own.as_deref()?;
+            let several = own.names().any(|n| !register.by_name(&n.value).is_empty())
+                || own.domains.items().iter().any(|d| !register.by_domain(&d.value).is_empty());
+            let known = "not in the register";
+            if several { None } else { verdict(known, register.complete_place().map(|p| p.location("every member is in here"))) }
+        }
+    }
+}
+
+/// Whether an entry of a list is the thing that is called so: by the words of the pack, or by its name.
+fn is_called(m: &ClaimMatcher, name: &str) -> impl Fn(&String) -> bool {
+    move |entry: &String| claimed(m, entry).map_or_else(|| fold_name(entry) == fold_name(name), |c| c == name)
+}
+
+fn listed(list: &List<String>) -> String {
+    match list.items() {
+        [] => "none".to_owned(),
+        items => items.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// An accreditation that the firm has not.
+pub fn not_held(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<Verdict> {
+    let (speaker, list) = known(subject, |p| &p.accreditations, |l| !l.is_unknown())?;
+    let Answer::No(span) = list.fact.has(is_called(m, name)) else { return None };
+    let known = listed(list.fact);
+    let evidence = evidence(subject, speaker, list.partner, span, &known);
+    Some(Verdict { claimed: name.to_owned(), known, since: String::new(), evidence })
+}
+
+/// One that the firm's tier does not allow, unless its list says more.
+pub fn tier_too_low(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<Verdict> {
+    let least = Program::get().tier(m.least.as_deref()?)?;
+    let (speaker, tier) = known(subject, |p| &p.tier, |t| !t.is_unknown())?;
+    if tier.fact.value().is_some_and(|t| *t >= least) {
+        return None;
+    }
+    if let Some(list) = speaker.find(|p| &p.accreditations, |l: &List<String>| !l.is_unknown())
+        && !matches!(list.fact.has(is_called(m, name)), Answer::Unknown)
+    {
+        // Held in spite of the tier, or told by another rule.
+        return None;
+    }
+    let known = describe(tier.fact);
+    let evidence = evidence(subject, speaker, tier.partner, tier.fact.span(), &known);
+    Some(Verdict { claimed: name.to_owned(), since: since(subject, m, speaker), known, evidence })
+}
+
+/// A number above the one on record.
+fn more(subject: &Subject, speaker: &Speaker, partner: &Partner, span: Option<Span>, claimed: Number, known: f64) -> Option<Verdict> {
+    let text = write(known);
+    (claimed.value > known).then(|| Verdict {
+        claimed: write(claimed.value),
+        evidence: evidence(subject, speaker, partner, span, &text),
+        known: text,
+        since: String::new(),
+    })
+}
+
+/// More accreditations than the list has.
+pub fn more_accreditations(subject: &Subject, claimed: Number) -> Option<Verdict> {
+    let (speaker, list) = known(subject, |p| &p.accreditations, List::is_whole)?;
+    more(subject, speaker, list.partner, list.fact.span(), claimed, list.fact.items().len() as f64)
+}
+
+/// More certifications than are counted, or listed.
+pub fn more_certifications(subject: &Subject, claimed: Number) -> Option<Verdict> {
+    let who = speaker(subject)?;
+    if let Some(count) = who.find(|p| &p.certification_count, |c| c.value().is_some()) {
+        return more(subject, who, count.partner, count.fact.span(), claimed, *count.fact.value()?);
+    }
+    let (who, list) = known(subject, |p| &p.certifications, List::is_whole)?;
+    more(subject, who, list.partner, list.fact.span(), claimed, list.fact.items().len() as f64)
+}
+
+/// More reviews than are counted.
+pub fn more_reviews(subject: &Subject, m: &ClaimMatcher, claimed: Number) -> Option<Verdict> {
+    let (speaker, count) = known(subject, |p| &p.review_count, |c| c.value().is_some())?;
+    let known = *count.fact.value()?;
+    let allowed = known * (1.0 + m.tolerance / 100.0);
+    (claimed.value > allowed).then(|| more(subject, speaker, count.partner, count.fact.span(), claimed, known)).flatten()
+}
+
+/// A rating above the one on record, which is rounded to as many decimals as the claim has.
+pub fn higher_rating(subject: &Subject, claimed: Number) -> Option<Verdict> {
+    let (speaker, rating) = known(subject, |p| &p.rating, |c| c.value().is_some())?;
+    let known = *rating.fact.value()?;
+    let scale = 10f64.powi(claimed.decimals.min(4) as i32);
+    if (claimed.value * scale).round() <= (known * scale).round() {
+        return None;
+    }
+    more(subject, speaker, rating.partner, rating.fact.span(), claimed, known)
+}
+
+/// A longer time in the program than on record: a year, or a number of them.
+pub fn longer_partner(subject: &Subject, claimed: Number) -> Option<Verdict> {
+    let (speaker, joined) = known(subject, |p| &p.partner_since, |s| s.value().is_some())?;
+    let since = joined.fact.value()?.year;
+    let this_year = subject.facts.today.year();
+    let begun = if claimed.value >= 1900.0 { claimed.value } else { f64::from(this_year) - claimed.value };
+    // Years are counted from either end.
+    let slack = if claimed.value >= 1900.0 { 0.0 } else { 1.0 };
+    if begun + slack >= f64::from(since) {
+        return None;
+    }
+    let text = format!("since {since}");
+    let evidence = evidence(subject, speaker, joined.partner, joined.fact.span(), &text);
+    Some(Verdict { claimed: write(claimed.value), known: text, since: String::new(), evidence })
+}
+
+/// Another number of partners than a complete register has.
+pub fn other_partners(subject: &Subject, m: &ClaimMatcher, claimed: Number) -> Option<Verdict> {
+    let Some(register) = &subject.facts.partners else {
+        subject.want("partners");
+        return None;
+    };
+    if !register.is_complete() || register.is_empty() {
+        return None;
+    }
+    let known = register.len() as f64;
+    let off = (claimed.value - known).abs() / known * 100.0;
+    (off > m.tolerance).then(|| Verdict {
+        claimed: write(claimed.value),
+        known: write(known),
+        since: String::new(),
+        evidence: register.complete_place().map(|p| p.location(format!("on record: {} partners", write(known)))),
+    })
+}
+
+/// An award that is not on record (`unlisted`), or one without a year that the record does not prove.
+pub fn award(subject: &Subject, m: &ClaimMatcher, name: &str, year: Option<i16>, unlisted: bool) -> Option<Verdict> {
+    let who = subject.speaker();
+    let same = is_called(m, name);
+    let awards = subject.facts.awards.as_ref();
+    let fits = |n: &String, y: Option<i16>| same(n) && year.is_none_or(|year| y.is_none_or(|y| y == year));
+    let firms = || who.into_iter().flat_map(|w| w.own.as_deref().into_iter().chain(w.known));
+    let ids = || firms().flat_map(|p| std::iter::once(&p.id.value).chain(p.ids.iter().map(|i| &i.value)));
+    let in_register = || awards.into_iter().flat_map(move |a| ids().flat_map(move |id| a.of_partner(id)));
+    let proved = firms().flat_map(|p| p.awards.items()).any(|a| fits(&a.value.name, a.value.year))
+        || in_register().any(|a| fits(&a.name.value, Some(a.year.value)));
+    if proved {
+        return None;
+    }
+    let claimed = year.map_or_else(|| name.to_owned(), |y| format!("{name} {y}"));
+    if !unlisted {
+        return year.is_none().then(|| Verdict { claimed, ..Verdict::default() });
+    }
+    year?;
+    let verdict = |known: String, evidence| Some(Verdict { claimed: claimed.clone(), known, since: String::new(), evidence });
+    // The same award of another year.
+    if let Some(a) = in_register().find(|a| same(&a.name.value)) {
+        let known = format!("{} {}", a.name.value, a.year.value);
+        let at = awards.map(|r| r.place(a.span).location(format!("on record: {known}")));
+        return verdict(known, at);
+    }
+    let who = match who {
+        Some(who) => who,
+        None => {
+            subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
+            return None;
+        }
+    };
+    let whole = who.find(|p| &p.awards, |l: &List<_>| l.is_whole());
+    if let Some(list) = whole {
+        let known = list.fact.items().iter().map(|a| a.value.name.clone()).collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { "none".to_owned() } else { known };
+        let at = evidence(subject, who, list.partner, list.fact.span(), &known);
+        return verdict(known, at);
+    }
+    match awards {
+        Some(register) if register.is_complete() && who.known.is_some() => {
+            verdict("not in the register".to_owned(), register.complete_place().map(|p| p.location("every award is in here")))
+        }
+        Some(_) => None,
+        None => {
+            subject.want("awards");
+            None
+        }
+    }
+}
+
+/// The only partner of a place. A complete register proves or contradicts it; a confirmed exclusive relation proves it.
+pub fn not_alone(subject: &Subject, hit: &Hit, sentence: &str) -> Option<Verdict> {
+    let who = subject.speaker();
+    if who.is_some_and(|w| w.find(|p| &p.exclusive, |e| e.value() == Some(&true)).is_some()) {
+        return None;
+    }
+    let unproved = Verdict { claimed: hit.text.clone(), known: "nothing that proves it".to_owned(), ..Verdict::default() };
+    let (Some(who), Some(register)) = (who, subject.facts.partners.as_ref()) else { return Some(unproved) };
+    let at = sentence.find(hit.text.as_str()).map_or(0, |i| i + hit.text.len());
+    let mut after = words_after(sentence, at);
+    if !matches!(after.next(), Some("in" | "In")) || !register.is_complete() {
+        return Some(unproved);
+    }
+    let words: Vec<&str> = after.filter(|w| *w != "the" && *w != "all" && *w != "of").take(3).collect();
+    let (place, code) = (1..=words.len()).rev().find_map(|n| {
+        let name = words[..n].join(" ");
+        country(&name).filter(|_| name.len() > 2).map(|c| (name, c))
+    })?;
+    let own: Vec<&str> = who.own.as_deref().into_iter().chain(who.known).map(|p| p.id.value.as_str()).collect();
+    let there = |p: &&Partner| {
+        let offices = p.offices.physical.items().iter().chain(p.offices.unsorted.items());
+        offices.chain(p.offices.remote.items()).any(|o| o.value.country.as_ref().is_some_and(|c| c.value == code))
+    };
+    let other = register.iter().filter(|p| !own.contains(&p.id.value.as_str()) && p.is_member() != Some(false)).find(there)?;
+    let known = format!("{} is there too", other.name.value);
+    let place = country_name(code).map_or(place, str::to_owned);
+    let evidence = register.place(other, other.name.span).map(|p| p.location(format!("also in {place}")));
+    Some(Verdict { claimed: hit.text.clone(), known, since: String::new(), evidence })
+}
+
+/// Works with the program's assistant, which the record denies.
+pub fn no_assistant(subject: &Subject) -> Option<Verdict> {
+    let (speaker, flag) = known(subject, |p| &p.works_with_breeze, |f| f.value().is_some())?;
+    if *flag.fact.value()? {
+        return None;
+    }
+    let evidence = evidence(subject, speaker, flag.partner, flag.fact.span(), "no");
+    Some(Verdict { claimed: "yes".to_owned(), known: "no".to_owned(), since: String::new(), evidence })
+}

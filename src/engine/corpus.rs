@@ -122,10 +122,11 @@ pub(super) fn digest(
     suppressed: &mut dyn FnMut(&str, Span) -> Option<Suppressed>,
 ) -> Option<Digest> {
     let mut entries = Vec::new();
+    let shared = corpus::Shared::default();
     for &r in engine.rules.corpus() {
         let (Some(Some(severity)), Some(rule)) = (active.get(r), engine.rules.rules().get(r)) else { continue };
         for (leaf, m) in corpus::leaves(rule).into_iter().enumerate() {
-            let Some(found) = corpus::find(subject, rule, m) else { continue };
+            let Some(found) = corpus::find(subject, rule, m, &shared) else { continue };
             let Found { key, marks, sketch, spans, text, field, place, evidence } = found;
             let rare = Rare { place, evidence, suppressed: suppressed(&rule.id, spans.first().copied().unwrap_or_default()) };
             let is_rare = rare.place.is_some() || rare.evidence.is_some() || rare.suppressed.is_some();

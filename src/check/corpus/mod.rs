@@ -14,12 +14,15 @@ use crate::finding::Location;
 use crate::pack::model::{Context, CorpusMatcher, DifferBy, Matcher, MatcherForm, OfficeThere, Rule, Same};
 use crate::source::Span;
 use sketch::{Sketch, hash, join};
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 
 /// Of a longer text, the beginning is compared.
 const MAX_TEXT: usize = 1 << 20;
 /// Telephone numbers have so many digits, or more.
 const MIN_PHONE: usize = 7;
+/// Values that are left alone are no longer than this.
+const MAX_WORD: usize = 200;
 
 /// What a matcher takes from one document.
 #[derive(Debug)]
@@ -73,13 +76,35 @@ pub fn leaves(rule: &Rule) -> Vec<&Matcher> {
     out
 }
 
+/// What several matchers want to know of one document, worked out once.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// A hash of all values.
+    whole: OnceCell<u32>,
+    /// The folded name and the domain of a firm.
+    firm: OnceCell<Option<(String, u32)>>,
+    /// The domain of the address in a field.
+    domains: RefCell<Vec<(usize, Option<String>)>>,
+}
+
+impl Shared {
+    fn domain(&self, field: usize, value: &str) -> Option<String> {
+        if let Some((_, known)) = self.domains.borrow().iter().find(|(f, _)| *f == field) {
+            return known.clone();
+        }
+        let domain = registrable(value);
+        self.domains.borrow_mut().push((field, domain.clone()));
+        domain
+    }
+}
+
 /// What the matcher takes from a document, if it has what is compared.
-pub fn find(subject: &Subject, rule: &Rule, leaf: &Matcher) -> Option<Found> {
+pub fn find(subject: &Subject, rule: &Rule, leaf: &Matcher, shared: &Shared) -> Option<Found> {
     let MatcherForm::Corpus(m) = &leaf.form else { return None };
     if leaf.says.as_ref().is_some_and(|s| !s.kinds.is_empty() && !s.kinds.contains(&subject.kind)) {
         return None;
     }
-    let found = if m.same == Same::Text && m.fields.is_empty() { page(subject, m) } else { in_record(subject, m) }?;
+    let found = if m.same == Same::Text && m.fields.is_empty() { page(subject, m) } else { in_record(subject, m, shared) }?;
     let contexts: [&Context; 2] = [&rule.context, &leaf.context];
     let hit = super::Hit { spans: found.spans.clone(), text: found.text.clone(), field: found.field, ..super::Hit::default() };
     context::stops(subject, &[], &contexts, &hit, false).is_none().then_some(found)
@@ -87,31 +112,33 @@ pub fn find(subject: &Subject, rule: &Rule, leaf: &Matcher) -> Option<Found> {
 
 /// The first of these fields that has a value.
 fn first<'d>(doc: &'d Document, record: &Record, names: &[String]) -> Option<(usize, &'d Field)> {
-    names.iter().find_map(|name| {
-        let range = record.fields.clone();
-        range.clone().zip(doc.fields.get(range)?).find(|(_, f)| f.name == *name && !f.value.trim().is_empty())
-    })
+    names.iter().find_map(|name| valued(doc, record, name))
 }
 
-fn in_record(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
+fn valued<'d>(doc: &'d Document, record: &Record, name: &str) -> Option<(usize, &'d Field)> {
+    let range = record.fields.clone();
+    range.clone().zip(doc.fields.get(range)?).find(|(_, f)| f.name == name && !f.value.trim().is_empty())
+}
+
+fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Found> {
     let doc = subject.document;
     let record = doc.records.iter().find(|r| r.index.is_some())?;
     let (at, field) = first(doc, record, &m.fields)?;
     let value = field.value.trim();
-    if m.not_one_of.iter().any(|v| *v == value.to_lowercase()) {
+    if !m.not_one_of.is_empty() && value.len() <= MAX_WORD && m.not_one_of.contains(&value.to_lowercase()) {
         return None;
     }
     let mut sketch = None;
     let key = match m.same {
         Same::Domain => {
-            let domain = registrable(value)?;
+            let domain = shared.domain(at, value)?;
             let left_alone = |d: &String| domain == *d || domain.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.'));
             (!m.not_one_of.iter().any(left_alone)).then(|| hash(&domain))?
         }
         Same::Phone => hash(&phone(value)?),
         Same::Address => {
             let said = value.chars().any(char::is_alphabetic) && value.chars().any(char::is_numeric);
-            said.then(|| hash(&alike(&m.alike, &fold(value))))?
+            said.then(|| hash(&alike(&m.alike, &fold_name(value))))?
         }
         Same::Value => Some(fold_name(value)).filter(|v| !v.is_empty()).map(|v| hash(&v))?,
         Same::Text => {
@@ -131,15 +158,20 @@ fn in_record(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
         let of = first(doc, record, &m.per).map(|(_, f)| fold_name(&f.value)).unwrap_or_else(|| format!("\n{}", subject.source.name()));
         key = join(key, hash(&of));
     }
-    let mut marks = Marks { id: record.id.as_deref().map_or(0, |id| short(&[&record.form, id])), ..Marks::default() };
-    marks.whole = doc.fields.get(record.fields.clone()).unwrap_or_default().iter().fold(1, |h, f| join(h, hash(&f.value))) as u32 | 1;
+    let mut marks = Marks { id: record.id.as_deref().map_or(0, |id| short([record.form.as_str(), id])), ..Marks::default() };
+    marks.whole = *shared.whole.get_or_init(|| short(doc.fields.get(record.fields.clone()).unwrap_or_default().iter().map(|f| f.value.as_str())));
     if matches!(m.differ_by, DifferBy::Firm | DifferBy::Name | DifferBy::Tier) {
-        let words = |names: &[&str]| first(doc, record, &names.map_strings()).map(|(_, f)| f.value.trim());
-        let name = fold_name(words(&["name", "display_name", "legal_name"])?);
-        marks.name = short(&[&name]);
-        marks.head = short(&[&naming(&name, &m.common)]);
-        marks.domain = words(&["website", "domain"]).and_then(registrable).map_or(0, |d| short(&[&d]));
-        marks.other = words(&["tier"]).map_or(0, |t| short(&[&t.to_lowercase()]));
+        let words = |names: &[&str]| names.iter().find_map(|n| valued(doc, record, n));
+        let firm = shared.firm.get_or_init(|| {
+            let (_, name) = words(&["name", "display_name", "legal_name"])?;
+            let domain = words(&["website", "domain"]).and_then(|(at, f)| shared.domain(at, f.value.trim()));
+            Some((fold_name(name.value.trim()), domain.map_or(0, |d| short([d.as_str()]))))
+        });
+        let (name, domain) = firm.as_ref()?;
+        marks.name = short([name.as_str()]);
+        marks.head = short([naming(name, &m.common).as_str()]);
+        marks.domain = *domain;
+        marks.other = words(&["tier"]).map_or(0, |(_, f)| short([f.value.trim().to_lowercase().as_str()]));
         if m.differ_by == DifferBy::Tier && marks.other == 0 {
             return None;
         }
@@ -147,19 +179,9 @@ fn in_record(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     Some(Found { key, marks, sketch, spans: vec![field.span], text: field.value.clone(), field: Some(at), place: None, evidence: None })
 }
 
-trait Strings {
-    fn map_strings(&self) -> Vec<String>;
-}
-
-impl Strings for [&str] {
-    fn map_strings(&self) -> Vec<String> {
-        self.iter().map(|s| (*s).to_owned()).collect()
-    }
-}
-
 /// A hash for telling apart; never 0.
-fn short(parts: &[&str]) -> u32 {
-    parts.iter().fold(1, |h, p| join(h, hash(p))) as u32 | 1
+fn short<'t>(parts: impl IntoIterator<Item = &'t str>) -> u32 {
+    parts.into_iter().fold(1, |h, p| join(h, hash(p))) as u32 | 1
 }
 
 fn head(text: &str) -> &str {
@@ -269,9 +291,9 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     let url = doc.links.iter().find(|l| l.holder == "link[canonical]").map(|l| crate::facts::names::fold_url(&l.target));
     let marks = Marks {
         // Two addresses of one page are one page.
-        id: url.map_or_else(|| short(&[subject.source.name()]), |u| short(&[&u])),
-        whole: hash(&doc.text) as u32 | 1,
-        other: name.as_deref().map_or(0, |n| short(&[n])),
+        id: url.map_or_else(|| short([subject.source.name()]), |u| short([u.as_str()])),
+        whole: short([doc.text.as_str()]),
+        other: name.as_deref().map_or(0, |n| short([n])),
         ..Marks::default()
     };
     if needs_place && marks.other == 0 {

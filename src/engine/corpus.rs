@@ -63,7 +63,7 @@ struct Rare {
 }
 
 /// A place that a finding may show.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Spot {
     /// In a file that can be read again. `check` is a hash of what stands there.
     Again { start: u64, len: u32, line: u32, column: u32, end_line: u32, end_column: u32, check: u32 },
@@ -123,6 +123,17 @@ pub(super) fn digest(
 ) -> Option<Digest> {
     let mut entries = Vec::new();
     let shared = corpus::Shared::default();
+    // Several matchers point at the same field.
+    let mut spots: Vec<(usize, Spot)> = Vec::new();
+    let mut spot = |spans: &[Span], text: &str| {
+        let at = spans.first().map_or(usize::MAX, |s| s.start);
+        if let Some((_, known)) = spots.iter().find(|(a, _)| *a == at) {
+            return known.clone();
+        }
+        let new = Spot::new(subject, again, spans, text);
+        spots.push((at, new.clone()));
+        new
+    };
     for &r in engine.rules.corpus() {
         let (Some(Some(severity)), Some(rule)) = (active.get(r), engine.rules.rules().get(r)) else { continue };
         for (leaf, m) in corpus::leaves(rule).into_iter().enumerate() {
@@ -135,7 +146,7 @@ pub(super) fn digest(
                 leaf: leaf as u32,
                 severity: m.says.as_ref().and_then(|s| s.severity).unwrap_or(*severity),
                 member: Member { key, marks },
-                spot: Spot::new(subject, again, &spans, &text),
+                spot: spot(&spans, &text),
                 pointer: field.and_then(|f| subject.document.fields.get(f)).map(|f| f.pointer.clone()),
                 sketch,
                 rare: is_rare.then(|| Box::new(rare)),
@@ -149,9 +160,15 @@ pub(super) fn digest(
     let name = record.and_then(|r| {
         let of = |n: &'static str| subject.document.fields_named(r, n).map(|(_, f)| f).find(|f| !f.value.is_empty());
         let field = ["name", "display_name"].into_iter().find_map(of)?;
-        Some(Spot::new(subject, again, &[field.span], &field.value))
+        Some(spot(&[field.span], &field.value))
     });
-    Some(Digest { kind: subject.kind, index: record.and_then(|r| r.index), id: record.and_then(|r| r.id.as_deref().map(Into::into)), name, entries })
+    Some(Digest {
+        kind: subject.kind,
+        index: record.and_then(|r| r.index),
+        id: record.and_then(|r| r.id.as_deref().map(Into::into)),
+        name,
+        entries,
+    })
 }
 
 /// What is known of one document.
@@ -317,7 +334,8 @@ impl Made<'_> {
         related.extend(kept.iter().find_map(|k| k.rare.as_ref()?.evidence.clone()));
         let label = says.label.as_deref().or(rule.text.label.as_deref()).map(words);
         let pointer = self.pointers.get(first.pointer as usize).cloned();
-        let record = doc(first).index.map(|i| RecordRef { index: i as usize, id: doc(first).id.as_deref().map(str::to_owned), field: pointer });
+        let record =
+            doc(first).index.map(|i| RecordRef { index: i as usize, id: doc(first).id.as_deref().map(str::to_owned), field: pointer });
         Finding {
             schema: FINDING_SCHEMA,
             rule: rule.id.clone(),
@@ -372,7 +390,8 @@ impl Reader<'_> {
         let cut = before.iter().rposition(|b| matches!(b, b'\n' | b'\r')).map(|i| i + 1);
         let from = cut.unwrap_or_else(|| (0..before.len()).find(|i| before[*i] & 0xC0 != 0x80).unwrap_or(before.len()));
         let chars = String::from_utf8_lossy(&before[from..]).chars().filter(|c| *c != '\u{FEFF}').count();
-        let base = Position { offset: place.start - (before.len() - from), line: place.line, column: place.column.saturating_sub(chars).max(1) };
+        let base =
+            Position { offset: place.start - (before.len() - from), line: place.line, column: place.column.saturating_sub(chars).max(1) };
         let text = String::from_utf8_lossy(&inside).into_owned();
         let mut window = before[from..].to_vec();
         let at = window.len();

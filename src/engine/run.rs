@@ -417,7 +417,14 @@ impl Engine<'_> {
     }
 
     /// `record`: the record of a chunk that the document was made of, and whether its file can be read again.
-    fn check_one(&self, source: &Source, reading: &Reading, record: Option<(&Chunk, usize, bool)>, active: &mut Active, outcome: &mut Outcome) {
+    fn check_one(
+        &self,
+        source: &Source,
+        reading: &Reading,
+        record: Option<(&Chunk, usize, bool)>,
+        active: &mut Active,
+        outcome: &mut Outcome,
+    ) {
         let document = &reading.document;
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();

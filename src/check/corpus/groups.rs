@@ -89,7 +89,10 @@ fn apart(m: &CorpusMatcher, members: &[Member], same: &[usize]) -> Vec<Vec<usize
         DifferBy::Firm => firsts(by(&|k| [k.id, k.whole, k.name, k.head, k.domain])),
         // Of one firm, the first record of each tier.
         DifferBy::Tier => {
-            by(&|k| [k.id, 0, k.name, 0, 0]).into_iter().flat_map(|firm| firsts(parts(&firm, &|i| [marks(i).other, 0, 0, 0, 0]))).collect()
+            // A listing that is there twice was read on two days.
+            let once = firsts(by(&|k| [k.id, k.whole, 0, 0, 0])).remove(0);
+            let firms = parts(&once, &|i| [marks(i).name, 0, 0, 0, 0]);
+            firms.into_iter().flat_map(|firm| firsts(parts(&firm, &|i| [marks(i).other, 0, 0, 0, 0]))).collect()
         }
     }
 }

@@ -155,11 +155,13 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
         key = join(key, hash(&all.join("\n")));
     }
     if !m.per.is_empty() {
-        let of = first(doc, record, &m.per).map(|(_, f)| fold_name(&f.value)).unwrap_or_else(|| format!("\n{}", subject.source.name()));
+        let by_field = first(doc, record, &m.per).filter(|_| !matches!(&m.per[..], [one] if one == "file"));
+        let of = by_field.map(|(_, f)| fold_name(&f.value)).unwrap_or_else(|| format!("\n{}", subject.source.name()));
         key = join(key, hash(&of));
     }
-    let mut marks = Marks { id: record.id.as_deref().map_or(0, |id| short([record.form.as_str(), id])), ..Marks::default() };
-    marks.whole = *shared.whole.get_or_init(|| short(doc.fields.get(record.fields.clone()).unwrap_or_default().iter().map(|f| f.value.as_str())));
+    let mut marks = Marks { id: record.id.as_deref().map_or(0, |id| short([id])), ..Marks::default() };
+    marks.whole =
+        *shared.whole.get_or_init(|| short(doc.fields.get(record.fields.clone()).unwrap_or_default().iter().map(|f| f.value.as_str())));
     if matches!(m.differ_by, DifferBy::Firm | DifferBy::Name | DifferBy::Tier) {
         let words = |names: &[&str]| names.iter().find_map(|n| valued(doc, record, n));
         let firm = shared.firm.get_or_init(|| {
@@ -270,7 +272,8 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
         }
     }
     let mut sketch = Some(Box::new(Sketch::of(head(&text), &names, m.min_words)?));
-    let site = doc.links.iter().filter(|l| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]")).find_map(|l| registrable(&l.target));
+    let site =
+        doc.links.iter().filter(|l| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]")).find_map(|l| registrable(&l.target));
     let key = hash(site.as_deref().unwrap_or(""));
     let (start, end, place) = match about {
         Some((start, end, mention)) => (start, end, mention.places.first().copied().map(|p| (p, mention))),

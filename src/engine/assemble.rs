@@ -96,7 +96,7 @@ impl Assembler<'_> {
 }
 
 /// Fills `{…}` of a message. A name that means nothing stays as it is.
-fn fill(template: &str, hit: &Hit) -> String {
+pub(super) fn fill(template: &str, hit: &Hit) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some(open) = rest.find('{') {

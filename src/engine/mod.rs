@@ -3,6 +3,7 @@
 //! Knows documents, rules and checks; prints nothing.
 
 mod assemble;
+mod corpus;
 mod format;
 mod paths;
 mod read;

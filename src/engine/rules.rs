@@ -30,6 +30,8 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     /// Which of them look at text only.
     text_only: Vec<bool>,
+    /// Those that compare documents with each other.
+    corpus: Vec<usize>,
     prefilter: Prefilter,
     elements: ElementFilter,
     settings: Settings,
@@ -47,7 +49,8 @@ impl RuleSet {
         let prefilter = Prefilter::new(&rules);
         let elements = ElementFilter::new(&rules);
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
-        let mut set = RuleSet { rules, text_only, prefilter, elements, settings, usual: HashMap::new() };
+        let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
+        let mut set = RuleSet { rules, text_only, corpus, prefilter, elements, settings, usual: HashMap::new() };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -62,6 +65,11 @@ impl RuleSet {
     /// Whether rule number `rule` finds nothing without candidates of the prefilter.
     pub(super) fn text_only(&self, rule: usize) -> bool {
         self.text_only.get(rule).copied().unwrap_or(false)
+    }
+
+    /// The numbers of rules that compare documents with each other.
+    pub(super) fn corpus(&self) -> &[usize] {
+        &self.corpus
     }
 
     /// The prefilter over all of them; it counts rules as [`RuleSet::rules`] does.

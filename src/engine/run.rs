@@ -1,6 +1,7 @@
 //! The run: inputs are read by one thread, checked by several, reported in their order.
 
 use super::assemble::{Assembler, Occurrences};
+use super::corpus::{self, Collector, Digest};
 use super::format::{Format, SNIFF, is_binary};
 use super::paths::Paths;
 use super::read::{Reading, hint, read_source};
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub remarks: Vec<String>,
     /// Rules that could not say anything, each with the register it wanted.
     pub not_applied: BTreeSet<(String, &'static str)>,
+    /// What its documents leave behind to be compared with others.
+    pub digests: Vec<Digest>,
     /// Bytes read.
     pub bytes: u64,
     /// Records read.
@@ -82,7 +85,7 @@ enum Work {
     /// A page or text to read and check; `named` by the user.
     File(Input, Format),
     /// Records to check.
-    Records { chunk: Box<Chunk>, kind: Option<Kind>, first: bool },
+    Records { chunk: Box<Chunk>, kind: Option<Kind>, first: bool, again: bool },
     /// Nothing left to do but to report.
     Done(Outcome),
 }
@@ -91,6 +94,23 @@ impl Engine<'_> {
     /// Checks the inputs and hands what comes of them to `sink` in order. The sink answers whether to go on (`false`: the reader of the
     /// output has gone).
     pub fn run(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
+        if self.rules.corpus().is_empty() {
+            return self.run_each(inputs, sink);
+        }
+        let mut collector = Collector::default();
+        let mut go_on = true;
+        self.run_each(inputs, &mut |mut outcome| {
+            collector.take(&mut outcome);
+            go_on = go_on && sink(outcome);
+            go_on
+        });
+        if go_on && let Some(outcome) = collector.finish(self, inputs) {
+            sink(outcome);
+        }
+    }
+
+    /// The same, without what is found by comparing them.
+    fn run_each(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
         let jobs = self.options.jobs.max(1);
         if jobs == 1 || matches!(inputs, [Input::File { size, .. }] if *size < 64 << 10) {
             let mut go_on = true;
@@ -219,6 +239,7 @@ impl Engine<'_> {
         };
         let named = !matches!(input, Input::File { named: false, .. });
         let kind = self.kind_of(name);
+        let again = matches!(input, Input::File { size, .. } if *size != u64::MAX);
         let mut first = true;
         let mut seen = false;
         for item in Splitter::new(reader, name, shape, self.formats) {
@@ -229,7 +250,7 @@ impl Engine<'_> {
                         // Data of a form nobody described: in a folder it is simply no content.
                         return send(Work::Done(unknown_form(name, named, &chunk)));
                     }
-                    Work::Records { chunk: Box::new(chunk), kind, first }
+                    Work::Records { chunk: Box::new(chunk), kind, first, again }
                 }
                 Err(trouble) => {
                     // A broken file that was never known to be content is not complained of in a walk.
@@ -319,7 +340,7 @@ impl Engine<'_> {
                 }
             }
             Work::File(Input::Stdin { name }, _) => skipped(&name),
-            Work::Records { chunk, kind, first } => self.check_records(&chunk, kind, first),
+            Work::Records { chunk, kind, first, again } => self.check_records(&chunk, kind, first, again),
         }
     }
 
@@ -343,8 +364,9 @@ impl Engine<'_> {
         for item in Splitter::new(reader, "test", Shape::Json, self.formats) {
             match item {
                 Ok(chunk) => {
-                    let o = self.check_records(&chunk, self.options.kind, true);
+                    let o = self.check_records(&chunk, self.options.kind, true, false);
                     outcome.findings.extend(o.findings);
+                    outcome.digests.extend(o.digests);
                     outcome.troubles.extend(o.troubles);
                 }
                 Err(t) => outcome.troubles.push(splitting(&t)),
@@ -352,7 +374,7 @@ impl Engine<'_> {
         }
     }
 
-    fn check_records(&self, chunk: &Chunk, kind: Option<Kind>, first: bool) -> Outcome {
+    fn check_records(&self, chunk: &Chunk, kind: Option<Kind>, first: bool, again: bool) -> Outcome {
         let mut outcome = Outcome {
             bytes: chunk.source.text().len() as u64,
             records: chunk.records.len(),
@@ -375,7 +397,7 @@ impl Engine<'_> {
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
             let reading = Reading { document, kind };
-            self.check_one(&chunk.source, &reading, Some((chunk, i)), &mut active, &mut outcome);
+            self.check_one(&chunk.source, &reading, Some((chunk, i, again)), &mut active, &mut outcome);
             done = Some(reading.document);
         }
         if unknown > 0 {
@@ -394,13 +416,20 @@ impl Engine<'_> {
         self.check_one(source, reading, None, active, outcome);
     }
 
-    /// `record`: the record of a chunk that the document was made of.
-    fn check_one(&self, source: &Source, reading: &Reading, record: Option<(&Chunk, usize)>, active: &mut Active, outcome: &mut Outcome) {
+    /// `record`: the record of a chunk that the document was made of, and whether its file can be read again.
+    fn check_one(
+        &self,
+        source: &Source,
+        reading: &Reading,
+        record: Option<(&Chunk, usize, bool)>,
+        active: &mut Active,
+        outcome: &mut Outcome,
+    ) {
         let document = &reading.document;
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();
         let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
-        if let Some((chunk, i)) = record {
+        if let Some((chunk, i, _)) = record {
             subject = subject.of_record(chunk, i, self.formats);
         }
         let candidates = self.rules.prefilter().candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
@@ -420,8 +449,16 @@ impl Engine<'_> {
                 outcome.not_applied.insert((rule.id.clone(), register));
             }
         }
+        let mut suppressions = match &document.directives[..] {
+            [] => Vec::new(),
+            directives => suppress::read(directives, source, &|id| self.rules.knows(id)),
+        };
+        if !self.rules.corpus().is_empty() {
+            let mut accepted = |rule: &str, at| suppress::accepts(&mut suppressions, rule, at);
+            let again = record.is_some_and(|(_, _, again)| again);
+            outcome.digests.extend(corpus::digest(self, &subject, active, again, &mut accepted));
+        }
         if !document.directives.is_empty() {
-            let mut suppressions = suppress::read(&document.directives, source, &|id| self.rules.knows(id));
             suppress::apply(&mut suppressions, &mut found);
             for s in suppressions {
                 found.extend(self.own_finding(source, reading.kind, s));

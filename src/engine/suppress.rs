@@ -75,6 +75,15 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &dyn Fn(&st
     out
 }
 
+/// What accepts a rule's finding at a place that is found later, if it is found: the comment counts as used.
+pub(super) fn accepts(suppressions: &mut [Suppression], rule: &str, place: Span) -> Option<Suppressed> {
+    let holds =
+        |s: &&mut Suppression| !s.reason.is_empty() && s.reach.contains(&Span::at(place.start)) && s.rules.iter().any(|r| r == rule);
+    let s = suppressions.iter_mut().find(holds)?;
+    s.used = true;
+    Some(Suppressed { by: "comment".into(), reason: s.reason.clone() })
+}
+
 /// Marks the findings that a comment accepts. A comment without rule or reason accepts nothing.
 pub(super) fn apply(suppressions: &mut [Suppression], findings: &mut [(Finding, Span)]) {
     for (finding, place) in findings {

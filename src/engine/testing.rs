@@ -2,6 +2,7 @@
 
 use super::Format;
 use super::Outcome;
+use super::corpus::Collector;
 use super::read::read_source;
 use super::rules::{RuleSet, Settings};
 use super::run::{Engine, Options};
@@ -101,7 +102,7 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
         TestFormat::Text => Some(Format::Text),
         TestFormat::Html => Some(Format::Html),
         TestFormat::Markdown => Some(Format::Markdown),
-        TestFormat::Record => None,
+        TestFormat::Record | TestFormat::Several => None,
     };
     match format {
         Some(format) => {
@@ -113,6 +114,32 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
                 }
             }
             engine.check(&source, &reading, &mut Default::default(), &mut outcome);
+        }
+        None if case.format == TestFormat::Several => {
+            let several: serde_json::Value = serde_json::from_str(&case.text).map_err(|e| e.to_string())?;
+            let items = |name: &str| several[name].as_array().cloned().unwrap_or_default();
+            let pages = items("pages");
+            let kind = case.kind.unwrap_or(if default == Kind::Page && pages.is_empty() { Kind::Listing } else { default });
+            engine.options.kind = Some(kind);
+            let records = items("records");
+            if !records.is_empty() {
+                engine.check_record_text(&serde_json::Value::from(records).to_string(), &mut outcome);
+            }
+            let mut collector = Collector::default();
+            outcome.name = "test".to_owned();
+            collector.take(&mut outcome);
+            for page in pages {
+                let text = |key: &str| page[key].as_str().unwrap_or_default().to_owned();
+                let source = Source::from_text(text("path"), text("html"));
+                let reading = read_source(&source, Format::Html, Some(kind));
+                outcome.name = text("path");
+                engine.check(&source, &reading, &mut Default::default(), &mut outcome);
+                collector.take(&mut outcome);
+            }
+            if let Some(t) = outcome.troubles.first() {
+                return Err(t.message.clone());
+            }
+            outcome.findings.extend(collector.finish(engine, &[]).into_iter().flat_map(|o| o.findings));
         }
         None => {
             engine.options.kind = Some(case.kind.unwrap_or(if default == Kind::Page { Kind::Listing } else { default }));

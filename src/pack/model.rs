@@ -7,7 +7,7 @@ mod place;
 
 pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::{About, ClaimMatcher, Wrong};
-pub use corpus::CorpusMatcher;
+pub use corpus::{CorpusMatcher, DifferBy, OfficeThere, Same};
 pub use place::PlaceMatcher;
 
 use super::pattern::{LazyRegex, Pattern, PhraseSet};
@@ -531,6 +531,8 @@ pub enum TestFormat {
     Markdown,
     /// A record of canonical fields.
     Record,
+    /// Several records of canonical fields, and pages: JSON with `records` and `pages`.
+    Several,
 }
 
 /// What a test knows beside its text: registers in the form of their files.

@@ -303,6 +303,12 @@ static TESTS: ObjectShape = ObjectShape {
     ],
 };
 
+static TEST_PAGE: ObjectShape = ObjectShape {
+    name: "page of a test",
+    doc: "One of several pages.",
+    keys: &[required("path", Str, "Its path."), required("html", Str, "HTML.")],
+};
+
 static TEST: ObjectShape = ObjectShape {
     name: "test",
     doc: "A text with its format.",
@@ -311,6 +317,8 @@ static TEST: ObjectShape = ObjectShape {
         key("html", Str, "HTML."),
         key("markdown", Str, "Markdown."),
         key("record", MapOf(&Any), "A record of canonical fields."),
+        key("records", List(&MapOf(&Any)), "Records of one file, of canonical fields."),
+        key("pages", List(&Object(&TEST_PAGE)), "Pages of one site."),
         key("kind", OneOf(KINDS), "The kind of content."),
         key("lang", Str, "Its language."),
         key("partner", MapOf(&Any), "Who is speaking, in the form of a partner of partners.yaml."),

@@ -209,8 +209,9 @@ impl<'a> Decoder<'a> {
                         match (text, n.get("record")) {
                             (Some(t), None) => t,
                             (None, Some(r)) => (TestFormat::Record, json(r).to_string()),
+                            (None, None) if n.get("records").is_some() || n.get("pages").is_some() => (TestFormat::Several, several(n)),
                             _ => {
-                                self.fault(n.span, "a test has one text", "give one of: text, html, markdown, record");
+                                self.fault(n.span, "a test has one text", "give one of: text, html, markdown, record; or records, pages");
                                 continue;
                             }
                         }
@@ -225,6 +226,12 @@ impl<'a> Decoder<'a> {
         };
         Tests { flag: cases("flag"), pass: cases("pass") }
     }
+}
+
+/// Records and pages of a test, as JSON: `{"records": […], "pages": [{"path": …, "html": …}]}`.
+fn several(node: &Node) -> String {
+    let part = |name: &'static str| Some((name.to_owned(), json(node.get(name)?)));
+    serde_json::Value::Object(["records", "pages"].into_iter().filter_map(part).collect()).to_string()
 }
 
 /// What a test says is known, as register files: JSON is YAML.

@@ -1,1 +1,0 @@
-//! What is the same, or contradicts itself, across records and pages of a run.

@@ -8,7 +8,7 @@ mod place;
 pub use approval::ApprovalMatcher;
 pub use claim::ClaimMatcher;
 pub use corpus::CorpusMatcher;
-pub use place::PlaceMatcher;
+pub use place::{Counts, PlaceCheck, PlaceMatcher};
 
 use super::pattern::{LazyRegex, Pattern, PhraseSet};
 use crate::document::{FieldRole, Kind, Lang, Mark, Role};

@@ -147,6 +147,10 @@ impl<'a> Record<'a> {
         if m.countries_only == whole || office_of_remote(speaker).is_some() {
             return None;
         }
+        // A list of offices that is known in part may go on where the table says nothing.
+        if m.countries_only && both().any(|p| !p.offices.physical.is_unknown() || p.offices.unsorted.items().is_empty()) {
+            return None;
+        }
         let mut spots = Vec::new();
         for p in both() {
             let o = &p.offices;

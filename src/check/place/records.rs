@@ -82,18 +82,24 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
         let villages = country.as_deref().and_then(|c| gazetteer.country(c)).is_some_and(|c| m.villages.iter().any(|v| v == c.iso2));
         let least = if villages { m.villages_population } else { m.population };
         let wrong = |r: &Reading| {
-            let sure = r.cities.first().is_some_and(|p| p.population >= least);
+            // A region that is spelled out is one, whatever its size.
+            let region = || r.regions.iter().any(|g| g.code != city.value.trim()) && city.value.trim().len() >= 4;
+            let sure = r.cities.first().map_or_else(region, |p| p.population >= least);
             sure && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion)
         };
         if let Some(first) = readings.peek().copied()
             && resolved.readings().all(wrong)
         {
             let mut hit = at(subject, city.span)?;
-            let known = first.cities.first()?;
+            let known = match (first.cities.first(), first.regions.first()) {
+                (Some(c), _) => [c.name, c.admin1, c.country],
+                (None, Some(r)) => [r.name, "", r.country],
+                (None, None) => return None,
+            };
             let other = if first.fit == Fit::OtherCountry { country.clone() } else { region.clone() };
             hit.values.push(("place", city.value.clone()));
             hit.values.push(("against", other.unwrap_or_default()));
-            hit.values.push(("nearest", [known.name, known.admin1, known.country].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(", ")));
+            hit.values.push(("nearest", known.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ")));
             let beside = if first.fit == Fit::OtherCountry { &office.country } else { &office.region };
             if let Some(f) = beside {
                 hit.related.push((vec![f.span], f.value.clone(), "said of the same place".to_owned()));

@@ -6,6 +6,7 @@ mod known;
 mod records;
 
 use super::{Hit, Speaker, Subject, context, lexical, text};
+use crate::document::Role;
 use crate::facts::Partner;
 use crate::facts::places::{Gazetteer, Kind, Mention, distance_km};
 use crate::finding::Location;
@@ -49,6 +50,9 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
     let Some(record) = record else { return Vec::new() };
     let mut out = Vec::new();
     for hit in hits {
+        if m.after_name && !after_name(subject, speaker, &hit) {
+            continue;
+        }
         let Some((start, end)) = hit.range else { continue };
         let Some(number) = subject.document.block_at(start) else { continue };
         let block = &subject.document.blocks[number];
@@ -58,7 +62,8 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         let Some(sentence) = text.get(first..last) else { continue };
         let language = context::language(subject, number);
         let mentions = Gazetteer::get().mentions(sentence, language.as_ref().map(|l| l.as_str()));
-        let list = beside(sentence, &mentions, from - first, to - first, m);
+        let name = block.role == Role::Name;
+        let list = beside(sentence, &mentions, from - first, to - first, m, name);
         for mention in list {
             let claimed = Claimed::of(mention);
             let Some(found) = record.lacks(&claimed, m) else { continue };
@@ -103,7 +108,9 @@ fn tell(subject: &Subject, speaker: &Speaker, hit: &mut Hit, found: &known::Near
 }
 
 /// The places of the list that stands directly after the phrase, or before it.
-fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &PlaceMatcher) -> Vec<&'m Mention> {
+fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &PlaceMatcher, name: bool) -> Vec<&'m Mention> {
+    // In a firm's own name the place stands behind what it does, with nothing after it: "HubSpot Agency London".
+    let last = |p: &Mention| name && text[p.whole.end..].trim_start().chars().next().is_none_or(|c| !c.is_alphanumeric());
     let mut out: Vec<&Mention> = Vec::new();
     if m.before {
         let mut edge = from;
@@ -126,14 +133,14 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         for mention in mentions.iter().filter(|p| p.whole.start >= to) {
             let between = &text[edge..mention.whole.start];
             let joined = if out.is_empty() { joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) } else { joins(between, &m.joins) };
-            if !joined || mention.part_of_name {
+            if !joined || mention.part_of_name && !last(mention) {
                 break;
             }
             out.push(mention);
             edge = mention.whole.end;
         }
     }
-    out.retain(|p| !p.part_of_name || m.before && followed_by_phrase(text, p, from));
+    out.retain(|p| !p.part_of_name || if m.before { followed_by_phrase(text, p, from) } else { last(p) });
     out
 }
 
@@ -153,16 +160,7 @@ fn joins(between: &str, words: &[String]) -> bool {
 fn remote_of_physical(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, mut hits: Vec<Hit>) -> Vec<Hit> {
     let Some((partner, span, what)) = known::physical_only(speaker) else { return Vec::new() };
     if m.after_name {
-        let names: Vec<String> = speaker.names().map(str::to_lowercase).filter(|n| n.chars().count() >= 3).collect();
-        hits.retain(|hit| {
-            let head = hit.range.and_then(|(start, end)| {
-                let block = &subject.document.blocks[subject.document.block_at(start)?];
-                let text = subject.document.block_text(block);
-                let (from, _) = lexical::sentence(text, start - block.start, (end - block.start).min(text.len()));
-                text.get(from..start - block.start)
-            });
-            head.is_some_and(|h| names.iter().any(|n| h.to_lowercase().contains(n.as_str())))
-        });
+        hits.retain(|hit| after_name(subject, speaker, hit));
     }
     for hit in &mut hits {
         hit.values.push(("nearest", what.clone()));
@@ -170,6 +168,19 @@ fn remote_of_physical(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, mu
         hit.evidence.extend(subject.place_of(speaker, partner, span, "a physical office, by the record"));
     }
     hits
+}
+
+/// Whether the firm's name stands before the phrase, in its sentence.
+fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
+    let head = || {
+        let start = hit.range?.0;
+        let block = &subject.document.blocks[subject.document.block_at(start)?];
+        let text = subject.document.block_text(block);
+        let (from, _) = lexical::sentence(text, start - block.start, start - block.start);
+        Some(text.get(from..start - block.start)?.to_lowercase())
+    };
+    let Some(head) = head() else { return false };
+    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(n.as_str()))
 }
 
 /// "12 offices", held against a list that is whole.

@@ -7,9 +7,7 @@ mod records;
 
 use super::{Hit, Speaker, Subject, context, lexical, text};
 use crate::document::Role;
-use crate::facts::Partner;
-use crate::facts::places::{Gazetteer, Kind, Mention, distance_km};
-use crate::finding::Location;
+use crate::facts::places::{Gazetteer, Kind, Mention, Place, distance_km};
 use crate::pack::model::{Counts, PlaceCheck, PlaceMatcher};
 use known::{Claimed, Record, Spot};
 
@@ -30,7 +28,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
         return match m.check {
             PlaceCheck::RemoteOfPhysical => remote_of_physical(subject, speaker, m, hits),
             PlaceCheck::Count => count(subject, speaker, m, hits),
-            PlaceCheck::OfficeOfRemote => claims(subject, speaker, m, hits, &Record::office_of_remote(subject, speaker)),
+            PlaceCheck::OfficeOfRemote => claims(subject, speaker, m, hits, &Record::office_of_remote(speaker)),
             _ => claims(subject, speaker, m, hits, &Record::offices(subject, speaker, m)),
         };
     }
@@ -132,7 +130,8 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = to;
         for mention in mentions.iter().filter(|p| p.whole.start >= to) {
             let between = &text[edge..mention.whole.start];
-            let joined = if out.is_empty() { joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) } else { joins(between, &m.joins) };
+            let joined =
+                if out.is_empty() { joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) } else { joins(between, &m.joins) };
             if !joined || mention.part_of_name && !last(mention) {
                 break;
             }
@@ -219,13 +218,8 @@ fn number_in(text: &str, m: &PlaceMatcher) -> Option<usize> {
     words.find_map(|w| figure(w).or_else(|| m.numbers.iter().find(|(n, _)| n == w).map(|(_, v)| *v)))
 }
 
-/// A place of a firm, as evidence.
-fn evidence(subject: &Subject, speaker: &Speaker, partner: &Partner, span: crate::source::Span, label: &str) -> Option<Location> {
-    subject.place_of(speaker, partner, span, label)
-}
-
 /// How far two lists of cities are apart at least, in kilometres.
-fn apart(a: &[crate::facts::places::Place], b: &[crate::facts::places::Place]) -> Option<f64> {
+fn apart(a: &[Place], b: &[Place]) -> Option<f64> {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| distance_km(a, b)));
     pairs.min_by(f64::total_cmp)
 }

@@ -182,9 +182,8 @@ impl<'a> Record<'a> {
     }
 
     /// The places of a firm that is on record as remote only.
-    pub(super) fn office_of_remote(subject: &Subject, speaker: &'a Speaker) -> Option<Record<'a>> {
+    pub(super) fn office_of_remote(speaker: &'a Speaker) -> Option<Record<'a>> {
         let says = office_of_remote(speaker)?;
-        let _ = subject;
         let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
         let mut spots: Vec<Spot> = Vec::new();
         for p in both() {
@@ -199,12 +198,11 @@ impl<'a> Record<'a> {
         if self.spots.iter().any(|s| s.holds(claimed, m.metro_km) != Held::No) {
             return None;
         }
-        let main = claimed.places.first().filter(|_| claimed.city);
+        // A city state is a city, too.
+        let state = |p: &Place| claimed.country.is_some_and(|c| c.iso2 == p.country && c.name == p.name);
+        let main: Vec<Place> = claimed.likely().filter(|p| claimed.city || state(p)).copied().collect();
         let sure = || self.spots.iter().filter(|s| s.sure);
-        let far = |s: &Spot| {
-            let (a, b) = (main?, s.cities.first()?);
-            apart(&[*a], &[*b])
-        };
+        let far = |s: &Spot| apart(&main, std::slice::from_ref(s.cities.first()?));
         let nearest = sure().filter_map(|s| Some((far(s)?, s))).min_by(|a, b| a.0.total_cmp(&b.0));
         Some(match nearest {
             Some((km, spot)) => Nearest { spot: Some(spot), km: Some(km) },
@@ -249,7 +247,8 @@ pub(super) fn physical_only<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Sp
             return Some(Some((p, first.span, all.join("; "))));
         }
         let places: Vec<String> = o.unsorted.items().iter().map(|f| f.value.describe()).collect();
-        is(Works::Physical).then(|| p.works.span().map(|s| (p, s, if places.is_empty() { "physical office".into() } else { places.join("; ") })))
+        is(Works::Physical)
+            .then(|| p.works.span().map(|s| (p, s, if places.is_empty() { "physical office".into() } else { places.join("; ") })))
     })?
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::{Hit, Speaker, Subject};
 use super::known::{Claimed, Record};
-use super::{evidence, tell};
+use super::tell;
 use crate::document::Record as Node;
 use crate::facts::places::{Fit, Gazetteer, Hint, Reading};
 use crate::facts::{Fact, Office, Partner, State, Works, names};
@@ -40,9 +40,11 @@ pub(super) fn unnamed(subject: &Subject) -> Vec<Hit> {
         return Vec::new();
     }
     // An export that has no column for places has lost them.
-    let asked = subject.document.fields.iter().any(|f| {
-        matches!(f.name.as_str(), "country" | "city" | "physical_country" | "physical_city") && f.value.trim().is_empty()
-    });
+    let asked = subject
+        .document
+        .fields
+        .iter()
+        .any(|f| matches!(f.name.as_str(), "country" | "city" | "physical_country" | "physical_city") && f.value.trim().is_empty());
     if !asked && !o.physical.is_known_empty() {
         return Vec::new();
     }
@@ -50,7 +52,7 @@ pub(super) fn unnamed(subject: &Subject) -> Vec<Hit> {
     at(subject, span)
         .map(|mut hit| {
             hit.values.push(("nearest", known.map_or_else(|| "none".to_owned(), |(_, f)| f.value.describe())));
-            hit.evidence.extend(known.and_then(|(p, f)| evidence(subject, speaker, p, f.span, "an office on record")));
+            hit.evidence.extend(known.and_then(|(p, f)| subject.place_of(speaker, p, f.span, "an office on record")));
             hit
         })
         .into_iter()
@@ -79,13 +81,15 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
         if resolved.parts.len() != resolved.readings().count() {
             return None;
         }
-        let villages = country.as_deref().and_then(|c| gazetteer.country(c)).is_some_and(|c| m.villages.iter().any(|v| v == c.iso2));
+        let own = country.as_deref().and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
+        let villages = own.is_some_and(|c| m.villages.iter().any(|v| v == c));
         let least = if villages { m.villages_population } else { m.population };
         let wrong = |r: &Reading| {
             // A region that is spelled out is one, whatever its size.
             let region = || r.regions.iter().any(|g| g.code != city.value.trim()) && city.value.trim().len() >= 4;
             let sure = r.cities.first().map_or_else(region, |p| p.population >= least);
-            sure && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion)
+            let territory = r.cities.iter().any(|p| m.territories.iter().any(|(of, to)| of == p.country && Some(to.as_str()) == own));
+            sure && !territory && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion)
         };
         if let Some(first) = readings.peek().copied()
             && resolved.readings().all(wrong)
@@ -114,7 +118,8 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
     let gazetteer = Gazetteer::get();
     let own = gazetteer.country(&country.value)?;
     let named = gazetteer.regions(&region.value);
-    let inside = gazetteer.region(own.iso2, &region.value).is_some() || gazetteer.cities(&region.value).iter().any(|c| c.country == own.iso2);
+    let inside =
+        gazetteer.region(own.iso2, &region.value).is_some() || gazetteer.cities(&region.value).iter().any(|c| c.country == own.iso2);
     let other = named.first().filter(|_| !inside)?;
     let mut hit = at(subject, region.span)?;
     hit.values.push(("place", region.value.clone()));
@@ -158,17 +163,17 @@ pub(super) fn spread(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     }
     let Some(span) = offices.first().and_then(|f| f.value.country.as_ref()).map(|c| c.span) else { return Vec::new() };
     let Some(mut hit) = at(subject, span) else { return Vec::new() };
-    let size = staff.as_ref().and_then(|k| k.fact.value()).map_or_else(
-        || alone.and_then(|(a, b)| text.get(a..b)).map(|t| format!("\"{t}\"")).unwrap_or_default(),
-        |n| format!("{n} people"),
-    );
+    let size = staff
+        .as_ref()
+        .and_then(|k| k.fact.value())
+        .map_or_else(|| alone.and_then(|(a, b)| text.get(a..b)).map(|t| format!("\"{t}\"")).unwrap_or_default(), |n| format!("{n} people"));
     hit.values.push(("count", countries.len().to_string()));
     hit.values.push(("nearest", countries.join(", ")));
     hit.values.push(("staff", size));
     if let Some(k) = &staff
         && let Some(span) = k.fact.span()
     {
-        hit.evidence.extend(evidence(subject, speaker, k.partner, span, "people on record"));
+        hit.evidence.extend(subject.place_of(speaker, k.partner, span, "people on record"));
     }
     if let Some((a, b)) = alone {
         hit.related.push((subject.document.map.spans(a, b), text.get(a..b).unwrap_or("").to_owned(), "one person".to_owned()));
@@ -188,7 +193,7 @@ pub(super) fn drop_on_record(subject: &Subject) -> Vec<Hit> {
     let Some(mut hit) = at(subject, span) else { return Vec::new() };
     hit.values.push(("nearest", drop.value.describe()));
     hit.values.push(("place", drop.value.describe()));
-    hit.evidence.extend(evidence(subject, speaker, known, drop.span, "a virtual office or an address for mail"));
+    hit.evidence.extend(subject.place_of(speaker, known, drop.span, "a virtual office or an address for mail"));
     vec![hit]
 }
 
@@ -217,9 +222,9 @@ pub(super) fn mail_drop(subject: &Subject, m: &PlaceMatcher, hits: Vec<Hit>) -> 
             Some(i) != block.field && m.fields.contains(&f.name) && street(&f.value) && !m.patterns.iter().any(|p| says(p, &f.value))
         });
         let speaker = subject.speaker();
-        let registered = speaker.and_then(|s| s.known).is_some_and(|p| {
-            p.offices.physical.items().iter().any(|f| f.value.street.as_ref().is_some_and(|s| street(&s.value)))
-        });
+        let registered = speaker
+            .and_then(|s| s.known)
+            .is_some_and(|p| p.offices.physical.items().iter().any(|f| f.value.street.as_ref().is_some_and(|s| street(&s.value))));
         if street(&rest) || other_field || registered {
             continue;
         }
@@ -264,7 +269,10 @@ pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     for node in nodes {
         // Whose address it is: the node itself, or the one around it.
         let Some(firm) = firm_of(subject, node, m) else { continue };
-        let named = doc.fields_named(firm, "name").chain(doc.fields_named(firm, "legalName")).any(|(_, f)| ours.contains(&names::fold_name(&f.value)));
+        let named = doc
+            .fields_named(firm, "name")
+            .chain(doc.fields_named(firm, "legalName"))
+            .any(|(_, f)| ours.contains(&names::fold_name(&f.value)));
         if !named {
             continue;
         }
@@ -287,7 +295,8 @@ pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
 fn address(subject: &Subject, node: &Node, part: &str) -> Option<usize> {
     let doc = subject.document;
     let own = doc.fields_named(node, part).next().filter(|_| is_a(node, "PostalAddress"));
-    own.or_else(|| node.fields.clone().zip(&doc.fields[node.fields.clone()]).find(|(_, f)| f.name.strip_prefix("address.") == Some(part))).map(|(i, _)| i)
+    own.or_else(|| node.fields.clone().zip(&doc.fields[node.fields.clone()]).find(|(_, f)| f.name.strip_prefix("address.") == Some(part)))
+        .map(|(i, _)| i)
 }
 
 fn is_a(node: &Node, name: &str) -> bool {

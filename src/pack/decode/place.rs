@@ -18,7 +18,9 @@ impl Decoder<'_> {
         let mut set = |name: &str| node.get(name).map(|n| self.phrase_set(n)).unwrap_or_default();
         let (lead, alone, street, unit) = (set("lead"), set("alone"), set("street"), set("unit"));
         let numbers = node.get("numbers").and_then(Node::as_map).unwrap_or_default().iter();
+        let territories = node.get("territories").and_then(Node::as_map).unwrap_or_default().iter();
         PlaceMatcher {
+            territories: territories.filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?))).collect(),
             check: PlaceCheck::ALL.iter().find(|(_, n)| *n == is).map(|(c, _)| *c).unwrap_or_default(),
             patterns: node.get("phrases").map(|n| self.phrases(n, node.get(KEYS))).unwrap_or_default(),
             before: word("side") == Some("before"),

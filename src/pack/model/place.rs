@@ -93,6 +93,8 @@ pub struct PlaceMatcher {
     pub villages: Vec<String>,
     /// There, a name must be that of a city of this size.
     pub villages_population: u32,
+    /// Territories with a code of their own, and the country they may be written under.
+    pub territories: Vec<(String, String)>,
     /// So many countries with offices are many.
     pub countries: usize,
     /// So many people are few.

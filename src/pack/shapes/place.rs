@@ -38,6 +38,7 @@ pub(super) static PLACE: ObjectShape = ObjectShape {
         key("population", Number, "Names of smaller cities contradict nothing."),
         key("villages", STRINGS, "Countries where many villages are called after cities elsewhere."),
         key("villages_population", Number, "There, names of smaller cities contradict nothing."),
+        key("territories", MapOf(&Str), "Territories with a code of their own, and the country they may be written under."),
         key("countries", Number, "So many countries with offices, or more."),
         key("employees", Number, "So many people, or fewer."),
         key("alone", STRINGS, "Phrases that say one person works alone."),

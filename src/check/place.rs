@@ -14,7 +14,11 @@ use known::{Claimed, Record, Spot};
 /// `candidates` are what the prefilter found for its phrases.
 pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
     if !m.patterns.is_empty() {
-        let hits = text::find(subject, &m.patterns, candidates);
+        let mut hits = text::find(subject, &m.patterns, candidates);
+        if !m.fields.is_empty() {
+            let fields = &subject.document.fields;
+            hits.retain(|h| h.field.and_then(|f| fields.get(f)).is_some_and(|f| m.fields.contains(&f.name)));
+        }
         if hits.is_empty() {
             return hits;
         }

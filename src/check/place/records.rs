@@ -209,13 +209,6 @@ pub(super) fn mail_drop(subject: &Subject, m: &PlaceMatcher, hits: Vec<Hit>) -> 
     for mut hit in hits {
         let Some((start, end)) = hit.range else { continue };
         let Some(block) = doc.block_at(start).map(|b| &doc.blocks[b]) else { continue };
-        if let Some(field) = block.field.and_then(|f| doc.fields.get(f)) {
-            if !m.fields.is_empty() && !m.fields.contains(&field.name) {
-                continue;
-            }
-        } else if !m.fields.is_empty() {
-            continue;
-        }
         let text = doc.block_text(block);
         let rest = format!("{}, {}", &text[..start - block.start], text.get(end - block.start..).unwrap_or(""));
         let other_field = doc.fields.iter().enumerate().any(|(i, f)| {

@@ -127,7 +127,7 @@ fn document_stop(subject: &Subject, contexts: &[&Context]) -> Option<Stop> {
 }
 
 /// The language of a block: declared, or told from its text where that is certain.
-fn language(subject: &Subject, block: usize) -> Option<Lang> {
+pub(super) fn language(subject: &Subject, block: usize) -> Option<Lang> {
     if let Some(known) = subject.languages.by_block.borrow().get(&block) {
         return *known;
     }

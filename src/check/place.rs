@@ -1,10 +1,239 @@
-//! A location claim, held against the offices on record.
+//! A location claim, held against the offices on record. Which words make a claim, and how far apart is far, the rule says.
+//!
+//! The gazetteer is asked only where a phrase, a field or a node calls for it. What it or the register does not know is no fault.
 
-use super::{Hit, Subject, text};
-use crate::pack::model::PlaceMatcher;
+mod known;
+mod records;
+
+use super::{Hit, Speaker, Subject, context, lexical, text};
+use crate::document::Role;
+use crate::facts::places::{Gazetteer, Kind, Mention, Place, distance_km};
+use crate::pack::model::{Counts, PlaceCheck, PlaceMatcher};
+use known::{Claimed, Record, Spot};
 
 /// `candidates` are what the prefilter found for its phrases.
 pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
-    let _ = text::find(subject, &m.patterns, candidates);
-    Vec::new()
+    if !m.patterns.is_empty() {
+        let mut hits = text::find(subject, &m.patterns, candidates);
+        if !m.fields.is_empty() {
+            let fields = &subject.document.fields;
+            hits.retain(|h| h.field.and_then(|f| fields.get(f)).is_some_and(|f| m.fields.contains(&f.name)));
+        }
+        if hits.is_empty() {
+            return hits;
+        }
+        if m.check == PlaceCheck::MailDrop {
+            return records::mail_drop(subject, m, hits);
+        }
+        let Some(speaker) = subject.speaker() else {
+            subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
+            return Vec::new();
+        };
+        return match m.check {
+            PlaceCheck::RemoteOfPhysical => remote_of_physical(subject, speaker, m, hits),
+            PlaceCheck::Count => count(subject, speaker, m, hits),
+            PlaceCheck::OfficeOfRemote => claims(subject, speaker, m, hits, &Record::office_of_remote(speaker)),
+            _ => claims(subject, speaker, m, hits, &Record::offices(subject, speaker, m)),
+        };
+    }
+    match m.check {
+        PlaceCheck::Unnamed => records::unnamed(subject),
+        PlaceCheck::Contradiction => records::contradiction(subject, m),
+        PlaceCheck::NonPlace => records::non_place(subject, m),
+        PlaceCheck::Spread => records::spread(subject, m),
+        PlaceCheck::DropOnRecord => records::drop_on_record(subject),
+        PlaceCheck::Schema => records::schema(subject, m),
+        _ => Vec::new(),
+    }
+}
+
+/// Claimed places that are not on record, one hit each.
+fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>, record: &Option<Record>) -> Vec<Hit> {
+    let Some(record) = record else { return Vec::new() };
+    let mut out = Vec::new();
+    for hit in hits {
+        if m.after_name && !after_name(subject, speaker, &hit) {
+            continue;
+        }
+        let Some((start, end)) = hit.range else { continue };
+        let Some(number) = subject.document.block_at(start) else { continue };
+        let block = &subject.document.blocks[number];
+        let text = subject.document.block_text(block);
+        let (from, to) = (start - block.start, (end - block.start).min(text.len()));
+        let (first, last) = lexical::sentence(text, from, to);
+        let Some(sentence) = text.get(first..last) else { continue };
+        let language = context::language(subject, number);
+        let mentions = Gazetteer::get().mentions(sentence, language.as_ref().map(|l| l.as_str()));
+        let name = block.role == Role::Name;
+        let list = beside(sentence, &mentions, from - first, to - first, m, name);
+        for mention in list {
+            let claimed = Claimed::of(mention);
+            let Some(found) = record.lacks(&claimed, m) else { continue };
+            let at = block.start + first;
+            let (a, b) = (at + mention.whole.start, at + mention.whole.end);
+            let mut new = Hit {
+                spans: subject.document.map.spans(a, b),
+                range: Some((start.min(a), end.max(b))),
+                text: sentence[mention.whole.clone()].to_owned(),
+                field: block.field,
+                ..Hit::default()
+            };
+            if new.spans.is_empty() {
+                continue;
+            }
+            tell(subject, speaker, &mut new, &found, record);
+            out.push(new);
+        }
+    }
+    // Two phrases may lead to one place: the shorter way counts, so that what stands near is looked for near.
+    out.sort_by_key(|h| (h.spans.first().map(|s| s.start), h.range.map(|(a, b)| b - a)));
+    out
+}
+
+/// What the finding says it measured.
+fn tell(subject: &Subject, speaker: &Speaker, hit: &mut Hit, found: &known::Nearest, record: &Record) {
+    let away = found.km.map(|km| format!("{} km", (km.round() as u64).max(1)));
+    let nearest = found.spot.map(|s| s.fact.value.describe()).unwrap_or_default();
+    let told = match &away {
+        Some(away) => format!("{nearest}, {away} away"),
+        None => nearest,
+    };
+    hit.values.push(("place", hit.text.clone()));
+    hit.values.push(("nearest", told));
+    hit.values.push(("distance", away.unwrap_or_else(|| "unknown".to_owned())));
+    hit.values.push(("offices", record.describe()));
+    if let Some(spot) = found.spot {
+        hit.evidence.extend(subject.place_of(speaker, spot.partner, spot.fact.span, "the nearest place on record"));
+    } else if let Some((partner, span)) = record.says {
+        hit.evidence.extend(subject.place_of(speaker, partner, span, "on record as working remotely"));
+    }
+}
+
+/// The places of the list that stands directly after the phrase, or before it.
+fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &PlaceMatcher, name: bool) -> Vec<&'m Mention> {
+    // In a firm's own name the place stands behind what it does, with nothing after it: "HubSpot Agency London".
+    let last = |p: &Mention| name && text[p.whole.end..].trim_start().chars().next().is_none_or(|c| !c.is_alphanumeric());
+    let mut out: Vec<&Mention> = Vec::new();
+    if m.before {
+        let mut edge = from;
+        for mention in mentions.iter().rev().filter(|p| p.whole.end <= from) {
+            let between = &text[mention.whole.end..edge];
+            let joined = if out.is_empty() { between.trim().is_empty() || between.trim() == "-" } else { joins(between, &m.joins) };
+            if !joined || mention.part_of_name && !out.is_empty() {
+                break;
+            }
+            out.push(mention);
+            edge = mention.whole.start;
+        }
+        let head = text[..edge].trim_end();
+        let led = m.lead.is_empty() || m.lead.find_all(head).any(|(_, end)| end == head.len());
+        if !led {
+            out.clear();
+        }
+    } else {
+        let mut edge = to;
+        for mention in mentions.iter().filter(|p| p.whole.start >= to) {
+            let between = &text[edge..mention.whole.start];
+            let joined =
+                if out.is_empty() { joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) } else { joins(between, &m.joins) };
+            if !joined || mention.part_of_name && !last(mention) {
+                break;
+            }
+            out.push(mention);
+            edge = mention.whole.end;
+        }
+    }
+    out.retain(|p| !p.part_of_name || if m.before { followed_by_phrase(text, p, from) } else { last(p) });
+    out
+}
+
+/// "London office": the word after the name is the phrase itself, and no firm is called so.
+fn followed_by_phrase(text: &str, mention: &Mention, from: usize) -> bool {
+    text[mention.whole.end..from].trim().is_empty() && text[from..].starts_with(|c: char| c.is_lowercase())
+}
+
+/// Whether between two items stand only separators and the words that may.
+fn joins(between: &str, words: &[String]) -> bool {
+    let sign = |c: char| c.is_whitespace() || matches!(c, ',' | '/' | '&' | '+' | ';' | '·' | '•' | '・' | '、' | ':');
+    let left = between.trim_matches(sign).to_lowercase();
+    left.is_empty() || words.contains(&left)
+}
+
+/// "We are fully remote", from a firm that has offices on record and nothing else.
+fn remote_of_physical(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, mut hits: Vec<Hit>) -> Vec<Hit> {
+    let Some((partner, span, what)) = known::physical_only(speaker) else { return Vec::new() };
+    if m.after_name {
+        hits.retain(|hit| after_name(subject, speaker, hit));
+    }
+    for hit in &mut hits {
+        hit.values.push(("nearest", what.clone()));
+        hit.values.push(("offices", what.clone()));
+        hit.evidence.extend(subject.place_of(speaker, partner, span, "a physical office, by the record"));
+    }
+    hits
+}
+
+/// Whether the firm's name stands before the phrase, in its sentence.
+fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
+    let head = || {
+        let start = hit.range?.0;
+        let block = &subject.document.blocks[subject.document.block_at(start)?];
+        let text = subject.document.block_text(block);
+        let (from, _) = lexical::sentence(text, start - block.start, start - block.start);
+        Some(text.get(from..start - block.start)?.to_lowercase())
+    };
+    let Some(head) = head() else { return false };
+    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(n.as_str()))
+}
+
+/// "12 offices", held against a list that is whole.
+fn count(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>) -> Vec<Hit> {
+    let Some((partner, span, offices)) = known::whole_list(speaker) else { return Vec::new() };
+    let held = match m.counts {
+        Counts::Offices => Some(offices.len()),
+        Counts::Countries => known::distinct(&offices, |o| o.country.as_ref()),
+        Counts::Cities => known::distinct(&offices, |o| o.city.as_ref()),
+    };
+    let Some(held) = held else { return Vec::new() };
+    let mut out = Vec::new();
+    for mut hit in hits {
+        let Some(claimed) = number_in(&hit.text, m) else { continue };
+        // Fewer than there are misleads nobody; a year is no number of offices.
+        if claimed <= held || claimed > 1000 {
+            continue;
+        }
+        hit.values.push(("claimed", claimed.to_string()));
+        hit.values.push(("held", held.to_string()));
+        hit.values.push(("nearest", offices.iter().map(|o| o.describe()).collect::<Vec<_>>().join("; ")));
+        hit.evidence.extend(subject.place_of(speaker, partner, span, "the offices on record"));
+        out.push(hit);
+    }
+    out
+}
+
+/// The first number in a text, in figures or as a word.
+fn number_in(text: &str, m: &PlaceMatcher) -> Option<usize> {
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let figure = |w: &str| {
+        let digits: String = w.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().ok()
+    };
+    words.find_map(|w| figure(w).or_else(|| m.numbers.iter().find(|(n, _)| n == w).map(|(_, v)| *v)))
+}
+
+/// How far two lists of cities are apart at least, in kilometres.
+fn apart(a: &[Place], b: &[Place]) -> Option<f64> {
+    let pairs = a.iter().flat_map(|a| b.iter().map(move |b| distance_km(a, b)));
+    pairs.min_by(f64::total_cmp)
+}
+
+/// Whether a mention most likely is a city.
+fn is_city(mention: &Mention) -> bool {
+    mention.kind == Kind::City
+}
+
+/// Where a spot is said to be, in words.
+fn describe(spots: &[Spot]) -> String {
+    spots.iter().map(|s| s.fact.value.describe()).collect::<Vec<_>>().join("; ")
 }

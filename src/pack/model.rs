@@ -8,7 +8,7 @@ mod place;
 pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::{About, ClaimMatcher, Wrong};
 pub use corpus::{CorpusMatcher, DifferBy, OfficeThere, Same};
-pub use place::PlaceMatcher;
+pub use place::{Counts, PlaceCheck, PlaceMatcher};
 
 use super::pattern::{LazyRegex, Pattern, PhraseSet};
 use crate::document::{FieldRole, Kind, Lang, Mark, Role};

@@ -1,10 +1,53 @@
 //! The `place` matcher.
 
 use super::*;
-use crate::pack::model::PlaceMatcher;
+use crate::facts::places::FieldWords;
+use crate::pack::model::{Counts, PlaceCheck, PlaceMatcher};
 
 impl Decoder<'_> {
     pub(super) fn place(&mut self, node: &Node) -> PlaceMatcher {
-        PlaceMatcher { patterns: node.get("phrases").map(|n| self.phrases(n, node.get(KEYS))).unwrap_or_default() }
+        let is = node.get("is").and_then(Node::as_str).unwrap_or("");
+        let word = |name: &str| node.get(name).and_then(Node::as_str);
+        let flag = |name: &str| node.get(name).is_some_and(|n| matches!(n.value, Value::Bool(true)));
+        let figure = |name: &str, default: f64| node.get(name).and_then(number).unwrap_or(default);
+        let mut strings = |name: &str| self.strings(node.get(name));
+        let mut lower = |name: &str| strings(name).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
+        let (joins, skip) = (lower("joins"), lower("skip"));
+        let (fields, villages, types) = (strings("fields"), strings("villages"), strings("types"));
+        let words = FieldWords::new(strings("remote_words"), strings("non_places"));
+        let mut set = |name: &str| node.get(name).map(|n| self.phrase_set(n)).unwrap_or_default();
+        let (lead, alone, street, unit) = (set("lead"), set("alone"), set("street"), set("unit"));
+        let numbers = node.get("numbers").and_then(Node::as_map).unwrap_or_default().iter();
+        let territories = node.get("territories").and_then(Node::as_map).unwrap_or_default().iter();
+        PlaceMatcher {
+            territories: territories.filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?))).collect(),
+            check: PlaceCheck::ALL.iter().find(|(_, n)| *n == is).map(|(c, _)| *c).unwrap_or_default(),
+            patterns: node.get("phrases").map(|n| self.phrases(n, node.get(KEYS))).unwrap_or_default(),
+            before: word("side") == Some("before"),
+            lead,
+            joins,
+            skip,
+            or_remote: flag("or_remote"),
+            countries_only: word("against") == Some("countries"),
+            metro_km: figure("metro_km", 60.0),
+            after_name: flag("after_name"),
+            fields,
+            words,
+            population: figure("population", 0.0) as u32,
+            villages,
+            villages_population: figure("villages_population", 0.0) as u32,
+            countries: figure("countries", 4.0) as usize,
+            employees: figure("employees", 0.0),
+            alone,
+            types,
+            street,
+            unit,
+            numbers: numbers.filter_map(|(k, v)| Some((k.scalar_text()?.to_lowercase(), number(v)? as usize))).collect(),
+            counts: match word("of") {
+                Some("cities") => Counts::Cities,
+                Some("countries") => Counts::Countries,
+                _ => Counts::Offices,
+            },
+        }
     }
 }

@@ -1,0 +1,273 @@
+//! The location model of a firm: which of its places are offices, as far as listing and register say.
+
+use super::super::{Speaker, Subject};
+use super::{apart, describe, is_city};
+use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region};
+use crate::facts::{Fact, Office, Partner, State, Works};
+use crate::pack::model::PlaceMatcher;
+use crate::source::Span;
+
+/// A name in text that is said to be a place of the firm.
+pub(super) struct Claimed {
+    places: Vec<Place>,
+    regions: Vec<Region>,
+    country: Option<Country>,
+    city: bool,
+}
+
+impl Claimed {
+    pub(super) fn of(mention: &Mention) -> Claimed {
+        let (places, regions) = (mention.places.clone(), mention.regions.clone());
+        Claimed { places, regions, country: mention.country, city: is_city(mention) }
+    }
+
+    /// An address's city and country.
+    pub(super) fn address(city: Option<&str>, region: Option<&str>, country: Option<&str>) -> Option<Claimed> {
+        let office = Office {
+            city: city.map(|c| Fact::new(c.to_owned(), Span::default())),
+            region: region.map(|c| Fact::new(c.to_owned(), Span::default())),
+            country: country.map(|c| Fact::new(c.to_owned(), Span::default())),
+            ..Office::default()
+        };
+        let (places, country, _) = read(&office);
+        let country = country.and_then(|c| Gazetteer::get().country(c));
+        let city = !places.is_empty();
+        (city || country.is_some()).then_some(Claimed { country: country.filter(|_| !city), places, regions: Vec::new(), city })
+    }
+
+    /// The cities that somebody who writes the bare name may mean.
+    fn likely(&self) -> impl Iterator<Item = &Place> {
+        let most = self.places.first().map_or(0, |p| p.population);
+        self.places.iter().filter(move |p| p.population >= most / 10)
+    }
+}
+
+/// A place on record.
+pub(super) struct Spot<'a> {
+    /// Who says so.
+    pub partner: &'a Partner,
+    /// What is said.
+    pub fact: &'a Fact<Office>,
+    cities: Vec<Place>,
+    country: Option<&'static str>,
+    /// An office, or something that may be one.
+    sure: bool,
+}
+
+/// Reads an office: the cities it can be in, its country, and whether it names a city at all.
+fn read(office: &Office) -> (Vec<Place>, Option<&'static str>, bool) {
+    let value = |f: &Option<Fact<String>>| f.as_ref().map(|f| f.value.clone()).filter(|v| !v.trim().is_empty());
+    let (city, region, country) = (value(&office.city), value(&office.region), value(&office.country));
+    let gazetteer = Gazetteer::get();
+    let mut within = country.as_deref().and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
+    let hint = Hint { country: country.as_deref(), region: region.as_deref() };
+    let resolved = city.as_deref().map(|c| gazetteer.resolve(c, hint, &Default::default())).unwrap_or_default();
+    let fitting = resolved.readings().filter(|r| matches!(r.fit, Fit::Fits | Fit::Unasked));
+    let cities: Vec<Place> = fitting.flat_map(|r| r.cities.iter().copied()).collect();
+    if within.is_none()
+        && let Some(first) = cities.first()
+        && cities.iter().all(|c| c.country == first.country)
+    {
+        within = Some(first.country);
+    }
+    (cities, within, city.is_some())
+}
+
+impl<'a> Spot<'a> {
+    fn new(partner: &'a Partner, fact: &'a Fact<Office>, sure: bool) -> Spot<'a> {
+        let (cities, country, _) = read(&fact.value);
+        Spot { partner, fact, cities, country, sure }
+    }
+
+    /// Whether the claim holds here: the best of all that the name can mean.
+    fn holds(&self, claimed: &Claimed, km: f64) -> Held {
+        let mut best = Held::No;
+        let mut or = |held: Held| best = best.max(held);
+        if !claimed.places.is_empty() {
+            if self.cities.is_empty() {
+                or(match self.country {
+                    Some(country) if !claimed.likely().any(|p| p.country == country) => Held::No,
+                    _ => Held::Unknown,
+                });
+            } else {
+                or(if apart(&claimed.places, &self.cities).is_some_and(|d| d <= km) { Held::Yes } else { Held::No });
+            }
+        }
+        if !claimed.regions.is_empty() {
+            let inside = |p: &Place| claimed.regions.iter().any(|r| p.is_in(r));
+            let named = self.fact.value.region.as_ref().is_some_and(|own| {
+                let country = self.country.unwrap_or("");
+                Gazetteer::get().region(country, &own.value).is_some_and(|r| claimed.regions.contains(&r))
+            });
+            let country = self.country.is_none_or(|c| claimed.regions.iter().any(|r| r.country == c));
+            or(match () {
+                () if named || self.cities.iter().any(inside) => Held::Yes,
+                () if self.cities.is_empty() && country => Held::Unknown,
+                () => Held::No,
+            });
+        }
+        if let Some(country) = claimed.country {
+            or(match self.country {
+                Some(own) if own == country.iso2 => Held::Yes,
+                Some(_) => Held::No,
+                None => Held::Unknown,
+            });
+        }
+        best
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    No,
+    Unknown,
+    Yes,
+}
+
+/// What is on record, as far as a claim can be held against it.
+pub(super) struct Record<'a> {
+    spots: Vec<Spot<'a>>,
+    /// Who says that there is no office, and where.
+    pub says: Option<(&'a Partner, Span)>,
+}
+
+/// The place on record that is nearest to the claimed one.
+pub(super) struct Nearest<'r, 'a> {
+    /// The place.
+    pub spot: Option<&'r Spot<'a>>,
+    /// How far away, if both are cities.
+    pub km: Option<f64>,
+}
+
+impl<'a> Record<'a> {
+    /// The offices on record; `None` where these are not known.
+    pub(super) fn offices(subject: &Subject, speaker: &'a Speaker, m: &PlaceMatcher) -> Option<Record<'a>> {
+        let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
+        let whole = both().any(|p| p.offices.physical.is_whole() && !p.offices.physical.items().is_empty());
+        if m.countries_only == whole || office_of_remote(speaker).is_some() {
+            return None;
+        }
+        // A list of offices that is known in part may go on where the table says nothing.
+        if m.countries_only && both().any(|p| !p.offices.physical.is_unknown() || p.offices.unsorted.items().is_empty()) {
+            return None;
+        }
+        let mut spots = Vec::new();
+        for p in both() {
+            let o = &p.offices;
+            let sure = o.physical.items().iter().chain(match &o.head {
+                State::Is(head) => Some(head),
+                _ => None,
+            });
+            spots.extend(sure.map(|f| Spot::new(p, f, true)));
+            spots.extend(o.unsorted.items().iter().map(|f| Spot::new(p, f, m.countries_only)));
+            if m.or_remote {
+                let more = o.remote.items().iter().chain(o.virtual_.items());
+                spots.extend(more.map(|f| Spot::new(p, f, false)));
+            }
+        }
+        if m.countries_only {
+            // Of a flat table only the countries are sure, and its list of them only together.
+            for spot in &mut spots {
+                spot.cities.clear();
+            }
+            let listed = spots.iter().filter(|s| s.country.is_some()).count();
+            if listed == 0 || listed < spots.len() {
+                return None;
+            }
+        }
+        if spots.is_empty() && !m.countries_only {
+            subject.want("partners");
+        }
+        (!spots.is_empty()).then_some(Record { spots, says: None })
+    }
+
+    /// The places of a firm that is on record as remote only.
+    pub(super) fn office_of_remote(speaker: &'a Speaker) -> Option<Record<'a>> {
+        let says = office_of_remote(speaker)?;
+        let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
+        let mut spots: Vec<Spot> = Vec::new();
+        for p in both() {
+            let o = &p.offices;
+            spots.extend(o.physical.items().iter().map(|f| Spot::new(p, f, true)));
+        }
+        Some(Record { spots, says: Some(says) })
+    }
+
+    /// If none of the places on record can be the claimed one: the nearest of them.
+    pub(super) fn lacks(&self, claimed: &Claimed, m: &PlaceMatcher) -> Option<Nearest<'_, 'a>> {
+        if self.spots.iter().any(|s| s.holds(claimed, m.metro_km) != Held::No) {
+            return None;
+        }
+        // A city state is a city, too.
+        let state = |p: &Place| claimed.country.is_some_and(|c| c.iso2 == p.country && c.name == p.name);
+        let main: Vec<Place> = claimed.likely().filter(|p| claimed.city || state(p)).copied().collect();
+        let sure = || self.spots.iter().filter(|s| s.sure);
+        let far = |s: &Spot| apart(&main, std::slice::from_ref(s.cities.first()?));
+        let nearest = sure().filter_map(|s| Some((far(s)?, s))).min_by(|a, b| a.0.total_cmp(&b.0));
+        Some(match nearest {
+            Some((km, spot)) => Nearest { spot: Some(spot), km: Some(km) },
+            None => Nearest { spot: sure().next(), km: None },
+        })
+    }
+
+    /// What is on record, in words.
+    pub(super) fn describe(&self) -> String {
+        describe(&self.spots)
+    }
+}
+
+/// Whether the firm is known to work without an office: who says so, and where. The listing's own word goes first.
+fn office_of_remote<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span)> {
+    let mut both = speaker.own.as_deref().into_iter().chain(speaker.known);
+    both.find_map(|p| {
+        let (o, works) = (&p.offices, p.works.items());
+        let is = |w: Works| works.iter().any(|f| f.value == w);
+        let office = is(Works::Physical) || !o.physical.items().is_empty() || matches!(o.head, State::Is(_));
+        if office {
+            return Some(None);
+        }
+        let remote = is(Works::Remote) || !o.remote.items().is_empty();
+        // Listed remote locations alone say it too: a profile lists both kinds.
+        (remote || o.physical.is_known_empty()).then(|| p.works.span().or(o.physical.span()).or(o.remote.span()).map(|s| (p, s)))
+    })?
+}
+
+/// Whether the firm is on record with an office, and with nothing else: who says so, where, and in words.
+pub(super) fn physical_only<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span, String)> {
+    let mut both = speaker.own.as_deref().into_iter().chain(speaker.known);
+    both.find_map(|p| {
+        let (o, works) = (&p.offices, p.works.items());
+        let is = |w: Works| works.iter().any(|f| f.value == w);
+        if is(Works::Remote) || !o.remote.items().is_empty() || o.physical.is_known_empty() {
+            return Some(None);
+        }
+        let first = o.physical.items().first();
+        if let Some(first) = first {
+            let all: Vec<String> = o.physical.items().iter().map(|f| f.value.describe()).collect();
+            return Some(Some((p, first.span, all.join("; "))));
+        }
+        let places: Vec<String> = o.unsorted.items().iter().map(|f| f.value.describe()).collect();
+        is(Works::Physical)
+            .then(|| p.works.span().map(|s| (p, s, if places.is_empty() { "physical office".into() } else { places.join("; ") })))
+    })?
+}
+
+/// The offices of a list that has nothing beyond it.
+pub(super) fn whole_list<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span, Vec<&'a Office>)> {
+    let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
+    let all = both().filter(|p| p.offices.physical.is_whole() && !p.offices.physical.items().is_empty());
+    // Where listing and register differ, the longer list.
+    let p = all.max_by_key(|p| p.offices.physical.items().len())?;
+    if both().any(|p| !p.offices.unsorted.items().is_empty()) {
+        return None;
+    }
+    Some((p, p.offices.physical.span()?, p.offices.physical.items().iter().map(|f| &f.value).collect()))
+}
+
+/// How many different values there are, if all are known.
+pub(super) fn distinct(offices: &[&Office], of: impl Fn(&Office) -> Option<&Fact<String>>) -> Option<usize> {
+    let mut values: Vec<String> = offices.iter().map(|o| of(o).map(|f| f.value.to_lowercase())).collect::<Option<_>>()?;
+    values.sort_unstable();
+    values.dedup();
+    Some(values.len())
+}

@@ -1,0 +1,313 @@
+//! The fields of one listing held against each other, and the structured data of a page.
+
+use super::super::{Hit, Speaker, Subject};
+use super::known::{Claimed, Record};
+use super::tell;
+use crate::document::Record as Node;
+use crate::facts::places::{Fit, Gazetteer, Hint, Reading};
+use crate::facts::{Fact, Office, Partner, State, Works, names};
+use crate::pack::model::PlaceMatcher;
+use crate::source::Span;
+
+/// A hit on a value of the listing.
+fn at(subject: &Subject, span: Span) -> Option<Hit> {
+    let text = subject.source.text().get(span.range())?.to_owned();
+    let field = subject.document.fields.iter().position(|f| f.span == span);
+    let text = field.map_or(text, |i| subject.document.fields[i].value.clone());
+    Some(Hit { spans: vec![span], text, field, ..Hit::default() })
+}
+
+fn own<'s>(subject: &'s Subject) -> Option<(&'s Speaker<'s>, &'s Partner)> {
+    // A page has no fields of a listing; most documents end here.
+    if subject.document.fields.is_empty() {
+        return None;
+    }
+    let speaker = subject.speaker()?;
+    Some((speaker, speaker.own.as_deref()?))
+}
+
+fn says_physical(p: &Partner) -> Option<Span> {
+    p.works.items().iter().find(|f| f.value == Works::Physical).map(|f| f.span)
+}
+
+/// A physical office, and no place anywhere.
+pub(super) fn unnamed(subject: &Subject) -> Vec<Hit> {
+    let Some((speaker, own)) = own(subject) else { return Vec::new() };
+    let Some(span) = says_physical(own) else { return Vec::new() };
+    let o = &own.offices;
+    let named = |list: &[Fact<Office>]| list.iter().any(|f| !f.value.is_empty());
+    if named(o.physical.items()) || named(o.unsorted.items()) || matches!(o.head, State::Is(_)) {
+        return Vec::new();
+    }
+    // An export that has no column for places has lost them.
+    let asked = subject
+        .document
+        .fields
+        .iter()
+        .any(|f| matches!(f.name.as_str(), "country" | "city" | "physical_country" | "physical_city") && f.value.trim().is_empty());
+    if !asked && !o.physical.is_known_empty() {
+        return Vec::new();
+    }
+    let known = speaker.known.and_then(|p| p.offices.physical.items().first().map(|f| (p, f)));
+    at(subject, span)
+        .map(|mut hit| {
+            hit.values.push(("nearest", known.map_or_else(|| "none".to_owned(), |(_, f)| f.value.describe())));
+            hit.evidence.extend(known.and_then(|(p, f)| subject.place_of(speaker, p, f.span, "an office on record")));
+            hit
+        })
+        .into_iter()
+        .collect()
+}
+
+/// City, region and country of one location that exclude each other.
+pub(super) fn contradiction(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
+    let Some((_, own)) = own(subject) else { return Vec::new() };
+    let o = &own.offices;
+    let all = o.physical.items().iter().chain(o.remote.items()).chain(o.unsorted.items());
+    all.filter_map(|f| excluded(subject, &f.value, m)).collect()
+}
+
+fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit> {
+    let value = |f: &'_ Option<Fact<String>>| f.as_ref().map(|f| f.value.clone()).filter(|v| !v.trim().is_empty());
+    let (country, region) = (value(&office.country), value(&office.region));
+    let hint = Hint { country: country.as_deref(), region: region.as_deref() };
+    if hint.country.is_none() && hint.region.is_none() {
+        return None;
+    }
+    if let Some(city) = &office.city {
+        let gazetteer = Gazetteer::get();
+        let resolved = gazetteer.resolve(&city.value, hint, &m.words);
+        let mut readings = resolved.readings().peekable();
+        if resolved.parts.len() != resolved.readings().count() {
+            return None;
+        }
+        let own = country.as_deref().and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
+        let villages = own.is_some_and(|c| m.villages.iter().any(|v| v == c));
+        let least = if villages { m.villages_population } else { m.population };
+        let wrong = |r: &Reading| {
+            // A region that is spelled out is one, whatever its size.
+            let region = || r.regions.iter().any(|g| g.code != city.value.trim()) && city.value.trim().len() >= 4;
+            let sure = r.cities.first().map_or_else(region, |p| p.population >= least);
+            let territory = r.cities.iter().any(|p| m.territories.iter().any(|(of, to)| of == p.country && Some(to.as_str()) == own));
+            sure && !territory && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion)
+        };
+        if let Some(first) = readings.peek().copied()
+            && resolved.readings().all(wrong)
+        {
+            let mut hit = at(subject, city.span)?;
+            let known = match (first.cities.first(), first.regions.first()) {
+                (Some(c), _) => [c.name, c.admin1, c.country],
+                (None, Some(r)) => [r.name, "", r.country],
+                (None, None) => return None,
+            };
+            let other = if first.fit == Fit::OtherCountry { country.clone() } else { region.clone() };
+            hit.values.push(("place", city.value.clone()));
+            hit.values.push(("against", other.unwrap_or_default()));
+            hit.values.push(("nearest", known.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ")));
+            let beside = if first.fit == Fit::OtherCountry { &office.country } else { &office.region };
+            if let Some(f) = beside {
+                hit.related.push((vec![f.span], f.value.clone(), "said of the same place".to_owned()));
+            }
+            return Some(hit);
+        }
+    }
+    let (region, country) = (office.region.as_ref()?, office.country.as_ref()?);
+    if region.value.chars().count() < 4 {
+        return None;
+    }
+    let gazetteer = Gazetteer::get();
+    let own = gazetteer.country(&country.value)?;
+    let named = gazetteer.regions(&region.value);
+    let inside =
+        gazetteer.region(own.iso2, &region.value).is_some() || gazetteer.cities(&region.value).iter().any(|c| c.country == own.iso2);
+    let other = named.first().filter(|_| !inside)?;
+    let mut hit = at(subject, region.span)?;
+    hit.values.push(("place", region.value.clone()));
+    hit.values.push(("against", country.value.clone()));
+    hit.values.push(("nearest", format!("{}, {}", other.name, other.country)));
+    hit.related.push((vec![country.span], country.value.clone(), "said of the same place".to_owned()));
+    Some(hit)
+}
+
+/// A phrase in a location field that is no place.
+pub(super) fn non_place(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
+    let mut out = Vec::new();
+    for (i, f) in subject.document.fields.iter().enumerate() {
+        if !m.fields.contains(&f.name) || f.value.trim().is_empty() {
+            continue;
+        }
+        if Gazetteer::get().resolve(&f.value, Hint::default(), &m.words).only_non_places() {
+            let values = vec![("place", f.value.clone()), ("field", f.name.clone())];
+            out.push(Hit { spans: vec![f.span], text: f.value.clone(), field: Some(i), values, ..Hit::default() });
+        }
+    }
+    out
+}
+
+/// Offices in many countries, of a firm of a few people.
+pub(super) fn spread(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
+    let Some((speaker, own)) = own(subject) else { return Vec::new() };
+    let offices = own.offices.physical.items();
+    let mut countries: Vec<&str> = offices.iter().filter_map(|f| f.value.country.as_ref()).map(|c| c.value.as_str()).collect();
+    countries.sort_unstable();
+    countries.dedup();
+    if countries.len() < m.countries.max(1) {
+        return Vec::new();
+    }
+    let staff = speaker.find(|p| &p.employees, |s| s.value().is_some());
+    let few = staff.as_ref().and_then(|k| k.fact.value().copied()).map(|n| n <= m.employees);
+    let text = &subject.document.text;
+    let alone = if few.is_none() { m.alone.find(text, 0) } else { None };
+    if few != Some(true) && alone.is_none() {
+        return Vec::new();
+    }
+    let Some(span) = offices.first().and_then(|f| f.value.country.as_ref()).map(|c| c.span) else { return Vec::new() };
+    let Some(mut hit) = at(subject, span) else { return Vec::new() };
+    let size = staff
+        .as_ref()
+        .and_then(|k| k.fact.value())
+        .map_or_else(|| alone.and_then(|(a, b)| text.get(a..b)).map(|t| format!("\"{t}\"")).unwrap_or_default(), |n| format!("{n} people"));
+    hit.values.push(("count", countries.len().to_string()));
+    hit.values.push(("nearest", countries.join(", ")));
+    hit.values.push(("staff", size));
+    if let Some(k) = &staff
+        && let Some(span) = k.fact.span()
+    {
+        hit.evidence.extend(subject.place_of(speaker, k.partner, span, "people on record"));
+    }
+    if let Some((a, b)) = alone {
+        hit.related.push((subject.document.map.spans(a, b), text.get(a..b).unwrap_or("").to_owned(), "one person".to_owned()));
+    }
+    vec![hit]
+}
+
+/// The register knows only virtual or mail addresses where the listing has an office.
+pub(super) fn drop_on_record(subject: &Subject) -> Vec<Hit> {
+    let Some((speaker, own)) = own(subject) else { return Vec::new() };
+    let Some(known) = speaker.known else { return Vec::new() };
+    let o = &known.offices;
+    let drop = o.virtual_.items().first().or(o.mail.items().first());
+    let Some(drop) = drop.filter(|_| o.physical.is_known_empty() && !matches!(o.head, State::Is(_))) else { return Vec::new() };
+    let first = own.offices.physical.items().first().map(|f| f.span);
+    let Some(span) = says_physical(own).or(first) else { return Vec::new() };
+    let Some(mut hit) = at(subject, span) else { return Vec::new() };
+    hit.values.push(("nearest", drop.value.describe()));
+    hit.values.push(("place", drop.value.describe()));
+    hit.evidence.extend(subject.place_of(speaker, known, drop.span, "a virtual office or an address for mail"));
+    vec![hit]
+}
+
+/// A mail address that is the only one: nothing else in its value is a street, and no other address on record is.
+pub(super) fn mail_drop(subject: &Subject, m: &PlaceMatcher, hits: Vec<Hit>) -> Vec<Hit> {
+    let doc = subject.document;
+    // An address is a street if one of its parts has a word for one, and is no part of a building.
+    let street = |text: &str| {
+        let parts = text.split([',', ';', '\n', '|']).filter(|p| !p.trim().is_empty());
+        parts.into_iter().any(|p| !m.unit.is_match(p) && (m.street.is_match(p) || numbered(p)))
+    };
+    let mut out = Vec::new();
+    for mut hit in hits {
+        let Some((start, end)) = hit.range else { continue };
+        let Some(block) = doc.block_at(start).map(|b| &doc.blocks[b]) else { continue };
+        let text = doc.block_text(block);
+        let rest = format!("{}, {}", &text[..start - block.start], text.get(end - block.start..).unwrap_or(""));
+        let other_field = doc.fields.iter().enumerate().any(|(i, f)| {
+            Some(i) != block.field && m.fields.contains(&f.name) && street(&f.value) && !m.patterns.iter().any(|p| says(p, &f.value))
+        });
+        let speaker = subject.speaker();
+        let registered = speaker
+            .and_then(|s| s.known)
+            .is_some_and(|p| p.offices.physical.items().iter().any(|f| f.value.street.as_ref().is_some_and(|s| street(&s.value))));
+        if street(&rest) || other_field || registered {
+            continue;
+        }
+        hit.values.push(("place", hit.text.clone()));
+        out.push(hit);
+    }
+    out
+}
+
+fn says(p: &crate::pack::Pattern, text: &str) -> bool {
+    p.regex().is_some_and(|r| r.is_match(text))
+}
+
+/// "12 Main", "Hauptweg 3": a short number beside a word.
+fn numbered(part: &str) -> bool {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let number = words.iter().any(|w| {
+        let digits = w.trim_matches(|c: char| !c.is_alphanumeric()).bytes().take_while(u8::is_ascii_digit).count();
+        (1..=3).contains(&digits)
+    });
+    number && words.iter().any(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 4)
+}
+
+/// Addresses in a page's structured data, where no office is on record.
+pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
+    let doc = subject.document;
+    if !doc.records.iter().any(|r| r.index.is_none()) {
+        return Vec::new();
+    }
+    let located = |r: &Node| ["addressLocality", "addressCountry"].iter().any(|n| address(subject, r, n).is_some());
+    let nodes: Vec<&Node> = doc.records.iter().filter(|r| r.index.is_none() && located(r)).collect();
+    if nodes.is_empty() {
+        return Vec::new();
+    }
+    let Some(speaker) = subject.speaker() else {
+        subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
+        return Vec::new();
+    };
+    let Some(record) = Record::offices(subject, speaker, m) else { return Vec::new() };
+    let ours: Vec<String> = speaker.names().map(names::fold_name).collect();
+    let mut out = Vec::new();
+    for node in nodes {
+        // Whose address it is: the node itself, or the one around it.
+        let Some(firm) = firm_of(subject, node, m) else { continue };
+        let named = doc
+            .fields_named(firm, "name")
+            .chain(doc.fields_named(firm, "legalName"))
+            .any(|(_, f)| ours.contains(&names::fold_name(&f.value)));
+        if !named {
+            continue;
+        }
+        let (city, region, country) =
+            (address(subject, node, "addressLocality"), address(subject, node, "addressRegion"), address(subject, node, "addressCountry"));
+        let text = |f: Option<usize>| f.map(|i| doc.fields[i].value.as_str()).filter(|v| !v.trim().is_empty());
+        let Some(claimed) = Claimed::address(text(city), text(region), text(country)) else { continue };
+        let Some(found) = record.lacks(&claimed, m) else { continue };
+        let Some(i) = city.filter(|_| text(city).is_some()).or(country) else { continue };
+        let field = &doc.fields[i];
+        let words: Vec<&str> = [text(city), text(country)].into_iter().flatten().collect();
+        let mut hit = Hit { spans: vec![field.span], text: words.join(", "), field: Some(i), ..Hit::default() };
+        tell(subject, speaker, &mut hit, &found, &record);
+        out.push(hit);
+    }
+    out
+}
+
+/// A part of an address in a node, whose own it is or that of an address inside it without a type.
+fn address(subject: &Subject, node: &Node, part: &str) -> Option<usize> {
+    let doc = subject.document;
+    let own = doc.fields_named(node, part).next().filter(|_| is_a(node, "PostalAddress"));
+    own.or_else(|| node.fields.clone().zip(&doc.fields[node.fields.clone()]).find(|(_, f)| f.name.strip_prefix("address.") == Some(part)))
+        .map(|(i, _)| i)
+}
+
+fn is_a(node: &Node, name: &str) -> bool {
+    node.form.split(' ').any(|t| t == name)
+}
+
+/// The firm whose address a node is, through nothing but a place.
+fn firm_of<'s>(subject: &'s Subject, node: &'s Node, m: &PlaceMatcher) -> Option<&'s Node> {
+    let mut at = node;
+    for _ in 0..4 {
+        if m.types.iter().any(|t| is_a(at, t)) {
+            return Some(at);
+        }
+        if !is_a(at, "PostalAddress") && !is_a(at, "Place") {
+            return None;
+        }
+        let around = |r: &&Node| r.index.is_none() && r.span.start < at.span.start && at.span.end < r.span.end;
+        at = subject.document.records.iter().filter(around).min_by_key(|r| r.span.end - r.span.start)?;
+    }
+    None
+}

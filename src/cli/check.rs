@@ -188,21 +188,25 @@ impl Run {
         self.summary.not_checked.push(t);
     }
 
-    /// Says once which rules could not say anything, and what they need.
+    /// Says once that rules could not say anything, and what they need. `--format jsonl` names them one by one.
     fn tell_not_applied(&self) {
-        for (register, cure) in [
-            ("partners", "give a register with `--partners FILE`"),
-            ("speaker", "say who is speaking with `--partner ID`"),
-            ("approvals", "give a register with `--approvals FILE`"),
-            ("awards", "give a register with `--awards FILE`"),
-        ] {
-            let rules: Vec<&str> = self.summary.not_applied.iter().filter(|n| n.register == register).map(|n| n.rule.as_str()).collect();
-            if let [first, rest @ ..] = &rules[..]
-                && !self.quiet
-            {
-                let who = if rest.is_empty() { format!("`{first}`") } else { format!("`{first}` and {} more rules", rest.len()) };
-                complain(&format!("note: {who} could not be held against anything: {cure}, or in promolint.yaml"));
-            }
+        let wanted = |register: &str| self.summary.not_applied.iter().filter(|n| n.register == register).count();
+        let cures = [
+            ("partners", "a register of partners (`--partners FILE`)"),
+            ("speaker", "a word on who is speaking (`--partner ID`)"),
+            ("approvals", "a register of approvals (`--approvals FILE`)"),
+            ("awards", "a register of awards (`--awards FILE`)"),
+        ];
+        let needs: Vec<String> = cures
+            .iter()
+            .map(|(r, cure)| (wanted(r), cure))
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, cure)| format!("{n} for want of {cure}"))
+            .collect();
+        if !needs.is_empty() && !self.quiet {
+            let all = self.summary.not_applied.len();
+            let rules = if all == 1 { "rule" } else { "rules" };
+            complain(&format!("note: {all} {rules} could not be held against anything: {}", needs.join(", ")));
         }
     }
 

@@ -18,6 +18,7 @@ use crate::source::{Position, Source, Span};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 /// What is kept may take so many bytes; documents after that are not compared with others.
 const MAX_KEPT: usize = 160 << 20;
@@ -68,7 +69,7 @@ enum Spot {
     /// In a file that can be read again. `check` is a hash of what stands there.
     Again { start: u64, len: u32, line: u32, column: u32, end_line: u32, end_column: u32, check: u32 },
     /// As it is shown.
-    Kept(Box<Location>),
+    Kept(Arc<Location>),
 }
 
 impl Spot {
@@ -87,7 +88,7 @@ impl Spot {
                 check: check(source.text().get(span.range())?.as_bytes()),
             })
         });
-        again.unwrap_or_else(|| Spot::Kept(Box::new(Location::new(source, spans, Some(shown(text)), None))))
+        again.unwrap_or_else(|| Spot::Kept(Arc::new(Location::new(source, spans, Some(shown(text)), None))))
     }
 
     fn bytes(&self) -> usize {
@@ -95,7 +96,9 @@ impl Spot {
             Spot::Again { .. } => 0,
             Spot::Kept(l) => {
                 let lines: usize = l.excerpt.iter().map(|e| e.text.len() + size_of_val(e)).sum();
-                size_of::<Location>() + l.path.len() + l.text.as_ref().map_or(0, String::len) + lines + l.spans.len() * size_of::<Place>()
+                // Matchers that point at the same field share it.
+                (size_of::<Location>() + l.path.len() + l.text.as_ref().map_or(0, String::len) + lines + l.spans.len() * size_of::<Place>())
+                    / Arc::strong_count(l).max(1)
             }
         }
     }
@@ -221,6 +224,7 @@ impl Collector {
             return;
         }
         if self.files.last().is_none_or(|f| f != name) {
+            self.bytes += name.len();
             self.files.push(name.to_owned());
         }
         self.bytes += size_of::<Doc>() + d.id.as_ref().map_or(0, |i| i.len() + 16) + d.name.as_ref().map_or(0, Spot::bytes);

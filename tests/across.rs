@@ -17,8 +17,13 @@ fn check(args: &[&str], input: Option<&[u8]>) -> String {
 #[test]
 fn threads_and_pipes_make_no_difference() {
     let mut export = String::new();
-    for i in 0..4_000 {
-        let words: String = (0..60).map(|w| format!("w{} ", (i / 2 * 31 + w * w * 7 + i / 2 * w) % 9_001)).collect();
+    for i in 0..4_000_u64 {
+        let mut x: u64 = i / 2 + 1;
+        let mut word = || {
+            x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("w{} ", x >> 50)
+        };
+        let words: String = (0..60).map(|_| word()).collect();
         let text = format!("\\\"Grüezi\\\" {words}");
         let domain = if i % 997 == 0 { 0 } else { i };
         export.push_str(&format!(

@@ -18,9 +18,12 @@ use crate::source::{Position, Source, Span};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 /// What is kept may take so many bytes; documents after that are not compared with others.
 const MAX_KEPT: usize = 160 << 20;
+/// What the heap adds to each piece, in bytes.
+const HEAP: usize = 16;
 /// Of the other members of a group, so many are shown.
 const MAX_RELATED: usize = 5;
 /// What is shown of a long value, in characters.
@@ -68,7 +71,7 @@ enum Spot {
     /// In a file that can be read again. `check` is a hash of what stands there.
     Again { start: u64, len: u32, line: u32, column: u32, end_line: u32, end_column: u32, check: u32 },
     /// As it is shown.
-    Kept(Box<Location>),
+    Kept(Arc<Location>),
 }
 
 impl Spot {
@@ -87,15 +90,22 @@ impl Spot {
                 check: check(source.text().get(span.range())?.as_bytes()),
             })
         });
-        again.unwrap_or_else(|| Spot::Kept(Box::new(Location::new(source, spans, Some(shown(text)), None))))
+        again.unwrap_or_else(|| {
+            let mut location = Location::new(source, spans, Some(shown(text)), None);
+            location.excerpt.shrink_to_fit();
+            location.spans.shrink_to_fit();
+            Spot::Kept(Arc::new(location))
+        })
     }
 
     fn bytes(&self) -> usize {
         match self {
             Spot::Again { .. } => 0,
             Spot::Kept(l) => {
-                let lines: usize = l.excerpt.iter().map(|e| e.text.len() + size_of_val(e)).sum();
-                size_of::<Location>() + l.path.len() + l.text.as_ref().map_or(0, String::len) + lines + l.spans.len() * size_of::<Place>()
+                let lines: usize = l.excerpt.iter().map(|e| e.text.len() + size_of_val(e) + HEAP).sum();
+                let texts = l.path.len() + l.text.as_ref().map_or(0, String::len) + l.spans.len() * size_of::<Place>();
+                // Matchers that point at the same field share it.
+                (size_of::<Location>() + 5 * HEAP + texts + lines) / Arc::strong_count(l).max(1)
             }
         }
     }
@@ -160,7 +170,12 @@ pub(super) fn digest(
     let name = record.and_then(|r| {
         let of = |n: &'static str| subject.document.fields_named(r, n).map(|(_, f)| f).find(|f| !f.value.is_empty());
         let field = ["name", "display_name"].into_iter().find_map(of)?;
-        Some(spot(&[field.span], &field.value))
+        let mut name = spot(&[field.span], &field.value);
+        if let Spot::Kept(l) = &mut name {
+            // Of a name only the words are shown.
+            *l = Arc::new(Location { path: String::new(), excerpt: Vec::new(), spans: Vec::new(), ..(**l).clone() });
+        }
+        Some(name)
     });
     Some(Digest {
         kind: subject.kind,
@@ -221,6 +236,7 @@ impl Collector {
             return;
         }
         if self.files.last().is_none_or(|f| f != name) {
+            self.bytes += name.len();
             self.files.push(name.to_owned());
         }
         self.bytes += size_of::<Doc>() + d.id.as_ref().map_or(0, |i| i.len() + 16) + d.name.as_ref().map_or(0, Spot::bytes);

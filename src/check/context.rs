@@ -39,7 +39,7 @@ const BESIDE_REACH: usize = 120;
 /// How far from a match its block, or a number of words, may reach, bytes.
 const BLOCK_REACH: usize = 4000;
 /// How much of a block is read to tell its language, bytes.
-const LANGUAGE_SAMPLE: usize = 2000;
+const LANGUAGE_SAMPLE: usize = 600;
 
 /// Languages that were worked out, by block.
 #[derive(Debug, Default)]
@@ -82,12 +82,6 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
             return Some(Stop::InScope(*scope));
         }
     }
-    if !languages.is_empty()
-        && let Some(lang) = language(subject, block_index)
-        && !languages.contains(&lang)
-    {
-        return Some(Stop::Language);
-    }
     for c in contexts {
         if follows(&text[to..], &c.not_before) || precedes(&text[..from], &c.not_after) {
             return Some(Stop::Beside);
@@ -106,7 +100,17 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
             }
         }
     }
-    document_stop(subject, contexts)
+    if let stop @ Some(_) = document_stop(subject, contexts) {
+        return stop;
+    }
+    // Asked last: telling a language costs more than all else.
+    if !languages.is_empty()
+        && let Some(lang) = language(subject, block_index)
+        && !languages.contains(&lang)
+    {
+        return Some(Stop::Language);
+    }
+    None
 }
 
 /// Whether an exception overlaps `at` of `text`.

@@ -1,7 +1,7 @@
 //! Names, domains and countries as registers are looked up by them.
 
 use crate::yaml::shape::did_you_mean;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -92,9 +92,12 @@ fn countries() -> &'static [(&'static str, &'static str)] {
 
 /// The ISO 3166 code, in capitals, of a country given by its code or its English name.
 pub fn country(text: &str) -> Option<&'static str> {
-    let text = text.trim();
-    let is = |(code, name): &&(&str, &str)| code.eq_ignore_ascii_case(text) || name.to_lowercase() == text.to_lowercase();
-    countries().iter().find(is).map(|(code, _)| *code)
+    static CODES: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    let codes = CODES.get_or_init(|| {
+        let both = countries().iter().rev().flat_map(|(code, name)| [(name.to_lowercase(), *code), (code.to_lowercase(), *code)]);
+        both.collect()
+    });
+    codes.get(text.trim().to_lowercase().as_str()).copied()
 }
 
 /// The English name of a country's code.

@@ -12,8 +12,8 @@ const MAX_KEY: usize = 8;
 const SECOND_WORD: usize = 5;
 /// How many further sets a block is held against before an expression is tried on it.
 const MAX_FURTHER: usize = 3;
-/// A set with more strings than this costs more than the expression.
-const MAX_FURTHER_LEN: usize = 16;
+/// A set with more strings than this costs more than compiling the expression.
+const MAX_FURTHER_LEN: usize = 96;
 
 /// What must be there for a pattern to match.
 #[derive(Clone, Debug, Default, PartialEq)]

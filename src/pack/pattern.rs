@@ -16,6 +16,9 @@ const SIZE_LIMIT: usize = 4 << 20;
 /// After so many bytes of text an expression is worth being compiled for speed.
 const WARM: usize = 4 << 10;
 
+/// A set of keys with more strings than this costs more than an expression that is compiled.
+const LONG_SET: usize = 16;
+
 /// A phrase as it came: read, or known to be readable and not read before it is needed.
 #[derive(Clone, Debug)]
 pub(super) enum Phrase {
@@ -107,7 +110,12 @@ impl Pattern {
     pub fn may_match(&self, lower: &str) -> bool {
         let searchers = |set: &Vec<String>| set.iter().map(|key| Finder::new(key).into_owned()).collect();
         let further = self.further.get_or_init(|| self.keys.further.iter().map(searchers).collect());
-        further.iter().all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
+        let quick = |set: &Vec<Finder>| match &self.form {
+            // A long set is worth its time only where it saves compiling the expression.
+            Form::Regex(r) if set.len() > LONG_SET => !r.is_warm(),
+            _ => true,
+        };
+        further.iter().filter(|set| quick(set)).all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
     }
 
     /// Where the longest spelling ends that begins at `start` of `text` and stands whole.
@@ -221,6 +229,11 @@ impl LazyRegex {
             return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Machine::Quick);
         }
         self.fast.get_or_init(|| self.build_fast()).as_ref().map(Machine::Fast)
+    }
+
+    /// Whether it was compiled to run fast.
+    fn is_warm(&self) -> bool {
+        self.fast.get().is_some()
     }
 
     fn build_quick(&self) -> Option<meta::Regex> {

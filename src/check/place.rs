@@ -52,9 +52,6 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
     let Some(record) = record else { return Vec::new() };
     let mut out = Vec::new();
     for hit in hits {
-        if m.after_name && !after_name(subject, speaker, &hit) {
-            continue;
-        }
         let Some((start, end)) = hit.range else { continue };
         let Some(number) = subject.document.block_at(start) else { continue };
         let block = &subject.document.blocks[number];
@@ -66,6 +63,12 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         let mentions = Gazetteer::get().mentions(sentence, language.as_ref().map(|l| l.as_str()));
         let name = block.role == Role::Name;
         let list = beside(sentence, &mentions, from - first, to - first, m, name);
+        if m.after_name && !after_name(subject, speaker, &hit) {
+            let Some(last) = list.last() else { continue };
+            if !opens_before_name(speaker, sentence, from - first, last.whole.end) {
+                continue;
+            }
+        }
         for mention in list {
             let claimed = Claimed::of(mention);
             let Some(found) = record.lacks(&claimed, m) else { continue };
@@ -184,6 +187,19 @@ fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
     };
     let Some(head) = head() else { return false };
     speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(n.as_str()))
+}
+
+/// "With offices in Paris and Rome, Acme …": the phrase opens its sentence, and the firm's name stands directly behind the places.
+fn opens_before_name(speaker: &Speaker, sentence: &str, from: usize, end: usize) -> bool {
+    let (Some(head), Some(tail)) = (sentence.get(..from), sentence.get(end..)) else { return false };
+    // A preposition may stand before the phrase, and nothing else.
+    let words: Vec<&str> = head.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    if words.len() > 1 || words.first().is_some_and(|w| w.chars().count() > 4) {
+        return false;
+    }
+    let tail = tail.trim_start_matches(|c: char| c.is_whitespace() || c == ',').to_lowercase();
+    let follows = |name: &str| tail.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && follows(&n))
 }
 
 /// "12 offices", held against a list that is whole.

@@ -218,13 +218,26 @@ pub(super) fn mail_drop(subject: &Subject, m: &PlaceMatcher, hits: Vec<Hit>) -> 
         let registered = speaker
             .and_then(|s| s.known)
             .is_some_and(|p| p.offices.physical.items().iter().any(|f| f.value.street.as_ref().is_some_and(|s| street(&s.value))));
-        if street(&rest) || other_field || registered {
+        // A box has no street of its own; somebody who takes in mail has one, and it makes no office.
+        let beside = !m.street.is_empty() && street(&rest);
+        let elsewhere = block.field.is_none() && street_elsewhere(subject, m, start);
+        if beside || other_field || elsewhere || registered {
             continue;
         }
         hit.values.push(("place", hit.text.clone()));
         out.push(hit);
     }
     out
+}
+
+/// Whether a page has a street address in another block, in words or in its structured data.
+fn street_elsewhere(subject: &Subject, m: &PlaceMatcher, at: usize) -> bool {
+    let doc = subject.document;
+    let own = doc.block_at(at);
+    let part = |p: &str| m.street.is_match(p) && p.bytes().any(|b| b.is_ascii_digit());
+    let other = |(i, b): (usize, &crate::document::Block)| Some(i) != own && doc.block_text(b).split([',', ';', '\n', '|']).any(part);
+    let node = |f: &crate::document::Field| f.name.ends_with("streetAddress") && !m.patterns.iter().any(|p| says(p, &f.value));
+    doc.fields.iter().any(node) || doc.blocks.iter().enumerate().any(other)
 }
 
 fn says(p: &crate::pack::Pattern, text: &str) -> bool {
@@ -258,6 +271,11 @@ pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     };
     let Some(record) = Record::offices(subject, speaker, m) else { return Vec::new() };
     let ours: Vec<String> = speaker.names().map(names::fold_name).collect();
+    // "Acme London" is Acme in London.
+    let branch = |name: &str| {
+        let mut rest = ours.iter().filter(|own| own.chars().count() >= 3).filter_map(|own| name.strip_prefix(own.as_str()));
+        rest.any(|rest| rest.starts_with(' ') && !Gazetteer::get().cities(rest.trim()).is_empty())
+    };
     let mut out = Vec::new();
     for node in nodes {
         // Whose address it is: the node itself, or the one around it.
@@ -265,7 +283,8 @@ pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
         let named = doc
             .fields_named(firm, "name")
             .chain(doc.fields_named(firm, "legalName"))
-            .any(|(_, f)| ours.contains(&names::fold_name(&f.value)));
+            .map(|(_, f)| names::fold_name(&f.value))
+            .any(|name| ours.contains(&name) || branch(&name));
         if !named {
             continue;
         }

@@ -147,6 +147,10 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
             if let Some(t) = outcome.troubles.first() {
                 return Err(t.message.clone());
             }
+            let mut collector = Collector::default();
+            outcome.name = "test".to_owned();
+            collector.take(&mut outcome);
+            outcome.findings.extend(collector.finish(engine, &[]).into_iter().flat_map(|o| o.findings));
         }
     }
     Ok(outcome)

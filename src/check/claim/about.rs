@@ -70,12 +70,18 @@ pub fn is_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place) -> b
     let (text, (start, end)) = (place.text, place.hit);
     if hit.range.is_some_and(|(s, e)| document.marked(Mark::Quote, s, e) || document.marked(Mark::Code, s, e))
         || lexical::is(crate::pack::model::Scope::Quoted, text, start, end)
-        || lexical::is(crate::pack::model::Scope::Question, text, start, end)
     {
         return false;
     }
     let sentence = place.sentence();
-    if about.explains.is_match(sentence) || (explains_itself(subject, about) && !about.speaker.is_match(sentence)) {
+    let asked = lexical::is(crate::pack::model::Scope::Question, text, start, end);
+    let answered = asked && is_answered(about, place);
+    if asked && !answered {
+        return false;
+    }
+    if (!answered && about.explains.is_match(sentence))
+        || (explains_itself(subject, about) && !about.speaker.is_match(sentence) && !answered)
+    {
         return false;
     }
     is_of_program(about, place)
@@ -94,6 +100,12 @@ fn explains_itself(subject: &Subject, about: &About) -> bool {
         let text = document.block_text(b).trim_end();
         about.explains.is_match(text) || text.ends_with(['?', '？'])
     })
+}
+
+/// “Looking for …? You found one.”: the next words answer with the speaker.
+fn is_answered(about: &About, place: &Place) -> bool {
+    let rest = place.text[place.sentence.1..].trim_start();
+    about.answered.find(rest, 0).is_some_and(|(s, _)| s == 0)
 }
 
 fn is_of_program(about: &About, place: &Place) -> bool {

@@ -148,7 +148,10 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
     };
     let mut key = key;
     for fields in &m.with {
-        let (_, first) = first(doc, record, fields)?;
+        let Some((_, first)) = first(doc, record, fields) else {
+            key = join(key, hash(&named(m, &valued(doc, record, "text")?.1.value)?));
+            continue;
+        };
         // A list is compared as a whole.
         let mut all: Vec<String> = doc.fields_named(record, &first.name).map(|(_, f)| fold_name(&f.value)).collect();
         all.sort_unstable();
@@ -179,6 +182,13 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
         }
     }
     Some(Found { key, marks, sketch, spans: vec![field.span], text: field.value.clone(), field: Some(at), place: None, evidence: None })
+}
+
+/// The things that a text names; none if it names none.
+fn named(m: &CorpusMatcher, text: &str) -> Option<String> {
+    let text = head(text);
+    let all: Vec<&str> = m.named.iter().filter(|(_, set)| set.is_match(text)).map(|(name, _)| name.as_str()).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
 }
 
 /// A hash for telling apart; never 0.

@@ -49,7 +49,7 @@ impl Decoder<'_> {
         PhraseSet::new(phrases, false)
     }
 
-    fn claim_words(&mut self, node: Option<&Node>) -> Vec<(String, PhraseSet)> {
+    pub(super) fn claim_words(&mut self, node: Option<&Node>) -> Vec<(String, PhraseSet)> {
         let entries = node.and_then(Node::as_map).unwrap_or_default();
         entries.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), self.each_by_itself(v))).collect()
     }
@@ -69,6 +69,7 @@ impl Decoder<'_> {
             negation: self.claim_set(node, "negation"),
             affirms: self.claim_set(node, "affirms"),
             explains: self.claim_set(node, "explains"),
+            answered: self.claim_set(node, "answered"),
         }
     }
 }

@@ -32,6 +32,7 @@ impl Decoder<'_> {
             similarity: node.get("similarity").and_then(number).unwrap_or(0.8),
             within_km: node.get("within_km").and_then(number).unwrap_or(50.0),
             with: lists("with"),
+            named: self.claim_words(node.get("named")),
             alike: lists("alike").into_iter().map(lower).collect(),
             fields: self.strings(node.get("fields")),
             per: self.strings(node.get("per")),

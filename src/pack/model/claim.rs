@@ -123,4 +123,6 @@ pub struct About {
     pub affirms: PhraseSet,
     /// What makes it an explanation.
     pub explains: PhraseSet,
+    /// What answers a question with the speaker: “… You found one.”
+    pub answered: PhraseSet,
 }

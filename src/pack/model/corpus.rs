@@ -1,5 +1,7 @@
 //! What is the same, or contradicts itself, across records and pages of a run.
 
+use crate::pack::PhraseSet;
+
 /// What is the same, or contradicts itself, across records and pages of a run.
 #[derive(Debug)]
 pub struct CorpusMatcher {
@@ -9,6 +11,8 @@ pub struct CorpusMatcher {
     pub fields: Vec<String>,
     /// Further values that must be there and be the same; each the first of these fields that has one.
     pub with: Vec<Vec<String>>,
+    /// Where a record has none of `with`: what its text names, of these things. It has to name one.
+    pub named: Vec<(String, PhraseSet)>,
     /// Only within the same value of these fields, or within a file where a record has none of them.
     pub per: Vec<String>,
     /// What tells the members of a group apart.

@@ -63,5 +63,6 @@ static ABOUT: ObjectShape = ObjectShape {
         key("negation", STRINGS, "What denies it."),
         key("affirms", STRINGS, "What looks like a denial and is none: `not only`."),
         key("explains", STRINGS, "What makes it an explanation."),
+        key("answered", STRINGS, "What, right after a question, answers it with the speaker: `You found one`."),
     ],
 };

@@ -9,6 +9,11 @@ pub(super) static CORPUS: ObjectShape = ObjectShape {
         required("same", OneOf(&["domain", "phone", "address", "value", "text"]), "What members of a group share."),
         key("fields", STRINGS, "The fields it is looked for in: the first that has a value. Without them, for text: the page itself."),
         key("with", List(&STRINGS), "Further fields whose values must be the same; of a list, the first that has a value."),
+        key(
+            "named",
+            MapOf(&STRINGS),
+            "Instead of fields that `with` names and a record lacks: the things that its `text` names, with their words.",
+        ),
         key("per", STRINGS, "Only within the same value of these fields, or else within one file."),
         key("differ_by", OneOf(&["firm", "name", "tier", "place", "record"]), "What tells members apart. Default: record."),
         key("at_least", Number, "So many that differ, or more. Default: 2."),

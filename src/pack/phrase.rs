@@ -251,7 +251,9 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
             Part::Number => out.push_str(r"[0-9]+(?:[.,'’][0-9]+)*"),
             Part::Ending => out.push_str(r"[\p{L}\p{N}'’\-]*"),
             Part::Choice(options) => {
-                let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+                let mut full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+                // The longer one first: where no boundary can follow, it would be cut short by its own beginning (`client`, `clients'`).
+                full.sort_by_key(|o| std::cmp::Reverse(o.len()));
                 let optional = full.len() < options.len();
                 if takes_space(parts, i) {
                     out.push_str(&format!("(?:(?:{}) )?", full.join("|")));

@@ -112,7 +112,7 @@ impl Pattern {
         let further = self.further.get_or_init(|| self.keys.further.iter().map(searchers).collect());
         let quick = |set: &Vec<Finder>| match &self.form {
             // A long set is worth its time only where it saves compiling the expression.
-            Form::Regex(r) if set.len() > LONG_SET => !r.is_warm(),
+            Form::Regex(r) if set.len() > LONG_SET => !r.warms(lower.len()),
             _ => true,
         };
         further.iter().filter(|set| quick(set)).all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
@@ -231,9 +231,9 @@ impl LazyRegex {
         self.fast.get_or_init(|| self.build_fast()).as_ref().map(Machine::Fast)
     }
 
-    /// Whether it was compiled to run fast.
-    fn is_warm(&self) -> bool {
-        self.fast.get().is_some()
+    /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
+    fn warms(&self, len: usize) -> bool {
+        self.fast.get().is_some() || self.seen.fetch_add(len, Ordering::Relaxed) > WARM
     }
 
     fn build_quick(&self) -> Option<meta::Regex> {

@@ -13,6 +13,10 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     if subject.document.html.is_empty() || !may_match(subject, m) {
         return Vec::new();
     }
+    // No element says what the whole page does not: told without a tree.
+    if m.text.as_ref().is_some_and(|t| !subject.document_has(t)) {
+        return Vec::new();
+    }
     let mut hits = Vec::new();
     for dom in subject.doms() {
         let root = dom.html();

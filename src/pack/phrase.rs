@@ -258,9 +258,10 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
             Part::Number => out.push_str(r"[0-9]+(?:[.,'’][0-9]+)*"),
             Part::Ending => out.push_str(ENDING),
             Part::Choice(options) => {
-                let mut full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+                let mut sorted: Vec<_> = options.iter().filter(|o| !o.is_empty()).collect();
                 // The longer one first: where no boundary can follow, it would be cut short by its own beginning (`client`, `clients'`).
-                full.sort_by_key(|o| std::cmp::Reverse(o.len()));
+                sorted.sort_by_key(|o| std::cmp::Reverse(reach(o)));
+                let full: Vec<_> = sorted.iter().map(|o| to_regex(o)).collect();
                 let optional = full.len() < options.len();
                 if takes_space(parts, i) {
                     out.push_str(&format!("(?:(?:{}) )?", full.join("|")));
@@ -273,6 +274,16 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
         i += 1;
     }
     out
+}
+
+/// How long the words of a phrase are, bytes; what may vary counts as one.
+fn reach(parts: &[Part]) -> usize {
+    let one = |p: &Part| match p {
+        Part::Literal(s) => s.len(),
+        Part::Choice(options) => options.iter().map(|o| reach(o)).max().unwrap_or(0),
+        _ => 1,
+    };
+    parts.iter().map(one).sum()
 }
 
 fn literal_regex(s: &str) -> String {

@@ -1,6 +1,6 @@
 //! A statement about the firm, held against what is known of it. What is unknown is never a fault.
 //!
-//! Who and when a statement is about is told in [`about`], what is on record in [`record`].
+//! Who and when a statement is about is told in `about`, what is on record in `record`.
 
 mod about;
 mod number;

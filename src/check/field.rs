@@ -333,7 +333,7 @@ fn is_same(subject: &Subject, record: &Record, value: &str, names: &[String]) ->
         }
         return None;
     };
-    for partner in speaker.own.as_deref().into_iter().chain(speaker.known) {
+    for partner in speaker.firms() {
         let all = partner.names().chain(partner.domains.items());
         if let Some(fact) = all.into_iter().find(|n| is_one_firm(value, &n.value)) {
             return Some((partner.name.value.clone(), subject.place_of(speaker, partner, fact.span, "the firm itself")));

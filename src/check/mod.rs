@@ -133,6 +133,15 @@ impl<'a> Subject<'a> {
         self.speaker.get_or_init(|| Speaker::of(self)).as_ref()
     }
 
+    /// The same; where nobody knows, what is wanted to tell is noted.
+    pub fn wanted_speaker(&self) -> Option<&Speaker<'a>> {
+        let speaker = self.speaker();
+        if speaker.is_none() {
+            self.want(if self.facts.partners.is_none() { "partners" } else { "speaker" });
+        }
+        speaker
+    }
+
     /// Where something known of the speaker stands: in the content itself, or in a register's file.
     pub fn place_of(&self, speaker: &Speaker, partner: &Partner, span: Span, label: &str) -> Option<Location> {
         if speaker.own.as_deref().is_some_and(|own| std::ptr::eq(own, partner)) {
@@ -227,15 +236,19 @@ impl<'a> Speaker<'a> {
         (own.is_some() || known.is_some()).then_some(Speaker { own, known })
     }
 
+    /// What is known of the firm, by its own listing and by the register.
+    pub fn firms(&self) -> impl Iterator<Item = &Partner> {
+        self.own.as_deref().into_iter().chain(self.known)
+    }
+
     /// What a listing says of its firm, then what the register says: the first of the two that knows.
     pub fn find<T>(&self, of: impl Fn(&Partner) -> &T, knows: impl Fn(&T) -> bool) -> Option<Known<'_, T>> {
-        let both = self.own.as_deref().into_iter().chain(self.known);
-        both.map(|partner| Known { fact: of(partner), partner }).find(|k| knows(k.fact))
+        self.firms().map(|partner| Known { fact: of(partner), partner }).find(|k| knows(k.fact))
     }
 
     /// All names of the firm.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.own.as_deref().into_iter().chain(self.known).flat_map(|p| p.names().map(|n| n.value.as_str()))
+        self.firms().flat_map(|p| p.names().map(|n| n.value.as_str()))
     }
 }
 

@@ -25,10 +25,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
         if m.check == PlaceCheck::MailDrop {
             return records::mail_drop(subject, m, hits);
         }
-        let Some(speaker) = subject.speaker() else {
-            subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
-            return Vec::new();
-        };
+        let Some(speaker) = subject.wanted_speaker() else { return Vec::new() };
         return match m.check {
             PlaceCheck::RemoteOfPhysical => remote_of_physical(subject, speaker, m, hits),
             PlaceCheck::Count => count(subject, speaker, m, hits),

@@ -135,8 +135,10 @@ impl Prefilter {
 }
 
 fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
+    if let Some(patterns) = m.form.patterns() {
+        return f(patterns);
+    }
     match &m.form {
-        form if form.patterns().is_some() => f(form.patterns().unwrap_or_default()),
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, f)),
         MatcherForm::Not(inner) => visit(inner, f),
         _ => {}

@@ -46,8 +46,10 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
 }
 
 fn unfiltered(m: &Matcher) -> bool {
+    if let Some(patterns) = m.form.patterns() {
+        return patterns.iter().any(|p| p.keys().is_empty());
+    }
     match &m.form {
-        form if form.patterns().is_some() => form.patterns().unwrap_or_default().iter().any(|p| p.keys().is_empty()),
         MatcherForm::All(list) => list.first().is_some_and(unfiltered),
         MatcherForm::Any(list) => list.iter().any(unfiltered),
         _ => false,

@@ -316,8 +316,8 @@ mod tests {
     #[test]
     fn prepared_packs_have_the_keys_of_their_yaml() {
         fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
+            out.extend(m.form.patterns().unwrap_or_default());
             match &m.form {
-                form if form.patterns().is_some() => out.extend(form.patterns().unwrap_or_default()),
                 MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
                 MatcherForm::Not(inner) => patterns(inner, out),
                 _ => {}

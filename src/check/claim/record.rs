@@ -11,18 +11,9 @@ use crate::finding::Location;
 use crate::pack::model::ClaimMatcher;
 use crate::source::Span;
 
-/// Who is speaking; a register of partners is wanted where nobody knows.
-fn speaker<'s>(subject: &'s Subject) -> Option<&'s Speaker<'s>> {
-    let speaker = subject.speaker();
-    if speaker.is_none() {
-        subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
-    }
-    speaker
-}
-
 /// A fact that is known, by its listing or the register.
 fn known<'s, T>(subject: &'s Subject, of: impl Fn(&Partner) -> &T, knows: impl Fn(&T) -> bool) -> Option<(&'s Speaker<'s>, Known<'s, T>)> {
-    let speaker = speaker(subject)?;
+    let speaker = subject.wanted_speaker()?;
     let known = speaker.find(of, knows);
     if known.is_none() && subject.facts.partners.is_none() {
         subject.want("partners");
@@ -77,13 +68,13 @@ fn since(subject: &Subject, m: &ClaimMatcher, speaker: &Speaker) -> String {
 
 /// Whether the speaker is a member, by whom, and where that stands.
 fn member<'s>(speaker: &'s Speaker) -> Option<(bool, &'s Partner, Option<Span>)> {
-    let both = speaker.own.as_deref().into_iter().chain(speaker.known);
+    let both = speaker.firms();
     both.into_iter().find_map(|p| Some((p.is_member()?, p, p.membership.span().or(p.tier.span()))))
 }
 
 /// A tier of a firm that is no member.
 pub fn no_member(subject: &Subject, name: &str) -> Option<Verdict> {
-    let speaker = speaker(subject)?;
+    let speaker = subject.wanted_speaker()?;
     let tier = Program::get().tier(name).map_or_else(|| name.to_owned(), |t| t.to_string());
     let verdict = |known: &str, evidence| Some(Verdict { claimed: tier.clone(), known: known.to_owned(), since: String::new(), evidence });
     match member(speaker) {
@@ -162,7 +153,7 @@ pub fn more_accreditations(subject: &Subject, claimed: Number) -> Option<Verdict
 
 /// More certifications than are counted, or listed.
 pub fn more_certifications(subject: &Subject, claimed: Number) -> Option<Verdict> {
-    let who = speaker(subject)?;
+    let who = subject.wanted_speaker()?;
     if let Some(count) = who.find(|p| &p.certification_count, |c| c.value().is_some()) {
         return more(subject, who, count.partner, count.fact.span(), claimed, *count.fact.value()?);
     }
@@ -230,7 +221,7 @@ pub fn award(subject: &Subject, m: &ClaimMatcher, name: &str, year: Option<i16>,
     let same = is_called(m, name);
     let awards = subject.facts.awards.as_ref();
     let fits = |n: &String, y: Option<i16>| same(n) && year.is_none_or(|year| y.is_none_or(|y| y == year));
-    let firms = || who.into_iter().flat_map(|w| w.own.as_deref().into_iter().chain(w.known));
+    let firms = || who.into_iter().flat_map(Speaker::firms);
     let ids = || firms().flat_map(|p| std::iter::once(&p.id.value).chain(p.ids.iter().map(|i| &i.value)));
     let in_register = || awards.into_iter().flat_map(move |a| ids().flat_map(move |id| a.of_partner(id)));
     let proved = firms().flat_map(|p| p.awards.items()).any(|a| fits(&a.value.name, a.value.year))
@@ -250,13 +241,7 @@ pub fn award(subject: &Subject, m: &ClaimMatcher, name: &str, year: Option<i16>,
         let at = awards.map(|r| r.place(a.span).location(format!("on record: {known}")));
         return verdict(known, at);
     }
-    let who = match who {
-        Some(who) => who,
-        None => {
-            subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
-            return None;
-        }
-    };
+    let who = subject.wanted_speaker()?;
     let whole = who.find(|p| &p.awards, |l: &List<_>| l.is_whole());
     if let Some(list) = whole {
         let known = list.fact.items().iter().map(|a| a.value.name.clone()).collect::<Vec<_>>().join(", ");
@@ -294,7 +279,7 @@ pub fn not_alone(subject: &Subject, hit: &Hit, sentence: &str) -> Option<Verdict
         let name = words[..n].join(" ");
         country(&name).filter(|_| name.len() > 2).map(|c| (name, c))
     })?;
-    let own: Vec<&str> = who.own.as_deref().into_iter().chain(who.known).map(|p| p.id.value.as_str()).collect();
+    let own: Vec<&str> = who.firms().map(|p| p.id.value.as_str()).collect();
     let there = |p: &&Partner| {
         let offices = p.offices.physical.items().iter().chain(p.offices.unsorted.items());
         offices.chain(p.offices.remote.items()).any(|o| o.value.country.as_ref().is_some_and(|c| c.value == code))

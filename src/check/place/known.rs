@@ -142,7 +142,7 @@ pub(super) struct Nearest<'r, 'a> {
 impl<'a> Record<'a> {
     /// The offices on record; `None` where these are not known.
     pub(super) fn offices(subject: &Subject, speaker: &'a Speaker, m: &PlaceMatcher) -> Option<Record<'a>> {
-        let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
+        let both = || speaker.firms();
         let whole = both().any(|p| p.offices.physical.is_whole() && !p.offices.physical.items().is_empty());
         if m.countries_only == whole || office_of_remote(speaker).is_some() {
             return None;
@@ -184,7 +184,7 @@ impl<'a> Record<'a> {
     /// The places of a firm that is on record as remote only.
     pub(super) fn office_of_remote(speaker: &'a Speaker) -> Option<Record<'a>> {
         let says = office_of_remote(speaker)?;
-        let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
+        let both = || speaker.firms();
         let mut spots: Vec<Spot> = Vec::new();
         for p in both() {
             let o = &p.offices;
@@ -218,7 +218,7 @@ impl<'a> Record<'a> {
 
 /// Whether the firm is known to work without an office: who says so, and where. The listing's own word goes first.
 fn office_of_remote<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span)> {
-    let mut both = speaker.own.as_deref().into_iter().chain(speaker.known);
+    let mut both = speaker.firms();
     both.find_map(|p| {
         let (o, works) = (&p.offices, p.works.items());
         let is = |w: Works| works.iter().any(|f| f.value == w);
@@ -234,7 +234,7 @@ fn office_of_remote<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span)> {
 
 /// Whether the firm is on record with an office, and with nothing else: who says so, where, and in words.
 pub(super) fn physical_only<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span, String)> {
-    let mut both = speaker.own.as_deref().into_iter().chain(speaker.known);
+    let mut both = speaker.firms();
     both.find_map(|p| {
         let (o, works) = (&p.offices, p.works.items());
         let is = |w: Works| works.iter().any(|f| f.value == w);
@@ -254,7 +254,7 @@ pub(super) fn physical_only<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Sp
 
 /// The offices of a list that has nothing beyond it.
 pub(super) fn whole_list<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span, Vec<&'a Office>)> {
-    let both = || speaker.own.as_deref().into_iter().chain(speaker.known);
+    let both = || speaker.firms();
     let all = both().filter(|p| p.offices.physical.is_whole() && !p.offices.physical.items().is_empty());
     // Where listing and register differ, the longer list.
     let p = all.max_by_key(|p| p.offices.physical.items().len())?;

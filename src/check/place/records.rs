@@ -265,10 +265,7 @@ pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     if nodes.is_empty() {
         return Vec::new();
     }
-    let Some(speaker) = subject.speaker() else {
-        subject.want(if subject.facts.partners.is_none() { "partners" } else { "speaker" });
-        return Vec::new();
-    };
+    let Some(speaker) = subject.wanted_speaker() else { return Vec::new() };
     let Some(record) = Record::offices(subject, speaker, m) else { return Vec::new() };
     let ours: Vec<String> = speaker.names().map(names::fold_name).collect();
     // "Acme London" is Acme in London.

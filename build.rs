@@ -82,7 +82,9 @@ mod pack {
     /// Keys as one line of text.
     fn encode(keys: &Keys) -> Value {
         let sets = std::iter::once(&keys.first).chain(&keys.further).map(|set| set.join("\u{1F}")).collect::<Vec<_>>();
-        format!("{}{}", if keys.spelled { 's' } else { 'r' }, sets.join("\u{1E}")).into()
+        let number = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
+        let reach = format!("{}\u{1F}{}", number(keys.lead), number(keys.tail));
+        format!("{}{reach}\u{1E}{}", if keys.spelled { 's' } else { 'r' }, sets.join("\u{1E}")).into()
     }
 
     /// A text, or a list of them.

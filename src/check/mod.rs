@@ -20,6 +20,7 @@ use crate::document::records::{Chunk, Formats};
 use crate::document::{Document, Kind};
 use crate::facts::names::registrable;
 use crate::facts::partners::export::partner_of;
+use crate::facts::places::{Gazetteer, Mention};
 use crate::facts::{Fact, Facts, Partner};
 use crate::finding::Location;
 use crate::pack::PhraseSet;
@@ -29,6 +30,8 @@ use context::Stop;
 use element::{ElementFilter, Present};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 use text::Candidates;
 
@@ -77,6 +80,8 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    /// Place names of sentences, by block and where the sentence starts in it.
+    mentions: RefCell<HashMap<(usize, usize), Rc<[Mention]>>>,
     /// Its links' addresses, in their order.
     addresses: OnceCell<Vec<link::Address>>,
     /// The text with ASCII in lower case.
@@ -104,6 +109,7 @@ impl<'a> Subject<'a> {
             doms: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
+            mentions: Default::default(),
             addresses: OnceCell::new(),
             lower: OnceCell::new(),
             fields: OnceCell::new(),
@@ -168,6 +174,20 @@ impl<'a> Subject<'a> {
         self.addresses.get_or_init(|| self.document.links.iter().map(|l| link::Address::parse(&self.hosts, &l.target)).collect())
     }
 
+    /// The place names in a sentence of a block.
+    fn mentions(&self, block: usize, sentence: Range<usize>) -> Rc<[Mention]> {
+        let key = (block, sentence.start);
+        if let Some(known) = self.mentions.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let text = self.document.block_text(&self.document.blocks[block]).get(sentence).unwrap_or("");
+        let told = OnceCell::new();
+        let language = || told.get_or_init(|| context::language(self, block)).as_ref().map(|l| l.as_str());
+        let found: Rc<[Mention]> = Gazetteer::get().mentions(text, &language).into();
+        self.mentions.borrow_mut().insert(key, Rc::clone(&found));
+        found
+    }
+
     /// The document's text with ASCII in lower case; the same bytes otherwise.
     fn lower(&self) -> &str {
         self.lower.get_or_init(|| self.document.text.to_ascii_lowercase())
@@ -212,7 +232,8 @@ pub struct Known<'s, T> {
 
 impl<'a> Speaker<'a> {
     fn of(subject: &Subject<'a>) -> Option<Speaker<'a>> {
-        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats)).map(Box::new);
+        let form = subject.document.records.iter().find(|r| r.index.is_some()).map(|r| r.form.as_str()).filter(|f| !f.is_empty());
+        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats, form)).map(Box::new);
         let register = subject.facts.partners.as_ref();
         let known = subject.facts.speaking().or_else(|| {
             let register = register?;

@@ -5,11 +5,14 @@
 mod known;
 mod records;
 
-use super::{Hit, Speaker, Subject, context, lexical, text};
+use super::{Hit, Speaker, Subject, lexical, text};
 use crate::document::Role;
 use crate::facts::places::{Gazetteer, Kind, Mention, Place, distance_km};
 use crate::pack::model::{Counts, PlaceCheck, PlaceMatcher};
 use known::{Claimed, Record, Spot};
+
+/// How many signs and spaces may stand between a phrase and its place, bytes.
+const MAX_SIGNS: usize = 40;
 
 /// `candidates` are what the prefilter found for its phrases.
 pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
@@ -56,8 +59,10 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         let (from, to) = (start - block.start, (end - block.start).min(text.len()));
         let (first, last) = lexical::sentence(text, from, to);
         let Some(sentence) = text.get(first..last) else { continue };
-        let language = context::language(subject, number);
-        let mentions = Gazetteer::get().mentions(sentence, language.as_ref().map(|l| l.as_str()));
+        if !may_stand_beside(sentence, from - first, to - first, m) {
+            continue;
+        }
+        let mentions = subject.mentions(number, first..last);
         let name = block.role == Role::Name;
         let list = beside(sentence, &mentions, from - first, to - first, m, name);
         if m.after_name && !after_name(subject, speaker, &hit) {
@@ -107,6 +112,23 @@ fn tell(subject: &Subject, speaker: &Speaker, hit: &mut Hit, found: &known::Near
     } else if let Some((partner, span)) = record.says {
         hit.evidence.extend(subject.place_of(speaker, partner, span, "on record as working remotely"));
     }
+}
+
+/// Whether a name can stand beside the phrase, by its first letter: telling a language and asking the gazetteer cost far more.
+fn may_stand_beside(text: &str, from: usize, to: usize, m: &PlaceMatcher) -> bool {
+    if m.before {
+        let head = text[..from].trim_end_matches(|c: char| c.is_whitespace() || c == '-');
+        let word = head.rsplit(char::is_whitespace).next().unwrap_or("");
+        return word.ends_with(')') || word.chars().any(Gazetteer::may_begin);
+    }
+    let longest = m.skip.iter().map(String::len).max().unwrap_or(0) + MAX_SIGNS;
+    let behind = text[to..].char_indices().take_while(|(i, _)| *i <= longest);
+    let mut begins = behind.filter(|(_, c)| Gazetteer::may_begin(*c)).map(|(i, _)| i);
+    begins.any(|i| {
+        let between = &text[to..to + i];
+        // "the greater Boston area": one word may belong to the name.
+        joins(between, &m.skip) || between.trim_end().rsplit_once(' ').is_some_and(|(head, _)| joins(head, &m.skip))
+    })
 }
 
 /// The places of the list that stands directly after the phrase, or before it.

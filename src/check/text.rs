@@ -1,11 +1,12 @@
 //! Phrases, regular expressions and replacements over visible text, behind one prefilter for all rules.
 
 use super::{Hit, Subject};
-use crate::document::Document;
+use crate::document::{Block, Document};
 use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
 use daachorse::DoubleArrayAhoCorasick;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A place where a pattern may match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,42 +150,61 @@ fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
 pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candidate]) -> Vec<Hit> {
     let document = subject.document;
     let mut hits = Vec::new();
-    // Blocks a regular expression has been run on; candidates come by pattern, then place.
-    let mut done: Option<(u32, usize)> = None;
-    for c in candidates {
+    // Candidates come by pattern, then place: one match may hold several, and windows around them may overlap.
+    let mut candidates = candidates.iter().peekable();
+    let mut done = (u32::MAX, 0);
+    while let Some(c) = candidates.next() {
         let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
         if c.start == ANYWHERE {
-            for block in 0..document.blocks.len() {
-                in_block(document, pattern, block, &mut hits);
+            for block in &document.blocks {
+                in_window(document, pattern, block, 0..block.end - block.start, &mut hits);
             }
-        } else if pattern.is_spelled() {
-            let start = c.start as usize;
+            continue;
+        }
+        let start = c.start as usize;
+        if pattern.is_spelled() {
             hits.extend(pattern.spelled_at(&document.text, start).and_then(|end| hit(document, pattern, start, end)));
-        } else if let Some(block) = document.block_at(c.start as usize)
-            && done != Some((c.pattern, block))
-        {
-            done = Some((c.pattern, block));
-            let range = document.blocks[block].start..document.blocks[block].end;
-            if subject.lower().get(range).is_some_and(|text| pattern.may_match(text)) {
-                in_block(document, pattern, block, &mut hits);
+            continue;
+        }
+        if done.0 == c.pattern && start < done.1 {
+            continue;
+        }
+        let Some(block) = document.block_at(start).map(|b| &document.blocks[b]) else { continue };
+        let window_of = |start: u32| pattern.window(start as usize - block.start, block.end - block.start);
+        let mut window = window_of(c.start);
+        let at_start = pattern.begins_with_key();
+        if !at_start {
+            let near =
+                |n: &&Candidate, end: usize| n.pattern == c.pattern && (n.start as usize) < block.end && window_of(n.start).start <= end;
+            while let Some(next) = candidates.next_if(|n| near(n, window.end)) {
+                window.end = window.end.max(window_of(next.start).end);
             }
+        }
+        let text = document.block_text(block);
+        let window = text.floor_char_boundary(window.start)..text.ceil_char_boundary(window.end);
+        let lower = subject.lower().get(block.start + window.start..block.start + window.end);
+        if !lower.is_some_and(|lower| pattern.may_match(lower)) {
+            continue;
+        }
+        if !at_start {
+            in_window(document, pattern, block, window, &mut hits);
+        } else if let Some(m) = pattern.find_in(text, window, true) {
+            done = (c.pattern, block.start + m.end);
+            hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
         }
     }
     hits
 }
 
-fn in_block(document: &Document, pattern: &Pattern, block: usize, hits: &mut Vec<Hit>) {
-    let (Some(regex), Some(block)) = (pattern.regex(), document.blocks.get(block)) else { return };
+/// All matches in a window of a block.
+fn in_window(document: &Document, pattern: &Pattern, block: &Block, window: Range<usize>, hits: &mut Vec<Hit>) {
     let text = document.block_text(block);
-    let mut at = 0;
-    while let Some(m) = regex.find_at(text, at) {
-        let next = text[m.start..].chars().next().map_or(1, char::len_utf8);
-        if m.is_empty() || !pattern.stands_whole(text, m.start, m.end) {
-            at = m.start + next;
-        } else {
-            hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
-            at = m.end;
-        }
+    let mut at = window.start;
+    while at <= window.end
+        && let Some(m) = pattern.find_in(text, at..window.end, false)
+    {
+        hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
+        at = m.end;
     }
 }
 

@@ -147,7 +147,7 @@ fn import(file: &Path, output: Option<&Path>, checked_on: Option<Day>, complete:
                 }
             };
             for i in 0..chunk.records.len() {
-                let Some(mut p) = export::partner_of(&chunk, i, formats) else {
+                let Some(mut p) = export::partner_of(&chunk, i, formats, None) else {
                     tally.no_listing += 1;
                     continue;
                 };

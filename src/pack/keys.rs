@@ -25,6 +25,10 @@ pub(super) struct Keys {
     pub first: Vec<String>,
     /// Of each of these sets, too; in lower case (ASCII).
     pub further: Vec<Vec<String>>,
+    /// How many bytes of a match may stand before its key, at most; `None` if nobody knows.
+    pub lead: Option<usize>,
+    /// How far a match may reach from where its key begins, bytes.
+    pub tail: Option<usize>,
 }
 
 impl Keys {
@@ -33,7 +37,7 @@ impl Keys {
         match phrase::spellings(parts) {
             Some(spellings) if (exact || !spellings.iter().any(|s| has_cased_non_ascii(s))) && spellings.iter().all(|s| s.len() > 1) => {
                 let case = |s: String| if exact { s } else { s.to_ascii_lowercase() };
-                Keys { spelled: true, first: shorten(spellings.into_iter().map(case).collect()), further: Vec::new() }
+                Keys { spelled: true, first: shorten(spellings.into_iter().map(case).collect()), ..Keys::default() }
             }
             _ => Keys::of_regex(&phrase::to_regex(parts), exact),
         }
@@ -42,9 +46,9 @@ impl Keys {
     /// The keys of a regular expression.
     pub fn of_regex(source: &str, exact: bool) -> Keys {
         let mut sets = literals::required_sets(source, !exact).into_iter().peekable();
-        let first = sets.next_if(|s| literals::is_telling(s)).map(shorten).unwrap_or_default();
-        let further = sets.map(shorten).filter(|s| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER).collect();
-        Keys { spelled: false, first, further }
+        let first = sets.next_if(|s| literals::is_telling(&s.strings)).unwrap_or_default();
+        let further = sets.map(|s| shorten(s.strings)).filter(|s| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER).collect();
+        Keys { spelled: false, first: shorten(first.strings), further, lead: first.lead, tail: first.tail }
     }
 }
 

@@ -9,9 +9,24 @@ const MAX_JOINED: usize = 256;
 /// A literal shorter than this, in bytes, is met too often to be of use.
 const MIN_LEN: usize = 3;
 
+/// A run of letters without a space is taken to be no longer than this, bytes, and a number than that.
+const MAX_WORD: usize = 200;
+const MAX_NUMBER: usize = 30;
+
+/// Strings of which every match contains one, and how far the match reaches from where it begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Set {
+    /// The strings.
+    pub strings: Vec<String>,
+    /// How many bytes of the match may stand before it, at most; `None` if nobody knows.
+    pub lead: Option<usize>,
+    /// The same from where it begins to the match's end.
+    pub tail: Option<usize>,
+}
+
 /// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
 pub(super) fn required(source: &str, fold: bool) -> Vec<String> {
-    required_sets(source, fold).into_iter().next().filter(|s| is_telling(s)).unwrap_or_default()
+    required_sets(source, fold).into_iter().next().map(|s| s.strings).filter(|s| is_telling(s)).unwrap_or_default()
 }
 
 /// Whether the strings are long enough to be looked for in every text.
@@ -21,29 +36,39 @@ pub(super) fn is_telling(set: &[String]) -> bool {
 
 /// Sets of strings, ASCII in lower case: every match of `source` contains one string of each. The most telling set comes first;
 /// it, too, may be of single signs.
-pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Vec<String>> {
+pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Set> {
     // Parsed without folding: the prefilter folds ASCII by itself, and folded classes would hide the literals.
     let Ok(hir) = regex_syntax::Parser::new().parse(source) else { return Vec::new() };
-    let mut sets: Vec<Vec<String>> = pieces(&hir).into_iter().filter_map(|set| usable(set, fold)).collect();
-    sets.sort_by_key(|s| std::cmp::Reverse(worth(s)));
+    let mut sets: Vec<Set> = pieces(&hir).into_iter().filter_map(|set| usable(set, fold)).collect();
+    sets.sort_by_key(|s| std::cmp::Reverse(worth(&s.strings)));
     sets
 }
 
 /// The strings as they are looked for, if none is empty.
-fn usable(set: Vec<String>, fold: bool) -> Option<Vec<String>> {
-    let mut set: Vec<String> = set.into_iter().map(|s| s.to_ascii_lowercase()).collect();
+fn usable(of: Set, fold: bool) -> Option<Set> {
+    let mut lead = of.lead;
+    let mut set: Vec<String> = of.strings.into_iter().map(|s| s.to_ascii_lowercase()).collect();
     if fold && set.iter().any(|s| s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
         // Letters beyond ASCII are looked for in each case; where that makes too many strings, what is ASCII beside them.
         let every: Option<Vec<_>> = set.iter().map(|s| in_each_case(s)).collect();
         set = match every {
             Some(every) if every.iter().map(Vec::len).sum::<usize>() <= MAX_JOINED => every.concat(),
-            _ => set.iter().map(|s| longest_stable(s)).collect(),
+            _ => {
+                lead = lead.zip(set.iter().map(|s| written(s)).max()).map(|(a, b)| a + b);
+                set.iter().map(|s| longest_stable(s)).collect()
+            }
         };
     }
     set.sort();
     set.dedup();
     let telling = |s: &String| !s.is_empty() && s != " ";
-    (!set.is_empty() && set.iter().all(telling)).then_some(set)
+    (!set.is_empty() && set.iter().all(telling)).then_some(Set { strings: set, lead, ..of })
+}
+
+/// How many bytes a string takes in any case: two letters of ASCII, and many beyond, have longer sisters.
+fn written(s: &str) -> usize {
+    let longer = |c: char| if c.is_ascii() { 2 * usize::from(matches!(c, 's' | 'S' | 'k' | 'K')) } else { 2 };
+    s.len() + s.chars().map(longer).sum::<usize>()
 }
 
 /// The string with every letter beyond ASCII in each of the cases that count as one; `None` if those are many.
@@ -77,7 +102,21 @@ struct Info {
     /// All strings the expression can match, if they are few.
     exact: Option<Vec<String>>,
     /// The best set of which every match contains one.
-    best: Option<Vec<String>>,
+    best: Option<Set>,
+    /// How long a match can be, bytes.
+    bound: Option<usize>,
+}
+
+impl Info {
+    /// Of an expression that matches these strings and no others.
+    fn exact(strings: Vec<String>) -> Info {
+        let bound = strings.iter().map(|s| written(s)).max();
+        Info { best: Some(Set { strings: strings.clone(), lead: Some(0), tail: bound }), exact: Some(strings), bound }
+    }
+}
+
+fn plus(a: Option<usize>, b: Option<usize>) -> Option<usize> {
+    a.zip(b).map(|(a, b)| a.saturating_add(b))
 }
 
 /// How telling a set is: longer strings are; of equally long ones, fewer.
@@ -86,7 +125,7 @@ fn worth(set: &[String]) -> (usize, usize) {
 }
 
 /// The sets of the parts of an expression that all must match.
-fn pieces(hir: &Hir) -> Vec<Vec<String>> {
+fn pieces(hir: &Hir) -> Vec<Set> {
     match hir.kind() {
         HirKind::Capture(c) => pieces(&c.sub),
         HirKind::Concat(subs) => concat(subs).1,
@@ -96,82 +135,134 @@ fn pieces(hir: &Hir) -> Vec<Vec<String>> {
 
 fn analyse(hir: &Hir) -> Info {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Info { exact: Some(vec![String::new()]), best: None },
-        HirKind::Literal(l) => {
-            let exact = std::str::from_utf8(&l.0).ok().map(|s| vec![s.to_owned()]);
-            Info { best: exact.clone(), exact }
-        }
+        HirKind::Empty | HirKind::Look(_) => Info { exact: Some(vec![String::new()]), best: None, bound: Some(0) },
+        HirKind::Literal(l) => match std::str::from_utf8(&l.0) {
+            Ok(s) => Info::exact(vec![s.to_owned()]),
+            Err(_) => Info { exact: None, best: None, bound: Some(l.0.len()) },
+        },
         HirKind::Class(Class::Unicode(class)) => {
             let count: usize = class.iter().map(|r| (r.end() as usize).saturating_sub(r.start() as usize) + 1).sum();
-            let exact = (count <= 10).then(|| class.iter().flat_map(|r| r.start()..=r.end()).map(String::from).collect::<Vec<_>>());
+            if count > 10 {
+                return Info { exact: None, best: None, bound: Some(4) };
+            }
             // The two cases of one ASCII letter are one to the prefilter.
-            let exact = exact.map(|mut set| {
-                set.iter_mut().for_each(|s| s.make_ascii_lowercase());
-                set.sort();
-                set.dedup();
-                // Folding adds the long s and the Kelvin sign to their letters; nobody writes them, and they would hide the literal.
-                for (letter, odd) in [("s", "\u{17F}"), ("k", "\u{212A}")] {
-                    if set.iter().any(|x| x == letter) {
-                        set.retain(|x| x != odd);
-                    }
+            let mut set: Vec<String> = class.iter().flat_map(|r| r.start()..=r.end()).map(|c| c.to_ascii_lowercase().to_string()).collect();
+            set.sort();
+            set.dedup();
+            // Folding adds the long s and the Kelvin sign to their letters; nobody writes them, and they would hide the literal.
+            for (letter, odd) in [("s", "\u{17F}"), ("k", "\u{212A}")] {
+                if set.iter().any(|x| x == letter) {
+                    set.retain(|x| x != odd);
                 }
-                set
-            });
-            Info { best: exact.clone(), exact }
+            }
+            Info::exact(set)
         }
-        HirKind::Class(Class::Bytes(_)) => Info { exact: None, best: None },
+        HirKind::Class(Class::Bytes(_)) => Info { exact: None, best: None, bound: Some(1) },
         HirKind::Repetition(r) => {
             let inner = analyse(&r.sub);
+            let times = r.max.map(|n| n as usize);
+            let bound = times.zip(inner.bound).map(|(n, b)| n.saturating_mul(b)).or_else(|| run(&r.sub));
             match (r.min, r.max) {
                 (0, Some(1)) => {
                     let exact = inner.exact.map(|mut e| {
                         e.push(String::new());
                         e
                     });
-                    Info { exact, best: None }
+                    Info { exact, best: None, bound }
                 }
-                (0, _) => Info { exact: None, best: None },
-                _ => Info { exact: None, best: inner.best },
+                (0, _) => Info { exact: None, best: None, bound },
+                // In which round it stands, nobody knows.
+                _ => {
+                    let best = inner.best.map(|s| Set { lead: plus(s.lead, bound), tail: plus(s.tail, bound), ..s });
+                    Info { exact: None, best, bound }
+                }
             }
         }
         HirKind::Capture(c) => analyse(&c.sub),
         HirKind::Concat(subs) => concat(subs).0,
         HirKind::Alternation(subs) => {
             let infos: Vec<Info> = subs.iter().map(analyse).collect();
+            let most = |of: fn(&Info) -> Option<usize>| infos.iter().map(of).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten();
+            let bound = most(|i| i.bound);
+            let lead = most(|i| i.best.as_ref().and_then(|s| s.lead));
+            let tail = most(|i| i.best.as_ref().and_then(|s| s.tail));
             let join = |sets: Vec<Option<Vec<String>>>| -> Option<Vec<String>> {
                 let all: Option<Vec<Vec<String>>> = sets.into_iter().collect();
                 all.map(|a| a.concat()).filter(|a| a.len() <= MAX_JOINED)
             };
-            let best = join(infos.iter().map(|i| i.best.clone()).collect());
-            Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best }
+            let best = join(infos.iter().map(|i| i.best.as_ref().map(|s| s.strings.clone())).collect());
+            let best = best.map(|strings| Set { strings, lead, tail });
+            Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best, bound }
         }
     }
 }
 
+/// How long a run without spaces may be that an expression without end stands for; `None` where there are spaces in it.
+fn run(sub: &Hir) -> Option<usize> {
+    /// Of what is in it: spaces, letters.
+    fn holds(hir: &Hir) -> (bool, bool) {
+        let none = (false, false);
+        let both = |a: (bool, bool), b: (bool, bool)| (a.0 || b.0, a.1 || b.1);
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => none,
+            HirKind::Literal(l) => {
+                let letter = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+                (l.0.iter().any(u8::is_ascii_whitespace), l.0.iter().any(letter))
+            }
+            HirKind::Class(Class::Unicode(c)) => {
+                let has = |c: char, r: &ClassUnicodeRange| (r.start()..=r.end()).contains(&c);
+                let letters = |r: &ClassUnicodeRange| r.end().is_alphabetic() || r.end() as u32 - r.start() as u32 > 16;
+                (c.iter().any(|r| has(' ', r)), c.iter().any(letters))
+            }
+            HirKind::Class(Class::Bytes(_)) => (true, true),
+            HirKind::Repetition(r) => holds(&r.sub),
+            HirKind::Capture(c) => holds(&c.sub),
+            HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().map(holds).fold(none, both),
+        }
+    }
+    match holds(sub) {
+        (true, _) => None,
+        (_, true) => Some(MAX_WORD),
+        _ => Some(MAX_NUMBER),
+    }
+}
+
 /// What is known of the whole row, and the sets of its parts.
-fn concat(subs: &[Hir]) -> (Info, Vec<Vec<String>>) {
-    let mut sets: Vec<Vec<String>> = Vec::new();
-    let mut run: Vec<String> = vec![String::new()];
+fn concat(subs: &[Hir]) -> (Info, Vec<Set>) {
+    let infos: Vec<Info> = subs.iter().map(analyse).collect();
+    let sum = |part: &[Info]| part.iter().map(|i| i.bound).fold(Some(0), plus);
+    let (bound, around) = (sum(&infos), |from: usize, to: usize| (sum(&infos[..from]), sum(&infos[to..])));
+    let mut sets: Vec<Set> = Vec::new();
+    let mut add = |strings: Vec<String>, from: usize| {
+        let (lead, tail) = around(from, from);
+        sets.push(Set { strings, lead, tail });
+    };
+    let mut nested: Vec<Set> = Vec::new();
+    let (mut run, mut from) = (vec![String::new()], 0);
     let mut whole = true;
-    for sub in subs {
-        let info = analyse(sub);
-        match info.exact {
+    for (i, info) in infos.iter().enumerate() {
+        match &info.exact {
             Some(exact) if run.len() * exact.len() <= MAX_SET => {
                 run = run.iter().flat_map(|x| exact.iter().map(move |y| format!("{x}{y}"))).collect();
             }
             exact => {
                 whole = false;
-                sets.push(std::mem::replace(&mut run, vec![String::new()]));
+                add(std::mem::replace(&mut run, vec![String::new()]), from);
+                from = i + 1;
                 match exact {
-                    Some(exact) => run = exact,
-                    None => sets.extend(info.best),
+                    Some(exact) => (run, from) = (exact.clone(), i),
+                    None => nested.extend(info.best.clone().map(|s| {
+                        let (before, after) = around(i, i + 1);
+                        Set { lead: plus(before, s.lead), tail: plus(s.tail, after), ..s }
+                    })),
                 }
             }
         }
     }
-    sets.push(run.clone());
-    let best = sets.iter().max_by_key(|s| worth(s)).cloned();
-    (Info { exact: whole.then_some(run), best }, sets)
+    add(run.clone(), from);
+    sets.extend(nested);
+    let best = sets.iter().max_by_key(|s| worth(&s.strings)).cloned();
+    (Info { exact: whole.then_some(run), best, bound }, sets)
 }
 
 /// Names without which a selector matches nothing, one for each selector of the list: the longest of its last compound, in lower case.
@@ -221,7 +312,7 @@ fn split_outside<'a>(text: &'a str, at: &[char]) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_selector, required};
+    use super::{MAX_NUMBER, MAX_WORD, of_selector, required, required_sets};
 
     #[test]
     fn selectors_need_their_names() {
@@ -241,5 +332,21 @@ mod tests {
         assert!(required(r"\d+%", true).is_empty());
         assert!(required(r"x?y*", true).is_empty());
         assert_eq!(required("agência hubspot", true), ["agÊncia hubspot", "agência hubspot"]);
+    }
+
+    #[test]
+    fn matches_reach_as_far_as_they_can() {
+        for (source, key, lead, tail) in [
+            ("hubspot [a-z]{1,3} agency", "hubspot ", Some(0), Some(27 + 9)),
+            (r"[0-9]+ hubspot agencies", " hubspot agencies", Some(MAX_NUMBER), Some(21)),
+            (r"an? ?official[^ ]* of", "an official", Some(0), Some(11 + MAX_WORD + 3)),
+            (r".* hubspot", " hubspot", None, Some(12)),
+            (r"hubspot .*", "hubspot ", Some(0), None),
+        ] {
+            let set = required_sets(source, true).into_iter().next().expect("a set");
+            let worth = set.strings.iter().any(|s| s == key);
+            assert!(worth && set.lead == lead, "{source}: {set:?}");
+            assert_eq!(set.tail.is_none(), tail.is_none(), "{source}: {set:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::phrase::{self, Part, Terms};
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson;
-use regex_automata::{Input, meta, util::syntax};
+use regex_automata::{Anchored, Input, meta, util::syntax};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -15,6 +15,9 @@ use std::sync::{Arc, OnceLock};
 const SIZE_LIMIT: usize = 4 << 20;
 /// After so many bytes of text an expression is worth being compiled for speed.
 const WARM: usize = 4 << 10;
+
+/// How much text a try at one place counts for.
+const ANCHORED: usize = 32;
 
 /// A set of keys with more strings than this costs more than an expression that is compiled.
 const LONG_SET: usize = 16;
@@ -64,7 +67,7 @@ impl Pattern {
         let form = if keys.spelled {
             Form::Spelled { phrase, spellings: OnceLock::new() }
         } else {
-            Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact))
+            Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact, true))
         };
         Pattern { replacement: None, keys, exact, edges: (true, true), form, further: OnceLock::new() }
     }
@@ -75,7 +78,7 @@ impl Pattern {
         let spellings = OnceLock::from(vec![wrong.to_owned()]);
         Pattern {
             replacement: Some(right.to_owned()),
-            keys: Keys { spelled: true, first: vec![wrong.to_owned()], further: Vec::new() },
+            keys: Keys { spelled: true, first: vec![wrong.to_owned()], ..Keys::default() },
             exact: true,
             edges: (true, true),
             form: Form::Spelled { phrase, spellings },
@@ -87,7 +90,8 @@ impl Pattern {
     pub(super) fn from_regex(source: String, exact: bool, keys: Option<Keys>) -> Pattern {
         let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
-        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(LazyRegex::new(source, exact)), further: OnceLock::new() }
+        let regex = LazyRegex::of(Expression::Regex(source), exact, true);
+        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), further: OnceLock::new() }
     }
 
     /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
@@ -106,16 +110,57 @@ impl Pattern {
         self.keys.spelled
     }
 
-    /// Whether a block may hold a match, by its text in lower case (ASCII).
+    /// Whether a match begins where its key does.
+    pub fn begins_with_key(&self) -> bool {
+        self.keys.lead == Some(0)
+    }
+
+    /// Where in a text of `len` bytes a match may lie whose key begins at `key`. The text is all that is looked at around it.
+    pub fn window(&self, key: usize, len: usize) -> Range<usize> {
+        let from = self.keys.lead.map_or(0, |n| key.saturating_sub(n));
+        from..self.keys.tail.map_or(len, |n| key.saturating_add(n).min(len))
+    }
+
+    /// Whether a stretch of text, in lower case (ASCII), may hold a match.
     pub fn may_match(&self, lower: &str) -> bool {
+        let warm = match &self.form {
+            Form::Regex(r) => r.warms(if self.begins_with_key() { ANCHORED } else { lower.len() }),
+            Form::Spelled { .. } => true,
+        };
+        // Where the key itself has been met, a match begins there or none does: the expression tells faster, once it is compiled.
+        if warm && self.begins_with_key() {
+            return true;
+        }
         let searchers = |set: &Vec<String>| set.iter().map(|key| Finder::new(key).into_owned()).collect();
         let further = self.further.get_or_init(|| self.keys.further.iter().map(searchers).collect());
-        let quick = |set: &Vec<Finder>| match &self.form {
-            // A long set is worth its time only where it saves compiling the expression.
-            Form::Regex(r) if set.len() > LONG_SET => !r.warms(lower.len()),
-            _ => true,
-        };
-        further.iter().filter(|set| quick(set)).all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
+        // A long set is worth its time only where it saves compiling the expression.
+        let quick = |set: &&Vec<Finder>| !warm || set.len() <= LONG_SET;
+        further.iter().filter(quick).all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
+    }
+
+    /// The first match inside `window` of `text` that stands whole. `at_start`: only one that begins with the window.
+    pub fn find_in(&self, text: &str, window: Range<usize>, at_start: bool) -> Option<Range<usize>> {
+        let regex = self.regex()?;
+        let mut at = window.start;
+        while at <= window.end {
+            let m = regex.find_in(text, at..window.end, at_start)?;
+            if !m.is_empty() && self.stands_whole(text, m.start, m.end) {
+                return Some(m);
+            }
+            if at_start {
+                return None;
+            }
+            at = m.start + text[m.start..].chars().next().map_or(1, char::len_utf8);
+        }
+        None
+    }
+
+    /// Whether it matches anywhere in a text for which no keys were looked up.
+    pub fn is_in(&self, text: &str) -> bool {
+        match &self.form {
+            Form::Spelled { .. } => text.char_indices().any(|(at, _)| self.spelled_at(text, at).is_some()),
+            Form::Regex(_) => self.find_in(text, 0..text.len(), false).is_some(),
+        }
     }
 
     /// Where the longest spelling ends that begins at `start` of `text` and stands whole.
@@ -132,7 +177,7 @@ impl Pattern {
     }
 
     /// The compiled expression; `None` for spelled patterns.
-    pub fn regex(&self) -> Option<&LazyRegex> {
+    pub(super) fn regex(&self) -> Option<&LazyRegex> {
         match &self.form {
             Form::Spelled { .. } => None,
             Form::Regex(regex) => Some(regex),
@@ -192,43 +237,57 @@ impl Expression {
 pub struct LazyRegex {
     expression: Expression,
     exact: bool,
+    /// Whether it is tried at places and in stretches of a text, with what stands around them in view. The crate `regex` has no way to ask
+    /// for that; the engine inside it has.
+    windowed: bool,
     quick: OnceLock<Option<meta::Regex>>,
-    fast: OnceLock<Option<Regex>>,
+    fast: OnceLock<Option<Machine>>,
     /// Bytes of text it was run on, while it is not [`WARM`].
     seen: AtomicUsize,
 }
 
-/// One of the two.
-enum Machine<'r> {
-    /// Without what takes long to build.
-    Quick(&'r meta::Regex),
-    Fast(&'r Regex),
+/// What runs fast.
+#[derive(Debug)]
+enum Machine {
+    /// In stretches of a text.
+    Windowed(meta::Regex),
+    /// From a place to the end of a text.
+    Free(Regex),
 }
 
-impl Machine<'_> {
-    fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
-        match self {
-            Machine::Quick(r) => r.find(Input::new(text).span(at..text.len())).map(|m| m.range()),
-            Machine::Fast(r) => r.find_at(text, at).map(|m| m.range()),
-        }
+/// What runs at the moment.
+enum Engine<'r> {
+    /// Without what takes long to build.
+    Quick(&'r meta::Regex),
+    Fast(&'r Machine),
+}
+
+impl Engine<'_> {
+    fn find_in(&self, text: &str, window: Range<usize>, anchored: Anchored) -> Option<Range<usize>> {
+        let r = match self {
+            Engine::Quick(r) => r,
+            Engine::Fast(Machine::Windowed(r)) => r,
+            Engine::Fast(Machine::Free(r)) => return r.find_at(text, window.start).map(|m| m.range()),
+        };
+        r.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range())
     }
 }
 
 impl LazyRegex {
     pub(super) fn new(source: String, exact: bool) -> LazyRegex {
-        LazyRegex::of(Expression::Regex(source), exact)
+        LazyRegex::of(Expression::Regex(source), exact, false)
     }
 
-    fn of(expression: Expression, exact: bool) -> LazyRegex {
-        LazyRegex { expression, exact, quick: OnceLock::new(), fast: OnceLock::new(), seen: AtomicUsize::new(0) }
+    fn of(expression: Expression, exact: bool, windowed: bool) -> LazyRegex {
+        LazyRegex { expression, exact, windowed, quick: OnceLock::new(), fast: OnceLock::new(), seen: AtomicUsize::new(0) }
     }
 
     /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
-    fn get(&self, len: usize) -> Option<Machine<'_>> {
+    fn get(&self, len: usize) -> Option<Engine<'_>> {
         if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= WARM {
-            return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Machine::Quick);
+            return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Engine::Quick);
         }
-        self.fast.get_or_init(|| self.build_fast()).as_ref().map(Machine::Fast)
+        self.fast.get_or_init(|| self.build_fast()).as_ref().map(Engine::Fast)
     }
 
     /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
@@ -242,9 +301,15 @@ impl LazyRegex {
         meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
     }
 
-    fn build_fast(&self) -> Option<Regex> {
+    fn build_fast(&self) -> Option<Machine> {
         let source = self.expression.source();
-        RegexBuilder::new(&source).case_insensitive(!self.exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build().ok()
+        if self.windowed {
+            let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
+            let syntax = syntax::Config::new().case_insensitive(!self.exact);
+            return meta::Builder::new().configure(config).syntax(syntax).build(&source).ok().map(Machine::Windowed);
+        }
+        let mut builder = RegexBuilder::new(&source);
+        builder.case_insensitive(!self.exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build().ok().map(Machine::Free)
     }
 
     /// The expression as it was given.
@@ -257,25 +322,28 @@ impl LazyRegex {
 
     /// Whether it matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        match self.get(text.len()) {
-            Some(Machine::Quick(r)) => r.is_match(text),
-            Some(Machine::Fast(r)) => r.is_match(text),
-            None => false,
-        }
+        self.find_at(text, 0).is_some()
     }
 
     /// The first match from byte `at` on, as bytes of `text`.
     pub fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
         text.get(at..)?;
-        self.get(text.len() - at)?.find_at(text, at)
+        self.get(text.len() - at)?.find_in(text, at..text.len(), Anchored::No)
+    }
+
+    /// The first match in a window of `text`, in bytes, with what stands around it in view. `at_start`: only one that begins with it.
+    fn find_in(&self, text: &str, window: Range<usize>, at_start: bool) -> Option<Range<usize>> {
+        text.get(window.clone())?;
+        let (len, anchored) = if at_start { (ANCHORED, Anchored::Yes) } else { (window.len(), Anchored::No) };
+        self.get(len)?.find_in(text, window, anchored)
     }
 
     /// Its matches in `text` apart from each other, as bytes.
     pub fn find_iter<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
-        let machine = self.get(text.len());
+        let engine = self.get(text.len());
         let mut at = 0;
         std::iter::from_fn(move || {
-            let m = machine.as_ref().filter(|_| at <= text.len())?.find_at(text, at)?;
+            let m = engine.as_ref().filter(|_| at <= text.len())?.find_in(text, at..text.len(), Anchored::No)?;
             at = m.end + if m.is_empty() { text[m.end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
             Some(m)
         })
@@ -290,7 +358,7 @@ pub struct PhraseSet {
 
 impl PhraseSet {
     pub(super) fn new(phrases: Vec<Phrase>, exact: bool) -> PhraseSet {
-        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact)) }
+        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact, false)) }
     }
 
     /// Whether there is nothing to look for.

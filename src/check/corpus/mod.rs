@@ -256,8 +256,9 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     let mut names: HashSet<String> = HashSet::new();
     for b in titles {
         let text = doc.block_text(b);
-        let lang = b.lang.or(doc.lang).or_else(|| context::tell_language(text));
-        for mention in gazetteer.mentions(text, lang.as_ref().map(|l| l.as_str())) {
+        let told = OnceCell::new();
+        let language = || told.get_or_init(|| b.lang.or(doc.lang).or_else(|| context::tell_language(text))).as_ref().map(|l| l.as_str());
+        for mention in gazetteer.mentions(text, &language) {
             let words = text.get(mention.whole.clone()).unwrap_or("");
             names.extend(sketch::words(words));
             if mention.kind == PlaceKind::City && !mention.part_of_name && about.is_none() {

@@ -212,7 +212,7 @@ pub(super) fn mail_drop(subject: &Subject, m: &PlaceMatcher, hits: Vec<Hit>) -> 
         let text = doc.block_text(block);
         let rest = format!("{}, {}", &text[..start - block.start], text.get(end - block.start..).unwrap_or(""));
         let other_field = doc.fields.iter().enumerate().any(|(i, f)| {
-            Some(i) != block.field && m.fields.contains(&f.name) && street(&f.value) && !m.patterns.iter().any(|p| says(p, &f.value))
+            Some(i) != block.field && m.fields.contains(&f.name) && street(&f.value) && !m.patterns.iter().any(|p| p.is_in(&f.value))
         });
         let speaker = subject.speaker();
         let registered = speaker
@@ -236,12 +236,8 @@ fn street_elsewhere(subject: &Subject, m: &PlaceMatcher, at: usize) -> bool {
     let own = doc.block_at(at);
     let part = |p: &str| m.street.is_match(p) && p.bytes().any(|b| b.is_ascii_digit());
     let other = |(i, b): (usize, &crate::document::Block)| Some(i) != own && doc.block_text(b).split([',', ';', '\n', '|']).any(part);
-    let node = |f: &crate::document::Field| f.name.ends_with("streetAddress") && !m.patterns.iter().any(|p| says(p, &f.value));
+    let node = |f: &crate::document::Field| f.name.ends_with("streetAddress") && !m.patterns.iter().any(|p| p.is_in(&f.value));
     doc.fields.iter().any(node) || doc.blocks.iter().enumerate().any(other)
-}
-
-fn says(p: &crate::pack::Pattern, text: &str) -> bool {
-    p.regex().is_some_and(|r| r.is_match(text))
 }
 
 /// "12 Main", "Hauptweg 3": a short number beside a word.

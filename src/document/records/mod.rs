@@ -28,7 +28,7 @@ use formats::At;
 use json::{JsonError, Scanner, Token};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use stream::{Content, Table};
+use stream::{ChunkId, Content, Table};
 
 /// How a file keeps its records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -109,10 +109,11 @@ pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Buil
     let text = chunk.source.text();
     let index = chunk.first_index + record;
     match &chunk.content {
-        Content::Json => with_tokens(|tokens| {
-            if let Err(e) = scan(text, span, tokens) {
-                return broken(&e, b);
-            }
+        Content::Json(id) => with_tokens(*id, text, span, |tokens| {
+            let tokens = match tokens {
+                Ok(tokens) => tokens,
+                Err(e) => return broken(&e, b),
+            };
             let keys = top_keys(text, tokens);
             let Some(format) = formats.detect(keys.iter().map(Cow::as_ref)) else { return Outcome::Unknown };
             b.reserve(span.len(), tokens.len() / 2);
@@ -141,11 +142,12 @@ pub fn read_generic(chunk: &Chunk, record: usize, kind: Kind, b: &mut Builder) -
     let text = chunk.source.text();
     let index = chunk.first_index + record;
     match &chunk.content {
-        Content::Json => {
-            return with_tokens(|tokens| {
-                if let Err(e) = scan(text, span, tokens) {
-                    return broken(&e, b);
-                }
+        Content::Json(id) => {
+            return with_tokens(*id, text, span, |tokens| {
+                let tokens = match tokens {
+                    Ok(tokens) => tokens,
+                    Err(e) => return broken(&e, b),
+                };
                 fields::write(tokens.iter().map(|t| event(text, t)), None, kind, span, index, b);
                 Outcome::Unknown
             });
@@ -165,17 +167,24 @@ fn broken(e: &JsonError, b: &mut Builder) -> Outcome<'static> {
     Outcome::Broken
 }
 
-/// Lends each thread one list of tokens; a long one is not kept.
-fn with_tokens<R>(f: impl FnOnce(&mut Vec<Token>) -> R) -> R {
+/// The tokens of a record. Each thread keeps those of the last one: a record is read into a document, and then often asked for its values.
+fn with_tokens<R>(chunk: ChunkId, text: &str, span: Span, f: impl FnOnce(Result<&[Token], JsonError>) -> R) -> R {
+    /// A longer list is not kept.
     const KEPT: usize = 1 << 14;
-    thread_local! {
-        static TOKENS: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
+    #[derive(Default)]
+    struct Last {
+        of: Option<(ChunkId, Span)>,
+        tokens: Vec<Token>,
     }
-    let mut tokens = TOKENS.take();
-    let r = f(&mut tokens);
-    if tokens.capacity() <= KEPT {
-        tokens.clear();
-        TOKENS.set(tokens);
+    thread_local! {
+        static LAST: RefCell<Last> = RefCell::default();
+    }
+    let mut last = LAST.take();
+    let scanned = if last.of == Some((chunk, span)) { Ok(()) } else { scan(text, span, &mut last.tokens) };
+    last.of = scanned.is_ok().then_some((chunk, span));
+    let r = f(scanned.map(|()| &last.tokens[..]));
+    if last.tokens.capacity() <= KEPT {
+        LAST.set(last);
     }
     r
 }

@@ -10,6 +10,7 @@ use crate::yaml::Node;
 use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many bytes are read at a time if nobody says otherwise; a chunk holds about as much.
 pub const CHUNK: usize = 512 << 10;
@@ -34,10 +35,21 @@ pub struct Chunk {
     pub(super) content: Content,
 }
 
+/// Tells chunks apart, in all of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ChunkId(u64);
+
+impl ChunkId {
+    pub(super) fn next() -> ChunkId {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        ChunkId(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// What else is known of a chunk's records.
 #[derive(Debug)]
 pub(super) enum Content {
-    Json,
+    Json(ChunkId),
     Csv(Arc<Table>),
     /// One node for each record.
     Yaml(Vec<Node>),
@@ -385,7 +397,7 @@ impl<'f, R: Read> Splitter<'f, R> {
             self.index += records.len();
             let content = match &self.machine {
                 Machine::Rows(r) => Content::Csv(r.table.clone().unwrap_or_default()),
-                _ => Content::Json,
+                _ => Content::Json(ChunkId::next()),
             };
             self.queue.push_back(Ok(Chunk { source, records, first_index, content }));
         }

@@ -6,7 +6,7 @@ use super::formats::{At, FieldDef, Format, Formats};
 use super::json::Token;
 use super::stream::{Chunk, Content};
 use super::text::Text;
-use super::{MAX_FIELDS, csv, fields::Event, scan, top_keys, yaml_events};
+use super::{MAX_FIELDS, csv, fields::Event, top_keys, yaml_events};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::borrow::Cow;
@@ -24,11 +24,12 @@ pub enum Given {
 }
 
 /// Hands the values of a record to `f`, each with what the format says of it and the number of the list entry it lies in. Values that no
-/// format names are left out. Gives the format, or `None` where none knows the record or the record is broken.
+/// format names are left out. `form` is the format's name, where that is known already. Gives the format, or `None` where none knows the record or the record is broken.
 pub fn values<'f>(
     chunk: &Chunk,
     record: usize,
     formats: &'f Formats,
+    form: Option<&str>,
     f: &mut dyn FnMut(&'f FieldDef, Given, u32, &Text),
 ) -> Option<&'f Format> {
     let span = *chunk.records.get(record)?;
@@ -44,9 +45,10 @@ pub fn values<'f>(
             }
             Some(format)
         }
-        Content::Json => super::with_tokens(|tokens| {
-            scan(text, span, tokens).ok()?;
-            let format = formats.detect(top_keys(text, tokens).iter().map(Cow::as_ref))?;
+        Content::Json(id) => super::with_tokens(*id, text, span, |tokens| {
+            let tokens = tokens.ok()?;
+            let known = form.and_then(|form| formats.get(form));
+            let format = known.or_else(|| formats.detect(top_keys(text, tokens).iter().map(Cow::as_ref)))?;
             let place = |t: &Token| match t {
                 Token::ArrayStart(at) | Token::ArrayEnd(at) => *at,
                 _ => span.start,
@@ -183,7 +185,7 @@ mod tests {
         let read = |file: &str, shape| {
             let chunk = Splitter::new(file.as_bytes(), "f", shape, formats).next().expect("chunk").expect("read");
             let mut out = Vec::new();
-            values(&chunk, 0, formats, &mut |def, given, _, text| {
+            values(&chunk, 0, formats, None, &mut |def, given, _, text| {
                 out.push(format!("{}={}{:?}", def.name, chunk.source.text().get(text.span.range()).unwrap_or(""), given));
             });
             out.join(" ")

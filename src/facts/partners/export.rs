@@ -85,7 +85,7 @@ fn firms(chunks: &[Chunk], formats: &Formats) -> Vec<Firms> {
 /// What a record can be looked up by; whether it is a firm's listing at all.
 fn keys(chunk: &Chunk, record: usize, formats: &Formats, f: &mut dyn FnMut(Key, &str)) -> bool {
     let mut named = false;
-    let format = records::values(chunk, record, formats, &mut |def, given, _, text| {
+    let format = records::values(chunk, record, formats, None, &mut |def, given, _, text| {
         let key = match def.name.as_str() {
             "name" | "display_name" | "legal_name" => Key::Name,
             "website" | "domain" => Key::Domain,
@@ -138,20 +138,21 @@ impl Gathered {
     }
 }
 
-/// A firm from a record of an export; `None` where the record is no listing.
-pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats) -> Option<Partner> {
-    if keys(chunk, record, formats, &mut |_, _| {}) { partner(chunk, 0, record, formats) } else { None }
+/// A firm from a record of an export; `None` where the record is no listing. `form`: the record's format, where it is known already.
+pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats, form: Option<&str>) -> Option<Partner> {
+    partner(chunk, 0, record, formats, form)
 }
 
 /// A firm from its record.
-pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats) -> Option<Partner> {
+pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats, form: Option<&str>) -> Option<Partner> {
     let span = *chunk.records.get(record)?;
     let blank = || Fact::new(String::new(), Span::at(span.start));
     let mut p = Partner::new(blank(), blank(), span, number);
     let mut slug = None;
     let mut gathered = Gathered::default();
     let program = Program::get();
-    let format = records::values(chunk, record, formats, &mut |def, given, entry, text| {
+    let mut named = false;
+    let format = records::values(chunk, record, formats, form, &mut |def, given, entry, text| {
         let fact = || Fact::new(text.value.trim().to_owned(), text.span);
         let name = def.name.as_str();
         if given == Given::Blank {
@@ -171,6 +172,7 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
         }
         let number = || text.value.trim().replace(',', "").parse::<f64>().ok().filter(|n| n.is_finite());
         let country = || Fact::new(names::country(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
+        named |= matches!(name, "name" | "display_name" | "legal_name");
         match name {
             "name" if p.name.value.is_empty() => p.name = fact(),
             "name" | "display_name" | "legal_name" => p.aliases.push(fact()),
@@ -235,7 +237,8 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             }
             _ => {}
         }
-    })?;
+    })
+    .filter(|f| named && f.kind == Kind::Listing)?;
     // Where one list holds both, it says of each what it does not say of it too.
     if format.has_conditions()
         && let Some(at) = p.accreditations.span().or(p.certifications.span())

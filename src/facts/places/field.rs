@@ -4,7 +4,14 @@ use super::fold::{fold, in_word, word};
 use super::table::{AREA, OTHER_NAME};
 use super::words::Roles;
 use super::{Country, Gazetteer, Place, Region, Within};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The reading of a longer value is not kept, bytes.
+const MAX_KEPT: usize = 120;
 
 /// What else a record says of the same location, by name or code. Names that are not known count as not said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,6 +25,8 @@ pub struct Hint<'a> {
 /// The words that stand in location fields and are no places. In a phrase `#` stands for a number.
 #[derive(Clone, Debug, Default)]
 pub struct FieldWords {
+    /// Tells one set from another; 0 is the empty one.
+    id: usize,
     remote: Vec<Vec<String>>,
     non_places: Vec<Vec<String>>,
 }
@@ -29,7 +38,9 @@ impl FieldWords {
             let parts = phrase.as_ref().split_whitespace().map(|w| if w == "#" { w.to_owned() } else { fold(w) });
             parts.flat_map(|w| w.split(' ').map(str::to_owned).collect::<Vec<_>>()).filter(|w| !w.is_empty()).collect()
         };
-        FieldWords { remote: remote.into_iter().map(words).collect(), non_places: non_places.into_iter().map(words).collect() }
+        static LAST: AtomicUsize = AtomicUsize::new(0);
+        let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        FieldWords { id, remote: remote.into_iter().map(words).collect(), non_places: non_places.into_iter().map(words).collect() }
     }
 
     fn what(&self, folded: &str) -> Option<What> {
@@ -157,8 +168,33 @@ impl Reading {
 }
 
 impl Gazetteer {
-    /// Reads the value of a location field. Words for "remote" and for what is no place come from the caller.
-    pub fn resolve(&self, text: &str, hint: Hint<'_>, words: &FieldWords) -> Resolved {
+    /// Reads the value of a location field. Words for "remote" and for what is no place come from the caller. Each thread keeps what it
+    /// has read: the records of an export name the same places over and over.
+    pub fn resolve(&self, text: &str, hint: Hint<'_>, words: &FieldWords) -> Rc<Resolved> {
+        /// So many values are kept; then all are forgotten.
+        const MOST: usize = 1 << 12;
+        type Asked = (usize, String);
+        thread_local! {
+            static READ: RefCell<HashMap<Asked, Rc<Resolved>>> = RefCell::default();
+        }
+        if text.len() > MAX_KEPT {
+            return Rc::new(self.resolve_anew(text, hint, words));
+        }
+        let asked = (words.id, [text, hint.country.unwrap_or(""), hint.region.unwrap_or("")].join("\n"));
+        if let Some(known) = READ.with_borrow(|r| r.get(&asked).map(Rc::clone)) {
+            return known;
+        }
+        let found = Rc::new(self.resolve_anew(text, hint, words));
+        READ.with_borrow_mut(|r| {
+            if r.len() >= MOST {
+                r.clear();
+            }
+            r.insert(asked, Rc::clone(&found));
+        });
+        found
+    }
+
+    fn resolve_anew(&self, text: &str, hint: Hint<'_>, words: &FieldWords) -> Resolved {
         let mut parts = Vec::new();
         let whole = trimmed(text, 0..text.len());
         if whole.is_empty() {

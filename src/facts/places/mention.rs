@@ -61,10 +61,14 @@ struct Candidate {
     need: Need,
 }
 
+/// Gives the language of a text, as a tag (`en`, `de`, …), if anybody knows. Asked only where it matters: telling a language takes longer
+/// than all else here.
+pub type Ask<'l> = &'l dyn Fn() -> Option<&'l str>;
+
 /// A name found in the text, with what surrounds it, before it is judged.
 struct Context<'t> {
     text: &'t str,
-    language: Option<&'t str>,
+    language: Ask<'t>,
     start: usize,
     end: usize,
     /// What the name says as a word; nothing if it has several.
@@ -72,8 +76,13 @@ struct Context<'t> {
 }
 
 impl Gazetteer {
-    /// Place names in running text, in order. `language` (`en`, `de`, …) tells which common words to beware of; without it, those of all languages.
-    pub fn mentions(&self, text: &str, language: Option<&str>) -> Vec<Mention> {
+    /// Whether a name in running text may begin with this letter.
+    pub fn may_begin(c: char) -> bool {
+        c.is_uppercase() || unspaced(c)
+    }
+
+    /// Place names in running text, in order. `language` tells which common words to beware of; without it, those of all languages.
+    pub fn mentions<'t>(&self, text: &'t str, language: Ask<'t>) -> Vec<Mention> {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut buffer = String::new();
         let mut names = Vec::new();
@@ -98,11 +107,11 @@ impl Gazetteer {
     }
 
     /// Judges the longest name at a capital; returns where to go on.
-    fn spaced_mention(
+    fn spaced_mention<'t>(
         &self,
-        text: &str,
+        text: &'t str,
         start: usize,
-        language: Option<&str>,
+        language: Ask<'t>,
         names: &[Name],
         buffer: &mut String,
         candidates: &mut Vec<Candidate>,

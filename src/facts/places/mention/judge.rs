@@ -60,7 +60,8 @@ impl Gazetteer {
         if refused(context, &before, &after) {
             return None;
         }
-        let ambiguous = context.own.common(context.language) || context.own.has(Roles::PERSON) || context.own.has(Roles::GIVEN);
+        let common = || context.own.common(None) && context.own.common((context.language)());
+        let ambiguous = context.own.has(Roles::PERSON) || context.own.has(Roles::GIVEN) || common();
         let (mut need, places, regions) = self.alone(context, &found, ambiguous);
         let greater = before.is(Roles::GREATER) && !before.hyphen;
         let cue = before.is(Roles::PREP) || greater || after.is(Roles::OFFICE) || after.is(Roles::AROUND);
@@ -70,10 +71,11 @@ impl Gazetteer {
         let mut part_of_name = after.is(Roles::BRAND) && (after.capital() || before.capital()) || self.is_of_a_name(context, &before);
         let neutral = Roles(Roles::OFFICE.0 | Roles::AROUND.0 | Roles::AND.0 | Roles::PREP.0);
         if after.capital() && !after.hyphen && !after.is(neutral) && !part_of_name {
-            let german = context.language.is_some_and(|l| l.starts_with("de")) && before.is(Roles::PREP);
             if ambiguous {
                 return None;
             }
+            // German writes all its nouns with a capital.
+            let german = before.is(Roles::PREP) && (context.language)().is_some_and(|l| l.starts_with("de"));
             part_of_name = !german;
         }
         if after.is(Roles::BRAND) && !after.capital() && ambiguous {

@@ -94,18 +94,19 @@ fn collect(m: &Matcher, needles: &mut HashMap<String, Finder<'static>>) {
     }
 }
 
-/// Whether plain ASCII is written as numeric references anywhere (`&#104;`); quotes and dashes are written so everywhere.
+/// Whether letters, hyphens or full stops are written as references anywhere (`&#104;`); quotes and dashes are written so everywhere.
 fn spells_letters(source: &str) -> bool {
-    memchr::memmem::find_iter(source.as_bytes(), b"&#").any(|i| {
-        let rest = &source.as_bytes()[i + 2..source.len().min(i + 10)];
-        let (digits, radix) = match rest.first() {
-            Some(b'x' | b'X') => (&rest[1..], 16),
-            _ => (rest, 10),
-        };
-        let len = digits.iter().take_while(|b| char::from(**b).is_digit(radix)).count();
-        let code = std::str::from_utf8(&digits[..len]).ok().and_then(|d| u32::from_str_radix(d, radix).ok());
-        code.and_then(char::from_u32).is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
-    })
+    memchr::memmem::find(source.as_bytes(), b"&period;").is_some()
+        || memchr::memmem::find_iter(source.as_bytes(), b"&#").any(|i| {
+            let rest = &source.as_bytes()[i + 2..source.len().min(i + 10)];
+            let (digits, radix) = match rest.first() {
+                Some(b'x' | b'X') => (&rest[1..], 16),
+                _ => (rest, 10),
+            };
+            let len = digits.iter().take_while(|b| char::from(**b).is_digit(radix)).count();
+            let code = std::str::from_utf8(&digits[..len]).ok().and_then(|d| u32::from_str_radix(d, radix).ok());
+            code.and_then(char::from_u32).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+        })
 }
 
 fn holds(dom: &Dom, e: &ElementRef, m: &ElementMatcher) -> bool {

@@ -235,7 +235,9 @@ impl Predicate {
         let literal = self.matches.as_ref().map(|m| literals::required(m.source(), true)).unwrap_or_default();
         let sets = [lower(&self.equals), lower(&self.has_word), lower(&self.contains), literal];
         // Signs may be written as references (`&#x2F;`); something short is everywhere; something not ASCII may be written in another case.
-        let run = |s: &String| s.split(|c: char| c.is_ascii_punctuation() && c != '-').max_by_key(|p| p.len()).unwrap_or("").to_owned();
+        let run = |s: &String| {
+            s.split(|c: char| c.is_ascii_punctuation() && c != '-' && c != '.').max_by_key(|p| p.len()).unwrap_or("").to_owned()
+        };
         let sets = sets.iter().map(|set| set.iter().map(run).collect::<Vec<_>>());
         sets.filter(|set| !set.is_empty() && set.iter().all(|s| s.len() >= 3 && s.is_ascii())).collect()
     }

@@ -166,7 +166,7 @@ pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candid
             hits.extend(pattern.spelled_at(&document.text, start).and_then(|end| hit(document, pattern, start, end)));
             continue;
         }
-        if done.0 == c.pattern && start < done.1 {
+        if done.0 == c.pattern && start < done.1 || !subject.lower().get(start..).is_some_and(|lower| pattern.goes_on(lower)) {
             continue;
         }
         let Some(block) = document.block_at(start).map(|b| &document.blocks[b]) else { continue };

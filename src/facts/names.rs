@@ -8,21 +8,29 @@ use unicode_normalization::UnicodeNormalization;
 /// A firm's name for comparison: lower case, accents of Latin letters and punctuation dropped, the legal form at its end left out.
 pub fn fold_name(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
-    for c in name.nfkd() {
-        match c {
-            // Accents; other combining marks make other letters.
-            '\u{300}'..='\u{36F}' | '.' | '\'' | '’' | '®' | '™' | '©' => {}
-            '&' | '+' => plain.push_str(" and "),
-            'ß' => plain.push_str("ss"),
-            c if c.is_alphanumeric() || is_mark(c) => plain.extend(c.to_lowercase()),
-            _ => plain.push(' '),
-        }
+    let mut put = |c: char| match c {
+        // Accents; other combining marks make other letters.
+        '\u{300}'..='\u{36F}' | '.' | '\'' | '’' | '®' | '™' | '©' => {}
+        '&' | '+' => plain.push_str(" and "),
+        'ß' => plain.push_str("ss"),
+        c if c.is_ascii_alphanumeric() => plain.push(c.to_ascii_lowercase()),
+        c if c.is_alphanumeric() || is_mark(c) => plain.extend(c.to_lowercase()),
+        _ => plain.push(' '),
+    };
+    // Most names are ASCII, which has nothing to compose.
+    if name.is_ascii() {
+        name.chars().for_each(put);
+    } else {
+        name.nfkd().for_each(&mut put);
+        plain = plain.nfc().collect();
     }
-    let plain: String = plain.nfc().collect();
     let forms = legal_forms();
     let mut words: Vec<&str> = plain.split_whitespace().collect();
     while words.len() > 1 && words.last().is_some_and(|w| forms.contains(w) || *w == "and") {
         words.pop();
+    }
+    if plain.is_ascii() {
+        return words.join(" ");
     }
     // Scripts without spaces write the form without one, before or after the name.
     let mut first = words.join(" ");
@@ -61,7 +69,10 @@ pub fn host(address: &str) -> Option<String> {
     let host = rest.split(['/', '?', '#', '\\']).next()?;
     let host = host.rsplit('@').next()?;
     let host = host.split(':').next()?.trim_end_matches('.').to_lowercase();
-    let host = idna::domain_to_ascii(host.strip_prefix("www.").unwrap_or(&host)).ok()?;
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    // Most hosts are what they become.
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
+    let host = if host.bytes().all(plain) && !host.contains("xn--") { host.to_owned() } else { idna::domain_to_ascii(host).ok()? };
     (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
 }
 

@@ -1,5 +1,6 @@
 //! Which literals a regular expression cannot do without.
 
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 /// How many strings are multiplied out in a row.
@@ -22,6 +23,8 @@ pub(super) struct Set {
     pub lead: Option<usize>,
     /// The same from where it begins to the match's end.
     pub tail: Option<usize>,
+    /// Which part of the expression it begins with, where that is one of a row.
+    from: Option<usize>,
 }
 
 /// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
@@ -39,9 +42,46 @@ pub(super) fn is_telling(set: &[String]) -> bool {
 pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Set> {
     // Parsed without folding: the prefilter folds ASCII by itself, and folded classes would hide the literals.
     let Ok(hir) = regex_syntax::Parser::new().parse(source) else { return Vec::new() };
-    let mut sets: Vec<Set> = pieces(&hir).into_iter().filter_map(|set| usable(set, fold)).collect();
+    sets_of(&hir, fold)
+}
+
+fn sets_of(hir: &Hir, fold: bool) -> Vec<Set> {
+    let mut sets: Vec<Set> = pieces(hir).into_iter().filter_map(|set| usable(set, fold)).collect();
     sets.sort_by_key(|s| std::cmp::Reverse(worth(&s.strings)));
     sets
+}
+
+/// What a match goes on with from where its key begins: all beginnings of that, ASCII in lower case, none of which begins another, in order.
+/// The key is the first of [`required_sets`]. `None` if they are too many, or the key may stand at several places.
+pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<String>> {
+    /// The length of a beginning, bytes.
+    const LENGTH: usize = 16;
+    const MOST: usize = 400;
+    let hir = regex_syntax::Parser::new().parse(source).ok()?;
+    let mut whole = &hir;
+    while let HirKind::Capture(c) = whole.kind() {
+        whole = &c.sub;
+    }
+    let first = sets_of(whole, fold).into_iter().next()?;
+    let rest = match whole.kind() {
+        HirKind::Concat(subs) => Hir::concat(subs.get(first.from?..)?.to_vec()),
+        _ if first.lead == Some(0) => whole.clone(),
+        _ => return None,
+    };
+    let mut extractor = Extractor::new();
+    extractor.limit_class(10).limit_literal_len(LENGTH).limit_total(MOST).limit_repeat(4);
+    let found = extractor.extract(&rest);
+    let mut heads = Vec::new();
+    for literal in found.literals()? {
+        // A character may be cut in two; letters beyond ASCII may be written in another case.
+        let bytes = literal.as_bytes();
+        let whole = bytes.utf8_chunks().next().map_or("", |c| c.valid());
+        let sure = whole.find(|c: char| fold && !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).unwrap_or(whole.len());
+        heads.push(whole[..sure].to_ascii_lowercase());
+    }
+    heads.sort();
+    heads.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
+    (heads.first().is_some_and(|h| !h.is_empty())).then_some(heads)
 }
 
 /// The strings as they are looked for, if none is empty.
@@ -111,7 +151,7 @@ impl Info {
     /// Of an expression that matches these strings and no others.
     fn exact(strings: Vec<String>) -> Info {
         let bound = strings.iter().map(|s| written(s)).max();
-        Info { best: Some(Set { strings: strings.clone(), lead: Some(0), tail: bound }), exact: Some(strings), bound }
+        Info { best: Some(Set { strings: strings.clone(), lead: Some(0), tail: bound, from: None }), exact: Some(strings), bound }
     }
 }
 
@@ -173,7 +213,7 @@ fn analyse(hir: &Hir) -> Info {
                 (0, _) => Info { exact: None, best: None, bound },
                 // In which round it stands, nobody knows.
                 _ => {
-                    let best = inner.best.map(|s| Set { lead: plus(s.lead, bound), tail: plus(s.tail, bound), ..s });
+                    let best = inner.best.map(|s| Set { from: None, lead: plus(s.lead, bound), tail: plus(s.tail, bound), ..s });
                     Info { exact: None, best, bound }
                 }
             }
@@ -191,7 +231,7 @@ fn analyse(hir: &Hir) -> Info {
                 all.map(|a| a.concat()).filter(|a| a.len() <= MAX_JOINED)
             };
             let best = join(infos.iter().map(|i| i.best.as_ref().map(|s| s.strings.clone())).collect());
-            let best = best.map(|strings| Set { strings, lead, tail });
+            let best = best.map(|strings| Set { strings, lead, tail, from: None });
             Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best, bound }
         }
     }
@@ -235,7 +275,7 @@ fn concat(subs: &[Hir]) -> (Info, Vec<Set>) {
     let mut sets: Vec<Set> = Vec::new();
     let mut add = |strings: Vec<String>, from: usize| {
         let (lead, tail) = around(from, from);
-        sets.push(Set { strings, lead, tail });
+        sets.push(Set { strings, lead, tail, from: Some(from) });
     };
     let mut nested: Vec<Set> = Vec::new();
     let (mut run, mut from) = (vec![String::new()], 0);
@@ -253,7 +293,7 @@ fn concat(subs: &[Hir]) -> (Info, Vec<Set>) {
                     Some(exact) => (run, from) = (exact.clone(), i),
                     None => nested.extend(info.best.clone().map(|s| {
                         let (before, after) = around(i, i + 1);
-                        Set { lead: plus(before, s.lead), tail: plus(s.tail, after), ..s }
+                        Set { lead: plus(before, s.lead), tail: plus(s.tail, after), from: None, ..s }
                     })),
                 }
             }
@@ -312,7 +352,7 @@ fn split_outside<'a>(text: &'a str, at: &[char]) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_NUMBER, MAX_WORD, of_selector, required, required_sets};
+    use super::{MAX_NUMBER, MAX_WORD, heads, of_selector, required, required_sets};
 
     #[test]
     fn selectors_need_their_names() {
@@ -332,6 +372,14 @@ mod tests {
         assert!(required(r"\d+%", true).is_empty());
         assert!(required(r"x?y*", true).is_empty());
         assert_eq!(required("agência hubspot", true), ["agÊncia hubspot", "agência hubspot"]);
+    }
+
+    #[test]
+    fn heads_are_how_a_match_goes_on_from_its_key() {
+        assert_eq!(heads(r"(?:a |an )?official HubSpot (?:gold|elite) (?:agency|partner)", true).expect("heads").len(), 3);
+        assert_eq!(heads(r"[0-9]+ HubSpot (?:Akademie|Übersicht)", true), Some(vec![" hubspot ".to_owned()]));
+        assert_eq!(heads(r"[0-9]+ HubSpot (?:cert|accred)", true), Some(vec![" hubspot accred".to_owned(), " hubspot cert".to_owned()]));
+        assert_eq!(heads("x?y*", true), None);
     }
 
     #[test]

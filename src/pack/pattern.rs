@@ -2,6 +2,7 @@
 
 use super::keys::Keys;
 use super::lint::ascii_boundaries;
+use super::literals;
 use super::phrase::{self, Part, Terms};
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
@@ -50,6 +51,8 @@ pub struct Pattern {
     form: Form,
     /// Searchers for the further keys.
     further: OnceLock<Vec<Vec<Finder<'static>>>>,
+    /// How a match can go on where its key begins; worked out when the expression is.
+    heads: OnceLock<Option<Vec<String>>>,
 }
 
 #[derive(Debug)]
@@ -69,7 +72,7 @@ impl Pattern {
         } else {
             Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact, true))
         };
-        Pattern { replacement: None, keys, exact, edges: (true, true), form, further: OnceLock::new() }
+        Pattern { replacement: None, keys, exact, edges: (true, true), form, further: OnceLock::new(), heads: OnceLock::new() }
     }
 
     /// A literal that is replaced by another, in exactly this case.
@@ -83,6 +86,7 @@ impl Pattern {
             edges: (true, true),
             form: Form::Spelled { phrase, spellings },
             further: OnceLock::new(),
+            heads: OnceLock::new(),
         }
     }
 
@@ -91,7 +95,7 @@ impl Pattern {
         let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
         let regex = LazyRegex::of(Expression::Regex(source), exact, true);
-        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), further: OnceLock::new() }
+        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), further: OnceLock::new(), heads: OnceLock::new() }
     }
 
     /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
@@ -119,6 +123,18 @@ impl Pattern {
     pub fn window(&self, key: usize, len: usize) -> Range<usize> {
         let from = self.keys.lead.map_or(0, |n| key.saturating_sub(n));
         from..self.keys.tail.map_or(len, |n| key.saturating_add(n).min(len))
+    }
+
+    /// Whether what stands at a key, in lower case (ASCII), can be part of a match. Says yes until the pattern has seen some text.
+    pub fn goes_on(&self, lower: &str) -> bool {
+        let Form::Regex(regex) = &self.form else { return true };
+        if !regex.is_warm() {
+            return true;
+        }
+        let Some(heads) = self.heads.get_or_init(|| literals::heads(&regex.expression.source(), !self.exact)) else { return true };
+        // No head begins another, so that the last one that is not greater is the only one that can be there.
+        let after = heads.partition_point(|head| head.as_str() <= lower);
+        after.checked_sub(1).and_then(|i| heads.get(i)).is_some_and(|head| lower.starts_with(head.as_str()))
     }
 
     /// Whether a stretch of text, in lower case (ASCII), may hold a match.
@@ -291,6 +307,11 @@ impl LazyRegex {
     }
 
     /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
+    fn is_warm(&self) -> bool {
+        self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > WARM
+    }
+
+    /// The same after so much more text.
     fn warms(&self, len: usize) -> bool {
         self.fast.get().is_some() || self.seen.fetch_add(len, Ordering::Relaxed) > WARM
     }

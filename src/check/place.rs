@@ -2,6 +2,7 @@
 //!
 //! The gazetteer is asked only where a phrase, a field or a node calls for it. What it or the register does not know is no fault.
 
+mod below;
 mod known;
 mod records;
 
@@ -11,6 +12,9 @@ use crate::facts::places::{Gazetteer, Kind, Mention, Place, distance_km};
 use crate::pack::model::{Counts, PlaceCheck, PlaceMatcher};
 use known::{Claimed, Record, Spot};
 
+/// How long the part of an address before its place may be, bytes.
+const MAX_ADDRESS: usize = 80;
+
 /// `candidates` are what the prefilter found for its phrases.
 pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
     if !m.patterns.is_empty() {
@@ -19,6 +23,9 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
             let fields = &subject.document.fields;
             hits.retain(|h| h.field.and_then(|f| fields.get(f)).is_some_and(|f| m.fields.contains(&f.name)));
         }
+        if m.opens {
+            hits.retain(|h| opens(subject, h));
+        }
         if hits.is_empty() {
             return hits;
         }
@@ -26,6 +33,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
             return records::mail_drop(subject, m, hits);
         }
         let Some(speaker) = subject.wanted_speaker() else { return Vec::new() };
+        let claims = if m.below { below::claims } else { claims };
         return match m.check {
             PlaceCheck::RemoteOfPhysical => remote_of_physical(subject, speaker, m, hits),
             PlaceCheck::Count => count(subject, speaker, m, hits),
@@ -34,7 +42,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
         };
     }
     match m.check {
-        PlaceCheck::Unnamed => records::unnamed(subject),
+        PlaceCheck::Unnamed => records::unnamed(subject, m),
         PlaceCheck::Contradiction => records::contradiction(subject, m),
         PlaceCheck::NonPlace => records::non_place(subject, m),
         PlaceCheck::Spread => records::spread(subject, m),
@@ -118,7 +126,7 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = from;
         for mention in mentions.iter().rev().filter(|p| p.whole.end <= from) {
             let between = &text[mention.whole.end..edge];
-            let joined = if out.is_empty() { between.trim().is_empty() || between.trim() == "-" } else { joins(between, &m.joins) };
+            let joined = if out.is_empty() { matches!(between.trim(), "" | "-" | ",") } else { joins(between, &m.joins) };
             if !joined || mention.part_of_name && !out.is_empty() {
                 break;
             }
@@ -127,6 +135,7 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         }
         let head = text[..edge].trim_end();
         let led = m.lead.is_empty() || m.lead.find_all(head).any(|(_, end)| end == head.len());
+        let led = led && (!m.whole || below::is_whole(text, edge, to));
         if !led {
             out.clear();
         }
@@ -134,8 +143,10 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = to;
         for mention in mentions.iter().filter(|p| p.whole.start >= to) {
             let between = &text[edge..mention.whole.start];
-            let joined =
-                if out.is_empty() { joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) } else { joins(between, &m.joins) };
+            let joined = match out.is_empty() {
+                true => joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) || m.address && is_address(between),
+                false => joins(between, &m.joins),
+            };
             if !joined || mention.part_of_name && !last(mention) {
                 break;
             }
@@ -154,9 +165,17 @@ fn followed_by_phrase(text: &str, mention: &Mention, from: usize) -> bool {
 
 /// Whether between two items stand only separators and the words that may.
 fn joins(between: &str, words: &[String]) -> bool {
-    let sign = |c: char| c.is_whitespace() || matches!(c, ',' | '/' | '&' | '+' | ';' | '·' | '•' | '・' | '、' | ':');
+    let sign = |c: char| c.is_whitespace() || ",/&+;|·•・、:：()".contains(c);
     let left = between.trim_matches(sign).to_lowercase();
     left.is_empty() || words.contains(&left)
+}
+
+/// "12 Sample Street, ": what stands before the place in an address.
+fn is_address(between: &str) -> bool {
+    let street = between.trim();
+    let ends = street.ends_with(',') || street.ends_with(|c: char| c.is_ascii_digit()) || between.contains('\n');
+    let prose = between.contains([';', '!', '?', '(']) || between.contains(". ") || between.len() > MAX_ADDRESS;
+    ends && !prose && street.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// "We are fully remote", from a firm that has offices on record and nothing else.
@@ -186,12 +205,25 @@ fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
     speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(n.as_str()))
 }
 
+/// Whether the phrase opens its sentence.
+fn opens(subject: &Subject, hit: &Hit) -> bool {
+    let Some((start, _)) = hit.range else { return false };
+    let Some(block) = subject.document.block_at(start).map(|b| &subject.document.blocks[b]) else { return false };
+    let text = subject.document.block_text(block);
+    let (from, _) = lexical::sentence(text, start - block.start, start - block.start);
+    text.get(from..start - block.start).is_some_and(is_opening)
+}
+
+/// Whether in what stands before a phrase there is a preposition, or nothing.
+fn is_opening(head: &str) -> bool {
+    let mut words = head.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.next().is_none_or(|w| w.chars().count() <= 4) && words.next().is_none()
+}
+
 /// "With offices in Paris and Rome, Acme …": the phrase opens its sentence, and the firm's name stands directly behind the places.
 fn opens_before_name(speaker: &Speaker, sentence: &str, from: usize, end: usize) -> bool {
     let (Some(head), Some(tail)) = (sentence.get(..from), sentence.get(end..)) else { return false };
-    // A preposition may stand before the phrase, and nothing else.
-    let words: Vec<&str> = head.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    if words.len() > 1 || words.first().is_some_and(|w| w.chars().count() > 4) {
+    if !is_opening(head) {
         return false;
     }
     let tail = tail.trim_start_matches(|c: char| c.is_whitespace() || c == ',').to_lowercase();

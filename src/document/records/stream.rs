@@ -34,6 +34,13 @@ pub struct Chunk {
     pub(super) content: Content,
 }
 
+impl Chunk {
+    /// Whether its records are the rows of a table, which have the same columns throughout.
+    pub fn is_table(&self) -> bool {
+        matches!(self.content, Content::Csv(_))
+    }
+}
+
 /// What else is known of a chunk's records.
 #[derive(Debug)]
 pub(super) enum Content {

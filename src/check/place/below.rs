@@ -1,0 +1,87 @@
+//! Places under a heading: "Our offices", and below it a list, a table or headings of their own.
+
+use super::super::{Hit, Speaker, Subject, context};
+use super::known::{Claimed, Record};
+use super::tell;
+use crate::document::{Block, Mark, Role};
+use crate::facts::places::{Gazetteer, Mention};
+use crate::pack::model::PlaceMatcher;
+
+/// So many blocks after the heading are looked at.
+const MAX_BLOCKS: usize = 40;
+/// Longer blocks are prose, not entries of a list.
+const MAX_ENTRY: usize = 120;
+
+/// Claimed places below headings, one hit each. What stands near the heading decides whether it counts.
+pub(super) fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>, record: &Option<Record>) -> Vec<Hit> {
+    let Some(record) = record else { return Vec::new() };
+    let doc = subject.document;
+    let mut out = Vec::new();
+    for hit in hits {
+        let Some((start, end)) = hit.range else { continue };
+        let Some(number) = doc.block_at(start) else { continue };
+        let head = &doc.blocks[number];
+        if !is_whole(doc.block_text(head), start - head.start, (end - head.start).min(head.end - head.start)) {
+            continue;
+        }
+        for (block, mention) in entries(subject, number) {
+            let Some(found) = record.lacks(&Claimed::of(&mention), m) else { continue };
+            let (at, text) = (doc.blocks[block].start, doc.block_text(&doc.blocks[block]));
+            let spans = doc.map.spans(at + mention.whole.start, at + mention.whole.end);
+            if spans.is_empty() {
+                continue;
+            }
+            let text = text[mention.whole.clone()].to_owned();
+            let mut new = Hit { spans, range: Some((start, end)), text, field: head.field, ..Hit::default() };
+            tell(subject, speaker, &mut new, &found, record);
+            out.push(new);
+        }
+    }
+    out
+}
+
+/// Whether a phrase is all of its block but for signs.
+pub(super) fn is_whole(text: &str, from: usize, to: usize) -> bool {
+    let sign = |t: &str| !t.contains(char::is_alphanumeric);
+    sign(&text[..from]) && sign(&text[to..])
+}
+
+/// The entries below the heading in block `number`, each with the place that begins it.
+fn entries(subject: &Subject, number: usize) -> Vec<(usize, Mention)> {
+    let doc = subject.document;
+    let head = &doc.blocks[number];
+    let marks = |b: &Block| [Mark::Footer, Mark::Nav, Mark::Quote].map(|m| doc.marked(m, b.start, b.end));
+    let mut out = Vec::new();
+    for (i, block) in doc.blocks.iter().enumerate().skip(number + 1).take(MAX_BLOCKS) {
+        if ends(head, block) || block.field != head.field || marks(block) != marks(head) {
+            break;
+        }
+        let text = doc.block_text(block);
+        if !matches!(block.role, Role::Text | Role::Heading | Role::Cell) || text.len() > MAX_ENTRY {
+            continue;
+        }
+        let language = context::language(subject, i);
+        out.extend(first_place(text, language.as_ref().map(|l| l.as_str())).map(|m| (i, m)));
+    }
+    out
+}
+
+/// Whether what stands under `head` ends where `block` begins.
+fn ends(head: &Block, block: &Block) -> bool {
+    match (head.role, block.role) {
+        (Role::Heading, Role::Heading) => block.level <= head.level,
+        // A label or the head of a table holds up to the next heading.
+        (_, Role::Heading) => true,
+        (Role::Cell, role) => role != Role::Cell,
+        _ => false,
+    }
+}
+
+/// The place that an entry consists of or begins with: "Lyon", "Lyon, France", "Lyon: 2 rue Exemple", "Lyon office".
+fn first_place(text: &str, language: Option<&str>) -> Option<Mention> {
+    let first = Gazetteer::get().mentions(text, language).into_iter().next().filter(|m| !m.part_of_name)?;
+    let rest = text[first.whole.end..].trim_start();
+    // A sentence that begins with a place is prose.
+    let goes_on = rest.starts_with(char::is_alphabetic) && rest.split_whitespace().count() > 2;
+    (!text[..first.range.start].contains(char::is_alphanumeric) && !goes_on).then_some(first)
+}

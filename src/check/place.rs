@@ -15,6 +15,9 @@ use known::{Claimed, Record, Spot};
 /// How long the part of an address before its place may be, bytes.
 const MAX_ADDRESS: usize = 80;
 
+/// Smaller cities have no adjective of their own.
+const MIN_ADJECTIVE: u32 = 50_000;
+
 /// `candidates` are what the prefilter found for its phrases.
 pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
     if !m.patterns.is_empty() {
@@ -65,7 +68,8 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         let (first, last) = lexical::sentence(text, from, to);
         let Some(sentence) = text.get(first..last) else { continue };
         let language = context::language(subject, number);
-        let mentions = Gazetteer::get().mentions(sentence, language.as_ref().map(|l| l.as_str()));
+        let mut mentions = Gazetteer::get().mentions(sentence, language.as_ref().map(|l| l.as_str()));
+        mentions.extend(adjective(sentence, from - first, &mentions, &m.endings));
         let name = block.role == Role::Name;
         let list = beside(sentence, &mentions, from - first, to - first, m, name);
         if m.after_name && !after_name(subject, speaker, &hit) {
@@ -158,6 +162,32 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
     out
 }
 
+/// "Leipziger Büro": the city whose name, with one of these endings, is the word directly before the phrase.
+fn adjective(text: &str, from: usize, mentions: &[Mention], endings: &[String]) -> Option<Mention> {
+    let head = text.get(..from)?.trim_end();
+    let start = head.rfind(char::is_whitespace).map_or(0, |i| i + 1);
+    let word = head.get(start..).filter(|w| w.starts_with(char::is_uppercase))?;
+    if mentions.last().is_some_and(|m| m.whole.end > start) {
+        return None;
+    }
+    let stem = endings.iter().find_map(|e| word.strip_suffix(e.as_str()))?;
+    let mut places = Gazetteer::get().cities(stem);
+    places.retain(|p| p.population >= MIN_ADJECTIVE);
+    let (range, kind) = (start..head.len(), Kind::City);
+    let mention = Mention {
+        whole: range.clone(),
+        range,
+        places,
+        regions: Vec::new(),
+        country: None,
+        qualified: None,
+        kind,
+        part_of_name: false,
+        around: false,
+    };
+    Some(mention).filter(|m| !m.places.is_empty())
+}
+
 /// "London office": the word after the name is the phrase itself, and no firm is called so.
 fn followed_by_phrase(text: &str, mention: &Mention, from: usize) -> bool {
     text[mention.whole.end..from].trim().is_empty() && text[from..].starts_with(|c: char| c.is_lowercase())
@@ -202,7 +232,13 @@ fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
         Some(text.get(from..start - block.start)?.to_lowercase())
     };
     let Some(head) = head() else { return false };
-    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(n.as_str()))
+    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(short(&n)))
+}
+
+/// A name of three words or more without the rest, which often says what the firm does: "Maré Alta Consultoria".
+fn short(name: &str) -> &str {
+    let end = name.match_indices(' ').nth(1).map(|(i, _)| i);
+    end.and_then(|i| name.get(..i)).filter(|n| n.chars().count() >= 8).unwrap_or(name)
 }
 
 /// Whether the phrase opens its sentence.

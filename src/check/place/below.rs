@@ -2,7 +2,7 @@
 
 use super::super::{Hit, Speaker, Subject, context};
 use super::known::{Claimed, Record};
-use super::tell;
+use super::{is_address, tell};
 use crate::document::{Block, Mark, Role};
 use crate::facts::places::{Gazetteer, Mention};
 use crate::pack::model::PlaceMatcher;
@@ -43,7 +43,7 @@ pub(super) fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hit
 /// Whether a phrase is all of its block but for signs.
 pub(super) fn is_whole(text: &str, from: usize, to: usize) -> bool {
     let sign = |t: &str| !t.contains(char::is_alphanumeric);
-    sign(&text[..from]) && sign(&text[to..])
+    sign(&text[..from]) && (sign(&text[to..]) || text[to..].trim_start().starts_with(':'))
 }
 
 /// The entries below the heading in block `number`, each with the place that begins it.
@@ -83,5 +83,7 @@ fn first_place(text: &str, language: Option<&str>) -> Option<Mention> {
     let rest = text[first.whole.end..].trim_start();
     // A sentence that begins with a place is prose.
     let goes_on = rest.starts_with(char::is_alphabetic) && rest.split_whitespace().count() > 2;
-    (!text[..first.range.start].contains(char::is_alphanumeric) && !goes_on).then_some(first)
+    let lead = &text[..first.range.start];
+    let begins = !lead.contains(char::is_alphanumeric) || is_address(lead);
+    (begins && !goes_on).then_some(first)
 }

@@ -13,7 +13,7 @@ impl Decoder<'_> {
         let mut strings = |name: &str| self.strings(node.get(name));
         let mut lower = |name: &str| strings(name).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
         let (joins, skip) = (lower("joins"), lower("skip"));
-        let (fields, types) = (strings("fields"), strings("types"));
+        let (fields, types, endings) = (strings("fields"), strings("types"), strings("endings"));
         let words = FieldWords::new(strings("remote_words"), strings("non_places"));
         let mut set = |name: &str| node.get(name).map(|n| self.phrase_set(n)).unwrap_or_default();
         let (lead, alone, street, unit) = (set("lead"), set("alone"), set("street"), set("unit"));
@@ -34,6 +34,7 @@ impl Decoder<'_> {
             after_name: flag("after_name"),
             address: flag("address"),
             below: flag("below"),
+            endings,
             whole: flag("whole"),
             opens: flag("opens"),
             fields,

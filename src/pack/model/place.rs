@@ -89,6 +89,8 @@ pub struct PlaceMatcher {
     pub below: bool,
     /// Phrase and places are all of their block.
     pub whole: bool,
+    /// What makes an adjective of a city before the phrase.
+    pub endings: Vec<String>,
     /// The phrase opens its sentence.
     pub opens: bool,
     /// Fields of records.

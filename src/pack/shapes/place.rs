@@ -35,6 +35,7 @@ pub(super) static PLACE: ObjectShape = ObjectShape {
         key("address", Bool, "Between the phrase and its first place the street of an address may stand."),
         key("below", Bool, "The phrase is all of its block, and each block below it that begins with a place is an entry."),
         key("whole", Bool, "Phrase and places are all of their block."),
+        key("endings", STRINGS, "Where the places stand before the phrase: endings that make an adjective of a city."),
         key("opens", Bool, "The phrase opens its sentence."),
         key("fields", STRINGS, "The canonical fields to look at."),
         key("remote_words", STRINGS, "Words for `remote` in location fields; # stands for a number."),

@@ -147,6 +147,16 @@ impl Pattern {
 
 /// A phrase as a regular expression with the cheap ASCII word boundary where it holds.
 fn bounded(parts: &[Part]) -> String {
+    // Where some options end in a letter and others do not, each has boundaries of its own: else `client`, beside `clients'`, would be found
+    // in "cliente", and what is longer no more be tried there.
+    if let [Part::Choice(options)] = parts
+        && !(edge_is_word(parts.first(), false) && edge_is_word(parts.last(), true))
+        && options.iter().all(|o| !o.is_empty())
+    {
+        let mut each: Vec<String> = options.iter().map(|o| bounded(o)).collect();
+        each.sort_by_key(|s| std::cmp::Reverse(s.len()));
+        return format!("(?:{})", each.join("|"));
+    }
     let mut source = phrase::to_regex(parts);
     if edge_is_word(parts.first(), false) {
         source.insert_str(0, r"(?-u:\b)");

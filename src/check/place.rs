@@ -130,7 +130,7 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = from;
         for mention in mentions.iter().rev().filter(|p| p.whole.end <= from) {
             let between = &text[mention.whole.end..edge];
-            let joined = if out.is_empty() { matches!(between.trim(), "" | "-" | ",") } else { joins(between, &m.joins) };
+            let joined = if out.is_empty() { matches!(between.trim(), "" | "-" | "," | ":" | "–") } else { joins(between, &m.joins) };
             if !joined || mention.part_of_name && !out.is_empty() {
                 break;
             }
@@ -300,7 +300,10 @@ fn number_in(text: &str, m: &PlaceMatcher) -> Option<usize> {
         let digits: String = w.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().ok()
     };
-    words.find_map(|w| figure(w).or_else(|| m.numbers.iter().find(|(n, _)| n == w).map(|(_, v)| *v)))
+    let word = words.find_map(|w| figure(w).or_else(|| m.numbers.iter().find(|(n, _)| n == w).map(|(_, v)| *v)));
+    // Where no spaces stand between words, a number is somewhere in a run of them.
+    let within = || m.numbers.iter().find(|(n, _)| !n.is_ascii() && lower.contains(n.as_str())).map(|(_, v)| *v);
+    word.or_else(|| figure(lower.trim_start_matches(|c: char| !c.is_ascii_digit()))).or_else(within)
 }
 
 /// How far two lists of cities are apart at least, in kilometres.

@@ -158,7 +158,7 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
             edge = mention.whole.end;
         }
     }
-    out.retain(|p| !p.part_of_name || if m.before { followed_by_phrase(text, p, from) } else { last(p) });
+    out.retain(|p| !p.part_of_name || if m.before { name && !m.lead.is_empty() || followed_by_phrase(text, p, from) } else { last(p) });
     out
 }
 

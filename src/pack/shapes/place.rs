@@ -41,7 +41,11 @@ pub(super) static PLACE: ObjectShape = ObjectShape {
         key("remote_words", STRINGS, "Words for `remote` in location fields; # stands for a number."),
         key("non_places", STRINGS, "What stands in location fields and is no place; # stands for a number."),
         key("population", Number, "Names of smaller cities contradict nothing."),
-        key("villages", MapOf(&Number), "Countries where many villages are called after cities elsewhere; there, names of cities smaller than this contradict nothing."),
+        key(
+            "villages",
+            MapOf(&Number),
+            "Countries where many villages are called after cities elsewhere; there, names of cities smaller than this contradict nothing.",
+        ),
         key("territories", MapOf(&Str), "Territories with a code of their own, and the country they may be written under."),
         key("countries", Number, "So many countries with offices, or more."),
         key("employees", Number, "So many people, or fewer."),

@@ -50,6 +50,11 @@ pub(super) fn is_whole(text: &str, from: usize, to: usize) -> bool {
 fn entries(subject: &Subject, number: usize) -> Vec<(usize, Mention)> {
     let doc = subject.document;
     let head = &doc.blocks[number];
+    // The head of a table's first column says what its rows are; that of another, what they have.
+    let column = |i: usize| doc.blocks.get(i).is_some_and(|b| b.role == Role::Cell);
+    if head.role == Role::Cell && number > 0 && column(number - 1) {
+        return Vec::new();
+    }
     let marks = |b: &Block| [Mark::Footer, Mark::Nav, Mark::Quote].map(|m| doc.marked(m, b.start, b.end));
     let mut out = Vec::new();
     for (i, block) in doc.blocks.iter().enumerate().skip(number + 1).take(MAX_BLOCKS) {

@@ -396,3 +396,17 @@ fn edge_is_word(part: Option<&Part>, last: bool) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_that_ends_in_a_sign_hides_no_longer_word() {
+        let read = |text: &str| Phrase::Read(phrase::parse(text, &Default::default()).unwrap_or_default());
+        let set = PhraseSet::new(vec![read("(client|clients')"), read("(cliente|clientela)")], false);
+        assert_eq!(set.find("un cliente de hoy", 0), Some((3, 10)));
+        assert_eq!(set.find("a client of ours", 0), Some((2, 8)));
+        assert_eq!(set.find("our clients' offices", 0), Some((4, 12)));
+    }
+}

@@ -209,7 +209,8 @@ fn names_speaker(subject: &Subject, text: &str) -> bool {
         return false;
     };
     let words = |s: &str| format!(" {} ", fold_name(s));
-    let text = words(text);
+    // "Acme's office": an apostrophe and a letter are no part of the name.
+    let text = words(&text.replace("'s ", " ").replace("’s ", " "));
     speaker.names().map(words).any(|n| n.trim().chars().count() >= 2 && (text.contains(&n) || text.contains(n.trim()) && !n.is_ascii()))
 }
 

@@ -80,8 +80,8 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
-    /// Place names of sentences, by block and where the sentence starts in it.
-    mentions: RefCell<HashMap<(usize, usize), Rc<[Mention]>>>,
+    /// Place names of sentences, by block and the sentence's place in it.
+    mentions: RefCell<HashMap<(usize, Range<usize>), Rc<[Mention]>>>,
     /// Its links' addresses, in their order.
     addresses: OnceCell<Vec<link::Address>>,
     /// The text with ASCII in lower case.
@@ -176,7 +176,7 @@ impl<'a> Subject<'a> {
 
     /// The place names in a sentence of a block.
     fn mentions(&self, block: usize, sentence: Range<usize>) -> Rc<[Mention]> {
-        let key = (block, sentence.start);
+        let key = (block, sentence.clone());
         if let Some(known) = self.mentions.borrow().get(&key) {
             return Rc::clone(known);
         }

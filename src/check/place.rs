@@ -2,6 +2,7 @@
 //!
 //! The gazetteer is asked only where a phrase, a field or a node calls for it. What it or the register does not know is no fault.
 
+mod below;
 mod known;
 mod records;
 
@@ -14,6 +15,12 @@ use known::{Claimed, Record, Spot};
 /// How many signs and spaces may stand between a phrase and its place, bytes.
 const MAX_SIGNS: usize = 40;
 
+/// How long the part of an address before its place may be, bytes.
+const MAX_ADDRESS: usize = 80;
+
+/// Smaller cities have no adjective of their own.
+const MIN_ADJECTIVE: u32 = 50_000;
+
 /// `candidates` are what the prefilter found for its phrases.
 pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
     if !m.patterns.is_empty() {
@@ -22,6 +29,9 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
             let fields = &subject.document.fields;
             hits.retain(|h| h.field.and_then(|f| fields.get(f)).is_some_and(|f| m.fields.contains(&f.name)));
         }
+        if m.opens {
+            hits.retain(|h| opens(subject, h));
+        }
         if hits.is_empty() {
             return hits;
         }
@@ -29,6 +39,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
             return records::mail_drop(subject, m, hits);
         }
         let Some(speaker) = subject.wanted_speaker() else { return Vec::new() };
+        let claims = if m.below { below::claims } else { claims };
         return match m.check {
             PlaceCheck::RemoteOfPhysical => remote_of_physical(subject, speaker, m, hits),
             PlaceCheck::Count => count(subject, speaker, m, hits),
@@ -37,7 +48,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Cand
         };
     }
     match m.check {
-        PlaceCheck::Unnamed => records::unnamed(subject),
+        PlaceCheck::Unnamed => records::unnamed(subject, m),
         PlaceCheck::Contradiction => records::contradiction(subject, m),
         PlaceCheck::NonPlace => records::non_place(subject, m),
         PlaceCheck::Spread => records::spread(subject, m),
@@ -62,7 +73,10 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         if !may_stand_beside(sentence, from - first, to - first, m) {
             continue;
         }
-        let mentions = subject.mentions(number, first..last);
+        let mut mentions = subject.mentions(number, first..last);
+        if let Some(adjective) = adjective(sentence, from - first, &mentions, &m.endings) {
+            mentions = mentions.iter().cloned().chain([adjective]).collect();
+        }
         let name = block.role == Role::Name;
         let list = beside(sentence, &mentions, from - first, to - first, m, name);
         if m.after_name && !after_name(subject, speaker, &hit) {
@@ -117,9 +131,12 @@ fn tell(subject: &Subject, speaker: &Speaker, hit: &mut Hit, found: &known::Near
 /// Whether a name can stand beside the phrase, by its first letter: telling a language and asking the gazetteer cost far more.
 fn may_stand_beside(text: &str, from: usize, to: usize, m: &PlaceMatcher) -> bool {
     if m.before {
-        let head = text[..from].trim_end_matches(|c: char| c.is_whitespace() || c == '-');
+        let head = text[..from].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | ':' | '–'));
         let word = head.rsplit(char::is_whitespace).next().unwrap_or("");
         return word.ends_with(')') || word.chars().any(Gazetteer::may_begin);
+    }
+    if m.address && text[to..].bytes().take(MAX_ADDRESS).any(|b| b.is_ascii_digit()) {
+        return true;
     }
     let longest = m.skip.iter().map(String::len).max().unwrap_or(0) + MAX_SIGNS;
     let behind = text[to..].char_indices().take_while(|(i, _)| *i <= longest);
@@ -140,7 +157,7 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = from;
         for mention in mentions.iter().rev().filter(|p| p.whole.end <= from) {
             let between = &text[mention.whole.end..edge];
-            let joined = if out.is_empty() { between.trim().is_empty() || between.trim() == "-" } else { joins(between, &m.joins) };
+            let joined = if out.is_empty() { matches!(between.trim(), "" | "-" | "," | ":" | "–") } else { joins(between, &m.joins) };
             if !joined || mention.part_of_name && !out.is_empty() {
                 break;
             }
@@ -149,6 +166,7 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         }
         let head = text[..edge].trim_end();
         let led = m.lead.is_empty() || m.lead.find_all(head).any(|(_, end)| end == head.len());
+        let led = led && (!m.whole || below::is_whole(text, edge, to));
         if !led {
             out.clear();
         }
@@ -156,8 +174,10 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = to;
         for mention in mentions.iter().filter(|p| p.whole.start >= to) {
             let between = &text[edge..mention.whole.start];
-            let joined =
-                if out.is_empty() { joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) } else { joins(between, &m.joins) };
+            let joined = match out.is_empty() {
+                true => joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) || m.address && is_address(between),
+                false => joins(between, &m.joins),
+            };
             if !joined || mention.part_of_name && !last(mention) {
                 break;
             }
@@ -165,8 +185,34 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
             edge = mention.whole.end;
         }
     }
-    out.retain(|p| !p.part_of_name || if m.before { followed_by_phrase(text, p, from) } else { last(p) });
+    out.retain(|p| !p.part_of_name || if m.before { name && !m.lead.is_empty() || followed_by_phrase(text, p, from) } else { last(p) });
     out
+}
+
+/// "Leipziger Büro": the city whose name, with one of these endings, is the word directly before the phrase.
+fn adjective(text: &str, from: usize, mentions: &[Mention], endings: &[String]) -> Option<Mention> {
+    let head = text.get(..from)?.trim_end();
+    let start = head.rfind(char::is_whitespace).map_or(0, |i| i + 1);
+    let word = head.get(start..).filter(|w| w.starts_with(char::is_uppercase))?;
+    if mentions.last().is_some_and(|m| m.whole.end > start) {
+        return None;
+    }
+    let stem = endings.iter().find_map(|e| word.strip_suffix(e.as_str()))?;
+    let mut places = Gazetteer::get().cities(stem);
+    places.retain(|p| p.population >= MIN_ADJECTIVE);
+    let (range, kind) = (start..head.len(), Kind::City);
+    let mention = Mention {
+        whole: range.clone(),
+        range,
+        places,
+        regions: Vec::new(),
+        country: None,
+        qualified: None,
+        kind,
+        part_of_name: false,
+        around: false,
+    };
+    Some(mention).filter(|m| !m.places.is_empty())
 }
 
 /// "London office": the word after the name is the phrase itself, and no firm is called so.
@@ -176,9 +222,17 @@ fn followed_by_phrase(text: &str, mention: &Mention, from: usize) -> bool {
 
 /// Whether between two items stand only separators and the words that may.
 fn joins(between: &str, words: &[String]) -> bool {
-    let sign = |c: char| c.is_whitespace() || matches!(c, ',' | '/' | '&' | '+' | ';' | '·' | '•' | '・' | '、' | ':');
+    let sign = |c: char| c.is_whitespace() || ",/&+;|·•・、:：()".contains(c);
     let left = between.trim_matches(sign).to_lowercase();
     left.is_empty() || words.contains(&left)
+}
+
+/// "12 Sample Street, ": what stands before the place in an address.
+fn is_address(between: &str) -> bool {
+    let street = between.trim();
+    let ends = street.ends_with(',') || street.ends_with(|c: char| c.is_ascii_digit()) || between.contains('\n');
+    let prose = between.contains([';', '!', '?', '(']) || between.contains(". ") || between.len() > MAX_ADDRESS;
+    ends && !prose && street.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// "We are fully remote", from a firm that has offices on record and nothing else.
@@ -205,15 +259,34 @@ fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
         Some(text.get(from..start - block.start)?.to_lowercase())
     };
     let Some(head) = head() else { return false };
-    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(n.as_str()))
+    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(short(&n)))
+}
+
+/// A name of three words or more without the rest, which often says what the firm does: "Maré Alta Consultoria".
+fn short(name: &str) -> &str {
+    let end = name.match_indices(' ').nth(1).map(|(i, _)| i);
+    end.and_then(|i| name.get(..i)).filter(|n| n.chars().count() >= 8).unwrap_or(name)
+}
+
+/// Whether the phrase opens its sentence.
+fn opens(subject: &Subject, hit: &Hit) -> bool {
+    let Some((start, _)) = hit.range else { return false };
+    let Some(block) = subject.document.block_at(start).map(|b| &subject.document.blocks[b]) else { return false };
+    let text = subject.document.block_text(block);
+    let (from, _) = lexical::sentence(text, start - block.start, start - block.start);
+    text.get(from..start - block.start).is_some_and(is_opening)
+}
+
+/// Whether in what stands before a phrase there is a preposition, or nothing.
+fn is_opening(head: &str) -> bool {
+    let mut words = head.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.next().is_none_or(|w| w.chars().count() <= 4) && words.next().is_none()
 }
 
 /// "With offices in Paris and Rome, Acme …": the phrase opens its sentence, and the firm's name stands directly behind the places.
 fn opens_before_name(speaker: &Speaker, sentence: &str, from: usize, end: usize) -> bool {
     let (Some(head), Some(tail)) = (sentence.get(..from), sentence.get(end..)) else { return false };
-    // A preposition may stand before the phrase, and nothing else.
-    let words: Vec<&str> = head.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    if words.len() > 1 || words.first().is_some_and(|w| w.chars().count() > 4) {
+    if !is_opening(head) {
         return false;
     }
     let tail = tail.trim_start_matches(|c: char| c.is_whitespace() || c == ',').to_lowercase();
@@ -254,7 +327,10 @@ fn number_in(text: &str, m: &PlaceMatcher) -> Option<usize> {
         let digits: String = w.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().ok()
     };
-    words.find_map(|w| figure(w).or_else(|| m.numbers.iter().find(|(n, _)| n == w).map(|(_, v)| *v)))
+    let word = words.find_map(|w| figure(w).or_else(|| m.numbers.iter().find(|(n, _)| n == w).map(|(_, v)| *v)));
+    // Where no spaces stand between words, a number is somewhere in a run of them.
+    let within = || m.numbers.iter().find(|(n, _)| !n.is_ascii() && lower.contains(n.as_str())).map(|(_, v)| *v);
+    word.or_else(|| figure(lower.trim_start_matches(|c: char| !c.is_ascii_digit()))).or_else(within)
 }
 
 /// How far two lists of cities are apart at least, in kilometres.

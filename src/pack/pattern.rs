@@ -208,6 +208,16 @@ impl Pattern {
 
 /// A phrase as a regular expression with the cheap ASCII word boundary where it holds.
 fn bounded(parts: &[Part]) -> String {
+    // Where some options end in a letter and others do not, each has boundaries of its own: else `client`, beside `clients'`, would be found
+    // in "cliente", and what is longer no more be tried there.
+    if let [Part::Choice(options)] = parts
+        && !(edge_is_word(parts.first(), false) && edge_is_word(parts.last(), true))
+        && options.iter().all(|o| !o.is_empty())
+    {
+        let mut each: Vec<String> = options.iter().map(|o| bounded(o)).collect();
+        each.sort_by_key(|s| std::cmp::Reverse(s.len()));
+        return format!("(?:{})", each.join("|"));
+    }
     let mut source = phrase::to_regex(parts);
     if edge_is_word(parts.first(), false) {
         source.insert_str(0, r"(?-u:\b)");
@@ -473,5 +483,19 @@ fn edge_is_word(part: Option<&Part>, last: bool) -> bool {
         Some(Part::Choice(options)) => options.iter().all(|o| edge_is_word(if last { o.last() } else { o.first() }, last)),
         Some(Part::Number) => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_that_ends_in_a_sign_hides_no_longer_word() {
+        let read = |text: &str| Phrase::Read(phrase::parse(text, &Default::default()).unwrap_or_default());
+        let set = PhraseSet::new(vec![read("(client|clients')"), read("(cliente|clientela)")], false);
+        assert_eq!(set.find("un cliente de hoy", 0), Some((3, 10)));
+        assert_eq!(set.find("a client of ours", 0), Some((2, 8)));
+        assert_eq!(set.find("our clients' offices", 0), Some((4, 12)));
     }
 }

@@ -2,10 +2,13 @@
 
 use super::super::{Speaker, Subject};
 use super::{apart, describe, is_city};
-use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region};
+use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region, distance_km};
 use crate::facts::{Fact, Office, Partner, State, Works};
 use crate::pack::model::PlaceMatcher;
 use crate::source::Span;
+
+/// So far apart are the two halves of a city on a border.
+const ACROSS_BORDER_KM: f64 = 10.0;
 
 /// A name in text that is said to be a place of the firm.
 pub(super) struct Claimed {
@@ -90,7 +93,7 @@ impl<'a> Spot<'a> {
                     _ => Held::Unknown,
                 });
             } else {
-                or(if apart(&claimed.places, &self.cities).is_some_and(|d| d <= km) { Held::Yes } else { Held::No });
+                or(if near(&claimed.places, &self.cities, km) { Held::Yes } else { Held::No });
             }
         }
         if !claimed.regions.is_empty() {
@@ -115,6 +118,12 @@ impl<'a> Spot<'a> {
         }
         best
     }
+}
+
+/// Whether some of the places are one with some of the others. A city beyond a border is another, unless it touches.
+fn near(places: &[Place], others: &[Place], km: f64) -> bool {
+    let mut pairs = places.iter().flat_map(|a| others.iter().map(move |b| (a, b)));
+    pairs.any(|(a, b)| distance_km(a, b) <= if a.country == b.country { km } else { km.min(ACROSS_BORDER_KM) })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

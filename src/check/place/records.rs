@@ -31,7 +31,7 @@ fn says_physical(p: &Partner) -> Option<Span> {
 }
 
 /// A physical office, and no place anywhere.
-pub(super) fn unnamed(subject: &Subject) -> Vec<Hit> {
+pub(super) fn unnamed(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     let Some((speaker, own)) = own(subject) else { return Vec::new() };
     let Some(span) = says_physical(own) else { return Vec::new() };
     let o = &own.offices;
@@ -45,7 +45,10 @@ pub(super) fn unnamed(subject: &Subject) -> Vec<Hit> {
         .fields
         .iter()
         .any(|f| matches!(f.name.as_str(), "country" | "city" | "physical_country" | "physical_city") && f.value.trim().is_empty());
-    if !asked && !o.physical.is_known_empty() {
+    // Outside a table, what is blank is often left out; a record that says all else was not cut down.
+    let has = |name: &String| subject.document.fields.iter().any(|f| f.name == *name && !f.value.trim().is_empty());
+    let whole = || !m.fields.is_empty() && subject.record.is_some_and(|(chunk, ..)| !chunk.is_table()) && m.fields.iter().all(has);
+    if !asked && !o.physical.is_known_empty() && !whole() {
         return Vec::new();
     }
     let known = speaker.known.and_then(|p| p.offices.physical.items().first().map(|f| (p, f)));
@@ -82,8 +85,7 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
             return None;
         }
         let own = country.as_deref().and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
-        let villages = own.is_some_and(|c| m.villages.iter().any(|v| v == c));
-        let least = if villages { m.villages_population } else { m.population };
+        let least = m.villages.iter().find(|(of, _)| Some(of.as_str()) == own).map_or(m.population, |(_, size)| *size);
         let wrong = |r: &Reading| {
             // A region that is spelled out is one, whatever its size.
             let region = || r.regions.iter().any(|g| g.code != city.value.trim()) && city.value.trim().len() >= 4;

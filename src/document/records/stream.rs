@@ -46,6 +46,13 @@ impl ChunkId {
     }
 }
 
+impl Chunk {
+    /// Whether its records are the rows of a table, which have the same columns throughout.
+    pub fn is_table(&self) -> bool {
+        matches!(self.content, Content::Csv(_))
+    }
+}
+
 /// What else is known of a chunk's records.
 #[derive(Debug)]
 pub(super) enum Content {

@@ -100,12 +100,38 @@ fn keys(chunk: &Chunk, record: usize, formats: &Formats, f: &mut dyn FnMut(Key, 
     named && format.is_some_and(|f| f.kind == Kind::Listing)
 }
 
+/// Longer lists of places are not held against each other.
+const MAX_ALIGNED: usize = 100;
+
 /// Parts of one place that stand in one entry of a list.
 #[derive(Default)]
 struct Gathered {
     places: BTreeMap<(Sort, u32), (Office, Option<Span>)>,
     /// Kinds of places of which the export says that there are none.
     none: Vec<(Sort, Span)>,
+    /// The entries of each list of cities, countries and regions, blanks among them.
+    lists: BTreeMap<(Sort, Part), Vec<u32>>,
+}
+
+/// What a list beside the others holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    City,
+    Region,
+    Country,
+}
+
+/// Which part of which places a field holds, where an export may have one list for each part.
+fn part_of(name: &str) -> Option<(Sort, Part)> {
+    Some(match name {
+        "physical_city" => (Sort::Physical, Part::City),
+        "physical_state" => (Sort::Physical, Part::Region),
+        "physical_country" => (Sort::Physical, Part::Country),
+        "remote_city" => (Sort::Remote, Part::City),
+        "remote_state" => (Sort::Remote, Part::Region),
+        "remote_country" => (Sort::Remote, Part::Country),
+        _ => return None,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +147,27 @@ impl Gathered {
         let (office, at) = self.places.entry((sort, entry)).or_default();
         set(office);
         *at = Some(at.map_or(span, |s| s.cover(&span)));
+    }
+
+    /// Cities in one list and countries in another are one list of places, if they are as many.
+    fn align(&mut self) {
+        for sort in [Sort::Physical, Sort::Remote] {
+            let of = |part| self.lists.get(&(sort, part)).cloned().unwrap_or_default();
+            let (cities, regions, countries) = (of(Part::City), of(Part::Region), of(Part::Country));
+            let beside = |other: &[u32]| other.len() == cities.len() && other.iter().all(|e| !cities.contains(e));
+            if cities.len() < 2 || cities.len() > MAX_ALIGNED || !beside(&countries) {
+                continue;
+            }
+            for other in [Some(&countries), Some(&regions).filter(|r| beside(r))].into_iter().flatten() {
+                for (to, from) in cities.iter().zip(other) {
+                    let Some((more, span)) = self.places.remove(&(sort, *from)) else { continue };
+                    let (office, at) = self.places.entry((sort, *to)).or_default();
+                    office.country = office.country.take().or(more.country);
+                    office.region = office.region.take().or(more.region);
+                    *at = at.or(span);
+                }
+            }
+        }
     }
 
     fn list(&mut self, sort: Sort, whole: bool) -> List<Office> {
@@ -155,6 +202,9 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
     let format = records::values(chunk, record, formats, form, &mut |def, given, entry, text| {
         let fact = || Fact::new(text.value.trim().to_owned(), text.span);
         let name = def.name.as_str();
+        if let Some(list) = part_of(name).filter(|_| given != Given::None) {
+            gathered.lists.entry(list).or_default().push(entry);
+        }
         if given == Given::Blank {
             return;
         }
@@ -255,6 +305,7 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
     if let Some(span) = p.works.span() {
         p.works.close(span);
     }
+    gathered.align();
     p.offices.physical = gathered.list(Sort::Physical, true);
     p.offices.remote = gathered.list(Sort::Remote, true);
     p.offices.served = gathered.list(Sort::Served, false);

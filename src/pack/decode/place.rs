@@ -13,11 +13,12 @@ impl Decoder<'_> {
         let mut strings = |name: &str| self.strings(node.get(name));
         let mut lower = |name: &str| strings(name).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
         let (joins, skip) = (lower("joins"), lower("skip"));
-        let (fields, villages, types) = (strings("fields"), strings("villages"), strings("types"));
+        let (fields, types, endings) = (strings("fields"), strings("types"), strings("endings"));
         let words = FieldWords::new(strings("remote_words"), strings("non_places"));
         let mut set = |name: &str| node.get(name).map(|n| self.phrase_set(n)).unwrap_or_default();
         let (lead, alone, street, unit) = (set("lead"), set("alone"), set("street"), set("unit"));
         let numbers = node.get("numbers").and_then(Node::as_map).unwrap_or_default().iter();
+        let villages = node.get("villages").and_then(Node::as_map).unwrap_or_default().iter();
         let territories = node.get("territories").and_then(Node::as_map).unwrap_or_default().iter();
         PlaceMatcher {
             territories: territories.filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?))).collect(),
@@ -31,11 +32,15 @@ impl Decoder<'_> {
             countries_only: word("against") == Some("countries"),
             metro_km: figure("metro_km", 60.0),
             after_name: flag("after_name"),
+            address: flag("address"),
+            below: flag("below"),
+            endings,
+            whole: flag("whole"),
+            opens: flag("opens"),
             fields,
             words,
             population: figure("population", 0.0) as u32,
-            villages,
-            villages_population: figure("villages_population", 0.0) as u32,
+            villages: villages.filter_map(|(k, v)| Some((k.scalar_text()?, number(v)? as u32))).collect(),
             countries: figure("countries", 4.0) as usize,
             employees: figure("employees", 0.0),
             alone,

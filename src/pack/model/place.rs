@@ -83,16 +83,24 @@ pub struct PlaceMatcher {
     pub metro_km: f64,
     /// The firm's name must stand before the phrase in its sentence.
     pub after_name: bool,
+    /// Between the phrase and its place the street of an address may stand.
+    pub address: bool,
+    /// The phrase is a heading of its own, and the places stand in the blocks below it.
+    pub below: bool,
+    /// Phrase and places are all of their block.
+    pub whole: bool,
+    /// What makes an adjective of a city before the phrase.
+    pub endings: Vec<String>,
+    /// The phrase opens its sentence.
+    pub opens: bool,
     /// Fields of records.
     pub fields: Vec<String>,
     /// Words of location fields that are no places.
     pub words: FieldWords,
     /// Names of smaller cities are not sure enough to contradict.
     pub population: u32,
-    /// Countries with many villages that are called after cities elsewhere.
-    pub villages: Vec<String>,
-    /// There, a name must be that of a city of this size.
-    pub villages_population: u32,
+    /// Countries with many villages that are called after cities elsewhere: there, a name must be that of a city of this size.
+    pub villages: Vec<(String, u32)>,
     /// Territories with a code of their own, and the country they may be written under.
     pub territories: Vec<(String, String)>,
     /// So many countries with offices are many.

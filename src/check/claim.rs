@@ -89,7 +89,8 @@ fn cued(m: &ClaimMatcher, place: &Place) -> bool {
 
 fn judge(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Option<Verdict> {
     let named = claimed(m, &hit.text);
-    if !m.words.is_empty() && named.is_none() {
+    // Of partners, those of any tier may be counted.
+    if !m.words.is_empty() && named.is_none() && m.wrong != Wrong::OtherPartners {
         return None;
     }
     let name = named.unwrap_or_default();
@@ -111,10 +112,10 @@ fn judge(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Optio
         Wrong::MoreReviews => record::more_reviews(subject, m, number::in_text(m, &hit.text)?),
         Wrong::HigherRating => record::higher_rating(subject, number::in_text(m, &hit.text)?),
         Wrong::LongerPartner => record::longer_partner(subject, number::in_text(m, &hit.text)?),
-        Wrong::OtherPartners => record::other_partners(subject, m, number::in_text(m, &hit.text)?),
+        Wrong::OtherPartners => record::other_partners(subject, m, place, name, number::in_text(m, &hit.text)?),
         Wrong::AwardUnlisted => record::award(subject, m, name, about::year_in(place.sentence()), true),
         Wrong::AwardUndated => record::award(subject, m, name, about::year_in(place.sentence()), false),
-        Wrong::NotAlone => record::not_alone(subject, hit, place.sentence()),
+        Wrong::NotAlone => record::not_alone(subject, m, hit, place),
         Wrong::NoAssistant => record::no_assistant(subject),
         Wrong::UnknownTitle => unknown_title(m, &hit.text),
     }

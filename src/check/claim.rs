@@ -12,6 +12,9 @@ use crate::finding::Location;
 use crate::pack::model::{ClaimMatcher, Wrong};
 use about::Place;
 
+/// In so many words after a thing that is claimed its vendor may be named.
+const NAMED_AFTER: usize = 4;
+
 /// What a statement is found to be wrong about.
 #[derive(Debug, Default)]
 struct Verdict {
@@ -86,7 +89,8 @@ fn cued(m: &ClaimMatcher, place: &Place) -> bool {
 
 fn judge(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Option<Verdict> {
     let named = claimed(m, &hit.text);
-    if !m.words.is_empty() && named.is_none() {
+    // Of partners, those of any tier may be counted.
+    if !m.words.is_empty() && named.is_none() && m.wrong != Wrong::OtherPartners {
         return None;
     }
     let name = named.unwrap_or_default();
@@ -108,10 +112,10 @@ fn judge(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Optio
         Wrong::MoreReviews => record::more_reviews(subject, m, number::in_text(m, &hit.text)?),
         Wrong::HigherRating => record::higher_rating(subject, number::in_text(m, &hit.text)?),
         Wrong::LongerPartner => record::longer_partner(subject, number::in_text(m, &hit.text)?),
-        Wrong::OtherPartners => record::other_partners(subject, m, number::in_text(m, &hit.text)?),
+        Wrong::OtherPartners => record::other_partners(subject, m, place, name, number::in_text(m, &hit.text)?),
         Wrong::AwardUnlisted => record::award(subject, m, name, about::year_in(place.sentence()), true),
         Wrong::AwardUndated => record::award(subject, m, name, about::year_in(place.sentence()), false),
-        Wrong::NotAlone => record::not_alone(subject, hit, place.sentence()),
+        Wrong::NotAlone => record::not_alone(subject, m, hit, place),
         Wrong::NoAssistant => record::no_assistant(subject),
         Wrong::UnknownTitle => unknown_title(m, &hit.text),
     }
@@ -126,11 +130,18 @@ fn enumerates(m: &ClaimMatcher, place: &Place, name: &str) -> bool {
         set.find_all(sentence).any(|(s, e)| {
             let capital = sentence[s..].starts_with(|c: char| !c.is_lowercase());
             let head = sentence[..s].trim_end();
-            let foreign = m.about.others.find_all(head).any(|(_, e)| e == head.len());
+            let foreign = m.about.others.find_all(head).any(|(_, e)| e == head.len()) || is_named_after(m, &sentence[e..]);
             capital && !foreign && (e <= own.0 || s >= own.1)
         })
     });
     others && !m.about.present.is_match(&place.text[place.clause.0..place.clause.1])
+}
+
+/// Whether another vendor is the first that is named in the next words: “a Gold partner of …”.
+fn is_named_after(m: &ClaimMatcher, rest: &str) -> bool {
+    let end = rest.split_whitespace().nth(NAMED_AFTER).map_or(rest.len(), |w| w.as_ptr().addr() - rest.as_ptr().addr());
+    let other = m.about.others.find(&rest[..end], 0);
+    other.is_some_and(|(s, _)| !m.about.mark.is_match(&rest[..s]))
 }
 
 fn unknown_title(m: &ClaimMatcher, text: &str) -> Option<Verdict> {

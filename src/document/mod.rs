@@ -88,7 +88,7 @@ impl Role {
 pub enum Mark {
     /// Code, literals, keyboard input, sample output.
     Code,
-    /// A quotation by markup (`<blockquote>`, `<q>`, `> `). Quotation marks are told apart by the checks.
+    /// A quotation by markup (`<blockquote>`, `<q>`, `> `), or who said it (`<cite>`). Quotation marks are told apart by the checks.
     Quote,
     /// The words of a link.
     Link,

@@ -1,11 +1,13 @@
 //! What is on record, held against what is claimed. A listing's own fields go before the register. `None`: nothing is wrong, or nothing is
 //! known.
 
+use super::about::Place;
 use super::number::{Number, write};
 use super::{Verdict, claimed, words_after};
 use crate::check::{Hit, Known, Speaker, Subject};
-use crate::facts::names::{country, country_name, fold_name};
+use crate::facts::names::{country_name, fold_name};
 use crate::facts::partners::Since;
+use crate::facts::places::Gazetteer;
 use crate::facts::{Answer, List, Partner, Program, State, Tier};
 use crate::finding::Location;
 use crate::pack::model::ClaimMatcher;
@@ -196,8 +198,26 @@ pub fn longer_partner(subject: &Subject, claimed: Number) -> Option<Verdict> {
     Some(Verdict { claimed: write(claimed.value), known: text, since: String::new(), evidence })
 }
 
-/// Another number of partners than a complete register has.
-pub fn other_partners(subject: &Subject, m: &ClaimMatcher, claimed: Number) -> Option<Verdict> {
+/// The country that a statement speaks of: right behind the match and the words that the pack has for it. The inner `None` is a place that is
+/// no country, or not known as one.
+fn country_after(m: &ClaimMatcher, place: &Place) -> Option<Option<(&'static str, &'static str)>> {
+    let rest = place.text[place.hit.1..place.sentence.1].trim_start();
+    let (_, end) = m.in_place.find(rest, 0).filter(|(start, _)| *start == 0)?;
+    let words: Vec<&str> = words_after(rest, end).take(3).collect();
+    let named = |n: usize| Some(words[..n].join(" ")).filter(|name| name.len() > 2);
+    let country = (1..=words.len()).rev().find_map(|n| Gazetteer::get().country(&named(n)?));
+    Some(country.map(|c| (country_name(c.iso2).unwrap_or(c.name), c.iso2)))
+}
+
+/// Whether a firm is known to be somewhere in a country.
+fn is_in(partner: &Partner, code: &str) -> bool {
+    let offices = partner.offices.physical.items().iter().chain(partner.offices.unsorted.items());
+    offices.chain(partner.offices.remote.items()).any(|o| o.value.country.as_ref().is_some_and(|c| c.value == code))
+}
+
+/// Another number of partners than a complete register has: of all, or of those of a country, perhaps of one tier. Members whose offices or
+/// tier nobody knows may count or not.
+pub fn other_partners(subject: &Subject, m: &ClaimMatcher, place: &Place, name: &str, claimed: Number) -> Option<Verdict> {
     let Some(register) = &subject.facts.partners else {
         subject.want("partners");
         return None;
@@ -205,13 +225,30 @@ pub fn other_partners(subject: &Subject, m: &ClaimMatcher, claimed: Number) -> O
     if !register.is_complete() || register.is_empty() {
         return None;
     }
-    let known = register.len() as f64;
-    let off = (claimed.value - known).abs() / known * 100.0;
-    (off > m.tolerance).then(|| Verdict {
-        claimed: write(claimed.value),
-        known: write(known),
-        since: String::new(),
-        evidence: register.complete_place().map(|p| p.location(format!("on record: {} partners", write(known)))),
+    let (least, most, of) = if m.in_place.is_empty() {
+        (register.len(), register.len(), "partners".to_owned())
+    } else {
+        let (country, code) = country_after(m, place)??;
+        let tier = Program::get().tier(name);
+        let somewhere =
+            |p: &Partner| !p.offices.physical.is_unknown() || !p.offices.unsorted.is_unknown() || !p.offices.remote.is_unknown();
+        let may = |p: &&Partner| {
+            let there = is_in(p, code) || !somewhere(p);
+            there && p.is_member() != Some(false) && tier.as_ref().is_none_or(|t| p.tier.is_unknown() || p.tier.value() == Some(t))
+        };
+        let sure = |p: &&Partner| is_in(p, code) && p.is_member() == Some(true) && tier.as_ref().is_none_or(|t| p.tier.value() == Some(t));
+        (register.iter().filter(sure).count(), register.iter().filter(may).count(), format!("in {country}"))
+    };
+    let off = |known: usize| (claimed.value - known as f64).abs() > m.tolerance / 100.0 * known as f64;
+    let known = if claimed.value < least as f64 { least } else { most };
+    ((claimed.value < least as f64 || claimed.value > most as f64) && off(known)).then(|| {
+        let text = if least == most { known.to_string() } else { format!("{least} to {most}") };
+        Verdict {
+            claimed: write(claimed.value),
+            evidence: register.complete_place().map(|p| p.location(format!("on record: {text} {of}"))),
+            known: text,
+            since: String::new(),
+        }
     })
 }
 
@@ -262,32 +299,20 @@ pub fn award(subject: &Subject, m: &ClaimMatcher, name: &str, year: Option<i16>,
 }
 
 /// The only partner of a place. A complete register proves or contradicts it; a confirmed exclusive relation proves it.
-pub fn not_alone(subject: &Subject, hit: &Hit, sentence: &str) -> Option<Verdict> {
+pub fn not_alone(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Option<Verdict> {
     let who = subject.speaker();
     if who.is_some_and(|w| w.find(|p| &p.exclusive, |e| e.value() == Some(&true)).is_some()) {
         return None;
     }
     let unproved = Verdict { claimed: hit.text.clone(), known: "nothing that proves it".to_owned(), ..Verdict::default() };
-    let (Some(who), Some(register)) = (who, subject.facts.partners.as_ref()) else { return Some(unproved) };
-    let at = sentence.find(hit.text.as_str()).map_or(0, |i| i + hit.text.len());
-    let mut after = words_after(sentence, at);
-    if !matches!(after.next(), Some("in" | "In")) || !register.is_complete() {
-        return Some(unproved);
-    }
-    let words: Vec<&str> = after.filter(|w| *w != "the" && *w != "all" && *w != "of").take(3).collect();
-    let (place, code) = (1..=words.len()).rev().find_map(|n| {
-        let name = words[..n].join(" ");
-        country(&name).filter(|_| name.len() > 2).map(|c| (name, c))
-    })?;
+    let (Some(who), Some(register)) = (who, subject.facts.partners.as_ref().filter(|r| r.is_complete())) else { return Some(unproved) };
+    let Some(country) = country_after(m, place) else { return Some(unproved) };
+    let (country, code) = country?;
     let own: Vec<&str> = who.firms().map(|p| p.id.value.as_str()).collect();
-    let there = |p: &&Partner| {
-        let offices = p.offices.physical.items().iter().chain(p.offices.unsorted.items());
-        offices.chain(p.offices.remote.items()).any(|o| o.value.country.as_ref().is_some_and(|c| c.value == code))
-    };
-    let other = register.iter().filter(|p| !own.contains(&p.id.value.as_str()) && p.is_member() != Some(false)).find(there)?;
+    let mut others = register.iter().filter(|p| !own.contains(&p.id.value.as_str()) && p.is_member() != Some(false));
+    let other = others.find(|p| is_in(p, code))?;
     let known = format!("{} is there too", other.name.value);
-    let place = country_name(code).map_or(place, str::to_owned);
-    let evidence = register.place(other, other.name.span).map(|p| p.location(format!("also in {place}")));
+    let evidence = register.place(other, other.name.span).map(|p| p.location(format!("also in {country}")));
     Some(Verdict { claimed: hit.text.clone(), known, since: String::new(), evidence })
 }
 

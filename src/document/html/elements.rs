@@ -22,7 +22,7 @@ macro_rules! elements {
 
 elements! {
     A "a" Abbr "abbr" Address "address" Applet "applet" Area "area" Article "article" Aside "aside" Audio "audio" B "b" Base "base"
-    Basefont "basefont" Bgsound "bgsound" Big "big" Blockquote "blockquote" Body "body" Br "br" Button "button" Canvas "canvas"
+    Basefont "basefont" Bgsound "bgsound" Big "big" Blockquote "blockquote" Body "body" Br "br" Button "button" Canvas "canvas" Cite "cite"
     Caption "caption" Center "center" Code "code" Col "col" Colgroup "colgroup" Dd "dd" Del "del" Details "details" Dialog "dialog"
     Dir "dir" Div "div" Dl "dl" Dt "dt" Em "em" Embed "embed" Fieldset "fieldset" Figcaption "figcaption" Figure "figure" Font "font"
     Footer "footer" Form "form" Frame "frame" Frameset "frameset" H1 "h1" H2 "h2" H3 "h3" H4 "h4" H5 "h5" H6 "h6" Head "head"

@@ -346,7 +346,7 @@ proptest! {
             let at = at.unwrap_or(0);
             for (mark, has) in [
                 (Mark::Code, elements().any(|e| ["code", "kbd", "pre"].contains(&e.name()))),
-                (Mark::Quote, elements().any(|e| ["q", "blockquote"].contains(&e.name()))),
+                (Mark::Quote, elements().any(|e| ["q", "blockquote", "cite"].contains(&e.name()))),
                 (Mark::Nav, elements().any(|e| e.name() == "nav")),
                 (Mark::Footer, elements().any(|e| e.name() == "footer")),
                 (Mark::Hidden, elements().any(|e| {

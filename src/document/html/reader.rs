@@ -226,7 +226,8 @@ impl Reader<'_, '_> {
         let around = self.around();
         let mut marks = match element {
             Element::Code | Element::Pre | Element::Listing | Element::Kbd | Element::Samp | Element::Var | Element::Tt => bit(Mark::Code),
-            Element::Blockquote | Element::Q => bit(Mark::Quote),
+            // In `cite` stands who said it.
+            Element::Blockquote | Element::Q | Element::Cite => bit(Mark::Quote),
             Element::Nav => bit(Mark::Nav),
             Element::Footer => bit(Mark::Footer),
             Element::Template => bit(Mark::Hidden),

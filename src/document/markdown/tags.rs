@@ -122,7 +122,7 @@ impl Tag<'_> {
         let mut marks = Vec::new();
         match self.name.as_str() {
             "code" | "kbd" | "samp" | "var" | "tt" | "pre" | "script" | "style" => marks.push(Mark::Code),
-            "blockquote" | "q" => marks.push(Mark::Quote),
+            "blockquote" | "q" | "cite" => marks.push(Mark::Quote),
             "a" => marks.push(Mark::Link),
             "nav" => marks.push(Mark::Nav),
             "footer" => marks.push(Mark::Footer),

@@ -24,6 +24,7 @@ impl Decoder<'_> {
             titles: strings(self, "titles"),
             filler: strings(self, "filler"),
             least: node.get("least").and_then(Node::scalar_text),
+            in_place: self.claim_set(node, "in_place"),
             tolerance: numeral("tolerance").unwrap_or(0.0),
             grace: numeral("grace").map_or(0, |n| n as i32),
         }

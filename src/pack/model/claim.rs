@@ -25,6 +25,8 @@ pub struct ClaimMatcher {
     pub filler: Vec<String>,
     /// The lowest tier that may say so.
     pub least: Option<String>,
+    /// What stands between a match and the country it speaks of.
+    pub in_place: PhraseSet,
     /// How far a number may lie above what is on record, percent.
     pub tolerance: f64,
     /// For so many days after a change of tier, the message says when it was.

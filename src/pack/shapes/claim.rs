@@ -38,6 +38,11 @@ pub(super) static CLAIM: ObjectShape = ObjectShape {
         key("filler", STRINGS, "Words of titles that say nothing."),
         key("least", Str, "The lowest tier that may say so, for `tier_too_low`."),
         key("tolerance", Number, "How far a number may lie off what is on record, percent. Default: 0."),
+        key(
+            "in_place",
+            STRINGS,
+            "The words between a match and the country it speaks of (`in the`), for `not_alone`; for `other_partners` only the members there count.",
+        ),
         key("grace", Number, "For so many days after a change of tier, `{since}` says when it was. Default: 0."),
     ],
 };

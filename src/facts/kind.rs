@@ -61,6 +61,14 @@ impl Head {
     pub fn read(root: &Node, r: &mut Reader) -> Head {
         Head { complete: r.flag(root, "complete"), checked_on: r.day(root, "checked_on") }
     }
+
+    pub fn is_complete(&self) -> bool {
+        self.complete.value() == Some(&true)
+    }
+
+    pub fn day(&self) -> Option<Day> {
+        self.checked_on.value().copied()
+    }
 }
 
 /// Reads a register's YAML and holds it against its form; what does not fit goes to the reader, so that all that is wrong is told at once. A

@@ -4,22 +4,27 @@
 
 mod assemble;
 mod corpus;
+mod documents;
 mod format;
+mod outcome;
 mod paths;
 mod read;
 mod rules;
 mod run;
 pub mod score;
+mod split;
 mod summary;
 mod suppress;
 mod testing;
 mod walk;
 
+pub use documents::Active;
 pub use format::Format;
+pub use outcome::Outcome;
 pub use paths::{Paths, common_folder};
 pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
-pub use run::{Active, Engine, Options, Outcome};
+pub use run::{Engine, Options};
 pub use summary::{NotApplied, Summary};
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, name_of};

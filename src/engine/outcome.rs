@@ -2,8 +2,8 @@
 
 use super::corpus::Digest;
 use super::walk::io_message;
+use crate::document::Problem;
 use crate::document::records::{self, Chunk};
-use crate::document::{Builder, Kind, Problem};
 use crate::finding::{Finding, Trouble};
 use crate::source::{DecodeNote, Source};
 use std::collections::BTreeSet;
@@ -74,9 +74,7 @@ impl Outcome {
         if !named {
             return Outcome::skipped(name);
         }
-        let mut b = Builder::new();
-        records::read_generic(chunk, 0, Kind::Page, &mut b);
-        let keys = b.finish().fields.iter().take(8).map(|f| format!("`{}`", f.name)).collect::<Vec<_>>().join(", ");
+        let keys = records::field_names(chunk, 0);
         let message = if keys.is_empty() {
             "this is no export that promolint knows".to_owned()
         } else {
@@ -87,20 +85,13 @@ impl Outcome {
 
     /// What is to say of the bytes of a source.
     pub(super) fn decoding(&mut self, source: &Source) {
-        for note in source.notes() {
-            if *note == DecodeNote::Assumed {
-                let name = source.name();
-                self.remarks.push(format!("{name} declares no encoding and is not UTF-8; it was read as windows-1252, as browsers do"));
-            }
-            if let DecodeNote::Invalid { first, count } = note {
-                let places = match count - 1 {
-                    0 => "here".to_owned(),
-                    1 => "here and in one more place".to_owned(),
-                    n => format!("here and in {n} more places"),
-                };
-                let message = format!("bytes that are not {} stand {places}; the text around them was not checked", source.encoding_name());
-                self.troubles.push(Trouble::at(source, *first, message, "save the file as UTF-8"));
-            }
+        if source.notes().contains(&DecodeNote::Assumed) {
+            let name = source.name();
+            self.remarks.push(format!("{name} declares no encoding and is not UTF-8; it was read as windows-1252, as browsers do"));
+        }
+        if let Some((first, message)) = source.undecoded() {
+            let message = format!("{message}; the text around them was not checked");
+            self.troubles.push(Trouble::at(source, first, message, "save the file as UTF-8"));
         }
     }
 }

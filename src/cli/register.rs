@@ -201,7 +201,7 @@ impl Tally {
                     continue;
                 }
                 if self.ids.len() == 1 {
-                    write!(out, "{head}partners:\n")?;
+                    writeln!(out, "{head}partners:")?;
                 }
                 out.write_all(write::entry(&p).as_bytes())?;
             }

@@ -196,7 +196,7 @@ impl Approvals {
     /// # Errors
     /// Everything in the file that is wrong, each at its place.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Approvals, Broken> {
-        Register::of(name, bytes, &Entries { kind: Kind::Approvals, read: approval, id: Some(("approval", |a| &a.id)) }, Index::new)
+        Register::of(name, bytes, &Entries { kind: Kind::Approvals, read: approval, what: "approval", id: Some(|a| &a.id) }, Index::new)
     }
 
     /// The approval of this id.

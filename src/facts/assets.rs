@@ -42,7 +42,7 @@ impl Assets {
     /// # Errors
     /// Everything in the file that is wrong, each at its place.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Assets, Broken> {
-        Register::of(name, bytes, &Entries { kind: Kind::Assets, read: asset, id: Some(("asset", |a| &a.id)) }, |_| ())
+        Register::of(name, bytes, &Entries { kind: Kind::Assets, read: asset, what: "asset", id: Some(|a| &a.id) }, |_| ())
     }
 
     /// The image of this id.

@@ -33,7 +33,7 @@ impl Awards {
     /// # Errors
     /// Everything in the file that is wrong, each at its place.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Awards, Broken> {
-        Register::of(name, bytes, &Entries { kind: Kind::Awards, read: award, id: None }, |_| ())
+        Register::of(name, bytes, &Entries { kind: Kind::Awards, read: award, what: "award", id: None }, |_| ())
     }
 
     /// Awards of this partner.

@@ -20,8 +20,10 @@ pub struct Register<T, I = ()> {
 pub(super) struct Entries<T> {
     pub kind: Kind,
     pub read: fn(&Node, &mut Reader) -> Option<T>,
-    /// What one entry is called, and its id, which no other may have.
-    pub id: Option<(&'static str, fn(&T) -> &Fact<String>)>,
+    /// What one entry is called.
+    pub what: &'static str,
+    /// Its id, if it has one, which no other may have.
+    pub id: Option<fn(&T) -> &Fact<String>>,
 }
 
 impl<T, I> Register<T, I> {
@@ -29,8 +31,8 @@ impl<T, I> Register<T, I> {
         let (source, root, mut r) = kind::parse(Source::decode(name, bytes, DecodeHint::Text), of.kind)?;
         let head = Head::read(&root, &mut r);
         let list: Vec<T> = kind::entries(&root, of.kind).iter().filter_map(|n| (of.read)(n, &mut r)).collect();
-        if let Some((what, id)) = of.id {
-            r.duplicates(list.iter().map(id), what);
+        if let Some(id) = of.id {
+            r.duplicates(list.iter().map(id), of.what);
         }
         r.done(source, |source| Register { source, head, index: index(&list), list })
     }

@@ -108,11 +108,11 @@ impl Index {
     }
 
     fn names(&self) -> &Table {
-        self.names.get_or_init(|| self.table(&[Key::Name], |v| Some(fold_name(v))))
+        self.names.get_or_init(|| self.table(&[Key::Name], |v| Some(fold_name(v)).filter(|n| !n.is_empty())))
     }
 
     fn handles(&self) -> &Table {
-        self.handles.get_or_init(|| self.table(&[Key::Handle], |v| Some(fold_handle(v))))
+        self.handles.get_or_init(|| self.table(&[Key::Handle], |v| Some(fold_handle(v)).filter(|h| !h.is_empty())))
     }
 }
 

@@ -165,6 +165,13 @@ fn a_flat_export_cannot_say_which_place_is_an_office() {
 }
 
 #[test]
+fn a_name_of_signs_alone_is_an_id_and_no_name_to_look_up() {
+    let r = export("export.csv", "company_name,tier,partner_type,slug,regions\n+.,gold,partner,,\n.,gold,partner,,\n");
+    let ids: Vec<&str> = r.iter().map(|p| p.id.value.as_str()).collect();
+    assert_eq!((ids, r.by_name("…").len()), (vec!["and", "."], 0));
+}
+
+#[test]
 fn a_profile_tells_offices_from_remote_places_and_none_from_unknown() {
     let text = r#"[{"companyName":{"value":"Brightpath"},"companyUrl":{"value":"https://brightpath.example"},"urlSlug":{"value":"brightpath"},"tier":{"value":"DIAMOND"},"partnerType":{"value":"partner"},
       "physicalOfficeLocations":{"value":[{"physicalOfficeLocation":{"value":{"country":"DE","locality":"Berlin"}}},{"physicalOfficeLocation":{"value":{"country":"US","state":"MA","locality":"Boston"}}}]},

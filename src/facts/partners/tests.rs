@@ -224,6 +224,14 @@ proptest! {
         let _ = crate::facts::Awards::read(name, bytes);
     }
 
+    /// Whatever a value is, it can be written and read back.
+    #[test]
+    fn what_is_written_reads_back(text in prop_oneof!["\\PC{1,20}", prop::collection::vec(any::<char>(), 1..20).prop_map(String::from_iter), "[\u{0}-\u{A0}\u{2028}\u{FEFF}\u{FFFE}\u{FFFF} ab:#-]{1,12}"]) {
+        let list = format!("notes: {}\npartners: []\n", write::list([&text]));
+        let root = crate::yaml::parse(&list).map_err(|e| TestCaseError::fail(format!("{list:?}: {}", e.message)))?;
+        prop_assert_eq!(root.get("notes").and_then(|n| n.as_seq()?.first()?.scalar_text()), Some(text), "{:?}", list);
+    }
+
     /// What is cut into firms is cut where the reader of the whole cuts it, whatever stands in them.
     #[test]
     fn cutting_agrees_with_reading(lines in prop::collection::vec(prop::sample::select(vec![

@@ -140,3 +140,30 @@ pub fn replace(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<boo
     }
     written.map(drop).map_err(|e| cannot(&e))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_fails_leaves_the_old_file() {
+        let folder = std::env::temp_dir().join(format!("promolint-replace-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join("a.yaml");
+        let read = || std::fs::read_to_string(&file).unwrap_or_default();
+        let put = |text: &'static str| replace(&file, move |out| out.write_all(text.as_bytes()).map(|()| true));
+        assert_eq!((put("one"), read().as_str()), (Ok(()), "one"));
+        assert_eq!(replace(&file, |out| out.write_all(b"half").map(|()| false)), Ok(()));
+        assert_eq!(replace(&file, |out| out.write_all(b"half").and_then(|()| Err(io::Error::other("full")))), Err(exit::TROUBLE));
+        let mut permissions = std::fs::metadata(&file).expect("there").permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&file, permissions).expect("set");
+        assert_eq!(put("two"), Err(exit::TROUBLE));
+        assert_eq!((read().as_str(), std::fs::read_dir(&folder).map_or(0, Iterator::count)), ("one", 1));
+        let beside = folder.join("b.yaml.new");
+        std::fs::write(&beside, "of another run").expect("written");
+        assert_eq!(replace(&folder.join("b.yaml"), |_| Ok(true)), Err(exit::TROUBLE));
+        assert!(beside.exists() && !folder.join("b.yaml").exists());
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+}

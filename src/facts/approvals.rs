@@ -342,5 +342,7 @@ mod tests {
             assert_eq!((&broken.source.text()[f.span.range()], f.help.as_str()), (at, help), "{}", f.message);
         }
         assert!(read("# nothing yet\n").is_ok_and(|r| r.is_empty()));
+        assert!(read("\u{FEFF}# nothing yet").is_ok_and(|r| r.is_empty()) && read("").is_ok_and(|r| r.is_empty()));
+        assert!(read("# noth\u{1}ing").is_err_and(|b| b.source.text()[b.faults[0].span.range()] == *"\u{1}"));
     }
 }

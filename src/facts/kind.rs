@@ -78,7 +78,8 @@ pub(super) fn parse(source: Source, kind: Kind) -> Result<(Source, Node, Reader)
     let bare = text.trim_start_matches('\u{FEFF}').lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
     let empty;
     let text = if bare {
-        empty = format!("{}: []", kind.name());
+        // Comments may hold what YAML does not allow.
+        empty = format!("{text}\n{}: []", kind.name());
         empty.as_str()
     } else {
         text

@@ -1,17 +1,16 @@
 //! `promolint approve`: writes an approval with the hash of the content, and lists what needs attention.
 
 use super::args::{ApproveArgs, ApproveStatus, Color, Selection};
-use super::{complain, exit, print, register, setup, stderr_palette};
+use super::{complain, exit, files, print, refuse, register, setup, stderr_palette};
 use crate::config::Config;
 use crate::document::records::{self, Formats, Outcome, Splitter};
 use crate::document::{Builder, Document, Kind};
-use crate::engine::{Format, name_of, read_source};
+use crate::engine::{Format, io_message, is_binary, name_of, nearest, read_source};
 use crate::facts::content::{bytes_sha256, content_sha256, difference, visible_text};
 use crate::facts::edit::{EMPTY_APPROVALS, NewApproval, append};
-use crate::facts::{Approval, ApprovalKind, Approvals, Day, Standing, State, Status};
+use crate::facts::{self, Approval, ApprovalKind, Approvals, Day, Standing, State, Status};
 use crate::report::rich_faults_in;
 use crate::source::{DecodeHint, Source};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// An approval that ends within so many days is told.
@@ -42,7 +41,10 @@ struct Content {
 
 impl Content {
     fn read(file: &Path) -> Result<Content, String> {
-        let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {}", name_of(file), setup::engine_io(&e)))?;
+        let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {}", name_of(file), io_message(&e)))?;
+        if is_binary(&bytes) {
+            return Ok(Content { bytes, documents: Vec::new(), kind: None });
+        }
         let name = name_of(file);
         let source = Source::decode(name.clone(), bytes.clone(), DecodeHint::Text);
         let format = Format::from_name(&name).unwrap_or_else(|| Format::sniff(source.text()));
@@ -88,16 +90,15 @@ impl Content {
     }
 }
 
-fn refuse(message: &str, help: &str) -> u8 {
-    complain(&format!("error: {message}\n  = help: {help}"));
-    exit::TROUBLE
-}
-
 fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Path, today: Day) -> u8 {
     let content = match Content::read(file) {
         Ok(c) => c,
-        Err(e) => return refuse(&e, "give a page, a text, or an export of ads"),
+        Err(e) if file.exists() => return refuse(&e, "give a page, a text, or an export of ads"),
+        Err(e) => return refuse(&e, &nearest(file)),
     };
+    if is_binary(&content.bytes) {
+        return refuse(&format!("{} is not text", name_of(file)), "record the hash of its bytes by hand; `sha256sum FILE` prints it");
+    }
     let sha256 = content.hashes();
     if sha256.is_empty() {
         return refuse(
@@ -144,14 +145,18 @@ fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Pa
         url: args.url.clone(),
         text: args.text.then(|| content.text()),
     };
-    let name = name_of(path);
+    let (name, wanted) = (name_of(path), files::register(facts::Kind::Approvals));
     let old = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => EMPTY_APPROVALS.into(),
-        Err(e) => return refuse(&format!("cannot read {name}: {}", setup::engine_io(&e)), "give another file with `--approvals`"),
+        Err(e) => return files::unreadable(path, &wanted, &e),
+    };
+    let old = match files::text_only(&name, old, &wanted, Color::Auto) {
+        Ok(bytes) => bytes,
+        Err(code) => return code,
     };
     let Ok(text) = String::from_utf8(old.clone()) else {
-        return refuse(&format!("{name} is not UTF-8"), "write it anew in UTF-8");
+        return refuse(&format!("{name} is not UTF-8"), "save it as UTF-8");
     };
     // A register that is broken stays as it is.
     if let Err(broken) = Approvals::read(&name, old) {
@@ -167,23 +172,12 @@ fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Pa
     if let Err(broken) = Approvals::read(&name, text.clone().into_bytes()) {
         return register::show(&broken);
     }
-    if let Err(e) = replace(path, &text) {
-        return refuse(&format!("cannot write {name}: {}", setup::engine_io(&e)), "nothing was changed");
+    if let Err(code) = files::replace(path, |out| out.write_all(text.as_bytes()).map(|()| true)) {
+        return code;
     }
     let hashes =
         if new.sha256.len() == 1 { "sha256 ".to_owned() + &new.sha256[0] } else { format!("{} hashes, one a record", new.sha256.len()) };
     print(&format!("{} `{}` in {name}: {} of {}, {hashes}\n", new.status, new.id, new.kind.name(), new.path))
-}
-
-/// Writes beside the file, then takes its place, so that a full disk leaves the old one.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let beside = path.with_extension("yaml.new");
-    let written = std::fs::File::create_new(&beside).and_then(|mut f| f.write_all(text.as_bytes()).and_then(|()| f.sync_all()));
-    let done = written.and_then(|()| std::fs::rename(&beside, path));
-    if done.as_ref().is_err_and(|e| e.kind() != std::io::ErrorKind::AlreadyExists) {
-        let _ = std::fs::remove_file(&beside);
-    }
-    done
 }
 
 /// A file's path as seen from the register's folder.
@@ -203,7 +197,7 @@ fn relative(file: &Path, register: &Path) -> String {
 
 /// What needs attention.
 fn list(path: &Path, today: Day) -> u8 {
-    let approvals = match setup::register(path, Color::Auto, Approvals::read) {
+    let approvals = match setup::register(path, &files::register(facts::Kind::Approvals), Color::Auto, Approvals::read) {
         Ok(a) => a,
         Err(code) => return code,
     };

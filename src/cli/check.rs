@@ -84,7 +84,7 @@ pub fn run(args: &CheckArgs) -> u8 {
     }
     // A reader that has seen enough (`| head`) is no failure; a full disk is one.
     if let Some(e) = run.failed.take_if(|e| e.kind() != io::ErrorKind::BrokenPipe) {
-        complain(&format!("error: cannot write the findings: {}", crate_io(&e)));
+        complain(&format!("error: cannot write the findings: {}", setup::engine_io(&e)));
         return exit::TROUBLE;
     }
     if !args.quiet {
@@ -109,10 +109,6 @@ fn leave_out_registers(inputs: &mut Inputs, config: &Config) {
         _ => true,
     });
     inputs.skipped += before - inputs.list.len();
-}
-
-fn crate_io(e: &io::Error) -> String {
-    e.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// The exit code of the contract.
@@ -166,7 +162,7 @@ fn reporters(args: &CheckArgs) -> Result<Vec<Box<dyn Reporter>>, u8> {
         match File::create(file) {
             Ok(f) => list.push(reporter(format, Box::new(BufWriter::new(f)), Palette::new(false))),
             Err(e) => {
-                complain(&format!("error: cannot write {file}: {}", crate_io(&e)));
+                complain(&format!("error: cannot write {file}: {}", setup::engine_io(&e)));
                 return Err(exit::TROUBLE);
             }
         }

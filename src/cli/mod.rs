@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod config;
 mod explain;
+mod files;
 mod init;
 mod pack;
 mod register;
@@ -100,6 +101,12 @@ fn print(text: &str) -> u8 {
         }
         _ => exit::OK,
     }
+}
+
+/// Says why something is not done, and what to do about it.
+fn refuse(message: &str, help: &str) -> u8 {
+    complain(&format!("error: {message}\n  = help: {help}"));
+    exit::TROUBLE
 }
 
 /// Prints to standard error.

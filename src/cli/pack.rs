@@ -31,7 +31,7 @@ pub fn run(args: &PackArgs) -> u8 {
 
 fn load(p: &PackPaths) -> Result<PackSet, u8> {
     let names = if p.packs.is_empty() { vec!["hubspot".to_owned()] } else { p.packs.clone() };
-    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""))?))
+    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""), p.color)?))
 }
 
 /// All that is wrong, and all advice.

@@ -1,9 +1,9 @@
 //! `promolint register`: registers checked, made from an export, described.
 
 use super::args::{Color, RegisterArgs, RegisterCommand};
-use super::{complain, exit, print, setup, stderr_palette};
+use super::{complain, exit, files, print, refuse, setup, stderr_palette};
 use crate::document::records::{self, Formats, Splitter};
-use crate::engine::name_of;
+use crate::engine::{is_binary, name_of};
 use crate::facts::partners::{FormatsRef, export, write};
 use crate::facts::{Approvals, Assets, Awards, Broken, Day, Kind, Partners, Standing, kind_of};
 use crate::finding::Trouble;
@@ -12,7 +12,7 @@ use crate::source::{DecodeHint, Source, Span};
 use crate::yaml::{Fault, shape};
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
 /// Runs the command.
@@ -29,7 +29,7 @@ pub fn run(args: &RegisterArgs) -> u8 {
 }
 
 fn check(file: &Path, color: Color) -> u8 {
-    match setup::register(file, color, describe) {
+    match setup::register(file, &files::REGISTER, color, describe) {
         Ok(text) => print(&format!("{}: {text}\n", name_of(file))),
         Err(code) => code,
     }
@@ -96,95 +96,134 @@ fn partners(r: Partners) -> Result<String, Broken> {
     Ok(format!("{n} ({known}); {}", head(r.is_complete(), r.checked_on())))
 }
 
-/// A directory export becomes a `partners.yaml`, one record at a time.
+/// A directory export becomes a `partners.yaml`, one record at a time. A file is written only if nothing of the export is broken.
 fn import(file: &Path, output: Option<&Path>, checked_on: Option<Day>, complete: bool) -> u8 {
     let name = name_of(file);
-    let fail = |what: &str, e: &io::Error| {
-        complain(&format!("error: {what}: {}", setup::engine_io(e)));
-        exit::TROUBLE
-    };
-    let mut input = match File::open(file) {
-        Ok(f) => f,
-        Err(e) => return fail(&format!("cannot read {name}"), &e),
-    };
     let mut first = Vec::new();
-    if let Err(e) = Read::by_ref(&mut input).take(64 << 10).read_to_end(&mut first) {
-        return fail(&format!("cannot read {name}"), &e);
+    let input = File::open(file).and_then(|mut f| {
+        Read::by_ref(&mut f).take(64 << 10).read_to_end(&mut first)?;
+        Ok(f)
+    });
+    let input = match input {
+        Ok(f) => f,
+        Err(e) => return files::unreadable(file, &files::EXPORT, &e),
+    };
+    if is_binary(&first) {
+        return refuse(&format!("{name} is not text"), files::EXPORT.is);
     }
     let Some(shape) = records::sniff(&first, &name) else {
-        complain(&format!("error: {name} holds no records\n  = help: give an export of the directory: JSON, NDJSON or CSV"));
-        return exit::TROUBLE;
+        return refuse(&format!("{name} holds no records"), "give an export of the directory: JSON, NDJSON or CSV");
     };
-    let mut out: Box<dyn Write> = match output {
-        None => Box::new(BufWriter::new(io::stdout())),
-        Some(o) => match File::create_new(o) {
-            Ok(f) => Box::new(BufWriter::new(f)),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                let help = "give another name, or move the old one away";
-                complain(&format!("error: {} is there already, and was left as it is\n  = help: {help}", name_of(o)));
-                return exit::TROUBLE;
-            }
-            Err(e) => return fail(&format!("cannot write {}", name_of(o)), &e),
-        },
-    };
-    let mut tally = Tally::default();
-    let formats = Formats::builtin();
-    let written = (|| -> io::Result<()> {
-        let title = name.rsplit('/').next().unwrap_or(&name);
-        writeln!(out, "# Partners, from the export {}. What the export left blank is not here: it is unknown.", title.escape_debug())?;
-        if complete {
-            writeln!(out, "complete: true")?;
-        }
-        if let Some(day) = checked_on {
-            writeln!(out, "checked_on: {day}")?;
-        }
-        for item in Splitter::new(first.as_slice().chain(input), name.clone(), shape, formats) {
-            let chunk = match item {
-                Ok(c) => c,
-                Err(t) => {
-                    tally.troubles.push(Trouble::at(&t.source, t.span, t.message, t.help));
-                    continue;
-                }
-            };
-            for i in 0..chunk.records.len() {
-                let Some(mut p) = export::partner_of(&chunk, i, formats, None) else {
-                    tally.no_listing += 1;
-                    continue;
-                };
-                if !tally.ids.insert(p.id.value.to_lowercase()) {
-                    tally.duplicates.push(std::mem::take(&mut p.id.value));
-                    continue;
-                }
-                if tally.ids.len() == 1 {
-                    writeln!(out, "partners:")?;
-                }
-                out.write_all(write::entry(&p).as_bytes())?;
-            }
-        }
-        if tally.ids.is_empty() {
-            writeln!(out, "partners: []")?;
-        }
-        out.flush()
-    })();
-    if let Err(e) = written.or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) }) {
-        return fail("cannot write the register", &e);
+    let title = name.rsplit('/').next().unwrap_or(&name).escape_debug();
+    let mut head = format!("# Partners, from the export {title}. What the export left blank is not here: it is unknown.\n");
+    if complete {
+        head.push_str("complete: true\n");
     }
-    tally.tell(&name, output)
+    if let Some(day) = checked_on {
+        head.push_str(&format!("checked_on: {day}\n"));
+    }
+    let mut tally = Tally::default();
+    let mut splitter = Splitter::new(first.as_slice().chain(input), name.clone(), shape, Formats::builtin());
+    let Some(output) = output else {
+        let mut out = BufWriter::new(io::stdout());
+        return match tally.write(&head, &mut splitter, &mut out).and_then(|()| out.flush()) {
+            Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+                refuse(&format!("cannot write the register: {}", setup::engine_io(&e)), "make room, or write it elsewhere with `--output`")
+            }
+            _ => tally.tell(&name, ""),
+        };
+    };
+    let to = name_of(output);
+    if output.symlink_metadata().is_ok() {
+        return refuse(&format!("{to} is there already, and was left as it is"), "give another name, or move the old one away");
+    }
+    let written = files::replace(output, |out| {
+        tally.write(&head, &mut splitter, out)?;
+        Ok(tally.is_whole())
+    });
+    match written {
+        Ok(()) if tally.is_whole() => tally.tell(&name, &format!(" to {to}")),
+        Ok(()) => {
+            let code = tally.tell(&name, "");
+            complain(&format!("{to} was not written"));
+            code
+        }
+        Err(code) => code,
+    }
 }
 
 /// What came of an import.
 #[derive(Default)]
 struct Tally {
+    records: usize,
     ids: HashSet<String>,
     duplicates: Vec<String>,
     no_listing: usize,
+    /// The first record that is no listing.
+    strange: Option<Trouble>,
     troubles: Vec<Trouble>,
 }
 
 impl Tally {
-    fn tell(&self, name: &str, output: Option<&Path>) -> u8 {
+    /// Writes the firms that the records are.
+    fn write<R: Read>(&mut self, head: &str, splitter: &mut Splitter<R>, out: &mut dyn Write) -> io::Result<()> {
+        let formats = Formats::builtin();
+        for item in splitter {
+            let chunk = match item {
+                Ok(c) => c,
+                Err(t) => {
+                    self.troubles.push(Trouble::at(&t.source, t.span, t.message, t.help));
+                    continue;
+                }
+            };
+            if let Some((first, message)) = chunk.source.undecoded() {
+                self.troubles.push(Trouble::at(&chunk.source, first, message, "save the file as UTF-8"));
+            }
+            self.records += chunk.records.len();
+            for i in 0..chunk.records.len() {
+                let Some(mut p) = export::partner_of(&chunk, i, formats, None) else {
+                    self.no_listing += 1;
+                    self.strange.get_or_insert_with(|| {
+                        let keys = records::field_names(&chunk, i);
+                        let keys = if keys.is_empty() { String::new() } else { format!("; its fields are {keys}") };
+                        let message = format!("nothing in this record is known as the name of a firm{keys}");
+                        Trouble::at(
+                            &chunk.source,
+                            Span::at(chunk.records[i].start),
+                            message,
+                            "an export is known by its columns, which the files in rules/formats/ list; leave their names as they are",
+                        )
+                    });
+                    continue;
+                };
+                if !self.ids.insert(p.id.value.to_lowercase()) {
+                    self.duplicates.push(std::mem::take(&mut p.id.value));
+                    continue;
+                }
+                if self.ids.len() == 1 {
+                    writeln!(out, "{head}partners:")?;
+                }
+                out.write_all(write::entry(&p).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all of the export could be read, and a firm is in it.
+    fn is_whole(&self) -> bool {
+        self.troubles.is_empty() && !self.ids.is_empty()
+    }
+
+    fn tell(&self, name: &str, to: &str) -> u8 {
+        let palette = stderr_palette(Color::Auto);
         for t in &self.troubles {
-            complain(&rich_trouble(t, stderr_palette(Color::Auto)));
+            complain(&rich_trouble(t, palette));
+        }
+        if self.records == 0 && self.troubles.is_empty() {
+            return refuse(&format!("there are no records in {name}"), files::EXPORT.empty.unwrap_or_default());
+        }
+        if let Some(t) = self.strange.as_ref().filter(|_| self.ids.is_empty()) {
+            complain(&rich_trouble(t, palette));
         }
         if let Some(id) = self.duplicates.first() {
             let n = self.duplicates.len();
@@ -193,9 +232,8 @@ impl Tally {
         if self.no_listing > 0 {
             complain(&format!("warning: {} left out as no listing of a firm", count(self.no_listing, "record")));
         }
-        let to = output.map_or(String::new(), |o| format!(" to {}", name_of(o)));
         complain(&format!("{} from {name}{to}", count(self.ids.len(), "partner")));
-        if self.troubles.is_empty() && !self.ids.is_empty() { exit::OK } else { exit::TROUBLE }
+        if self.is_whole() { exit::OK } else { exit::TROUBLE }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `promolint pack score`: precision and recall of rules on labelled content.
 
 use super::args::{Floor, Measure, ScoreArgs, ScoreFormat};
-use super::{complain, exit, print, setup, stderr_palette, stdout_palette};
+use super::{complain, exit, files, print, setup, stderr_palette, stdout_palette};
 use crate::engine::name_of;
 use crate::engine::score::{LabelFile, Score, Slip, Tally, Verdict, content, resolve, score};
 use crate::pack::shape::did_you_mean;
@@ -77,28 +77,25 @@ fn read(args: &ScoreArgs) -> Result<Vec<LabelFile>, u8> {
             paths.push(path.clone());
         }
     }
-    let mut files = Vec::new();
+    let mut out = Vec::new();
     let mut bad = false;
     for path in &paths {
         let name = name_of(path);
-        match std::fs::read(path).map(|bytes| LabelFile::read(&name, bytes)) {
-            Ok(Ok(file)) => files.push(file),
+        match files::bytes(path, &files::LABELS, args.color).map(|bytes| LabelFile::read(&name, bytes)) {
+            Ok(Ok(file)) => out.push(file),
             Ok(Err(broken)) => {
                 complain(&rich_faults_in(&broken.source, &broken.faults, stderr_palette(args.color)));
                 bad = true;
             }
-            Err(e) => {
-                complain(&format!("error: cannot read the labels {name}: {}", setup::engine_io(&e)));
-                bad = true;
-            }
+            Err(_) => bad = true,
         }
     }
-    if bad { Err(exit::TROUBLE) } else { Ok(files) }
+    if bad { Err(exit::TROUBLE) } else { Ok(out) }
 }
 
 fn packs(args: &ScoreArgs) -> Result<PackSet, u8> {
     let names = if args.pack.is_empty() { vec!["hubspot".to_owned()] } else { args.pack.clone() };
-    let set = PackSet::load(setup::pack_sources(&names, Path::new(""))?);
+    let set = PackSet::load(setup::pack_sources(&names, Path::new(""), args.color)?);
     if set.is_usable() {
         return Ok(set);
     }

@@ -1,12 +1,13 @@
 //! From options and configuration to rules ready to run.
 
 use super::args::{Color, MinConfidence, Registers, Selection};
-use super::{complain, exit, stderr_palette};
+use super::files::{self, Wanted};
+use super::{complain, exit, refuse, stderr_palette};
 use crate::config::{self, Config};
 use crate::document::records::Formats;
 use crate::engine::{self, Paths, RuleSet, Settings};
 use crate::facts::partners::FormatsRef;
-use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Partners};
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Kind, Partners};
 use crate::finding::Confidence;
 use crate::pack::{PackSet, PackSource, shape};
 use crate::report::{rich_faults, rich_faults_in};
@@ -33,10 +34,7 @@ pub fn configuration(selection: &Selection, folder: &Path) -> Result<Config, u8>
         None => config::find(folder).map(|f| relative(&f)),
     };
     let Some(file) = file else { return Ok(Config::default()) };
-    let text = std::fs::read_to_string(&file).map_err(|e| {
-        complain(&format!("error: cannot read {}: {}", file.display(), engine_io(&e)));
-        exit::TROUBLE
-    })?;
+    let text = files::text(&file, &files::CONFIG, selection.color)?;
     Config::parse(&file, &text).map_err(|broken| {
         complain(&rich_faults(&[broken.source], &broken.faults, stderr_palette(selection.color)));
         exit::TROUBLE
@@ -54,7 +52,7 @@ fn relative(path: &Path) -> PathBuf {
 }
 
 /// The packs of these names or paths; a folder stands for the YAML files in it.
-pub fn pack_sources(names: &[String], base: &Path) -> Result<Vec<PackSource>, u8> {
+pub fn pack_sources(names: &[String], base: &Path, color: Color) -> Result<Vec<PackSource>, u8> {
     let mut out: Vec<PackSource> = Vec::new();
     for name in names {
         let builtin = PackSource::builtin(name);
@@ -64,7 +62,13 @@ pub fn pack_sources(names: &[String], base: &Path) -> Result<Vec<PackSource>, u8
         }
         let path = base.join(name);
         let files = match std::fs::metadata(&path) {
-            Ok(m) if m.is_dir() => yaml_files(&path),
+            Ok(m) if m.is_dir() => {
+                let inside = yaml_files(&path);
+                if inside.is_empty() {
+                    return Err(refuse(&format!("there are no packs in {}", engine::name_of(&path)), "packs are .yaml files"));
+                }
+                inside
+            }
             Ok(_) => vec![path.clone()],
             Err(_) => {
                 let known = crate::pack::builtin_names("hubspot").into_iter().chain(["hubspot"]);
@@ -72,15 +76,11 @@ pub fn pack_sources(names: &[String], base: &Path) -> Result<Vec<PackSource>, u8
                     || "give a built-in name (`hubspot`, `hubspot/trademark`, …) or the path of a file".to_owned(),
                     |n| format!("did you mean `{n}`?"),
                 );
-                complain(&format!("error: no pack is called `{name}`, and there is no such file\n  = help: {help}"));
-                return Err(exit::TROUBLE);
+                return Err(refuse(&format!("no pack is called `{name}`, and there is no such file"), &help));
             }
         };
         for file in files {
-            let text = std::fs::read_to_string(&file).map_err(|e| {
-                complain(&format!("error: cannot read the pack {}: {}", file.display(), engine_io(&e)));
-                exit::TROUBLE
-            })?;
+            let text = files::text(&file, &files::PACK, color)?;
             out.push(PackSource::new(engine::name_of(&file), text));
         }
     }
@@ -108,7 +108,7 @@ pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, 
             None => (vec!["hubspot".to_owned()], PathBuf::new()),
         }
     };
-    let sources = pack_sources(&names, &base)?;
+    let sources = pack_sources(&names, &base, selection.color)?;
     let packs = PackSet::load(if quick { sources.into_iter().map(PackSource::quick).collect() } else { sources });
     if !packs.is_usable() {
         let serious: Vec<_> = packs.faults.iter().filter(|f| !f.usable).cloned().collect();
@@ -127,10 +127,7 @@ fn formats(selection: &Selection, config: &Config) -> Result<Option<Arc<Formats>
     let mut files: Vec<(String, String)> = Vec::new();
     for file in &config.formats {
         let path = config.folder().join(file);
-        let text = std::fs::read_to_string(&path).map_err(|e| {
-            complain(&format!("error: cannot read the format file {}: {}", path.display(), engine_io(&e)));
-            exit::TROUBLE
-        })?;
+        let text = files::text(&path, &files::FORMAT, selection.color)?;
         files.push((engine::name_of(&path), text));
     }
     if files.is_empty() {
@@ -145,13 +142,8 @@ fn formats(selection: &Selection, config: &Config) -> Result<Option<Arc<Formats>
 }
 
 /// Reads a register; complains of what is wrong.
-pub fn register<T>(file: &Path, color: Color, read: impl FnOnce(&str, Vec<u8>) -> Result<T, Broken>) -> Result<T, u8> {
-    let name = engine::name_of(file);
-    let bytes = std::fs::read(file).map_err(|e| {
-        complain(&format!("error: cannot read the register {name}: {}", engine_io(&e)));
-        exit::TROUBLE
-    })?;
-    read(&name, bytes).map_err(|broken| {
+pub fn register<T>(file: &Path, wanted: &Wanted, color: Color, read: impl FnOnce(&str, Vec<u8>) -> Result<T, Broken>) -> Result<T, u8> {
+    read(&engine::name_of(file), files::bytes(file, wanted, color)?).map_err(|broken| {
         complain(&rich_faults_in(&broken.source, &broken.faults, stderr_palette(color)));
         exit::TROUBLE
     })
@@ -164,36 +156,41 @@ pub fn facts(options: &Registers, config: &Config, formats: Option<&Arc<Formats>
     let mut facts = Facts { today: options.today.unwrap_or_else(Day::today), ..Facts::default() };
     if let Some(file) = named(&options.partners, "partners") {
         let formats = formats.map_or(FormatsRef::Builtin, |f| FormatsRef::Own(Arc::clone(f)));
-        let mut partners = register(&file, color, |name, bytes| Partners::read(name, bytes, formats))?;
+        let mut partners = register(&file, &files::register(Kind::Partners), color, |name, bytes| Partners::read(name, bytes, formats))?;
         if let Some(r) = config.registers.get("partners").filter(|_| options.partners.is_none()) {
             partners = partners.with_head(r.complete, r.checked_on);
         }
         facts.partners = Some(partners);
     }
     if let Some(file) = named(&options.approvals, "approvals") {
-        facts.approvals = Some(register(&file, color, Approvals::read)?);
+        facts.approvals = Some(register(&file, &files::register(Kind::Approvals), color, Approvals::read)?);
     }
     if let Some(file) = named(&options.assets, "assets") {
-        facts.assets = Some(register(&file, color, Assets::read)?);
+        facts.assets = Some(register(&file, &files::register(Kind::Assets), color, Assets::read)?);
     }
     if let Some(file) = named(&options.awards, "awards") {
-        facts.awards = Some(register(&file, color, Awards::read)?);
+        facts.awards = Some(register(&file, &files::register(Kind::Awards), color, Awards::read)?);
     }
     facts.speaker = options.partner.clone().or_else(|| config.partner.clone());
-    if let (Some(id), Some(partners)) = (&facts.speaker, &facts.partners)
-        && partners.by_id(id).is_none()
-    {
+    if let Some(id) = &facts.speaker {
         let place = match (&options.partner, &config.file, config.lines.get("partner")) {
             (None, Some(f), Some(line)) => format!("{}:{line}", engine::name_of(f)),
             _ => "--partner".to_owned(),
         };
-        let help = partners.id_near(id).map_or_else(|| "give an id of that register".to_owned(), |near| format!("did you mean `{near}`?"));
-        let late = partners.take_faults();
-        match (late.is_empty(), partners.yaml_source()) {
-            (false, Some(source)) => complain(&rich_faults_in(source, &late, stderr_palette(color))),
-            _ => complain(&format!("error: {place}: {} has no partner `{id}`\n  = help: {help}", partners.name())),
+        let Some(partners) = &facts.partners else {
+            let message = format!("{place}: there is no register of partners to find `{id}` in");
+            return Err(refuse(&message, "name one with `--partners FILE`, or in promolint.yaml: `registers: {partners: FILE}`"));
+        };
+        if partners.by_id(id).is_none() {
+            let late = partners.take_faults();
+            if let (false, Some(source)) = (late.is_empty(), partners.yaml_source()) {
+                complain(&rich_faults_in(source, &late, stderr_palette(color)));
+                return Err(exit::TROUBLE);
+            }
+            let help =
+                partners.id_near(id).map_or_else(|| "give an id of that register".to_owned(), |near| format!("did you mean `{near}`?"));
+            return Err(refuse(&format!("{place}: {} has no partner `{id}`", partners.name()), &help));
         }
-        return Err(exit::TROUBLE);
     }
     Ok(facts)
 }

@@ -5,7 +5,8 @@
 //! from a pipe, the lines shown are kept.
 
 use super::assemble::fill;
-use super::run::{Engine, Outcome};
+use super::outcome::Outcome;
+use super::run::Engine;
 use super::walk::Input;
 use crate::check::corpus::groups::{Group, Member, groups};
 use crate::check::corpus::{self, Found, sketch::Sketch};

@@ -4,25 +4,30 @@
 
 mod assemble;
 mod corpus;
+mod documents;
 mod format;
+mod outcome;
 mod paths;
 mod read;
 mod rules;
 mod run;
 pub mod score;
+mod split;
 mod summary;
 mod suppress;
 mod testing;
 mod walk;
 
-pub use format::Format;
+pub use documents::Active;
+pub use format::{Format, is_binary};
+pub use outcome::Outcome;
 pub use paths::{Paths, common_folder};
 pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
-pub use run::{Active, Engine, Options, Outcome};
+pub use run::{Engine, Options};
 pub use summary::{NotApplied, Summary};
 pub use testing::{CaseResult, test_pack};
-pub use walk::{Input, Inputs, name_of};
+pub use walk::{Input, Inputs, io_message, name_of, nearest};
 
 /// The rules that promolint itself has: about comments that speak to it. They belong to no pack.
 pub const OWN_RULES: [(&str, &str); 3] = [

@@ -143,8 +143,8 @@ pub fn io_message(e: &std::io::Error) -> String {
     }
 }
 
-/// The name in the same folder that was probably meant.
-fn nearest(path: &Path) -> String {
+/// What to do about a path that is not there: the name in the same folder that was probably meant.
+pub fn nearest(path: &Path) -> String {
     let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let names: Vec<String> = std::fs::read_dir(folder)

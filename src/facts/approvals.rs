@@ -2,12 +2,13 @@
 
 use super::content::{Difference, difference, text_sha256};
 use super::forms::{APPROVAL_KINDS, APPROVAL_STATUS};
-use super::kind::{self, Head, Kind};
+use super::kind::Kind;
 use super::names::fold_url;
 use super::reader::Reader;
-use super::value::{Fact, List, Place, State};
+use super::register::{Entries, Register};
+use super::value::{Fact, List, State};
 use super::{Broken, Day};
-use crate::source::{DecodeHint, Source, Span};
+use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::HashMap;
 use std::fmt;
@@ -162,14 +163,31 @@ impl Approval {
     }
 }
 
-/// The register of approvals.
-#[derive(Debug)]
-pub struct Approvals {
-    source: Source,
-    head: Head,
-    list: Vec<Approval>,
+/// The register of approvals; complete if content that has no approval in it has none.
+pub type Approvals = Register<Approval, Index>;
+
+/// Approvals by what was approved, each by its number.
+#[derive(Debug, Default)]
+pub struct Index {
     by_hash: HashMap<String, Vec<usize>>,
     by_url: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    fn new(list: &[Approval]) -> Index {
+        let mut index = Index::default();
+        for (n, a) in list.iter().enumerate() {
+            // The words stand for their hash.
+            let of_texts = a.texts.iter().map(|t| text_sha256(&t.value));
+            for h in a.sha256.iter().map(|h| h.value.clone()).chain(of_texts) {
+                index.by_hash.entry(h).or_default().push(n);
+            }
+            for u in &a.urls {
+                index.by_url.entry(fold_url(&u.value)).or_default().push(n);
+            }
+        }
+        index
+    }
 }
 
 impl Approvals {
@@ -178,62 +196,7 @@ impl Approvals {
     /// # Errors
     /// Everything in the file that is wrong, each at its place.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Approvals, Broken> {
-        let (source, root, mut r) = kind::parse(Source::decode(name, bytes, DecodeHint::Text), Kind::Approvals)?;
-        let head = Head::read(&root, &mut r);
-        let list: Vec<Approval> = kind::entries(&root, Kind::Approvals).iter().filter_map(|n| approval(n, &mut r)).collect();
-        r.duplicates(list.iter().map(|a| &a.id), "approval");
-        let (mut by_hash, mut by_url): (HashMap<String, Vec<usize>>, HashMap<String, Vec<usize>>) = Default::default();
-        for (n, a) in list.iter().enumerate() {
-            // The words stand for their hash.
-            let of_texts = a.texts.iter().map(|t| text_sha256(&t.value));
-            for h in a.sha256.iter().map(|h| h.value.clone()).chain(of_texts) {
-                by_hash.entry(h).or_default().push(n);
-            }
-            for u in &a.urls {
-                by_url.entry(fold_url(&u.value)).or_default().push(n);
-            }
-        }
-        r.done(source, |source| Approvals { source, head, list, by_hash, by_url })
-    }
-
-    /// The file's text.
-    pub fn source(&self) -> &Source {
-        &self.source
-    }
-
-    /// A place in the file.
-    pub fn place(&self, span: Span) -> Place<'_> {
-        Place { source: &self.source, span }
-    }
-
-    /// Whether content that has no approval here has none.
-    pub fn is_complete(&self) -> bool {
-        self.head.complete.value() == Some(&true)
-    }
-
-    /// Where the register says so.
-    pub fn complete_place(&self) -> Option<Place<'_>> {
-        self.head.complete.span().map(|s| self.place(s))
-    }
-
-    /// The day on which it was right.
-    pub fn checked_on(&self) -> Option<Day> {
-        self.head.checked_on.value().copied()
-    }
-
-    /// All approvals, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &Approval> {
-        self.list.iter()
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        Register::of(name, bytes, &Entries { kind: Kind::Approvals, read: approval, what: "approval", id: Some(|a| &a.id) }, Index::new)
     }
 
     /// The approval of this id.
@@ -243,12 +206,12 @@ impl Approvals {
 
     /// Approvals of this very content: by the hash of the file's bytes or of its visible text, or by their words.
     pub fn by_hash(&self, sha256: &str) -> Vec<&Approval> {
-        self.at(&self.by_hash, &sha256.to_ascii_lowercase())
+        self.at(&self.index.by_hash, &sha256.to_ascii_lowercase())
     }
 
     /// Approvals of what is published at this address.
     pub fn by_url(&self, url: &str) -> Vec<&Approval> {
-        self.at(&self.by_url, &fold_url(url))
+        self.at(&self.index.by_url, &fold_url(url))
     }
 
     /// Approvals of this partner.
@@ -379,5 +342,7 @@ mod tests {
             assert_eq!((&broken.source.text()[f.span.range()], f.help.as_str()), (at, help), "{}", f.message);
         }
         assert!(read("# nothing yet\n").is_ok_and(|r| r.is_empty()));
+        assert!(read("\u{FEFF}# nothing yet").is_ok_and(|r| r.is_empty()) && read("").is_ok_and(|r| r.is_empty()));
+        assert!(read("# noth\u{1}ing").is_err_and(|b| b.source.text()[b.faults[0].span.range()] == *"\u{1}"));
     }
 }

@@ -1,10 +1,11 @@
 //! The register of images as the program supplies them. Read and checked here; what is done with it lives elsewhere.
 
-use super::kind::{self, Head, Kind};
+use super::kind::Kind;
 use super::reader::Reader;
-use super::value::{Fact, List, Place, State};
+use super::register::{Entries, Register};
+use super::value::{Fact, List, State};
 use super::{Broken, Tier};
-use crate::source::{DecodeHint, Source, Span};
+use crate::source::Span;
 use crate::yaml::Node;
 
 /// One image in all its files.
@@ -32,13 +33,8 @@ pub struct Asset {
     pub span: Span,
 }
 
-/// The register of images.
-#[derive(Debug)]
-pub struct Assets {
-    source: Source,
-    head: Head,
-    list: Vec<Asset>,
-}
+/// The register of images; complete if every image is in it.
+pub type Assets = Register<Asset>;
 
 impl Assets {
     /// Reads a register.
@@ -46,31 +42,7 @@ impl Assets {
     /// # Errors
     /// Everything in the file that is wrong, each at its place.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Assets, Broken> {
-        let (source, root, mut r) = kind::parse(Source::decode(name, bytes, DecodeHint::Text), Kind::Assets)?;
-        let head = Head::read(&root, &mut r);
-        let list: Vec<Asset> = kind::entries(&root, Kind::Assets).iter().filter_map(|n| asset(n, &mut r)).collect();
-        r.duplicates(list.iter().map(|a| &a.id), "asset");
-        r.done(source, |source| Assets { source, head, list })
-    }
-
-    /// A place in the file.
-    pub fn place(&self, span: Span) -> Place<'_> {
-        Place { source: &self.source, span }
-    }
-
-    /// The file's text.
-    pub fn source(&self) -> &Source {
-        &self.source
-    }
-
-    /// Whether every image is here.
-    pub fn is_complete(&self) -> bool {
-        self.head.complete.value() == Some(&true)
-    }
-
-    /// All images, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &Asset> {
-        self.list.iter()
+        Register::of(name, bytes, &Entries { kind: Kind::Assets, read: asset, what: "asset", id: Some(|a| &a.id) }, |_| ())
     }
 
     /// The image of this id.

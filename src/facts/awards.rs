@@ -1,11 +1,12 @@
 //! The register of awards and who won them.
 
 use super::Broken;
-use super::kind::{self, Head, Kind};
+use super::kind::Kind;
 use super::names::fold_name;
 use super::reader::Reader;
-use super::value::{Fact, Place};
-use crate::source::{DecodeHint, Source, Span};
+use super::register::{Entries, Register};
+use super::value::Fact;
+use crate::source::Span;
 use crate::yaml::Node;
 
 /// One award.
@@ -23,13 +24,8 @@ pub struct Award {
     pub span: Span,
 }
 
-/// The register of awards.
-#[derive(Debug)]
-pub struct Awards {
-    source: Source,
-    head: Head,
-    list: Vec<Award>,
-}
+/// The register of awards; complete if an award that is not in it was not given.
+pub type Awards = Register<Award>;
 
 impl Awards {
     /// Reads a register.
@@ -37,35 +33,7 @@ impl Awards {
     /// # Errors
     /// Everything in the file that is wrong, each at its place.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Awards, Broken> {
-        let (source, root, mut r) = kind::parse(Source::decode(name, bytes, DecodeHint::Text), Kind::Awards)?;
-        let head = Head::read(&root, &mut r);
-        let list: Vec<Award> = kind::entries(&root, Kind::Awards).iter().filter_map(|n| award(n, &mut r)).collect();
-        r.done(source, |source| Awards { source, head, list })
-    }
-
-    /// A place in the file.
-    pub fn place(&self, span: Span) -> Place<'_> {
-        Place { source: &self.source, span }
-    }
-
-    /// The file's text.
-    pub fn source(&self) -> &Source {
-        &self.source
-    }
-
-    /// Whether an award that is not here was not given.
-    pub fn is_complete(&self) -> bool {
-        self.head.complete.value() == Some(&true)
-    }
-
-    /// Where the register says so.
-    pub fn complete_place(&self) -> Option<Place<'_>> {
-        self.head.complete.span().map(|s| self.place(s))
-    }
-
-    /// All awards, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &Award> {
-        self.list.iter()
+        Register::of(name, bytes, &Entries { kind: Kind::Awards, read: award, what: "award", id: None }, |_| ())
     }
 
     /// Awards of this partner.

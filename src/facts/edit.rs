@@ -1,7 +1,7 @@
 //! Adds an approval to the text of a register, every other byte of which stays as it is.
 
 use super::Kind;
-use super::partners::write::{list, scalar};
+use super::partners::write::{list, quoted, scalar};
 use super::{ApprovalKind, Day, Status};
 use crate::source::Span;
 use crate::yaml::{self, Fault, Node, Value};
@@ -75,10 +75,10 @@ impl NewApproval {
         }
         put(keys + 2, format!("path: {}", scalar(&self.path)));
         if let Some(u) = &self.url {
-            put(keys + 2, format!("url: {}", serde_json::to_string(u).unwrap_or_default()));
+            put(keys + 2, format!("url: {}", quoted(u)));
         }
         if let Some(t) = &self.text {
-            put(keys + 2, format!("text: {}", serde_json::to_string(t).unwrap_or_default()));
+            put(keys + 2, format!("text: {}", quoted(t)));
         }
         out
     }

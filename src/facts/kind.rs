@@ -61,6 +61,14 @@ impl Head {
     pub fn read(root: &Node, r: &mut Reader) -> Head {
         Head { complete: r.flag(root, "complete"), checked_on: r.day(root, "checked_on") }
     }
+
+    pub fn is_complete(&self) -> bool {
+        self.complete.value() == Some(&true)
+    }
+
+    pub fn day(&self) -> Option<Day> {
+        self.checked_on.value().copied()
+    }
 }
 
 /// Reads a register's YAML and holds it against its form; what does not fit goes to the reader, so that all that is wrong is told at once. A
@@ -70,7 +78,8 @@ pub(super) fn parse(source: Source, kind: Kind) -> Result<(Source, Node, Reader)
     let bare = text.trim_start_matches('\u{FEFF}').lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
     let empty;
     let text = if bare {
-        empty = format!("{}: []", kind.name());
+        // Comments may hold what YAML does not allow.
+        empty = format!("{text}\n{}: []", kind.name());
         empty.as_str()
     } else {
         text

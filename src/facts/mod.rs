@@ -17,6 +17,7 @@ pub mod partners;
 pub mod places;
 mod program;
 mod reader;
+mod register;
 mod value;
 
 pub use approvals::{Approval, ApprovalKind, Approvals, Standing, Status};
@@ -26,6 +27,7 @@ pub use day::Day;
 pub use kind::{Kind, kind_of};
 pub use partners::{Office, Offices, Partner, Partners};
 pub use program::{Program, Tier, Works};
+pub use register::Register;
 pub use value::{Answer, Fact, List, Place, State};
 
 use crate::source::Source;

@@ -119,6 +119,19 @@ impl Source {
         &self.notes
     }
 
+    /// Where the first bytes stand that are none of the file's encoding, and a sentence on them; `None` if all are.
+    pub fn undecoded(&self) -> Option<(Span, String)> {
+        self.notes.iter().find_map(|note| {
+            let DecodeNote::Invalid { first, count } = note else { return None };
+            let places = match count - 1 {
+                0 => "here".to_owned(),
+                1 => "here and in one more place".to_owned(),
+                n => format!("here and in {n} more places"),
+            };
+            Some((*first, format!("bytes that are not {} stand {places}", self.encoding_name())))
+        })
+    }
+
     /// The name of the encoding the bytes were read in, in the spelling of the WHATWG standard.
     pub fn encoding_name(&self) -> &'static str {
         self.encoding.name()

@@ -103,6 +103,13 @@ pub enum Outcome<'f> {
     Broken,
 }
 
+/// The first fields of a record by their names in the file, for a message.
+pub fn field_names(chunk: &Chunk, record: usize) -> String {
+    let mut b = Builder::new();
+    read_generic(chunk, record, Kind::Page, &mut b);
+    b.finish().fields.iter().take(8).map(|f| format!("`{}`", f.name)).collect::<Vec<_>>().join(", ")
+}
+
 /// Reads record number `record` of a chunk.
 pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Builder) -> Outcome<'f> {
     let Some(&span) = chunk.records.get(record) else { return Outcome::Unknown };

@@ -316,7 +316,9 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
     let folded = names::fold_name(&p.name.value);
     p.aliases.retain(|a| names::fold_name(&a.value) != folded);
     let first_id = if p.ids.is_empty() { None } else { Some(p.ids[0].clone()) };
-    p.id = slug.or(first_id).unwrap_or_else(|| Fact::new(folded.replace(' ', "-"), p.name.span));
+    // A name of nothing but signs folds to nothing.
+    let by_name = || if folded.is_empty() { &p.name.value } else { &folded };
+    p.id = slug.or(first_id).unwrap_or_else(|| Fact::new(by_name().replace(' ', "-"), p.name.span));
     let own = p.id.value.clone();
     p.ids.retain(|i| i.value != own);
     Some(p)

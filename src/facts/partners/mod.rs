@@ -108,11 +108,11 @@ impl Index {
     }
 
     fn names(&self) -> &Table {
-        self.names.get_or_init(|| self.table(&[Key::Name], |v| Some(fold_name(v))))
+        self.names.get_or_init(|| self.table(&[Key::Name], |v| Some(fold_name(v)).filter(|n| !n.is_empty())))
     }
 
     fn handles(&self) -> &Table {
-        self.handles.get_or_init(|| self.table(&[Key::Handle], |v| Some(fold_handle(v))))
+        self.handles.get_or_init(|| self.table(&[Key::Handle], |v| Some(fold_handle(v)).filter(|h| !h.is_empty())))
     }
 }
 
@@ -231,7 +231,7 @@ impl Partners {
 
     /// Whether a firm that is not here is no member.
     pub fn is_complete(&self) -> bool {
-        self.head.complete.value() == Some(&true)
+        self.head.is_complete()
     }
 
     /// Where the register says so.
@@ -245,7 +245,7 @@ impl Partners {
 
     /// The day on which it was right.
     pub fn checked_on(&self) -> Option<Day> {
-        self.head.checked_on.value().copied()
+        self.head.day()
     }
 
     /// A firm by its number.

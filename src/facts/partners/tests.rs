@@ -165,6 +165,13 @@ fn a_flat_export_cannot_say_which_place_is_an_office() {
 }
 
 #[test]
+fn a_name_of_signs_alone_is_an_id_and_no_name_to_look_up() {
+    let r = export("export.csv", "company_name,tier,partner_type,slug,regions\n+.,gold,partner,,\n.,gold,partner,,\n");
+    let ids: Vec<&str> = r.iter().map(|p| p.id.value.as_str()).collect();
+    assert_eq!((ids, r.by_name("…").len()), (vec!["and", "."], 0));
+}
+
+#[test]
 fn a_profile_tells_offices_from_remote_places_and_none_from_unknown() {
     let text = r#"[{"companyName":{"value":"Brightpath"},"companyUrl":{"value":"https://brightpath.example"},"urlSlug":{"value":"brightpath"},"tier":{"value":"DIAMOND"},"partnerType":{"value":"partner"},
       "physicalOfficeLocations":{"value":[{"physicalOfficeLocation":{"value":{"country":"DE","locality":"Berlin"}}},{"physicalOfficeLocation":{"value":{"country":"US","state":"MA","locality":"Boston"}}}]},
@@ -215,6 +222,14 @@ proptest! {
         let _ = crate::facts::Approvals::read(name, bytes.clone());
         let _ = crate::facts::Assets::read(name, bytes.clone());
         let _ = crate::facts::Awards::read(name, bytes);
+    }
+
+    /// Whatever a value is, it can be written and read back.
+    #[test]
+    fn what_is_written_reads_back(text in prop_oneof!["\\PC{1,20}", prop::collection::vec(any::<char>(), 1..20).prop_map(String::from_iter), "[\u{0}-\u{A0}\u{2028}\u{FEFF}\u{FFFE}\u{FFFF} ab:#-]{1,12}"]) {
+        let list = format!("notes: {}\npartners: []\n", write::list([&text]));
+        let root = crate::yaml::parse(&list).map_err(|e| TestCaseError::fail(format!("{list:?}: {}", e.message)))?;
+        prop_assert_eq!(root.get("notes").and_then(|n| n.as_seq()?.first()?.scalar_text()), Some(text), "{:?}", list);
     }
 
     /// What is cut into firms is cut where the reader of the whole cuts it, whatever stands in them.

@@ -14,7 +14,21 @@ pub fn scalar(text: &str) -> String {
             text.to_ascii_lowercase().as_str(),
             "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n" | "none" | "never" | "inf" | "nan"
         );
-    if plain { text.to_owned() } else { serde_json::to_string(text).unwrap_or_default() }
+    if plain { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in double quotes. What JSON lets stand and YAML does not is escaped too: control characters, other line ends, marks of order.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    for c in serde_json::to_string(text).unwrap_or_default().chars() {
+        match c {
+            '\u{7F}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}' => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Texts as a flow list.

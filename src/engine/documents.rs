@@ -1,0 +1,185 @@
+//! Documents held against rules: a page or text, or a stretch of records.
+
+use super::assemble::{Assembler, Occurrences};
+use super::corpus;
+use super::format::Format;
+use super::outcome::{Outcome, problem, splitting};
+use super::read::{Reading, hint, read_source};
+use super::rules::Severities;
+use super::run::Engine;
+use super::suppress;
+use crate::check::{self, Subject};
+use crate::document::records::{self, Chunk, Shape, Splitter};
+use crate::document::{Builder, Document, Kind};
+use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, fingerprint};
+use crate::source::{Source, Span};
+use std::collections::HashMap;
+
+/// The severity of each rule in one file, by kind of content: worked out once for all its records.
+#[derive(Debug, Default)]
+pub struct Active {
+    by_kind: HashMap<Kind, Severities>,
+}
+
+impl Engine<'_> {
+    pub(super) fn check_bytes(&self, bytes: Vec<u8>, name: &str, format: Format) -> Outcome {
+        let mut outcome = Outcome { bytes: bytes.len() as u64, ..Outcome::done(name) };
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            // An empty page has nothing wrong in it; that it is empty may surprise its author.
+            outcome.remarks.push(format!("{name} is empty"));
+            return outcome;
+        }
+        let source = Source::decode(name, bytes, hint(format));
+        let reading = read_source(&source, format, self.kind_of(name));
+        self.check(&source, &reading, &mut Active::default(), &mut outcome);
+        outcome.decoding(&source);
+        outcome
+    }
+
+    /// Checks a text that is one record in JSON: the tests of packs.
+    pub(super) fn check_record_text(&self, json: &str, outcome: &mut Outcome) {
+        let reader = Box::new(std::io::Cursor::new(json.as_bytes().to_vec()));
+        for item in Splitter::new(reader, "test", Shape::Json, self.formats) {
+            match item {
+                Ok(chunk) => {
+                    let o = self.check_records(&chunk, self.options.kind, true, false);
+                    outcome.findings.extend(o.findings);
+                    outcome.digests.extend(o.digests);
+                    outcome.troubles.extend(o.troubles);
+                }
+                Err(t) => outcome.troubles.push(splitting(&t)),
+            }
+        }
+    }
+
+    pub(super) fn check_records(&self, chunk: &Chunk, kind: Option<Kind>, first: bool, again: bool) -> Outcome {
+        let mut outcome = Outcome {
+            bytes: chunk.source.text().len() as u64,
+            records: chunk.records.len(),
+            starts_input: first,
+            name: chunk.source.name().to_owned(),
+            ..Outcome::default()
+        };
+        let mut unknown = 0;
+        let mut active = Active::default();
+        let mut done: Option<Document> = None;
+        for i in 0..chunk.records.len() {
+            let mut b = done.take().map_or_else(Builder::new, Builder::reusing);
+            if let records::Outcome::Unknown = records::read(chunk, i, self.formats, &mut b) {
+                let Some(kind) = kind else {
+                    unknown += 1;
+                    continue;
+                };
+                records::read_generic(chunk, i, kind, &mut b);
+            }
+            let document = b.finish();
+            let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
+            let reading = Reading { document, kind };
+            self.check_one(&chunk.source, &reading, Some((chunk, i, again)), &mut active, &mut outcome);
+            done = Some(reading.document);
+        }
+        if unknown > 0 {
+            let first = chunk.first_index + 1;
+            let (name, last) = (&outcome.name, chunk.first_index + chunk.records.len());
+            outcome
+                .remarks
+                .push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
+        }
+        outcome.decoding(&chunk.source);
+        outcome
+    }
+
+    /// Holds one document against the rules.
+    pub fn check(&self, source: &Source, reading: &Reading, active: &mut Active, outcome: &mut Outcome) {
+        self.check_one(source, reading, None, active, outcome);
+    }
+
+    /// `record`: the record of a chunk that the document was made of, and whether its file can be read again.
+    fn check_one(
+        &self,
+        source: &Source,
+        reading: &Reading,
+        record: Option<(&Chunk, usize, bool)>,
+        active: &mut Active,
+        outcome: &mut Outcome,
+    ) {
+        let document = &reading.document;
+        let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
+        let none = check::text::Candidates::default();
+        let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
+        if let Some((chunk, i, _)) = record {
+            subject = subject.of_record(chunk, i, self.formats);
+        }
+        let candidates = self.rules.prefilter().candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
+        let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
+        let mut found: Vec<(Finding, Span)> = Vec::new();
+        for (r, rule) in self.rules.rules().iter().enumerate() {
+            let Some(severity) = active[r] else { continue };
+            let own = candidates.get(r).filter(|c| !c.is_empty());
+            if own.is_none() && self.rules.text_only(r) {
+                continue;
+            }
+            for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {
+                let place = hit.spans.first().copied().unwrap_or_default();
+                found.push((assembler.finding(rule, severity, hit), place));
+            }
+            if let Some(register) = subject.take_wanted() {
+                outcome.not_applied.insert((rule.id.clone(), register));
+            }
+        }
+        let mut suppressions = match &document.directives[..] {
+            [] => Vec::new(),
+            directives => suppress::read(directives, source, &|id| self.rules.knows(id)),
+        };
+        if !self.rules.corpus().is_empty() {
+            let mut accepted = |rule: &str, at| suppress::accepts(&mut suppressions, rule, at);
+            let again = record.is_some_and(|(_, _, again)| again);
+            outcome.digests.extend(corpus::digest(self, &subject, active, again, &mut accepted));
+        }
+        if !document.directives.is_empty() {
+            suppress::apply(&mut suppressions, &mut found);
+            for s in suppressions {
+                found.extend(self.own_finding(source, reading.kind, s));
+            }
+        }
+        found.sort_by(|(a, x), (b, y)| (x.start, x.end, &a.rule).cmp(&(y.start, y.end, &b.rule)));
+        outcome.findings.extend(found.into_iter().map(|(f, _)| f));
+        outcome.troubles.extend(document.problems.iter().map(|p| problem(source, p)));
+    }
+
+    /// A finding about a comment that speaks to promolint.
+    fn own_finding(&self, source: &Source, kind: Kind, s: suppress::Suppression) -> Option<(Finding, Span)> {
+        let (id, message, help) = match s.wrong {
+            Some(wrong) => wrong,
+            // Whether a rule that was not run would have found something, nobody knows.
+            None if !s.used && s.rules.iter().all(|r| self.rules.knows(r)) => {
+                let message = format!("nothing here breaks `{}`", s.rules.join("`, `"));
+                ("suppression-unused", message, "remove the comment".to_owned())
+            }
+            None => return None,
+        };
+        let severity: Severity = self.rules.own_severity(id, source.name(), kind)?;
+        let text = source.text().get(s.comment.range()).unwrap_or("").to_owned();
+        let finding = Finding {
+            schema: FINDING_SCHEMA,
+            rule: id.to_owned(),
+            pack: super::OWN_PACK.to_owned(),
+            severity,
+            confidence: Confidence::Primary,
+            message,
+            kind,
+            path: Some(source.name().to_owned()),
+            url: None,
+            record: None,
+            fingerprint: fingerprint(id, source.name(), None, &text, 0),
+            primary: Location::new(source, &[s.comment], Some(text), None),
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: Some(help),
+            source: None,
+            fix: None,
+            suppressed: None,
+        };
+        Some((finding, s.comment))
+    }
+}

@@ -1,0 +1,141 @@
+//! From inputs to pieces of work: pages and texts one by one, files of records in stretches.
+
+use super::format::{Format, SNIFF, is_binary};
+use super::outcome::{MAX_DOCUMENT, Outcome, splitting};
+use super::run::Engine;
+use super::walk::Input;
+use crate::document::records::{self, Chunk, Shape, Splitter};
+use crate::document::{Builder, Kind};
+use std::io::Read;
+
+pub(super) enum Work {
+    /// A page or text to read and check; `named` by the user.
+    File(Input, Format),
+    /// Records to check.
+    Records { chunk: Box<Chunk>, kind: Option<Kind>, first: bool, again: bool },
+    /// Nothing left to do but to report.
+    Done(Outcome),
+}
+
+impl Engine<'_> {
+    /// Turns inputs into pieces of work, in order. `send` answers whether to go on.
+    pub(super) fn split(&self, inputs: &[Input], send: &mut dyn FnMut(Work) -> bool) {
+        for input in inputs {
+            let go_on = match input {
+                Input::File { path, name, size, .. } => match Format::from_name(name) {
+                    Some(f) if f.is_records() => match std::fs::File::open(path) {
+                        Ok(file) => self.split_records(Box::new(file), name, f, input, send),
+                        Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
+                    },
+                    Some(f) => send(Work::File(input.clone(), f)),
+                    None if *size > MAX_DOCUMENT && *size != u64::MAX => send(Work::Done(Outcome::too_large(name, *size))),
+                    None => match std::fs::File::open(path) {
+                        Ok(file) => self.split_unknown(Box::new(file), name, input, send),
+                        Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
+                    },
+                },
+                Input::Stdin { name } => {
+                    let stdin: Box<dyn Read> = Box::new(std::io::stdin().lock());
+                    match Format::from_name(name) {
+                        Some(f) if f.is_records() => self.split_records(stdin, name, f, input, send),
+                        Some(f) => self.send_read(stdin, Vec::new(), name, f, send),
+                        None => self.split_unknown(stdin, name, input, send),
+                    }
+                }
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    /// An input whose name says nothing: what it is, its beginning tells.
+    fn split_unknown(&self, mut reader: Box<dyn Read>, name: &str, input: &Input, send: &mut dyn FnMut(Work) -> bool) -> bool {
+        let mut head = vec![0; SNIFF];
+        let mut len = 0;
+        while len < head.len() {
+            match reader.read(&mut head[len..]) {
+                Ok(0) => break,
+                Ok(n) => len += n,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return send(Work::Done(Outcome::unreadable(name, &e))),
+            }
+        }
+        head.truncate(len);
+        if is_binary(&head) {
+            return send(Work::Done(Outcome::binary(name)));
+        }
+        let format = Format::sniff(&String::from_utf8_lossy(&head));
+        if format.is_records() {
+            let all: Box<dyn Read> = Box::new(std::io::Cursor::new(head).chain(reader));
+            return self.split_records(all, name, format, input, send);
+        }
+        self.send_read(reader, head, name, format, send)
+    }
+
+    fn send_read(&self, reader: Box<dyn Read>, mut bytes: Vec<u8>, name: &str, format: Format, send: &mut dyn FnMut(Work) -> bool) -> bool {
+        match reader.take(MAX_DOCUMENT + 1).read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() as u64 > MAX_DOCUMENT => send(Work::Done(Outcome::too_large(name, bytes.len() as u64))),
+            Ok(_) => send(Work::Done(self.check_bytes(bytes, name, format))),
+            Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
+        }
+    }
+
+    fn split_records(&self, reader: Box<dyn Read>, name: &str, format: Format, input: &Input, send: &mut dyn FnMut(Work) -> bool) -> bool {
+        let shape = match format {
+            Format::Ndjson => Shape::Ndjson,
+            Format::Csv => Shape::Csv,
+            Format::Yaml => Shape::Yaml,
+            _ => Shape::Json,
+        };
+        let named = !matches!(input, Input::File { named: false, .. });
+        let kind = self.kind_of(name);
+        let again = matches!(input, Input::File { size, .. } if *size != u64::MAX);
+        let mut first = true;
+        let mut seen = false;
+        for item in Splitter::new(reader, name, shape, self.formats) {
+            let work = match item {
+                Ok(chunk) => {
+                    seen = true;
+                    if first && kind.is_none() && !self.knows(&chunk, named) {
+                        // Data of a form nobody described: in a folder it is simply no content.
+                        return send(Work::Done(Outcome::unknown_form(name, named, &chunk)));
+                    }
+                    Work::Records { chunk: Box::new(chunk), kind, first, again }
+                }
+                Err(trouble) => {
+                    // A broken file that was never known to be content is not complained of in a walk.
+                    if !seen && !named {
+                        return send(Work::Done(Outcome::skipped(name)));
+                    }
+                    seen = true;
+                    Work::Done(Outcome {
+                        troubles: vec![splitting(&trouble)],
+                        starts_input: first,
+                        name: name.to_owned(),
+                        ..Outcome::default()
+                    })
+                }
+            };
+            if !send(work) {
+                return false;
+            }
+            first = false;
+        }
+        if seen { true } else { send(Work::Done(if named { Outcome::empty(name) } else { Outcome::skipped(name) })) }
+    }
+
+    /// Whether a format knows any of the first records of a file. A file whose first records are all broken is taken for content only if
+    /// the user named it.
+    fn knows(&self, chunk: &Chunk, named: bool) -> bool {
+        let mut broken = false;
+        for i in 0..chunk.records.len().min(20) {
+            match records::read(chunk, i, self.formats, &mut Builder::new()) {
+                records::Outcome::Known(_) => return true,
+                records::Outcome::Broken => broken = true,
+                records::Outcome::Unknown => {}
+            }
+        }
+        broken && named
+    }
+}

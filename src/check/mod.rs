@@ -81,7 +81,7 @@ pub struct Subject<'a> {
     hosts: link::HostCache,
     languages: context::Languages,
     /// Place names of sentences, by block and the sentence's place in it.
-    mentions: RefCell<HashMap<(usize, Range<usize>), Rc<[Mention]>>>,
+    mentions: RefCell<Mentions>,
     /// Its links' addresses, in their order.
     addresses: OnceCell<Vec<link::Address>>,
     /// The text with ASCII in lower case.
@@ -211,6 +211,9 @@ impl<'a> Subject<'a> {
         })
     }
 }
+
+/// The place names of sentences.
+type Mentions = HashMap<(usize, Range<usize>), Rc<[Mention]>>;
 
 /// Who is speaking.
 #[derive(Debug)]

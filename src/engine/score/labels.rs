@@ -3,7 +3,7 @@
 //! Knows the form of such a file; which rules there are, the caller says.
 
 use crate::document::Kind;
-use crate::document::records::Formats;
+use crate::document::records::{Format, Formats};
 use crate::engine::testing::facts_of;
 use crate::facts::{Broken, forms};
 use crate::pack::model::{TestCase, TestFormat};
@@ -143,11 +143,14 @@ fn label(node: &Node, source: &Source, faults: &mut Vec<Fault>) -> Option<Label>
     (faults.len() == before).then_some(Label { case: TestCase { format, text, kind, lang, facts, span: node.span }, expect, line })
 }
 
-/// Fields that no format knows by their canonical name would be read by nobody.
+/// Fields that no format knows, by its own name or the canonical one, would be read by nobody.
 fn fields(record: &Node, faults: &mut Vec<Fault>) {
-    for (k, _) in record.as_map().unwrap_or_default() {
+    let keys = record.as_map().unwrap_or_default();
+    let format = Formats::builtin().detect(keys.iter().filter_map(|(k, _)| k.as_str()));
+    for (k, _) in keys {
         let name = k.scalar_text().unwrap_or_default();
-        if !Formats::builtin().iter().any(|f| f.field_named(&name).is_some()) {
+        let own = format.is_some_and(|f| f.child(Format::TOP, &name).is_some() || f.skip.contains(&name));
+        if !own && !Formats::builtin().iter().any(|f| f.field_named(&name).is_some()) {
             let known = Formats::builtin().iter().flat_map(|f| &f.fields).map(|f| f.name.as_str());
             let help = did_you_mean(&name, known)
                 .map_or_else(|| "write the canonical name that rules/formats/ gives it".to_owned(), |n| format!("did you mean `{n}`?"));

@@ -7,6 +7,7 @@ mod pack {
     pub mod keys;
     #[allow(dead_code)]
     pub mod literals;
+    #[allow(dead_code)]
     pub mod phrase;
 
     use keys::Keys;

@@ -2,7 +2,7 @@
 //! (`rules/formats/press.yaml`); what lives here knows only the shapes: openings, datelines, boilerplate, contacts.
 
 use super::{Block, Document, Mark, Role};
-use crate::yaml::Node;
+use crate::yaml::{Node, Prepared};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -54,7 +54,7 @@ fn finders(words: impl IntoIterator<Item = String>) -> Vec<Finder<'static>> {
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let json = include_str!(concat!(env!("OUT_DIR"), "/formats/press.yaml"));
-    let Ok(root) = serde_json::from_str::<serde_json::Value>(json).map(Node::from) else { return Words::default() };
+    let Ok(Prepared(root)) = serde_json::from_str(json) else { return Words::default() };
     let number = |n: &Node| n.scalar_text().and_then(|s| s.parse().ok());
     let about = |key| strings(root.get("about").and_then(|a| a.get(key)));
     Words {

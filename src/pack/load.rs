@@ -1,6 +1,7 @@
 //! Which packs a run uses: names and paths to files, `extends`, merging.
 
 use super::decode::{Decoder, Entry};
+use super::lazy::{self, Lazy, LazyTerms};
 use super::model::Pack;
 use super::phrase::{self, Terms};
 use super::shape::{self, did_you_mean};
@@ -8,7 +9,7 @@ use super::{Fault, builtin, shapes};
 use crate::facts::Day;
 use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ struct Parsed {
     name: String,
     root: Node,
     extends: Vec<String>,
-    terms: Arc<Terms>,
+    terms: Arc<LazyTerms>,
     sources: HashMap<String, (RuleSource, Confidence)>,
     /// Rules by id in order, each with the keys it was given here and in what it extends.
     rules: Vec<(String, Vec<Entry>)>,
@@ -133,9 +134,9 @@ impl PackSet {
 
     fn parse(&mut self, file: usize) -> Option<Parsed> {
         if let Some(json) = self.files[file].prepared
-            && let Ok(value) = serde_json::from_str::<serde_json::Value>(json)
+            && let Ok(root) = serde_json::from_str::<yaml::Prepared>(json)
         {
-            return self.parsed(file, Node::from(value));
+            return self.parsed(file, root.0);
         }
         let text = self.files[file].text.clone();
         let root = match yaml::parse(&text) {
@@ -153,7 +154,7 @@ impl PackSet {
         if broken { None } else { self.parsed(file, root) }
     }
 
-    fn parsed(&mut self, file: usize, root: Node) -> Option<Parsed> {
+    fn parsed(&mut self, file: usize, mut root: Node) -> Option<Parsed> {
         let name = root.get("pack")?.scalar_text()?;
         let mut sources = HashMap::new();
         for (k, v) in root.get("sources").and_then(Node::as_map).unwrap_or_default() {
@@ -170,7 +171,8 @@ impl PackSet {
         }
         let mut rules: Vec<(String, Vec<Entry>)> = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();
-        for rule in root.get("rules").and_then(Node::as_seq).unwrap_or_default() {
+        let written = if let Some(Value::Seq(list)) = root.take("rules") { list } else { Vec::new() };
+        for rule in written {
             let Some(id_node) = rule.get("id") else { continue };
             let id = id_node.scalar_text().unwrap_or_default();
             if !seen.insert(id.clone()) {
@@ -178,13 +180,9 @@ impl PackSet {
                 self.faults.push(Fault { file, ..fault });
                 continue;
             }
-            let entries = rule.as_map().unwrap_or_default().iter().map(|(k, v)| Entry {
-                key: k.scalar_text().unwrap_or_default(),
-                key_span: k.span,
-                value: v.clone(),
-                file,
-            });
-            rules.push((id, entries.collect()));
+            let Value::Map(entries) = rule.value else { continue };
+            let entry = |(k, value): (Node, Node)| Entry { key: k.scalar_text().unwrap_or_default(), key_span: k.span, value, file };
+            rules.push((id, entries.into_iter().map(entry).collect()));
         }
         let extends = extends(&root).into_iter().map(|(n, _)| n).collect();
         Some(Parsed { file, name, root, extends, terms: Arc::default(), sources, rules })
@@ -219,9 +217,10 @@ impl PackSet {
     /// Takes over what a pack extends, then reads its own terms.
     fn resolve(&mut self, p: &mut Parsed, finished: &[Parsed], done: &HashMap<String, usize>) {
         let mut rules: Vec<(String, Vec<Entry>)> = Vec::new();
+        let mut bases = Vec::new();
         for name in &p.extends {
             let Some(base) = done.get(name).and_then(|&i| finished.get(i)) else { continue };
-            Arc::make_mut(&mut p.terms).extend(base.terms.iter().map(|(k, v)| (k.clone(), v.clone())));
+            bases.push(Arc::clone(&base.terms));
             for (k, v) in &base.sources {
                 p.sources.entry(k.clone()).or_insert_with(|| v.clone());
             }
@@ -240,7 +239,12 @@ impl PackSet {
         }
         let map = p.root.get("terms").and_then(Node::as_map).unwrap_or_default();
         let own: Vec<_> = map.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), super::decode::list(v))).collect();
-        let mut terms = Terms::clone(&p.terms);
+        if self.files[p.file].prepared.is_some() {
+            p.terms = Arc::new(lazy::terms(own, bases));
+            return;
+        }
+        let mut terms = Terms::new();
+        bases.iter().for_each(|base| terms.extend(base.iter().map(|(k, v)| (k.clone(), Arc::clone(v)))));
         let faults = phrase::read_terms(&own, &mut terms);
         for (term, text, e) in faults {
             let Some(n) = map.get(term).and_then(|(_, v)| super::decode::nodes(v).get(text).copied()) else { continue };
@@ -248,7 +252,7 @@ impl PackSet {
             let help = super::decode::term_help(&e, &terms);
             self.faults.push(Fault { file: p.file, ..Fault::new(span, e.message, help) });
         }
-        p.terms = Arc::new(terms);
+        p.terms = Arc::new(Lazy::ready(terms));
     }
 
     fn decode(&mut self, finished: &[Parsed], wanted: usize) {
@@ -313,16 +317,37 @@ mod tests {
         assert_eq!(set.files.len(), 3);
     }
 
+    fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
+        out.extend(m.form.patterns().unwrap_or_default());
+        match &m.form {
+            MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
+            MatcherForm::Not(inner) => patterns(inner, out),
+            _ => {}
+        }
+    }
+
+    /// Phrases of the built-in packs, held against the texts of their rules both ways. All of them would take a while to compile.
     #[test]
-    fn prepared_packs_have_the_keys_of_their_yaml() {
-        fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
-            out.extend(m.form.patterns().unwrap_or_default());
-            match &m.form {
-                MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
-                MatcherForm::Not(inner) => patterns(inner, out),
-                _ => {}
+    fn phrases_find_the_same_with_and_without_an_expression() {
+        let set = PackSet::load(PackSource::builtin("hubspot"));
+        let mut found = 0;
+        for rule in set.packs.iter().flat_map(|p| &p.rules) {
+            let mut all = Vec::new();
+            patterns(&rule.matcher, &mut all);
+            for pattern in all.into_iter().step_by(6) {
+                for case in rule.tests.flag.iter().chain(&rule.tests.pass) {
+                    let text = &case.text;
+                    let (cold, warm) = pattern.find_both_ways(text);
+                    assert_eq!(cold, warm, "{}: {text:?}: {pattern:?}", rule.id);
+                    found += usize::from(warm.is_some());
+                }
             }
         }
+        assert!(found > 100, "{found}");
+    }
+
+    #[test]
+    fn prepared_packs_have_the_keys_of_their_yaml() {
         let yaml = PackSet::load(PackSource::builtin("hubspot"));
         let quick = PackSet::load(PackSource::builtin("hubspot").into_iter().map(PackSource::quick).collect());
         let mut count = 0;

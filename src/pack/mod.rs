@@ -5,6 +5,7 @@
 mod builtin;
 mod decode;
 mod keys;
+pub mod lazy;
 mod lint;
 mod literals;
 mod load;
@@ -12,6 +13,7 @@ pub mod model;
 mod pattern;
 mod phrase;
 pub mod shapes;
+mod walk;
 
 pub use builtin::{builtin_names, builtin_text};
 pub use decode::{json as json_of, severity_by_kind, test_facts};

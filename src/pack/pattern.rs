@@ -1,9 +1,11 @@
 //! What a phrase or a regular expression becomes: keys for the prefilter, and an automaton that is built when a key is first met.
 
 use super::keys::Keys;
+use super::lazy::LazyTerms;
 use super::lint::ascii_boundaries;
 use super::literals;
-use super::phrase::{self, Part, Terms};
+use super::phrase::{self, Part};
+use super::walk::Walk;
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson;
@@ -15,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
 const SIZE_LIMIT: usize = 4 << 20;
 /// After so many bytes of text an expression is worth being compiled for speed.
-const WARM: usize = 4 << 10;
+const WARM: usize = 64 << 10;
 
 /// How much text a try at one place counts for.
 const ANCHORED: usize = 32;
@@ -27,7 +29,9 @@ const LONG_SET: usize = 16;
 #[derive(Clone, Debug)]
 pub(super) enum Phrase {
     Read(Vec<Part>),
-    Text(String, Arc<Terms>),
+    Text(String, Arc<LazyTerms>),
+    /// Each entry of a term is a phrase by itself.
+    Term(String, Arc<LazyTerms>),
 }
 
 impl Phrase {
@@ -35,6 +39,15 @@ impl Phrase {
         match self {
             Phrase::Read(parts) => f(parts),
             Phrase::Text(text, terms) => f(&phrase::parse(text, terms).unwrap_or_default()),
+            Phrase::Term(name, terms) => f(&terms.get(name).map(|all| vec![Part::Choice(Arc::clone(all))]).unwrap_or_default()),
+        }
+    }
+
+    /// The expressions it stands for.
+    fn sources(&self) -> Vec<String> {
+        match self {
+            Phrase::Term(name, terms) => terms.get(name).into_iter().flat_map(|all| all.iter()).map(|p| bounded(p)).collect(),
+            one => vec![one.with(bounded)],
         }
     }
 }
@@ -200,6 +213,18 @@ impl Pattern {
         }
     }
 
+    /// The first match in a text by walking the phrase, and by its expression.
+    #[cfg(test)]
+    pub(super) fn find_both_ways(&self, text: &str) -> (Option<Range<usize>>, Option<Range<usize>>) {
+        let Form::Regex(regex) = &self.form else { return (None, None) };
+        let all = 0..text.len();
+        let warm = regex.build_quick().and_then(|r| r.find(text)).map(|m| m.range());
+        match &regex.expression {
+            Expression::Phrases(phrases) => (regex.walk(&phrases[0], text, all, false).expect("a short walk"), warm),
+            Expression::Regex(_) => (warm.clone(), warm),
+        }
+    }
+
     /// Whether `start..end` of `text` stands by itself as this pattern wants it.
     pub fn stands_whole(&self, text: &str, start: usize, end: usize) -> bool {
         (!self.edges.0 || boundary(text, start)) && (!self.edges.1 || boundary(text, end))
@@ -208,15 +233,8 @@ impl Pattern {
 
 /// A phrase as a regular expression with the cheap ASCII word boundary where it holds.
 fn bounded(parts: &[Part]) -> String {
-    // Where some options end in a letter and others do not, each has boundaries of its own: else `client`, beside `clients'`, would be found
-    // in "cliente", and what is longer no more be tried there.
-    if let [Part::Choice(options)] = parts
-        && !(edge_is_word(parts.first(), false) && edge_is_word(parts.last(), true))
-        && options.iter().all(|o| !o.is_empty())
-    {
-        let mut each: Vec<String> = options.iter().map(|o| bounded(o)).collect();
-        each.sort_by_key(|s| std::cmp::Reverse(s.len()));
-        return format!("(?:{})", each.join("|"));
+    if let Some(options) = bounded_each(parts) {
+        return format!("(?:{})", options.into_iter().map(|o| bounded(o)).collect::<Vec<_>>().join("|"));
     }
     let mut source = phrase::to_regex(parts);
     if edge_is_word(parts.first(), false) {
@@ -226,6 +244,22 @@ fn bounded(parts: &[Part]) -> String {
         source.push_str(r"(?-u:\b)");
     }
     source
+}
+
+/// Where some options of a choice end in a letter and others do not, each has boundaries of its own: else `client`, beside `clients'`, would
+/// be found in "cliente", and what is longer no more be tried there.
+fn bounded_each(parts: &[Part]) -> Option<Vec<&Vec<Part>>> {
+    let [Part::Choice(options)] = parts else { return None };
+    let each = !(edge_is_word(parts.first(), false) && edge_is_word(parts.last(), true)) && options.iter().all(|o| !o.is_empty());
+    each.then(|| phrase::longest_first(options.iter()))
+}
+
+/// The rows of parts that have boundaries of their own, in the order in which they are tried.
+fn rows(parts: &[Part]) -> Vec<Vec<Part>> {
+    match bounded_each(parts) {
+        Some(options) => options.into_iter().flat_map(|o| rows(o)).collect(),
+        None => vec![parts.to_vec()],
+    }
 }
 
 /// Whether an expression whose syntax is right stays within promolint's limits: the first step of compiling it, without the others.
@@ -248,7 +282,7 @@ impl Expression {
         match self {
             Expression::Regex(source) => ascii_boundaries(source),
             Expression::Phrases(phrases) => {
-                let mut sources: Vec<_> = phrases.iter().map(|p| p.with(bounded)).collect();
+                let mut sources: Vec<_> = phrases.iter().flat_map(Phrase::sources).collect();
                 // Alternatives are tried in order; the longer one first, so that it is not cut short by its own beginning.
                 sources.sort_by_key(|s| std::cmp::Reverse(s.len()));
                 format!("(?:{})", sources.join("|"))
@@ -266,6 +300,8 @@ pub struct LazyRegex {
     /// Whether it is tried at places and in stretches of a text, with what stands around them in view. The crate `regex` has no way to ask
     /// for that; the engine inside it has.
     windowed: bool,
+    /// What its one phrase may be, in parts.
+    rows: OnceLock<Vec<Vec<Part>>>,
     quick: OnceLock<Option<meta::Regex>>,
     fast: OnceLock<Option<Machine>>,
     /// Bytes of text it was run on, while it is not [`WARM`].
@@ -305,7 +341,15 @@ impl LazyRegex {
     }
 
     fn of(expression: Expression, exact: bool, windowed: bool) -> LazyRegex {
-        LazyRegex { expression, exact, windowed, quick: OnceLock::new(), fast: OnceLock::new(), seen: AtomicUsize::new(0) }
+        LazyRegex {
+            expression,
+            exact,
+            windowed,
+            rows: OnceLock::new(),
+            quick: OnceLock::new(),
+            fast: OnceLock::new(),
+            seen: AtomicUsize::new(0),
+        }
     }
 
     /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
@@ -362,10 +406,42 @@ impl LazyRegex {
         self.get(text.len() - at)?.find_in(text, at..text.len(), Anchored::No)
     }
 
+    /// The same without an expression; an error where that would take long.
+    fn walk(&self, phrase: &Phrase, text: &str, window: Range<usize>, at_start: bool) -> Result<Option<Range<usize>>, ()> {
+        let rows = self.rows.get_or_init(|| phrase.with(rows));
+        let word = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        let boundary = |at: usize| word(at.checked_sub(1)) != word(Some(at));
+        let mut walk = Walk::new(text, self.exact);
+        let until = if at_start { window.start } else { window.end };
+        for start in (window.start..=until).filter(|at| text.is_char_boundary(*at)) {
+            for parts in rows {
+                let (first, last) = (edge_is_word(parts.first(), false), edge_is_word(parts.last(), true));
+                if first && !boundary(start) {
+                    continue;
+                }
+                if let Some(end) = walk.end(parts, start, |end| end <= window.end && (!last || boundary(end))) {
+                    return Ok(Some(start..end));
+                }
+                if walk.is_lost() {
+                    return Err(());
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// The first match in a window of `text`, in bytes, with what stands around it in view. `at_start`: only one that begins with it.
     fn find_in(&self, text: &str, window: Range<usize>, at_start: bool) -> Option<Range<usize>> {
         text.get(window.clone())?;
         let (len, anchored) = if at_start { (ANCHORED, Anchored::Yes) } else { (window.len(), Anchored::No) };
+        if !self.is_warm()
+            && let Expression::Phrases(phrases) = &self.expression
+            && let [phrase] = &phrases[..]
+            && let Ok(found) = self.walk(phrase, text, window.clone(), at_start)
+        {
+            self.seen.fetch_add(len, Ordering::Relaxed);
+            return found;
+        }
         self.get(len)?.find_in(text, window, anchored)
     }
 

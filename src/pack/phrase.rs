@@ -11,6 +11,15 @@ const ENDING: &str = concat!(
     r"\x{3000}-\x{3004}\x{3008}-\x{3020}\x{30FB}\x{FE10}-\x{FE6F}\x{FF00}-\x{FF0F}\x{FF1A}-\x{FF20}\x{FFE0}-\x{FFFF}\x{1F000}-\x{1FAFF}]*)"
 );
 
+/// Whether a character may be part of an ending: what [`ENDING`] says.
+pub(super) fn is_ending(c: char) -> bool {
+    !matches!(c,
+        '\0'..='\x26' | '\x28'..='\x2C' | '\x2E' | '\x2F' | '\x3A'..='\x40' | '\x5B'..='\x60' | '\x7B'..='\u{BF}' | '×' | '÷'
+        | '\u{2000}'..='\u{2018}' | '\u{201A}'..='\u{2BFF}' | '\u{2E00}'..='\u{2E7F}' | '\u{3000}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}' | '\u{30FB}' | '\u{FE10}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
+        | '\u{FFE0}'..='\u{FFFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
 /// How many spellings of a phrase are written out; beyond that it becomes a regular expression with a shorter literal.
 const MAX_SPELLINGS: usize = 48;
 /// Typographic forms that count as one.
@@ -223,15 +232,16 @@ fn push_char(parts: &mut Vec<Part>, c: char) {
 }
 
 /// A choice that may be empty takes the space beside it along: `(full|) service` is `full service` or `service`.
-fn takes_space(parts: &[Part], i: usize) -> bool {
+pub(super) fn takes_space(parts: &[Part], i: usize) -> bool {
     matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
         && matches!(parts.get(i + 1), Some(Part::Space))
         && (i == 0 || matches!(parts[i - 1], Part::Space))
 }
 
 /// The same for an optional last word: `partner (now|)`.
-fn takes_space_before(parts: &[Part], i: usize) -> bool {
+pub(super) fn takes_space_before(parts: &[Part], i: usize) -> bool {
     i > 0
+        && i < parts.len()
         && i + 1 == parts.len()
         && matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
         && matches!(parts[i - 1], Part::Space)
@@ -246,7 +256,7 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
             Part::Literal(s) => out.push_str(&literal_regex(s)),
             Part::Space if i + 1 < parts.len() && takes_space_before(parts, i + 1) => {
                 if let Part::Choice(options) = &parts[i + 1] {
-                    let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+                    let full: Vec<_> = longest_first(options.iter()).into_iter().map(|o| to_regex(o)).collect();
                     out.push_str(&format!("(?: (?:{}))?", full.join("|")));
                 }
                 i += 1;
@@ -258,10 +268,7 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
             Part::Number => out.push_str(r"[0-9]+(?:[.,'’][0-9]+)*"),
             Part::Ending => out.push_str(ENDING),
             Part::Choice(options) => {
-                let mut sorted: Vec<_> = options.iter().filter(|o| !o.is_empty()).collect();
-                // The longer one first: where no boundary can follow, it would be cut short by its own beginning (`client`, `clients'`).
-                sorted.sort_by_key(|o| std::cmp::Reverse(reach(o)));
-                let full: Vec<_> = sorted.iter().map(|o| to_regex(o)).collect();
+                let full: Vec<_> = longest_first(options.iter()).into_iter().map(|o| to_regex(o)).collect();
                 let optional = full.len() < options.len();
                 if takes_space(parts, i) {
                     out.push_str(&format!("(?:(?:{}) )?", full.join("|")));
@@ -274,6 +281,14 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
         i += 1;
     }
     out
+}
+
+/// The options that are not empty, the longer ones first: where no boundary can follow, one would be cut short by its own beginning
+/// (`client`, `clients'`).
+pub(super) fn longest_first<'o>(options: impl Iterator<Item = &'o Vec<Part>>) -> Vec<&'o Vec<Part>> {
+    let mut sorted: Vec<_> = options.filter(|o| !o.is_empty()).collect();
+    sorted.sort_by_key(|o| std::cmp::Reverse(reach(o)));
+    sorted
 }
 
 /// How long the words of a phrase are, bytes; what may vary counts as one.

@@ -70,6 +70,13 @@ impl Node {
         self.as_map()?.iter().find(|(k, _)| k.is(key)).map(|(_, v)| v)
     }
 
+    /// Takes the value of a map's key out of it.
+    pub fn take(&mut self, key: &str) -> Option<Value> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        let (_, value) = entries.iter_mut().find(|(k, _)| k.is(key))?;
+        Some(std::mem::replace(&mut value.value, Value::Null))
+    }
+
     /// Whether the node is a scalar that reads so.
     fn is(&self, text: &str) -> bool {
         match &self.value {
@@ -146,23 +153,68 @@ impl Node {
     }
 }
 
-impl From<serde_json::Value> for Node {
-    /// A tree without places, from what was YAML once and was checked then.
-    fn from(json: serde_json::Value) -> Node {
-        use serde_json::Value as Json;
-        let scalar = |value, spelled: String| Node { span: Span::at(0), value, spelled: Some(spelled.into()) };
-        let value = match json {
-            Json::Null => Value::Null,
-            Json::Bool(b) => return scalar(Value::Bool(b), b.to_string()),
-            Json::Number(n) => return scalar(Value::Number(n.as_f64().unwrap_or(0.0)), n.to_string()),
-            Json::String(s) => Value::Str(s),
-            Json::Array(items) => Value::Seq(items.into_iter().map(Node::from).collect()),
-            Json::Object(map) => {
-                let key = |k: String| Node { span: Span::at(0), value: Value::Str(k), spelled: None };
-                Value::Map(map.into_iter().map(|(k, v)| (key(k), Node::from(v))).collect())
-            }
-        };
-        Node { span: Span::at(0), value, spelled: None }
+/// A tree without places, from the JSON that promolint's build made of YAML and checked.
+#[derive(Debug)]
+pub struct Prepared(pub Node);
+
+impl<'de> Deserialize<'de> for Prepared {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Prepared, D::Error> {
+        d.deserialize_any(AnyJson).map(Prepared)
+    }
+}
+
+struct AnyJson;
+
+impl AnyJson {
+    fn scalar<E>(value: Value, spelled: String) -> Result<Node, E> {
+        Ok(Node { span: Span::at(0), value, spelled: Some(spelled.into()) })
+    }
+
+    fn plain<E>(value: Value) -> Result<Node, E> {
+        Ok(Node { span: Span::at(0), value, spelled: None })
+    }
+}
+
+impl<'de> Visitor<'de> for AnyJson {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("any JSON")
+    }
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Self::plain(Value::Null)
+    }
+    fn visit_bool<E>(self, b: bool) -> Result<Node, E> {
+        Self::scalar(Value::Bool(b), b.to_string())
+    }
+    fn visit_i64<E>(self, n: i64) -> Result<Node, E> {
+        Self::scalar(Value::Number(n as f64), n.to_string())
+    }
+    fn visit_u64<E>(self, n: u64) -> Result<Node, E> {
+        Self::scalar(Value::Number(n as f64), n.to_string())
+    }
+    fn visit_f64<E>(self, n: f64) -> Result<Node, E> {
+        Self::scalar(Value::Number(n), n.to_string())
+    }
+    fn visit_str<E>(self, s: &str) -> Result<Node, E> {
+        Self::plain(Value::Str(s.to_owned()))
+    }
+    fn visit_string<E>(self, s: String) -> Result<Node, E> {
+        Self::plain(Value::Str(s))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut a: A) -> Result<Node, A::Error> {
+        let mut out = Vec::new();
+        while let Some(Prepared(n)) = a.next_element()? {
+            out.push(n);
+        }
+        Self::plain(Value::Seq(out))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut a: A) -> Result<Node, A::Error> {
+        let mut out = Vec::new();
+        while let Some((Prepared(k), Prepared(v))) = a.next_entry()? {
+            out.push((k, v));
+        }
+        Self::plain(Value::Map(out))
     }
 }
 

@@ -9,7 +9,6 @@ impl Decoder<'_> {
         let phrases = node.get("phrases").map(|n| self.phrases(n, node.get(KEYS))).unwrap_or_default();
         let numeral = |name: &str| node.get(name).and_then(number);
         let wrong = node.get("wrong").and_then(Node::as_str);
-        let strings = |d: &mut Self, name: &str| d.strings(node.get(name));
         ClaimMatcher {
             patterns: phrases,
             wrong: wrong.and_then(|w| Wrong::ALL.iter().find(|(_, n)| *n == w)).map(|(w, _)| *w).unwrap_or_default(),
@@ -21,8 +20,8 @@ impl Decoder<'_> {
             apart: self.claim_set(node, "apart"),
             about: node.get("about").map(|n| self.about(n)).unwrap_or_default(),
             numbers: self.claim_words(node.get("numbers")).into_iter().filter_map(|(n, set)| Some((set, n.parse().ok()?))).collect(),
-            titles: strings(self, "titles"),
-            filler: strings(self, "filler"),
+            titles: self.lazy_strings(node.get("titles"), false),
+            filler: self.lazy_strings(node.get("filler"), false),
             least: node.get("least").and_then(Node::scalar_text),
             in_place: self.claim_set(node, "in_place"),
             tolerance: numeral("tolerance").unwrap_or(0.0),
@@ -41,9 +40,11 @@ impl Decoder<'_> {
         let mut phrases = Vec::new();
         for n in nodes(node) {
             let text = n.scalar_text().unwrap_or_default();
-            match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')).and_then(|t| self.terms.get(t)) {
-                Some(options) => phrases.extend(options.iter().cloned().map(Phrase::Read)),
-                None => phrases.extend(self.parse_phrases(n)),
+            match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) {
+                Some(term) if self.trusted || self.terms.contains_key(term) => {
+                    phrases.push(Phrase::Term(term.to_owned(), Arc::clone(self.terms)));
+                }
+                _ => phrases.extend(self.parse_phrases(n)),
             }
         }
         self.exact = was;

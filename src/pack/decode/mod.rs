@@ -9,6 +9,7 @@ mod place;
 mod words;
 
 use super::keys::Keys;
+use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
 use super::pattern::{self, LazyRegex, Pattern, Phrase, PhraseSet};
 use super::phrase::{self, PhraseError, Terms};
@@ -35,7 +36,7 @@ pub(super) struct Decoder<'a> {
     /// The text of each file.
     pub texts: &'a [&'a str],
     pub file: usize,
-    pub terms: &'a Arc<Terms>,
+    pub terms: &'a Arc<LazyTerms>,
     pub sources: &'a HashMap<String, (RuleSource, Confidence)>,
     pub faults: &'a mut Vec<Fault>,
     /// `case: exact` of the rule and matcher that is being read.
@@ -47,7 +48,7 @@ pub(super) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub fn new(
         texts: &'a [&'a str],
-        terms: &'a Arc<Terms>,
+        terms: &'a Arc<LazyTerms>,
         sources: &'a HashMap<String, (RuleSource, Confidence)>,
         faults: &'a mut Vec<Fault>,
         trusted: bool,

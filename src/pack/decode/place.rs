@@ -10,11 +10,13 @@ impl Decoder<'_> {
         let word = |name: &str| node.get(name).and_then(Node::as_str);
         let flag = |name: &str| node.get(name).is_some_and(|n| matches!(n.value, Value::Bool(true)));
         let figure = |name: &str, default: f64| node.get(name).and_then(number).unwrap_or(default);
+        let (joins, skip) = (self.lazy_strings(node.get("joins"), true), self.lazy_strings(node.get("skip"), true));
+        let (remote, none) = (self.string_texts(node.get("remote_words")), self.string_texts(node.get("non_places")));
+        let terms = Arc::clone(self.terms);
+        let words = Lazy::new(move || FieldWords::new(lazy::expand(&remote, &terms, false), lazy::expand(&none, &terms, false)));
         let mut strings = |name: &str| self.strings(node.get(name));
-        let mut lower = |name: &str| strings(name).into_iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
-        let (joins, skip) = (lower("joins"), lower("skip"));
-        let (fields, types, endings) = (strings("fields"), strings("types"), strings("endings"));
-        let words = FieldWords::new(strings("remote_words"), strings("non_places"));
+        let (fields, types) = (strings("fields"), strings("types"));
+        let endings = self.lazy_strings(node.get("endings"), false);
         let mut set = |name: &str| node.get(name).map(|n| self.phrase_set(n)).unwrap_or_default();
         let (lead, alone, street, unit) = (set("lead"), set("alone"), set("street"), set("unit"));
         let numbers = node.get("numbers").and_then(Node::as_map).unwrap_or_default().iter();

@@ -26,22 +26,28 @@ impl Decoder<'_> {
 
     /// A list of plain strings, in which `<term>` stands for the term's entries.
     pub(super) fn strings(&mut self, node: Option<&Node>) -> Vec<String> {
-        let mut out = Vec::new();
-        for n in node.map(nodes).unwrap_or_default() {
-            let text = n.scalar_text().unwrap_or_default();
-            match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) {
-                Some(name) => match self.terms.get(name) {
-                    Some(words) => out.extend(words.iter().filter_map(|w| phrase::spellings(w)).flatten()),
-                    None => self.fault(
-                        n.span,
-                        format!("no term is called `{name}`"),
-                        "declare it under `terms:`, here or in a pack this one extends",
-                    ),
-                },
-                None => out.push(text),
+        let texts = self.string_texts(node);
+        lazy::expand(&texts, self.terms, false)
+    }
+
+    /// The same, worked out when first needed. `lower`: in lower case.
+    pub(super) fn lazy_strings(&mut self, node: Option<&Node>, lower: bool) -> Lazy<Vec<String>> {
+        let (texts, terms) = (self.string_texts(node), Arc::clone(self.terms));
+        Lazy::new(move || lazy::expand(&texts, &terms, lower))
+    }
+
+    /// The texts of a list of strings; those that name no term are told.
+    pub(super) fn string_texts(&mut self, node: Option<&Node>) -> Vec<String> {
+        let texts = node.map(nodes).unwrap_or_default().into_iter().map(|n| (n, n.scalar_text().unwrap_or_default()));
+        let texts: Vec<_> = texts.collect();
+        for (n, text) in texts.iter().filter(|_| !self.trusted) {
+            let term = text.strip_prefix('<').and_then(|t| t.strip_suffix('>'));
+            if let Some(name) = term.filter(|name| !self.terms.contains_key(*name)) {
+                let help = "declare it under `terms:`, here or in a pack this one extends";
+                self.faults.push(Fault { file: self.file, ..Fault::new(n.span, format!("no term is called `{name}`"), help) });
             }
         }
-        out
+        texts.into_iter().map(|(_, text)| text).collect()
     }
 
     pub(super) fn phrase_set(&mut self, node: &Node) -> PhraseSet {

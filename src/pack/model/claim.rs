@@ -1,5 +1,6 @@
 //! A statement about the firm, held against what is known of it.
 
+use crate::pack::lazy::Lazy;
 use crate::pack::{Pattern, PhraseSet};
 
 /// A statement about the firm, held against what is known of it.
@@ -20,9 +21,9 @@ pub struct ClaimMatcher {
     /// Words for numbers.
     pub numbers: Vec<(PhraseSet, f64)>,
     /// Titles that exist; a match that shares a word with one is left alone.
-    pub titles: Vec<String>,
+    pub titles: Lazy<Vec<String>>,
     /// Words of titles that say nothing.
-    pub filler: Vec<String>,
+    pub filler: Lazy<Vec<String>>,
     /// The lowest tier that may say so.
     pub least: Option<String>,
     /// What stands between a match and the country it speaks of.

@@ -1,6 +1,7 @@
 //! A location claim, held against the offices on record.
 
 use crate::facts::places::FieldWords;
+use crate::pack::lazy::Lazy;
 use crate::pack::{Pattern, PhraseSet};
 
 /// What a `place` matcher looks for.
@@ -72,9 +73,9 @@ pub struct PlaceMatcher {
     /// Directly before the places one of these must stand; empty if nothing must.
     pub lead: PhraseSet,
     /// What may stand between two places of a list, lower case.
-    pub joins: Vec<String>,
+    pub joins: Lazy<Vec<String>>,
     /// What may stand between the phrase and its first place, lower case.
-    pub skip: Vec<String>,
+    pub skip: Lazy<Vec<String>>,
     /// A place its people work from remotely will do.
     pub or_remote: bool,
     /// Hold against bare countries of which it is not known whether they have offices.
@@ -90,13 +91,13 @@ pub struct PlaceMatcher {
     /// Phrase and places are all of their block.
     pub whole: bool,
     /// What makes an adjective of a city before the phrase.
-    pub endings: Vec<String>,
+    pub endings: Lazy<Vec<String>>,
     /// The phrase opens its sentence.
     pub opens: bool,
     /// Fields of records.
     pub fields: Vec<String>,
     /// Words of location fields that are no places.
-    pub words: FieldWords,
+    pub words: Lazy<FieldWords>,
     /// Names of smaller cities are not sure enough to contradict.
     pub population: u32,
     /// Countries with many villages that are called after cities elsewhere: there, a name must be that of a city of this size.

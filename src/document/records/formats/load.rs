@@ -73,8 +73,8 @@ fn texts(node: &Node) -> Result<Vec<String>> {
 pub(super) fn format(file: &str, source: &str) -> std::result::Result<Format, FormatError> {
     let read = || {
         // The build's JSON is YAML too, but read many times faster as what it is.
-        let root = match source.starts_with('{').then(|| serde_json::from_str::<serde_json::Value>(source)) {
-            Some(Ok(json)) => Node::from(json),
+        let root = match source.starts_with('{').then(|| serde_json::from_str::<yaml::Prepared>(source)) {
+            Some(Ok(root)) => root.0,
             _ => yaml::parse(source)?,
         };
         decode(&root)

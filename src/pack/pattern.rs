@@ -234,7 +234,7 @@ impl Pattern {
 /// A phrase as a regular expression with the cheap ASCII word boundary where it holds.
 fn bounded(parts: &[Part]) -> String {
     if let Some(options) = bounded_each(parts) {
-        return format!("(?:{})", options.into_iter().map(|o| bounded(o)).collect::<Vec<_>>().join("|"));
+        return format!("(?:{})", options.iter().map(|o| bounded(o)).collect::<Vec<_>>().join("|"));
     }
     let mut source = phrase::to_regex(parts);
     if edge_is_word(parts.first(), false) {
@@ -248,17 +248,25 @@ fn bounded(parts: &[Part]) -> String {
 
 /// Where some options of a choice end in a letter and others do not, each has boundaries of its own: else `client`, beside `clients'`, would
 /// be found in "cliente", and what is longer no more be tried there.
-fn bounded_each(parts: &[Part]) -> Option<Vec<&Vec<Part>>> {
+fn bounded_each(parts: &[Part]) -> Option<&[Vec<Part>]> {
     let [Part::Choice(options)] = parts else { return None };
     let each = !(edge_is_word(parts.first(), false) && edge_is_word(parts.last(), true)) && options.iter().all(|o| !o.is_empty());
-    each.then(|| phrase::longest_first(options.iter()))
+    each.then_some(options)
 }
 
-/// The rows of parts that have boundaries of their own, in the order in which they are tried.
-fn rows(parts: &[Part]) -> Vec<Vec<Part>> {
+/// Parts that have boundaries of their own.
+#[derive(Debug)]
+struct Row {
+    parts: Vec<Part>,
+    /// Whether a word must begin, and end, there.
+    edges: (bool, bool),
+}
+
+/// The rows of a phrase, in the order in which they are tried.
+fn rows(parts: &[Part]) -> Vec<Row> {
     match bounded_each(parts) {
-        Some(options) => options.into_iter().flat_map(|o| rows(o)).collect(),
-        None => vec![parts.to_vec()],
+        Some(options) => options.iter().flat_map(|o| rows(o)).collect(),
+        None => vec![Row { parts: parts.to_vec(), edges: (edge_is_word(parts.first(), false), edge_is_word(parts.last(), true)) }],
     }
 }
 
@@ -301,7 +309,7 @@ pub struct LazyRegex {
     /// for that; the engine inside it has.
     windowed: bool,
     /// What its one phrase may be, in parts.
-    rows: OnceLock<Vec<Vec<Part>>>,
+    rows: OnceLock<Vec<Row>>,
     quick: OnceLock<Option<meta::Regex>>,
     fast: OnceLock<Option<Machine>>,
     /// Bytes of text it was run on, while it is not [`WARM`].
@@ -414,12 +422,11 @@ impl LazyRegex {
         let mut walk = Walk::new(text, self.exact);
         let until = if at_start { window.start } else { window.end };
         for start in (window.start..=until).filter(|at| text.is_char_boundary(*at)) {
-            for parts in rows {
-                let (first, last) = (edge_is_word(parts.first(), false), edge_is_word(parts.last(), true));
-                if first && !boundary(start) {
+            for Row { parts, edges: (first, last) } in rows {
+                if *first && !boundary(start) {
                     continue;
                 }
-                if let Some(end) = walk.end(parts, start, |end| end <= window.end && (!last || boundary(end))) {
+                if let Some(end) = walk.end(parts, start, |end| end <= window.end && (!*last || boundary(end))) {
                     return Ok(Some(start..end));
                 }
                 if walk.is_lost() {

@@ -35,7 +35,7 @@ pub(super) enum Part {
     Space,
     /// `~`: space, hyphen or nothing.
     Joint,
-    /// `(a|b)`, or the words of a `<term>`.
+    /// `(a|b)`, or the words of a `<term>`; the longest first.
     Choice(Arc<Vec<Vec<Part>>>),
     /// `*` alone: one word.
     Word,
@@ -87,6 +87,7 @@ pub(super) fn read_terms(own: &[(String, Vec<String>)], terms: &mut Terms) -> Ve
                     Err(e) => faults.push((i, n, e)),
                 }
             }
+            longest_first(&mut options);
             terms.insert(own[i].0.clone(), Arc::new(options));
         }
         if stuck || waiting.is_empty() {
@@ -220,6 +221,7 @@ impl Parser<'_> {
             return Err(PhraseError::new(start..start + 1, "`(` is not closed", "add `)`, or write `\\(` for the character itself"));
         }
         self.at += 1;
+        longest_first(&mut options);
         Ok(Part::Choice(Arc::new(options)))
     }
 }
@@ -256,7 +258,7 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
             Part::Literal(s) => out.push_str(&literal_regex(s)),
             Part::Space if i + 1 < parts.len() && takes_space_before(parts, i + 1) => {
                 if let Part::Choice(options) = &parts[i + 1] {
-                    let full: Vec<_> = longest_first(options.iter()).into_iter().map(|o| to_regex(o)).collect();
+                    let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
                     out.push_str(&format!("(?: (?:{}))?", full.join("|")));
                 }
                 i += 1;
@@ -268,7 +270,7 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
             Part::Number => out.push_str(r"[0-9]+(?:[.,'’][0-9]+)*"),
             Part::Ending => out.push_str(ENDING),
             Part::Choice(options) => {
-                let full: Vec<_> = longest_first(options.iter()).into_iter().map(|o| to_regex(o)).collect();
+                let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
                 let optional = full.len() < options.len();
                 if takes_space(parts, i) {
                     out.push_str(&format!("(?:(?:{}) )?", full.join("|")));
@@ -283,12 +285,10 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
     out
 }
 
-/// The options that are not empty, the longer ones first: where no boundary can follow, one would be cut short by its own beginning
+/// Puts the longer options first, and what is empty last: where no boundary can follow, one would be cut short by its own beginning
 /// (`client`, `clients'`).
-pub(super) fn longest_first<'o>(options: impl Iterator<Item = &'o Vec<Part>>) -> Vec<&'o Vec<Part>> {
-    let mut sorted: Vec<_> = options.filter(|o| !o.is_empty()).collect();
-    sorted.sort_by_key(|o| std::cmp::Reverse(reach(o)));
-    sorted
+fn longest_first(options: &mut [Vec<Part>]) {
+    options.sort_by_cached_key(|o| std::cmp::Reverse(reach(o)));
 }
 
 /// How long the words of a phrase are, bytes; what may vary counts as one.

@@ -369,7 +369,11 @@ fn eval(
             let mut first: Option<Vec<Hit>> = None;
             let mut met = true;
             for m in list {
-                // Every branch is walked, so that the numbering of text matchers holds.
+                // Nothing can come of it any more; only the numbering of text matchers goes on.
+                if !met || first.as_ref().is_some_and(Vec::is_empty) {
+                    *leaf += text_leaves(m);
+                    continue;
+                }
                 let negated = matches!(m.form, MatcherForm::Not(_));
                 let found = match &m.form {
                     MatcherForm::Not(inner) => eval(subject, rule, inner, candidates, leaf, &contexts, trace),

@@ -6,7 +6,8 @@ use super::lint::ascii_boundaries;
 use super::literals;
 use super::phrase::{self, Part};
 use super::walk::Walk;
-use memchr::memmem::Finder;
+use aho_corasick::AhoCorasick;
+use memchr::memmem;
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, meta, util::syntax};
@@ -16,14 +17,12 @@ use std::sync::{Arc, OnceLock};
 
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
 const SIZE_LIMIT: usize = 4 << 20;
-/// After so many bytes of text an expression is worth being compiled for speed.
-const WARM: usize = 64 << 10;
+/// After so many bytes of text an expression is worth being compiled for speed; a phrase, which needs none before, after so many.
+const WARM: usize = 12 << 10;
+const WARM_PHRASE: usize = 48 << 10;
 
 /// How much text a try at one place counts for.
 const ANCHORED: usize = 32;
-
-/// A set of keys with more strings than this costs more than an expression that is compiled.
-const LONG_SET: usize = 16;
 
 /// A phrase as it came: read, or known to be readable and not read before it is needed.
 #[derive(Clone, Debug)]
@@ -62,8 +61,8 @@ pub struct Pattern {
     /// Whether the match must begin, and end, at a word boundary.
     edges: (bool, bool),
     form: Form,
-    /// Searchers for the further keys.
-    further: OnceLock<Vec<Vec<Finder<'static>>>>,
+    /// Searchers for the further keys, made once the expression is compiled.
+    further: OnceLock<Vec<AhoCorasick>>,
     /// How a match can go on where its key begins; worked out when the expression is.
     heads: OnceLock<Option<Vec<String>>>,
 }
@@ -160,11 +159,12 @@ impl Pattern {
         if warm && self.begins_with_key() {
             return true;
         }
-        let searchers = |set: &Vec<String>| set.iter().map(|key| Finder::new(key).into_owned()).collect();
-        let further = self.further.get_or_init(|| self.keys.further.iter().map(searchers).collect());
-        // A long set is worth its time only where it saves compiling the expression.
-        let quick = |set: &&Vec<Finder>| !warm || set.len() <= LONG_SET;
-        further.iter().filter(quick).all(|set| set.iter().any(|key| key.find(lower.as_bytes()).is_some()))
+        let further = &self.keys.further;
+        if warm {
+            let searchers = || further.iter().filter_map(|set| AhoCorasick::new(set).ok()).collect();
+            return self.further.get_or_init(searchers).iter().all(|set| set.is_match(lower));
+        }
+        further.iter().all(|set| set.iter().any(|key| memmem::find(lower.as_bytes(), key.as_bytes()).is_some()))
     }
 
     /// The first match inside `window` of `text` that stands whole. `at_start`: only one that begins with the window.
@@ -362,20 +362,24 @@ impl LazyRegex {
 
     /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
     fn get(&self, len: usize) -> Option<Engine<'_>> {
-        if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= WARM {
+        if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= self.warm() {
             return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Engine::Quick);
         }
         self.fast.get_or_init(|| self.build_fast()).as_ref().map(Engine::Fast)
     }
 
+    fn warm(&self) -> usize {
+        if self.windowed && matches!(&self.expression, Expression::Phrases(_)) { WARM_PHRASE } else { WARM }
+    }
+
     /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
     fn is_warm(&self) -> bool {
-        self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > WARM
+        self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > self.warm()
     }
 
     /// The same after so much more text.
     fn warms(&self, len: usize) -> bool {
-        self.fast.get().is_some() || self.seen.fetch_add(len, Ordering::Relaxed) > WARM
+        self.fast.get().is_some() || self.seen.fetch_add(len, Ordering::Relaxed) > self.warm()
     }
 
     fn build_quick(&self) -> Option<meta::Regex> {

@@ -165,7 +165,11 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = from;
         for mention in mentions.iter().rev().filter(|p| p.whole.end <= from) {
             let between = &text[mention.whole.end..edge];
-            let joined = if out.is_empty() { matches!(between.trim(), "" | "-" | "," | ":" | "–") || is_part(between) } else { joins(between, &m.joins) };
+            let joined = if out.is_empty() {
+                matches!(between.trim(), "" | "-" | "," | ":" | "–") || is_part(between)
+            } else {
+                joins(between, &m.joins)
+            };
             if !joined || mention.part_of_name && !out.is_empty() {
                 break;
             }
@@ -293,7 +297,9 @@ fn of_one_place(subject: &Subject, hit: &Hit, m: &PlaceMatcher) -> bool {
         let behind = |p: &Mention| sentence.get(to..p.whole.start).is_some_and(|between| joins(between, &m.skip));
         let before = |p: &Mention| {
             let between = sentence.get(p.whole.end..from).filter(|b| !b.contains([',', ';', ':', '、', '.', '('])).map(str::trim);
-            between.is_some_and(|b| if b.is_ascii() { b.split_whitespace().count() <= WORDS_TO_PLACE } else { b.chars().count() <= 4 * WORDS_TO_PLACE })
+            between.is_some_and(|b| {
+                if b.is_ascii() { b.split_whitespace().count() <= WORDS_TO_PLACE } else { b.chars().count() <= 4 * WORDS_TO_PLACE }
+            })
         };
         let found = subject.mentions(number, first..last).iter().any(|p| !p.part_of_name && (behind(p) || before(p)));
         Some(found)

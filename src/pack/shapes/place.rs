@@ -27,7 +27,11 @@ pub(super) static PLACE: ObjectShape = ObjectShape {
         key("side", OneOf(&["after", "before"]), "Where the places stand, seen from the phrase. Default: after."),
         key("lead", STRINGS, "Phrases of which one must stand directly before the places, where these stand before."),
         key("joins", STRINGS, "Words between the places of a list."),
-        key("skip", STRINGS, "Words that may stand between the phrase and its first place. With remote_of_physical, a place that follows so excuses the phrase."),
+        key(
+            "skip",
+            STRINGS,
+            "Words that may stand between the phrase and its first place. With remote_of_physical, a place that follows so excuses the phrase.",
+        ),
         key("or_remote", Bool, "A place its people work from remotely will do too."),
         key("against", OneOf(&["offices", "countries"]), "What on record to hold against. Default: offices."),
         key("metro_km", Number, "So many kilometres apart, two places are still one. Default: 60."),

@@ -87,9 +87,9 @@ impl Gazetteer {
         let next = after.trim_start();
         let length = word(next, &mut buffer);
         let closed = next.is_empty() || length == 0 || self.roles(&buffer).has(Roles::AND);
-        let city = self.is_big_city(&text[at..to]);
-        // Behind a preposition a city is another item of the list.
-        (led.is_none() || !city).then_some(Qualifier { withins, end: whole, closed, city })
+        // "Ontario" by itself is the province, whatever cities are called so.
+        let city = self.is_big_city(&text[at..to]) && (led.is_none() || self.cities(&text[at..to]).iter().any(|c| c.population >= 500_000));
+        Some(Qualifier { withins, end: whole, closed, city })
     }
 
     /// Where the name after a preposition starts, which is one of the next words, all in small letters.
@@ -101,7 +101,8 @@ impl Gazetteer {
             }
             let length = word(&text[at..], &mut buffer);
             at += length + 1;
-            if self.roles(&buffer).has(Roles::PREP) && text.get(at - 1..at) == Some(" ") && text.get(at..)?.starts_with(char::is_uppercase) {
+            if self.roles(&buffer).has(Roles::PREP) && text.get(at - 1..at) == Some(" ") && text.get(at..)?.starts_with(char::is_uppercase)
+            {
                 return Some(at);
             }
         }

@@ -18,6 +18,9 @@ const MAX_SIGNS: usize = 40;
 /// How long the part of an address before its place may be, bytes.
 const MAX_ADDRESS: usize = 80;
 
+/// So many words may stand between a place and what is said of it alone.
+const WORDS_TO_PLACE: usize = 3;
+
 /// Smaller cities have no adjective of their own.
 const MIN_ADJECTIVE: u32 = 50_000;
 
@@ -74,8 +77,10 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
             continue;
         }
         let mut mentions = subject.mentions(number, first..last);
-        if let Some(adjective) = adjective(sentence, from - first, &mentions, &m.endings) {
-            mentions = mentions.iter().cloned().chain([adjective]).collect();
+        if let Some(adjective) = adjective(sentence, from - first, to - first, &mentions, m) {
+            let at = mentions.partition_point(|p| p.whole.start < adjective.whole.start);
+            let (head, tail) = mentions.split_at(at);
+            mentions = head.iter().cloned().chain([adjective]).chain(tail.iter().cloned()).collect();
         }
         let name = block.role == Role::Name;
         let list = beside(sentence, &mentions, from - first, to - first, m, name);
@@ -138,6 +143,9 @@ fn may_stand_beside(text: &str, from: usize, to: usize, m: &PlaceMatcher) -> boo
     if m.address && text[to..].bytes().take(MAX_ADDRESS).any(|b| b.is_ascii_digit()) {
         return true;
     }
+    if !m.adjectives.is_empty() {
+        return true;
+    }
     let longest = m.skip.iter().map(String::len).max().unwrap_or(0) + MAX_SIGNS;
     let behind = text[to..].char_indices().take_while(|(i, _)| *i <= longest);
     let mut begins = behind.filter(|(_, c)| Gazetteer::may_begin(*c)).map(|(i, _)| i);
@@ -157,7 +165,11 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = from;
         for mention in mentions.iter().rev().filter(|p| p.whole.end <= from) {
             let between = &text[mention.whole.end..edge];
-            let joined = if out.is_empty() { matches!(between.trim(), "" | "-" | "," | ":" | "–") } else { joins(between, &m.joins) };
+            let joined = if out.is_empty() {
+                matches!(between.trim(), "" | "-" | "," | ":" | "–") || is_part(between)
+            } else {
+                joins(between, &m.joins)
+            };
             if !joined || mention.part_of_name && !out.is_empty() {
                 break;
             }
@@ -184,23 +196,37 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
             out.push(mention);
             edge = mention.whole.end;
         }
+        if m.whole && !below::is_whole(text, from, edge) {
+            out.clear();
+        }
     }
     out.retain(|p| !p.part_of_name || if m.before { name && !m.lead.is_empty() || followed_by_phrase(text, p, from) } else { last(p) });
     out
 }
 
-/// "Leipziger Büro": the city whose name, with one of these endings, is the word directly before the phrase.
-fn adjective(text: &str, from: usize, mentions: &[Mention], endings: &[String]) -> Option<Mention> {
-    let head = text.get(..from)?.trim_end();
-    let start = head.rfind(char::is_whitespace).map_or(0, |i| i + 1);
-    let word = head.get(start..).filter(|w| w.starts_with(char::is_uppercase))?;
-    if mentions.last().is_some_and(|m| m.whole.end > start) {
+/// "Leipziger Büro", "bureau lyonnais": the city whose adjective is the word directly before the phrase, or behind it.
+fn adjective(text: &str, from: usize, to: usize, mentions: &[Mention], m: &PlaceMatcher) -> Option<Mention> {
+    if m.endings.is_empty() && m.adjectives.is_empty() {
         return None;
     }
-    let stem = endings.iter().find_map(|e| word.strip_suffix(e.as_str()))?;
-    let mut places = Gazetteer::get().cities(stem);
+    let range = if m.before {
+        let head = text.get(..from)?.trim_end();
+        head.rfind(char::is_whitespace).map_or(0, |i| i + 1)..head.len()
+    } else {
+        let tail = text.get(to..)?;
+        let start = to + (tail.len() - tail.trim_start().len());
+        start..start + text[start..].find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len() - start)
+    };
+    let word = text.get(range.clone()).filter(|w| !w.is_empty())?;
+    if mentions.iter().any(|p| p.whole.start < range.end && range.start < p.whole.end) {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let listed = m.adjectives.iter().find(|(a, _)| *a == lower).map(|(_, city)| city.as_str());
+    let stem = || m.endings.iter().find_map(|e| word.strip_suffix(e.as_str())).filter(|_| word.starts_with(char::is_uppercase));
+    let mut places = Gazetteer::get().cities(listed.or_else(stem)?);
     places.retain(|p| p.population >= MIN_ADJECTIVE);
-    let (range, kind) = (start..head.len(), Kind::City);
+    let kind = Kind::City;
     let mention = Mention {
         whole: range.clone(),
         range,
@@ -218,6 +244,12 @@ fn adjective(text: &str, from: usize, mentions: &[Mention], endings: &[String]) 
 /// "London office": the word after the name is the phrase itself, and no firm is called so.
 fn followed_by_phrase(text: &str, mention: &Mention, from: usize) -> bool {
     text[mention.whole.end..from].trim().is_empty() && text[from..].starts_with(|c: char| c.is_lowercase())
+}
+
+/// "大阪・梅田": a part of the city, behind a middle dot.
+fn is_part(between: &str) -> bool {
+    let part = between.strip_prefix('・');
+    part.is_some_and(|p| p.chars().count() <= 6 && p.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | 'ヶ' | '々')))
 }
 
 /// Whether between two items stand only separators and the words that may.
@@ -241,12 +273,38 @@ fn remote_of_physical(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, mu
     if m.after_name {
         hits.retain(|hit| after_name(subject, speaker, hit));
     }
+    if !m.skip.is_empty() {
+        hits.retain(|hit| !of_one_place(subject, hit, m));
+    }
     for hit in &mut hits {
         hit.values.push(("nearest", what.clone()));
         hit.values.push(("offices", what.clone()));
         hit.evidence.extend(subject.place_of(speaker, partner, span, "a physical office, by the record"));
     }
     hits
+}
+
+/// "No office in Paris", "In Paris we have no office": a place stands directly behind the phrase, or so few words before it that it is meant.
+fn of_one_place(subject: &Subject, hit: &Hit, m: &PlaceMatcher) -> bool {
+    let found = || {
+        let (start, end) = hit.range?;
+        let number = subject.document.block_at(start)?;
+        let block = &subject.document.blocks[number];
+        let text = subject.document.block_text(block);
+        let (first, last) = lexical::sentence(text, start - block.start, end - block.start);
+        let sentence = text.get(first..last)?;
+        let (from, to) = (start - block.start - first, end - block.start - first);
+        let behind = |p: &Mention| sentence.get(to..p.whole.start).is_some_and(|between| joins(between, &m.skip));
+        let before = |p: &Mention| {
+            let between = sentence.get(p.whole.end..from).filter(|b| !b.contains([',', ';', ':', '、', '.', '('])).map(str::trim);
+            between.is_some_and(|b| {
+                if b.is_ascii() { b.split_whitespace().count() <= WORDS_TO_PLACE } else { b.chars().count() <= 4 * WORDS_TO_PLACE }
+            })
+        };
+        let found = subject.mentions(number, first..last).iter().any(|p| !p.part_of_name && (behind(p) || before(p)));
+        Some(found)
+    };
+    found() == Some(true)
 }
 
 /// Whether the firm's name stands before the phrase, in its sentence.

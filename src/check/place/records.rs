@@ -212,7 +212,10 @@ pub(super) fn mail_drop(subject: &Subject, m: &PlaceMatcher, hits: Vec<Hit>) -> 
         let Some((start, end)) = hit.range else { continue };
         let Some(block) = doc.block_at(start).map(|b| &doc.blocks[b]) else { continue };
         let text = doc.block_text(block);
-        let rest = format!("{}, {}", &text[..start - block.start], text.get(end - block.start..).unwrap_or(""));
+        // The number of a box belongs to it.
+        let number = |c: char| c.is_ascii_digit() || c == ' ';
+        let behind = text.get(end - block.start..).unwrap_or("").trim_start_matches(number);
+        let rest = format!("{}, {behind}", &text[..start - block.start]);
         let other_field = doc.fields.iter().enumerate().any(|(i, f)| {
             Some(i) != block.field && m.fields.contains(&f.name) && street(&f.value) && !m.patterns.iter().any(|p| p.is_in(&f.value))
         });
@@ -245,6 +248,10 @@ fn street_elsewhere(subject: &Subject, m: &PlaceMatcher, at: usize) -> bool {
 /// "12 Main", "Hauptweg 3": a short number beside a word.
 fn numbered(part: &str) -> bool {
     let words: Vec<&str> = part.split_whitespace().collect();
+    // "69002 Lyon Cedex 02" begins with a postcode.
+    if words.first().is_some_and(|w| w.len() >= 4 && w.bytes().all(|b| b.is_ascii_digit())) {
+        return false;
+    }
     let number = words.iter().any(|w| {
         let digits = w.trim_matches(|c: char| !c.is_alphanumeric()).bytes().take_while(u8::is_ascii_digit).count();
         (1..=3).contains(&digits)

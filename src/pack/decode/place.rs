@@ -22,6 +22,7 @@ impl Decoder<'_> {
         let numbers = node.get("numbers").and_then(Node::as_map).unwrap_or_default().iter();
         let villages = node.get("villages").and_then(Node::as_map).unwrap_or_default().iter();
         let territories = node.get("territories").and_then(Node::as_map).unwrap_or_default().iter();
+        let adjectives = node.get("adjectives").and_then(Node::as_map).unwrap_or_default().iter();
         PlaceMatcher {
             territories: territories.filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?))).collect(),
             check: PlaceCheck::ALL.iter().find(|(_, n)| *n == is).map(|(c, _)| *c).unwrap_or_default(),
@@ -37,6 +38,7 @@ impl Decoder<'_> {
             address: flag("address"),
             below: flag("below"),
             endings,
+            adjectives: adjectives.filter_map(|(k, v)| Some((k.scalar_text()?.to_lowercase(), v.scalar_text()?))).collect(),
             whole: flag("whole"),
             opens: flag("opens"),
             fields,

@@ -92,6 +92,8 @@ pub struct PlaceMatcher {
     pub whole: bool,
     /// What makes an adjective of a city before the phrase.
     pub endings: Lazy<Vec<String>>,
+    /// Adjectives of cities, small letters, and the city.
+    pub adjectives: Vec<(String, String)>,
     /// The phrase opens its sentence.
     pub opens: bool,
     /// Fields of records.

@@ -129,7 +129,12 @@ impl Gazetteer {
         if context.own.has(Roles::NEVER) && !qualifier.closed {
             return None;
         }
-        let cities: Vec<Place> = found.cities.iter().map(|(at, _)| self.city_at(*at)).collect();
+        let mut cities: Vec<Place> = found.cities.iter().map(|(at, _)| self.city_at(*at)).collect();
+        // "Londra, Ontario": what one London is called elsewhere, the others are, too.
+        if let Some(first) = cities.first().copied().filter(|c| !qualifier.withins.iter().any(|w| w.contains(c))) {
+            let named = self.cities(first.name);
+            cities.extend(named.into_iter().filter(|c| c.name == first.name && qualifier.withins.iter().any(|w| w.contains(c))));
+        }
         let regions: Vec<Region> = found.regions.iter().map(|(at, _)| self.region_at(*at)).collect();
         let inside = |within: &Within| -> Option<u64> {
             let city = cities.iter().find(|p| within.contains(p)).map(|p| u64::from(p.population) + 1);

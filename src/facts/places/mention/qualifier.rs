@@ -30,7 +30,11 @@ impl Gazetteer {
             (_, true) => rest.find('(')? + 1,
             _ => 0,
         };
-        let at = end + skip + rest[skip..].chars().take_while(|c| c.is_whitespace()).take(2).map(char::len_utf8).sum::<usize>();
+        let mut at = end + skip + rest[skip..].chars().take_while(|c| c.is_whitespace()).take(2).map(char::len_utf8).sum::<usize>();
+        // "London, in Ontario", "London (the one in Ontario)".
+        let words = if comma { 1 } else { 3 };
+        let led = (comma || parenthesis).then(|| self.after_preposition(text, at, words)).flatten();
+        at = led.unwrap_or(at);
         if at == end || !text[at..].starts_with(char::is_uppercase) {
             return None;
         }
@@ -83,6 +87,25 @@ impl Gazetteer {
         let next = after.trim_start();
         let length = word(next, &mut buffer);
         let closed = next.is_empty() || length == 0 || self.roles(&buffer).has(Roles::AND);
-        Some(Qualifier { withins, end: whole, closed, city: self.is_big_city(&text[at..to]) })
+        // "Ontario" by itself is the province, whatever cities are called so.
+        let city = self.is_big_city(&text[at..to]) && (led.is_none() || self.cities(&text[at..to]).iter().any(|c| c.population >= 500_000));
+        Some(Qualifier { withins, end: whole, closed, city })
+    }
+
+    /// Where the name after a preposition starts, which is one of the next words, all in small letters.
+    fn after_preposition(&self, text: &str, mut at: usize, words: usize) -> Option<usize> {
+        let mut buffer = String::new();
+        for _ in 0..words {
+            if !text.get(at..)?.starts_with(char::is_lowercase) {
+                return None;
+            }
+            let length = word(&text[at..], &mut buffer);
+            at += length + 1;
+            if self.roles(&buffer).has(Roles::PREP) && text.get(at - 1..at) == Some(" ") && text.get(at..)?.starts_with(char::is_uppercase)
+            {
+                return Some(at);
+            }
+        }
+        None
     }
 }

@@ -28,6 +28,9 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
         if !m.when.iter().all(|w| holds(subject, record, w)) {
             continue;
         }
+        if !m.around.is_empty() && !is_around(subject, record, &m.around) {
+            continue;
+        }
         hits.extend(in_record(subject, record, m, &fields));
     }
     hits
@@ -36,6 +39,15 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
 /// A record is named by its form, by the `@type` of a JSON-LD node, or by the kind of content it is.
 fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
     record.form.split(' ').any(|f| f.eq_ignore_ascii_case(name)) || (record.index.is_some() && name == subject.kind.name())
+}
+
+/// Whether the record that this one lies in, the smallest of several, meets the conditions.
+fn is_around(subject: &Subject, record: &Record, list: &[FieldMatcher]) -> bool {
+    let holds_it = |r: &&Record| r.span.start <= record.span.start && record.span.end <= r.span.end && r.span != record.span;
+    let outer = subject.document.records.iter().filter(holds_it).min_by_key(|r| r.span.end - r.span.start);
+    let fits =
+        |r: &Record, w: &FieldMatcher| (w.record.is_empty() || w.record.iter().any(|n| is_form(subject, r, n))) && holds(subject, r, w);
+    outer.is_some_and(|r| list.iter().all(|w| fits(r, w)))
 }
 
 /// Whether any field of the record meets the conditions.

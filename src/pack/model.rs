@@ -320,6 +320,8 @@ pub struct FieldMatcher {
     pub link: Option<LinkMatcher>,
     /// What other fields of the record must be.
     pub when: Vec<FieldMatcher>,
+    /// What fields of the record must be that this one lies in.
+    pub around: Vec<FieldMatcher>,
 }
 
 /// A number that the record of a firm has.

@@ -282,6 +282,7 @@ static FIELD: ObjectShape = ObjectShape {
         key("above_record", OneOf(&["review_count", "rating"]), "Is a number above the one on record for the firm that is speaking."),
         key("link", Object(&LINK), "Is an address of this sort."),
         key("when", OneOrMany(&FIELD_MATCHER), "What other fields of the record must be."),
+        key("around", OneOrMany(&FIELD_MATCHER), "What fields of the JSON-LD node must be that this one lies in."),
     ],
 };
 

@@ -229,6 +229,7 @@ impl Decoder<'_> {
             },
             link: node.get("link").map(|n| self.link(n)),
             when: node.get("when").map(nodes).unwrap_or_default().into_iter().map(|n| self.field(n)).collect(),
+            around: node.get("around").map(nodes).unwrap_or_default().into_iter().map(|n| self.field(n)).collect(),
         }
     }
 }

@@ -73,6 +73,11 @@ pub(super) fn find(subject: &Subject, m: &ApprovalMatcher) -> Vec<Hit> {
         let fits = !found.names_one && m.status.contains(&ApprovalStatus::Unregistered);
         return if fits { vec![Hit::default()] } else { Vec::new() };
     };
+    if let Some(kind) = m.kind {
+        let holds = approvals.iter().any(|a| is_of_kind(subject, found, a, kind));
+        let status = if holds { ApprovalStatus::Valid } else { ApprovalStatus::Missing };
+        return if m.status.contains(&status) { vec![Hit::default()] } else { Vec::new() };
+    }
     // Of two of one rank the one that holds longer.
     let mut best: Option<(Rank, Verdict, &Candidate)> = None;
     for c in &found.list {
@@ -99,6 +104,17 @@ pub(super) fn find(subject: &Subject, m: &ApprovalMatcher) -> Vec<Hit> {
     values.push(("register", approvals.source().name().to_owned()));
     let evidence: Vec<Location> = verdict.at.map(|s| approvals.place(s).location(verdict.label)).into_iter().collect();
     vec![Hit { values, evidence, ..Hit::default() }]
+}
+
+/// Whether an approval of this kind, or of none, holds for the content or for words that stand in it.
+fn is_of_kind(subject: &Subject, found: &LookedUp, a: &Approval, kind: ApprovalKind) -> bool {
+    if a.kind.as_ref().is_some_and(|k| k.value != kind) || a.standing(subject.facts.today) != Standing::Valid {
+        return false;
+    }
+    let plain = |t: &str| normal_text(t).trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let stands = |t: &str| Some(plain(t)).is_some_and(|t| !t.is_empty() && plain(&found.text).contains(&t));
+    found.list.iter().any(|c| std::ptr::eq(c.approval, a) && c.same != Same::No)
+        || (a.kind.is_some() && a.texts.iter().any(|t| stands(&t.value)))
 }
 
 /// How close to holding an approval is, and until when it holds.

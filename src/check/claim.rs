@@ -44,7 +44,7 @@ pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: &[Candidate]
     });
     hits.retain_mut(|hit| {
         let Some(place) = Place::of(subject, hit) else { return false };
-        if !cued(m, &place) || !about::is_claim(subject, &m.about, hit, &place) {
+        if !cued(m, &place) || !about::is_claim(subject, &m.about, hit, &place, m.cue.is_some()) {
             return false;
         }
         let Some(verdict) = judge(subject, m, hit, &place) else { return false };
@@ -83,6 +83,9 @@ fn cued(m: &ClaimMatcher, place: &Place) -> bool {
     };
     let before = &text[place.sentence.0..start];
     let after = &text[end..place.sentence.1];
+    if place.above.is_some_and(|a| cue.is_match(a) && !m.apart.is_match(a)) {
+        return true;
+    }
     let last = cue.find_all(before).last();
     last.is_some_and(|(_, e)| near(&before[e..])) || cue.find(after, 0).is_some_and(|(s, _)| near(&after[..s]))
 }

@@ -3,9 +3,9 @@
 use super::{Hit, Subject, emoji, link};
 use crate::document::{Document, Field, Record};
 use crate::facts::names::{fold_name, registrable};
-use crate::facts::{Day, Partner};
+use crate::facts::{Day, Partner, State};
 use crate::finding::Location;
-use crate::pack::model::{Count, Counted, FieldMatcher, FieldState, NamePart};
+use crate::pack::model::{Count, Counted, FieldMatcher, FieldState, NamePart, OnRecord};
 use crate::source::Span;
 
 /// Of one value, so many matches are looked at.
@@ -28,6 +28,9 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
         if !m.when.iter().all(|w| holds(subject, record, w)) {
             continue;
         }
+        if !m.around.is_empty() && !is_around(subject, record, &m.around) {
+            continue;
+        }
         hits.extend(in_record(subject, record, m, &fields));
     }
     hits
@@ -36,6 +39,15 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
 /// A record is named by its form, by the `@type` of a JSON-LD node, or by the kind of content it is.
 fn is_form(subject: &Subject, record: &Record, name: &str) -> bool {
     record.form.split(' ').any(|f| f.eq_ignore_ascii_case(name)) || (record.index.is_some() && name == subject.kind.name())
+}
+
+/// Whether the record that this one lies in, the smallest of several, meets the conditions.
+fn is_around(subject: &Subject, record: &Record, list: &[FieldMatcher]) -> bool {
+    let holds_it = |r: &&Record| r.span.start <= record.span.start && record.span.end <= r.span.end && r.span != record.span;
+    let outer = subject.document.records.iter().filter(holds_it).min_by_key(|r| r.span.end - r.span.start);
+    let fits =
+        |r: &Record, w: &FieldMatcher| (w.record.is_empty() || w.record.iter().any(|n| is_form(subject, r, n))) && holds(subject, r, w);
+    outer.is_some_and(|r| list.iter().all(|w| fits(r, w)))
 }
 
 /// Whether any field of the record meets the conditions.
@@ -180,6 +192,15 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
             match other_partner(subject, record, value) {
                 Some((other, place)) => {
                     values.push(("other", other));
+                    evidence.extend(place);
+                }
+                None => continue,
+            }
+        }
+        if let Some(of) = m.above_record {
+            match above_record(subject, value, of) {
+                Some((known, place)) => {
+                    values.push(("known", known));
                     evidence.extend(place);
                 }
                 None => continue,
@@ -370,6 +391,28 @@ fn joined_later(subject: &Subject, record: &Record, partner: &Partner) -> bool {
         Err(_) => v.trim().get(..10).and_then(Day::parse).map(Day::year),
     };
     subject.document.fields_named(record, "created").find_map(|(_, f)| year(&f.value)).is_some_and(|written| written < joined)
+}
+
+/// What is on record for the speaker, and where, if a value is a number above it.
+fn above_record(subject: &Subject, value: &str, of: OnRecord) -> Option<(String, Option<Location>)> {
+    let value = value.trim();
+    let number: f64 = value.parse().ok()?;
+    let speaker = subject.wanted_speaker()?;
+    fn fact(p: &Partner, of: OnRecord) -> &State<f64> {
+        match of {
+            OnRecord::ReviewCount => &p.review_count,
+            OnRecord::Rating => &p.rating,
+        }
+    }
+    let known = speaker.find(|p| fact(p, of), |f| f.value().is_some())?;
+    let on_record = *known.fact.value()?;
+    let scale = 10f64.powi(value.split_once('.').map_or(0, |(_, d)| d.len().min(4)) as i32);
+    if (number * scale).round() <= (on_record * scale).round() {
+        return None;
+    }
+    let text = on_record.to_string();
+    let place = known.fact.span().and_then(|s| subject.place_of(speaker, known.partner, s, &format!("on record: {text}")));
+    Some((text, place))
 }
 
 /// What of an address can be a name: its host without `www.` and endings.

@@ -314,10 +314,23 @@ pub struct FieldMatcher {
     pub same_as: Vec<String>,
     /// Is the name, or lies on the domain, of another member of the program.
     pub other_partner: bool,
+    /// Is a number above the one on record for the speaker.
+    pub above_record: Option<OnRecord>,
     /// Is an address of this sort.
     pub link: Option<LinkMatcher>,
     /// What other fields of the record must be.
     pub when: Vec<FieldMatcher>,
+    /// What fields of the record must be that this one lies in.
+    pub around: Vec<FieldMatcher>,
+}
+
+/// A number that the record of a firm has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRecord {
+    /// How many reviews.
+    ReviewCount,
+    /// Their average, which is rounded to as many decimals as the value has.
+    Rating,
 }
 
 /// Which part of a name a predicate looks at.

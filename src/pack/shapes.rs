@@ -279,8 +279,10 @@ static FIELD: ObjectShape = ObjectShape {
         key("unlike", STRINGS, "Shares no word with any of these fields that are present."),
         key("same_as", STRINGS, "Is the name, or lies on the domain, of `speaker` or of one of these fields."),
         key("in_register", OneOf(&["partners"]), "Is the name, or lies on the domain, of another member in the register."),
+        key("above_record", OneOf(&["review_count", "rating"]), "Is a number above the one on record for the firm that is speaking."),
         key("link", Object(&LINK), "Is an address of this sort."),
         key("when", OneOrMany(&FIELD_MATCHER), "What other fields of the record must be."),
+        key("around", OneOrMany(&FIELD_MATCHER), "What fields of the JSON-LD node must be that this one lies in."),
     ],
 };
 

@@ -17,8 +17,13 @@ pub struct Place<'t> {
     pub sentence: (usize, usize),
     /// Its clause.
     pub clause: (usize, usize),
+    /// Of a point in a list that it fills: what stands over the list.
+    pub above: Option<&'t str>,
 }
 
+/// What stands over a list is looked for over so many points, none of which is longer than this, bytes.
+const LIST_REACH: usize = 12;
+const LONG_POINT: usize = 60;
 /// A name before a linking word is looked for in so many bytes.
 const NAME_REACH: usize = 120;
 /// The years that a text may speak of.
@@ -28,16 +33,27 @@ impl<'t> Place<'t> {
     /// Of a hit that stands in visible text.
     pub fn of(subject: &Subject<'t>, hit: &Hit) -> Option<Place<'t>> {
         let (start, end) = hit.range?;
-        let block = &subject.document.blocks[subject.document.block_at(start)?];
+        let at = subject.document.block_at(start)?;
+        let block = &subject.document.blocks[at];
         let text = subject.document.block_text(block);
         let hit = (start.checked_sub(block.start)?, (end.checked_sub(block.start)?).min(text.len()));
         let sentence = lexical::sentence(text, hit.0, hit.1);
-        Some(Place { text, hit, sentence, clause: clause(text, hit, sentence) })
+        let above = if text.trim().len() == hit.1 - hit.0 { over_list(subject, at) } else { None };
+        Some(Place { text, hit, sentence, clause: clause(text, hit, sentence), above })
     }
 
     /// Its sentence in words.
     pub fn sentence(&self) -> &'t str {
         &self.text[self.sentence.0..self.sentence.1]
+    }
+
+    /// The same between semicolons, beyond which another thing is said.
+    fn statement(&self) -> &'t str {
+        let ends = |c: char| matches!(c, ';' | '；');
+        let before = &self.text[self.sentence.0..self.hit.0];
+        let from = before.rfind(ends).map_or(self.sentence.0, |i| self.sentence.0 + i);
+        let to = self.text[self.hit.1..self.sentence.1].find(ends).map_or(self.sentence.1, |i| self.hit.1 + i);
+        &self.text[from..to]
     }
 
     fn before(&self) -> &'t str {
@@ -47,6 +63,21 @@ impl<'t> Place<'t> {
     fn after(&self) -> &'t str {
         &self.text[self.hit.1..self.clause.1]
     }
+}
+
+/// The heading, or the words before a colon, that the point of a list stands under.
+fn over_list<'t>(subject: &Subject<'t>, at: usize) -> Option<&'t str> {
+    let document = subject.document;
+    for block in document.blocks.get(..at)?.iter().rev().take(LIST_REACH) {
+        let text = document.block_text(block).trim();
+        if block.role == Role::Heading || text.ends_with([':', '：']) {
+            return Some(text);
+        }
+        if text.len() > LONG_POINT {
+            break;
+        }
+    }
+    None
 }
 
 /// What lies between commas and their like.
@@ -65,15 +96,16 @@ fn first_words(after: &str) -> &str {
 }
 
 /// Whether a hit is a statement about the speaker, today.
-pub fn is_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place) -> bool {
+/// With `cued`, a name that quotation marks hold by itself is one: accredited in “…”.
+pub fn is_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place, cued: bool) -> bool {
     let document = subject.document;
     let (text, (start, end)) = (place.text, place.hit);
     if hit.range.is_some_and(|(s, e)| document.marked(Mark::Quote, s, e) || document.marked(Mark::Code, s, e))
-        || lexical::is(crate::pack::model::Scope::Quoted, text, start, end)
+        || (lexical::is(crate::pack::model::Scope::Quoted, text, start, end) && !(cued && fills_quotes(text, start, end)))
     {
         return false;
     }
-    let sentence = place.sentence();
+    let sentence = place.statement();
     let asked = lexical::is(crate::pack::model::Scope::Question, text, start, end);
     let answered = asked && is_answered(about, place);
     if asked && !answered {
@@ -108,6 +140,11 @@ fn is_answered(about: &About, place: &Place) -> bool {
     about.answered.find(rest, 0).is_some_and(|(s, _)| s == 0)
 }
 
+fn fills_quotes(text: &str, start: usize, end: usize) -> bool {
+    const MARKS: [char; 9] = ['"', '“', '”', '„', '«', '»', '‘', '’', '\''];
+    text[..start].trim_end().ends_with(MARKS) && text[end..].trim_start().starts_with(MARKS)
+}
+
 fn is_of_program(about: &About, place: &Place) -> bool {
     let (text, (start, end)) = (place.text, place.hit);
     if about.others.is_match(&text[start..end]) {
@@ -118,6 +155,11 @@ fn is_of_program(about: &About, place: &Place) -> bool {
         let before = place.before().trim_end();
         let head = before.strip_suffix("'s").or(before.strip_suffix("’s")).unwrap_or(before);
         return !ends_with(&about.others, head);
+    }
+    if let Some(above) = place.above {
+        // Over a list, it is a statement only in the speaker's own words.
+        let not = [&about.explains, &about.goal, &about.negation, &about.third, &about.others, &about.past];
+        return about.mark.is_match(above) && about.speaker.is_match(above) && !not.iter().any(|set| set.is_match(above));
     }
     about.mark.is_match(text) && !about.others.is_match(place.sentence())
 }

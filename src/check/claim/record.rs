@@ -126,9 +126,9 @@ pub fn tier_too_low(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<V
         return None;
     }
     if let Some(list) = speaker.find(|p| &p.accreditations, |l: &List<String>| !l.is_unknown())
-        && !matches!(list.fact.has(is_called(m, name)), Answer::Unknown)
+        && matches!(list.fact.has(is_called(m, name)), Answer::Yes(..))
     {
-        // Held in spite of the tier, or told by another rule.
+        // Held in spite of the tier.
         return None;
     }
     let known = describe(tier.fact);

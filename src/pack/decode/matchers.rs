@@ -222,8 +222,14 @@ impl Decoder<'_> {
             unlike,
             same_as,
             other_partner: node.get("in_register").is_some(),
+            above_record: match node.get("above_record").and_then(Node::as_str) {
+                Some("review_count") => Some(OnRecord::ReviewCount),
+                Some("rating") => Some(OnRecord::Rating),
+                _ => None,
+            },
             link: node.get("link").map(|n| self.link(n)),
             when: node.get("when").map(nodes).unwrap_or_default().into_iter().map(|n| self.field(n)).collect(),
+            around: node.get("around").map(nodes).unwrap_or_default().into_iter().map(|n| self.field(n)).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Content that needs an approval, held against the register of approvals.
 
+use crate::facts::ApprovalKind;
 use crate::pack::LazyRegex;
 
 /// Content that needs an approval, held against the register of approvals.
@@ -13,6 +14,8 @@ pub struct ApprovalMatcher {
     pub slight: Option<bool>,
     /// Stretches of text that may change slightly, such as dates.
     pub ignore: Option<LazyRegex>,
+    /// Only approvals of this kind count, and those of no kind; their words need only stand in the content.
+    pub kind: Option<ApprovalKind>,
 }
 
 /// What comes of looking content up in the register of approvals.

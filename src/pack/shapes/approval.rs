@@ -1,6 +1,7 @@
 //! The form of the `approval` matcher.
 
 use super::*;
+use crate::facts::forms::APPROVAL_KINDS;
 use crate::pack::model::ApprovalStatus;
 
 pub(super) static APPROVAL: ObjectShape = ObjectShape {
@@ -11,5 +12,10 @@ pub(super) static APPROVAL: ObjectShape = ObjectShape {
         key("similar", Number, "From which similarity on, 0 to 1, a text counts as an approved one that was changed. Default: 0.6."),
         key("slight", Bool, "Whether what changed is slight: slips of the pen, and what `ignore` names. Default: either."),
         key("ignore", STRINGS, "Regular expressions for stretches that change slightly, such as dates."),
+        key(
+            "kind",
+            OneOf(APPROVAL_KINDS),
+            "Only approvals of this kind count; their words need only stand in the content. The status is `valid` or `missing` then.",
+        ),
     ],
 };

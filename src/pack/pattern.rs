@@ -17,9 +17,9 @@ use std::sync::{Arc, OnceLock};
 
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
 const SIZE_LIMIT: usize = 4 << 20;
-/// After so many bytes of text an expression is worth being compiled for speed; a phrase, which needs none before, after so many.
+/// After so many bytes of text an expression is worth being compiled for speed; a phrase, which needs none before, after so many steps.
 const WARM: usize = 12 << 10;
-const WARM_PHRASE: usize = 48 << 10;
+const WARM_PHRASE: usize = 40_000;
 
 /// How much text a try at one place counts for.
 const ANCHORED: usize = 32;
@@ -431,13 +431,16 @@ impl LazyRegex {
                     continue;
                 }
                 if let Some(end) = walk.end(parts, start, |end| end <= window.end && (!*last || boundary(end))) {
+                    self.seen.fetch_add(walk.steps(), Ordering::Relaxed);
                     return Ok(Some(start..end));
                 }
                 if walk.is_lost() {
+                    self.seen.fetch_add(walk.steps(), Ordering::Relaxed);
                     return Err(());
                 }
             }
         }
+        self.seen.fetch_add(walk.steps(), Ordering::Relaxed);
         Ok(None)
     }
 
@@ -450,7 +453,6 @@ impl LazyRegex {
             && let [phrase] = &phrases[..]
             && let Ok(found) = self.walk(phrase, text, window.clone(), at_start)
         {
-            self.seen.fetch_add(len, Ordering::Relaxed);
             return found;
         }
         self.get(len)?.find_in(text, window, anchored)

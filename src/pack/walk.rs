@@ -35,6 +35,11 @@ impl<'t> Walk<'t> {
         self.left == 0
     }
 
+    /// How many steps it took.
+    pub(super) fn steps(&self) -> usize {
+        MAX_STEPS - self.left
+    }
+
     /// Whether the parts from `i` on match at `at`, and what comes after them does too.
     fn parts(&mut self, parts: &[Part], i: usize, at: usize, then: &mut dyn FnMut(&mut Self, usize) -> bool) -> bool {
         self.left = self.left.saturating_sub(1);
@@ -72,6 +77,8 @@ impl<'t> Walk<'t> {
     /// One of the options that are not empty, in their order.
     fn choice(&mut self, options: &[Vec<Part>], at: usize, then: &mut dyn FnMut(&mut Self, usize) -> bool) -> bool {
         let first = self.peek(at);
+        // Looking at first letters is a fraction of a step.
+        self.left = self.left.saturating_sub(options.len() / 8).max(1);
         let may_begin = |walk: &Self, o: &Vec<Part>| match (o.first(), first) {
             (Some(Part::Literal(s)), Some(c)) => s.chars().next().is_some_and(|s| walk.same(s, c)),
             (Some(Part::Literal(_)), None) | (None, _) => false,

@@ -80,6 +80,8 @@ pub struct Subject<'a> {
     doms: OnceCell<Vec<Dom>>,
     hosts: link::HostCache,
     languages: context::Languages,
+    /// What patterns of several matchers found, by address.
+    found: RefCell<HashMap<usize, Vec<Hit>>>,
     /// Place names of sentences, by block and the sentence's place in it.
     mentions: RefCell<Mentions>,
     /// Its links' addresses, in their order.
@@ -109,6 +111,7 @@ impl<'a> Subject<'a> {
             doms: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
+            found: Default::default(),
             mentions: Default::default(),
             addresses: OnceCell::new(),
             lower: OnceCell::new(),

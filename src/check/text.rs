@@ -7,6 +7,7 @@ use crate::pack::model::{Matcher, MatcherForm, Rule};
 use daachorse::DoubleArrayAhoCorasick;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A place where a pattern may match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,7 +136,7 @@ impl Prefilter {
     }
 }
 
-fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
+fn visit(m: &Matcher, f: &mut dyn FnMut(&[Arc<Pattern>])) {
     if let Some(patterns) = m.form.patterns() {
         return f(patterns);
     }
@@ -146,18 +147,36 @@ fn visit(m: &Matcher, f: &mut dyn FnMut(&[Pattern])) {
     }
 }
 
-/// The matches of patterns at their candidates.
-pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candidate]) -> Vec<Hit> {
-    let document = subject.document;
+/// The matches of patterns at their candidates. What a pattern that several matchers have finds is kept for the next of them.
+pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: &[Candidate]) -> Vec<Hit> {
     let mut hits = Vec::new();
-    // Candidates come by pattern, then place: one match may hold several, and windows around them may overlap.
+    for own in candidates.chunk_by(|a, b| a.pattern == b.pattern) {
+        let Some(pattern) = own.first().and_then(|c| patterns.get(c.pattern as usize)) else { continue };
+        if Arc::strong_count(pattern) == 1 {
+            find_one(subject, pattern, own, &mut hits);
+            continue;
+        }
+        let key = Arc::as_ptr(pattern).addr();
+        if let Some(known) = subject.found.borrow().get(&key) {
+            hits.extend(known.iter().cloned());
+            continue;
+        }
+        let from = hits.len();
+        find_one(subject, pattern, own, &mut hits);
+        subject.found.borrow_mut().insert(key, hits[from..].to_vec());
+    }
+    hits
+}
+
+fn find_one(subject: &Subject, pattern: &Pattern, candidates: &[Candidate], hits: &mut Vec<Hit>) {
+    let document = subject.document;
+    // One match may hold several candidates, and windows around them may overlap.
     let mut candidates = candidates.iter().peekable();
-    let mut done = (u32::MAX, 0);
+    let mut done = 0;
     while let Some(c) = candidates.next() {
-        let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
         if c.start == ANYWHERE {
             for block in &document.blocks {
-                in_window(document, pattern, block, 0..block.end - block.start, &mut hits);
+                in_window(document, pattern, block, 0..block.end - block.start, hits);
             }
             continue;
         }
@@ -166,7 +185,7 @@ pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candid
             hits.extend(pattern.spelled_at(&document.text, start).and_then(|end| hit(document, pattern, start, end)));
             continue;
         }
-        if done.0 == c.pattern && start < done.1 || !subject.lower().get(start..).is_some_and(|lower| pattern.goes_on(lower)) {
+        if start < done || !subject.lower().get(start..).is_some_and(|lower| pattern.goes_on(lower)) {
             continue;
         }
         let Some(block) = document.block_at(start).map(|b| &document.blocks[b]) else { continue };
@@ -174,8 +193,7 @@ pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candid
         let mut window = window_of(c.start);
         let at_start = pattern.begins_with_key();
         if !at_start {
-            let near =
-                |n: &&Candidate, end: usize| n.pattern == c.pattern && (n.start as usize) < block.end && window_of(n.start).start <= end;
+            let near = |n: &&Candidate, end: usize| (n.start as usize) < block.end && window_of(n.start).start <= end;
             while let Some(next) = candidates.next_if(|n| near(n, window.end)) {
                 window.end = window.end.max(window_of(next.start).end);
             }
@@ -187,13 +205,12 @@ pub(super) fn find(subject: &Subject, patterns: &[Pattern], candidates: &[Candid
             continue;
         }
         if !at_start {
-            in_window(document, pattern, block, window, &mut hits);
+            in_window(document, pattern, block, window, hits);
         } else if let Some(m) = pattern.find_in(text, window, true) {
-            done = (c.pattern, block.start + m.end);
+            done = block.start + m.end;
             hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
         }
     }
-    hits
 }
 
 /// All matches in a window of a block.

@@ -318,7 +318,7 @@ mod tests {
     }
 
     fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
-        out.extend(m.form.patterns().unwrap_or_default());
+        out.extend(m.form.patterns().unwrap_or_default().iter().map(|p| &**p));
         match &m.form {
             MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
             MatcherForm::Not(inner) => patterns(inner, out),

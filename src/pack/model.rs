@@ -144,7 +144,7 @@ pub struct Says {
 #[derive(Debug)]
 pub enum MatcherForm {
     /// Patterns over visible text: `phrases`, `regex`, `replace`.
-    Text(Vec<Pattern>),
+    Text(Vec<Arc<Pattern>>),
     /// Properties of a block.
     Stats(Stats),
     /// HTML elements.
@@ -171,7 +171,7 @@ pub enum MatcherForm {
 
 impl MatcherForm {
     /// The patterns over visible text that the prefilter looks for, of a matcher that has some; else it looks at something else, too.
-    pub fn patterns(&self) -> Option<&[Pattern]> {
+    pub fn patterns(&self) -> Option<&[Arc<Pattern>]> {
         let patterns = match self {
             MatcherForm::Text(patterns) => return Some(patterns),
             MatcherForm::Claim(m) => &m.patterns,

@@ -423,7 +423,8 @@ impl LazyRegex {
         let rows = self.rows.get_or_init(|| phrase.with(rows));
         let word = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
         let boundary = |at: usize| word(at.checked_sub(1)) != word(Some(at));
-        let mut walk = Walk::new(text, self.exact);
+        // Nothing behind the window is walked over, however long the word there.
+        let mut walk = Walk::new(&text[..window.end], self.exact);
         let until = if at_start { window.start } else { window.end };
         for start in (window.start..=until).filter(|at| text.is_char_boundary(*at)) {
             for Row { parts, edges: (first, last) } in rows {

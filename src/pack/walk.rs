@@ -138,7 +138,7 @@ impl<'t> Walk<'t> {
     /// Up to so many words of a sentence, each with the space behind it.
     fn words(&mut self, at: usize, most: usize, then: &mut dyn FnMut(&mut Self, usize) -> bool) -> bool {
         let rest = self.text.get(at..).unwrap_or("");
-        let word = rest.find(|c: char| matches!(c, ' ' | '.' | '!' | '?' | '。' | '\u{1E}' | '\u{FFFC}')).filter(|len| *len > 0);
+        let word = rest.find([' ', '.', '!', '?', '。', '\u{1E}', '\u{FFFC}']).filter(|len| *len > 0);
         let next = word.map(|len| at + len).and_then(|end| self.one(' ', end)).filter(|_| most > 0);
         next.is_some_and(|at| self.words(at, most - 1, then)) || then(self, at)
     }

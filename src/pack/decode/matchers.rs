@@ -35,7 +35,7 @@ impl Decoder<'_> {
                     .as_map()
                     .unwrap_or_default()
                     .iter()
-                    .map(|(k, v)| Pattern::replacing(&k.scalar_text().unwrap_or_default(), &v.scalar_text().unwrap_or_default()))
+                    .map(|(k, v)| Arc::new(Pattern::replacing(&k.scalar_text().unwrap_or_default(), &v.scalar_text().unwrap_or_default())))
                     .collect(),
             )),
             "stats" => Some(MatcherForm::Stats(Stats {

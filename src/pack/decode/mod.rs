@@ -41,6 +41,8 @@ pub(super) struct Decoder<'a> {
     pub faults: &'a mut Vec<Fault>,
     /// `case: exact` of the rule and matcher that is being read.
     exact: bool,
+    /// Patterns of phrases, by text and whether case counts.
+    known: HashMap<(String, bool), Arc<Pattern>>,
     /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
     trusted: bool,
 }
@@ -53,7 +55,7 @@ impl<'a> Decoder<'a> {
         faults: &'a mut Vec<Fault>,
         trusted: bool,
     ) -> Self {
-        Decoder { texts, file: 0, terms, sources, faults, exact: false, trusted }
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: HashMap::new(), trusted }
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {

@@ -56,17 +56,25 @@ impl Decoder<'_> {
     }
 
     /// `keys`: those of each phrase, if they are known.
-    pub(super) fn phrases(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Pattern> {
+    pub(super) fn phrases(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Arc<Pattern>> {
         let exact = self.exact;
         let mut keys = prepared(keys);
-        self.parse_phrases(node).into_iter().map(|p| Pattern::from_phrase(p, exact, keys.next())).collect()
+        self.parse_phrases(node).into_iter().map(|p| self.shared(p, exact, keys.next())).collect()
+    }
+
+    /// Several rules may look for one phrase: they share what is made of it, and what it finds.
+    fn shared(&mut self, phrase: Phrase, exact: bool, keys: Option<Keys>) -> Arc<Pattern> {
+        let Phrase::Text(text, _) = &phrase else { return Arc::new(Pattern::from_phrase(phrase, exact, keys)) };
+        let key = (text.clone(), exact);
+        Arc::clone(self.known.entry(key).or_insert_with(|| Arc::new(Pattern::from_phrase(phrase, exact, keys))))
     }
 
     /// `keys`: as for [`Decoder::phrases`].
-    pub(super) fn patterns(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Pattern> {
+    pub(super) fn patterns(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Arc<Pattern>> {
         let exact = self.exact;
         let mut keys = prepared(keys);
-        nodes(node).into_iter().filter_map(|n| self.regex(n)).map(|s| Pattern::from_regex(s, exact, keys.next())).collect()
+        let sources = nodes(node).into_iter().filter_map(|n| self.regex(n));
+        sources.map(|s| Arc::new(Pattern::from_regex(s, exact, keys.next()))).collect()
     }
 
     pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Phrase> {

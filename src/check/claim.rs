@@ -6,7 +6,7 @@ mod about;
 mod number;
 mod record;
 
-use super::text::{self, Candidate};
+use super::text::{self, OfLeaf};
 use super::{Hit, Subject, lexical};
 use crate::finding::Location;
 use crate::pack::model::{ClaimMatcher, Wrong};
@@ -28,7 +28,7 @@ struct Verdict {
     evidence: Option<Location>,
 }
 
-pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: &[Candidate]) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: OfLeaf) -> Vec<Hit> {
     if candidates.is_empty() {
         return Vec::new();
     }

@@ -350,7 +350,7 @@ fn eval(
     }
     let number = *leaf;
     *leaf += usize::from(m.form.patterns().is_some());
-    let of_leaf = || if m.form.patterns().is_some() { candidates.of_leaf(number) } else { &[] };
+    let of_leaf = || if m.form.patterns().is_some() { candidates.of_leaf(number) } else { text::OfLeaf::default() };
     let mut hits = match &m.form {
         MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
         MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),

@@ -25,7 +25,7 @@ const WORDS_TO_PLACE: usize = 3;
 const MIN_ADJECTIVE: u32 = 50_000;
 
 /// `candidates` are what the prefilter found for its phrases.
-pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: &[text::Candidate]) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: text::OfLeaf) -> Vec<Hit> {
     if !m.patterns.is_empty() {
         let mut hits = text::find(subject, &m.patterns, candidates);
         if !m.fields.is_empty() {

@@ -19,6 +19,8 @@ struct Candidate {
     pattern: u32,
     /// Which of the starts are its keys'; `None` for a pattern without keys, which is tried on every block.
     starts: Option<Range<usize>>,
+    /// Whether other matchers have the same pattern.
+    shared: bool,
 }
 
 /// What the prefilter found for one rule.
@@ -136,18 +138,19 @@ impl Prefilter {
         }
         let found = self.found(subject, active);
         let starts: Rc<[u32]> = found.iter().map(|(_, start)| *start).collect();
-        let mut put = |(rule, leaf, pattern): (u32, u32, u32), starts: Option<Range<usize>>| {
+        let mut put = |(rule, leaf, pattern): (u32, u32, u32), starts: Option<Range<usize>>, shared: bool| {
             if active(rule as usize) {
-                out[rule as usize].list.push(Candidate { leaf, pattern, starts });
+                out[rule as usize].list.push(Candidate { leaf, pattern, starts, shared });
             }
         };
-        self.always.iter().for_each(|place| put(*place, None));
+        self.always.iter().for_each(|place| put(*place, None, false));
         let mut from = 0;
         for own in found.chunk_by(|a, b| a.0 == b.0) {
             let range = from..from + own.len();
             from = range.end;
             let known = own.first().and_then(|(number, _)| self.patterns.get(*number as usize));
-            known.into_iter().flat_map(|k| &k.uses).for_each(|place| put(*place, Some(range.clone())));
+            let uses = known.map_or(&[][..], |k| &k.uses);
+            uses.iter().for_each(|place| put(*place, Some(range.clone()), uses.len() > 1));
         }
         for c in out.iter_mut().filter(|c| !c.list.is_empty()) {
             c.list.sort_unstable_by_key(|c| (c.leaf, c.pattern));
@@ -203,7 +206,7 @@ pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfL
             }
             continue;
         };
-        if Arc::strong_count(pattern) == 1 {
+        if !c.shared {
             find_one(subject, pattern, own, &mut hits);
             continue;
         }

@@ -2,8 +2,10 @@
 //!
 //! What lives here knows what a rule may say. It does not know how content is read or searched.
 
+mod boundary;
 mod builtin;
 mod decode;
+mod expression;
 mod keys;
 pub mod lazy;
 mod lint;
@@ -15,11 +17,13 @@ mod phrase;
 pub mod shapes;
 mod walk;
 
+pub use boundary::is_whole;
 pub use builtin::{builtin_names, builtin_text};
 pub use decode::{json as json_of, severity_by_kind, test_facts};
+pub use expression::{LazyRegex, PhraseSet};
 pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};
-pub use pattern::{LazyRegex, Pattern, PhraseSet, is_whole};
+pub use pattern::Pattern;
 
 pub use crate::yaml::{Fault, shape};

@@ -14,7 +14,8 @@ pub use corpus::{CorpusMatcher, DifferBy, OfficeThere, Same};
 pub use place::{Counts, PlaceCheck, PlaceMatcher};
 pub use tests::{TestCase, TestFacts, TestFormat, Tests};
 
-use super::pattern::{LazyRegex, Pattern, PhraseSet};
+use super::expression::{LazyRegex, PhraseSet};
+use super::pattern::Pattern;
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;

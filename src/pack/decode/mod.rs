@@ -8,10 +8,11 @@ mod matchers;
 mod place;
 mod words;
 
+use super::expression::{self, LazyRegex, Phrase, PhraseSet};
 use super::keys::Keys;
 use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
-use super::pattern::{self, LazyRegex, Pattern, Phrase, PhraseSet};
+use super::pattern::Pattern;
 use super::phrase::{self, PhraseError, Terms};
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};

@@ -117,7 +117,7 @@ impl Decoder<'_> {
             self.fault(span, format!("this regular expression is broken: {}", e.kind()), "see https://docs.rs/regex/#syntax");
             return None;
         }
-        if !pattern::fits(&text, self.exact) {
+        if !expression::fits(&text, self.exact) {
             self.fault(node.span, "this regular expression takes too much memory", "make repetitions smaller, or split it");
             return None;
         }

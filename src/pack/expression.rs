@@ -1,0 +1,370 @@
+//! Regular expressions and phrases as such, and the automata they become: built when first used, quickly at first and to run fast later.
+
+use super::boundary::is_whole;
+use super::lazy::LazyTerms;
+use super::lint::ascii_boundaries;
+use super::phrase::{self, Part};
+use super::walk::Walk;
+use regex::{Regex, RegexBuilder};
+use regex_automata::nfa::thompson;
+use regex_automata::{Anchored, Input, meta, util::syntax};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// The memory one compiled expression may take, bytes. Packs may come from anywhere.
+const SIZE_LIMIT: usize = 4 << 20;
+/// After so many bytes of text an expression is worth being compiled for speed; a phrase, which needs none before, after so many steps.
+const WARM: usize = 12 << 10;
+const WARM_PHRASE: usize = 40_000;
+
+/// How much text a try at one place counts for.
+pub(super) const ANCHORED: usize = 32;
+
+/// A phrase as it came: read, or known to be readable and not read before it is needed.
+#[derive(Clone, Debug)]
+pub(super) enum Phrase {
+    Read(Vec<Part>),
+    Text(String, Arc<LazyTerms>),
+    /// Each entry of a term is a phrase by itself.
+    Term(String, Arc<LazyTerms>),
+}
+
+impl Phrase {
+    pub(super) fn with<T>(&self, f: impl FnOnce(&[Part]) -> T) -> T {
+        match self {
+            Phrase::Read(parts) => f(parts),
+            Phrase::Text(text, terms) => f(&phrase::parse(text, terms).unwrap_or_default()),
+            Phrase::Term(name, terms) => f(&terms.get(name).map(|all| vec![Part::Choice(Arc::clone(all))]).unwrap_or_default()),
+        }
+    }
+
+    /// The expressions it stands for.
+    fn sources(&self) -> Vec<String> {
+        match self {
+            Phrase::Term(name, terms) => terms.get(name).into_iter().flat_map(|all| all.iter()).map(|p| bounded(p)).collect(),
+            one => vec![one.with(bounded)],
+        }
+    }
+}
+
+/// A phrase as a regular expression with the cheap ASCII word boundary where it holds.
+pub(super) fn bounded(parts: &[Part]) -> String {
+    if let Some(options) = bounded_each(parts) {
+        return format!("(?:{})", options.iter().map(|o| bounded(o)).collect::<Vec<_>>().join("|"));
+    }
+    let mut source = phrase::to_regex(parts);
+    if edge_is_word(parts.first(), false) {
+        source.insert_str(0, r"(?-u:\b)");
+    }
+    if edge_is_word(parts.last(), true) {
+        source.push_str(r"(?-u:\b)");
+    }
+    source
+}
+
+/// Where some options of a choice end in a letter and others do not, each has boundaries of its own: else `client`, beside `clients'`, would
+/// be found in "cliente", and what is longer no more be tried there.
+fn bounded_each(parts: &[Part]) -> Option<&[Vec<Part>]> {
+    let [Part::Choice(options)] = parts else { return None };
+    let each = !(edge_is_word(parts.first(), false) && edge_is_word(parts.last(), true)) && options.iter().all(|o| !o.is_empty());
+    each.then_some(options)
+}
+
+/// Parts that have boundaries of their own.
+#[derive(Debug)]
+struct Row {
+    parts: Vec<Part>,
+    /// Whether a word must begin, and end, there.
+    edges: (bool, bool),
+}
+
+/// The rows of a phrase, in the order in which they are tried.
+fn rows(parts: &[Part]) -> Vec<Row> {
+    match bounded_each(parts) {
+        Some(options) => options.iter().flat_map(|o| rows(o)).collect(),
+        None => vec![Row { parts: parts.to_vec(), edges: (edge_is_word(parts.first(), false), edge_is_word(parts.last(), true)) }],
+    }
+}
+
+/// Whether an expression whose syntax is right stays within promolint's limits: the first step of compiling it, without the others.
+pub(super) fn fits(source: &str, exact: bool) -> bool {
+    let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None);
+    let syntax = syntax::Config::new().case_insensitive(!exact);
+    thompson::Compiler::new().configure(config).syntax(syntax).build(source).is_ok()
+}
+
+/// What an expression is made from.
+#[derive(Debug)]
+pub(super) enum Expression {
+    Regex(String),
+    /// Any of these.
+    Phrases(Vec<Phrase>),
+}
+
+impl Expression {
+    pub(super) fn source(&self) -> String {
+        match self {
+            Expression::Regex(source) => ascii_boundaries(source),
+            Expression::Phrases(phrases) => {
+                let mut sources: Vec<_> = phrases.iter().flat_map(Phrase::sources).collect();
+                // Alternatives are tried in order; the longer one first, so that it is not cut short by its own beginning.
+                sources.sort_by_key(|s| std::cmp::Reverse(s.len()));
+                format!("(?:{})", sources.join("|"))
+            }
+        }
+    }
+}
+
+/// A regular expression that is compiled when it is first used: at first in little time, and again, to run faster, once it has seen some
+/// text. A commit hook checks a few lines and exits; a bulk scan runs for minutes.
+#[derive(Debug)]
+pub struct LazyRegex {
+    pub(super) expression: Expression,
+    exact: bool,
+    /// Whether it is tried at places and in stretches of a text, with what stands around them in view. The crate `regex` has no way to ask
+    /// for that; the engine inside it has.
+    windowed: bool,
+    /// What its one phrase may be, in parts.
+    rows: OnceLock<Vec<Row>>,
+    quick: OnceLock<Option<meta::Regex>>,
+    fast: OnceLock<Option<Machine>>,
+    /// Bytes of text it was run on, while it is not [`WARM`].
+    seen: AtomicUsize,
+}
+
+/// What runs fast.
+#[derive(Debug)]
+enum Machine {
+    /// In stretches of a text.
+    Windowed(meta::Regex),
+    /// From a place to the end of a text.
+    Free(Regex),
+}
+
+/// What runs at the moment.
+enum Running<'r> {
+    /// Without what takes long to build.
+    Quick(&'r meta::Regex),
+    Fast(&'r Machine),
+}
+
+impl Running<'_> {
+    fn find_in(&self, text: &str, window: Range<usize>, anchored: Anchored) -> Option<Range<usize>> {
+        let r = match self {
+            Running::Quick(r) => r,
+            Running::Fast(Machine::Windowed(r)) => r,
+            Running::Fast(Machine::Free(r)) => return r.find_at(text, window.start).map(|m| m.range()),
+        };
+        r.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range())
+    }
+}
+
+impl LazyRegex {
+    pub(super) fn new(source: String, exact: bool) -> LazyRegex {
+        LazyRegex::of(Expression::Regex(source), exact, false)
+    }
+
+    pub(super) fn of(expression: Expression, exact: bool, windowed: bool) -> LazyRegex {
+        LazyRegex {
+            expression,
+            exact,
+            windowed,
+            rows: OnceLock::new(),
+            quick: OnceLock::new(),
+            fast: OnceLock::new(),
+            seen: AtomicUsize::new(0),
+        }
+    }
+
+    /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
+    fn get(&self, len: usize) -> Option<Running<'_>> {
+        if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= self.warm() {
+            return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Running::Quick);
+        }
+        self.fast.get_or_init(|| self.build_fast()).as_ref().map(Running::Fast)
+    }
+
+    fn warm(&self) -> usize {
+        if self.windowed && matches!(&self.expression, Expression::Phrases(_)) { WARM_PHRASE } else { WARM }
+    }
+
+    /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
+    pub(super) fn is_warm(&self) -> bool {
+        self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > self.warm()
+    }
+
+    /// The same after so much more text.
+    pub(super) fn warms(&self, len: usize) -> bool {
+        self.fast.get().is_some() || self.seen.fetch_add(len, Ordering::Relaxed) > self.warm()
+    }
+
+    pub(super) fn build_quick(&self) -> Option<meta::Regex> {
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(false).onepass(false).dfa(false).auto_prefilter(false);
+        let syntax = syntax::Config::new().case_insensitive(!self.exact);
+        meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
+    }
+
+    fn build_fast(&self) -> Option<Machine> {
+        let source = self.expression.source();
+        if self.windowed {
+            let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
+            let syntax = syntax::Config::new().case_insensitive(!self.exact);
+            return meta::Builder::new().configure(config).syntax(syntax).build(&source).ok().map(Machine::Windowed);
+        }
+        let mut builder = RegexBuilder::new(&source);
+        builder.case_insensitive(!self.exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build().ok().map(Machine::Free)
+    }
+
+    /// The expression as it was given.
+    pub(super) fn source(&self) -> &str {
+        match &self.expression {
+            Expression::Regex(source) => source,
+            Expression::Phrases(_) => "",
+        }
+    }
+
+    /// Whether it matches anywhere in `text`.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.find_at(text, 0).is_some()
+    }
+
+    /// The first match from byte `at` on, as bytes of `text`.
+    pub fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
+        text.get(at..)?;
+        self.get(text.len() - at)?.find_in(text, at..text.len(), Anchored::No)
+    }
+
+    /// The same without an expression; an error where that would take long.
+    pub(super) fn walk(&self, phrase: &Phrase, text: &str, window: Range<usize>, at_start: bool) -> Result<Option<Range<usize>>, ()> {
+        let rows = self.rows.get_or_init(|| phrase.with(rows));
+        let word = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        let boundary = |at: usize| word(at.checked_sub(1)) != word(Some(at));
+        // Nothing behind the window is walked over, however long the word there.
+        let mut walk = Walk::new(&text[..window.end], self.exact);
+        let until = if at_start { window.start } else { window.end };
+        for start in (window.start..=until).filter(|at| text.is_char_boundary(*at)) {
+            for Row { parts, edges: (first, last) } in rows {
+                if *first && !boundary(start) {
+                    continue;
+                }
+                if let Some(end) = walk.end(parts, start, |end| end <= window.end && (!*last || boundary(end))) {
+                    self.seen.fetch_add(walk.steps(), Ordering::Relaxed);
+                    return Ok(Some(start..end));
+                }
+                if walk.is_lost() {
+                    self.seen.fetch_add(walk.steps(), Ordering::Relaxed);
+                    return Err(());
+                }
+            }
+        }
+        self.seen.fetch_add(walk.steps(), Ordering::Relaxed);
+        Ok(None)
+    }
+
+    /// The first match in a window of `text`, in bytes, with what stands around it in view. `at_start`: only one that begins with it.
+    pub(super) fn find_in(&self, text: &str, window: Range<usize>, at_start: bool) -> Option<Range<usize>> {
+        text.get(window.clone())?;
+        let (len, anchored) = if at_start { (ANCHORED, Anchored::Yes) } else { (window.len(), Anchored::No) };
+        if !self.is_warm()
+            && let Expression::Phrases(phrases) = &self.expression
+            && let [phrase] = &phrases[..]
+            && let Ok(found) = self.walk(phrase, text, window.clone(), at_start)
+        {
+            return found;
+        }
+        self.get(len)?.find_in(text, window, anchored)
+    }
+
+    /// Its matches in `text` apart from each other, as bytes.
+    pub fn find_iter<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        let running = self.get(text.len());
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let m = running.as_ref().filter(|_| at <= text.len())?.find_in(text, at..text.len(), Anchored::No)?;
+            at = m.end + if m.is_empty() { text[m.end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
+            Some(m)
+        })
+    }
+}
+
+/// Phrases of which any will do: for what stands near a match, for exceptions, for predicates. Compiled together when first asked.
+#[derive(Debug)]
+pub struct PhraseSet {
+    regex: Option<LazyRegex>,
+}
+
+impl PhraseSet {
+    pub(super) fn new(phrases: Vec<Phrase>, exact: bool) -> PhraseSet {
+        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact, false)) }
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.regex.is_none()
+    }
+
+    /// The first match in `text` from byte `from` on, as bytes of `text`; whole words only.
+    pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
+        let regex = self.regex.as_ref()?;
+        let mut at = from;
+        while let Some(m) = regex.find_at(text, at) {
+            if is_whole(text, m.start, m.end) {
+                return Some((m.start, m.end));
+            }
+            at = m.start + text[m.start..].chars().next().map_or(1, char::len_utf8);
+        }
+        None
+    }
+
+    /// Whether any of the phrases is in `text`.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.find(text, 0).is_some()
+    }
+
+    /// All matches in `text`, apart from each other.
+    pub fn find_all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let m = self.find(text, at)?;
+            at = m.1.max(m.0 + 1);
+            while !text.is_char_boundary(at) {
+                at += 1;
+            }
+            Some(m)
+        })
+    }
+}
+
+impl Default for PhraseSet {
+    fn default() -> PhraseSet {
+        PhraseSet::new(Vec::new(), false)
+    }
+}
+
+/// Whether every way the phrase can begin (or end) is an ASCII letter or digit, so that the cheap ASCII word boundary holds there.
+fn edge_is_word(part: Option<&Part>, last: bool) -> bool {
+    match part {
+        Some(Part::Literal(s)) => {
+            let c = if last { s.chars().next_back() } else { s.chars().next() };
+            c.is_some_and(|c| c.is_ascii_alphanumeric())
+        }
+        Some(Part::Choice(options)) => options.iter().all(|o| edge_is_word(if last { o.last() } else { o.first() }, last)),
+        Some(Part::Number) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_that_ends_in_a_sign_hides_no_longer_word() {
+        let read = |text: &str| Phrase::Read(phrase::parse(text, &Default::default()).unwrap_or_default());
+        let set = PhraseSet::new(vec![read("(client|clients')"), read("(cliente|clientela)")], false);
+        assert_eq!(set.find("un cliente de hoy", 0), Some((3, 10)));
+        assert_eq!(set.find("a client of ours", 0), Some((2, 8)));
+        assert_eq!(set.find("our clients' offices", 0), Some((4, 12)));
+    }
+}

@@ -19,17 +19,35 @@ mod pack {
     /// File and content of each pack, by name.
     pub type Packs = BTreeMap<String, (PathBuf, Value)>;
 
+    /// Sets of keys as lines of text, each once.
+    #[derive(Default)]
+    pub struct Sets {
+        pub lines: Vec<String>,
+        known: BTreeMap<String, usize>,
+    }
+
+    impl Sets {
+        fn number(&mut self, set: &keys::KeySet) -> String {
+            let line = set.line();
+            let number = *self.known.entry(line).or_insert_with_key(|line| {
+                self.lines.push(line.clone());
+                self.lines.len() - 1
+            });
+            number.to_string()
+        }
+    }
+
     const DROPPED: [&str; 2] = ["why", "tests"];
 
     /// A pack as the program reads it at every start.
-    pub fn prepare(name: &str, packs: &Packs) -> Value {
+    pub fn prepare(name: &str, packs: &Packs, sets: &mut Sets) -> Value {
         let mut terms = Terms::new();
         add_terms(name, packs, 0, &mut terms);
         let (file, mut pack) = packs[name].clone();
         for rule in pack["rules"].as_array_mut().into_iter().flatten() {
             let exact = rule["case"].as_str() == Some("exact");
             if let Some(matcher) = rule.get_mut("match") {
-                add_keys(&file.display().to_string(), matcher, exact, &terms);
+                add_keys(&file.display().to_string(), matcher, exact, &terms, sets);
             }
             if let Some(keys) = rule.as_object_mut() {
                 keys.retain(|k, _| !DROPPED.contains(&k.as_str()));
@@ -59,7 +77,7 @@ mod pack {
     }
 
     /// Puts the keys of its phrases and expressions beside them, in a matcher and those below it. `exact`: case counts there.
-    fn add_keys(file: &str, matcher: &mut Value, exact: bool, terms: &Terms) {
+    fn add_keys(file: &str, matcher: &mut Value, exact: bool, terms: &Terms, sets: &mut Sets) {
         let exact = matcher["case"].as_str().map_or(exact, |c| c == "exact");
         let Some(map) = matcher.as_object_mut() else { return };
         let keys: Option<Vec<Keys>> = if let Some(phrases) = map.get("phrases") {
@@ -69,23 +87,23 @@ mod pack {
             map.get("regex").map(|r| texts(r).iter().map(|source| Keys::of_regex(source, exact)).collect())
         };
         if let Some(keys) = keys {
-            map.insert("$keys".to_owned(), keys.iter().map(encode).collect());
+            map.insert("$keys".to_owned(), keys.iter().map(|k| encode(k, sets)).collect());
         }
         for form in ["all", "any", "not", "claim", "place", "approval"] {
             match map.get_mut(form) {
-                Some(Value::Array(list)) => list.iter_mut().for_each(|m| add_keys(file, m, exact, terms)),
-                Some(one) => add_keys(file, one, exact, terms),
+                Some(Value::Array(list)) => list.iter_mut().for_each(|m| add_keys(file, m, exact, terms, sets)),
+                Some(one) => add_keys(file, one, exact, terms, sets),
                 None => {}
             }
         }
     }
 
-    /// Keys as one line of text.
-    fn encode(keys: &Keys) -> Value {
-        let sets = std::iter::once(&keys.first).chain(&keys.further).map(|set| set.join("\u{1F}")).collect::<Vec<_>>();
+    /// Keys as one line of text, their sets by number.
+    fn encode(keys: &Keys, sets: &mut Sets) -> Value {
         let number = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
-        let reach = format!("{}\u{1F}{}", number(keys.lead), number(keys.tail));
-        format!("{}{reach}\u{1E}{}", if keys.spelled { 's' } else { 'r' }, sets.join("\u{1E}")).into()
+        let numbers: Vec<String> = std::iter::once(&keys.first).chain(&keys.further).map(|set| sets.number(set)).collect();
+        let form = if keys.spelled { 's' } else { 'r' };
+        format!("{form}{},{} {}", number(keys.lead), number(keys.tail), numbers.join(" ")).into()
     }
 
     /// A text, or a list of them.
@@ -124,15 +142,17 @@ fn main() {
         .collect();
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     let mut table = String::from("&[\n");
+    let mut sets = pack::Sets::default();
     for (name, (file, _)) in &packs {
         let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let json = Path::new(&out).join(format!("{stem}.json"));
-        fs::write(&json, pack::prepare(name, &packs).to_string()).expect("OUT_DIR can be written");
+        fs::write(&json, pack::prepare(name, &packs, &mut sets).to_string()).expect("OUT_DIR can be written");
         let path = fs::canonicalize(file).expect("the pack is there");
         table.push_str(&format!("    ({name:?}, include_str!({path:?}), include_str!({json:?})),\n"));
     }
     table.push_str("]\n");
     fs::write(Path::new(&out).join("packs.rs"), table).expect("OUT_DIR can be written");
+    fs::write(Path::new(&out).join("keys.rs"), format!("&{:#?}", sets.lines)).expect("OUT_DIR can be written");
     formats(&Path::new(&out).join("formats"));
 }
 

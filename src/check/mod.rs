@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod element;
 pub mod emoji;
 pub mod field;
+mod keys;
 pub mod lexical;
 pub mod link;
 pub mod place;

@@ -1,10 +1,11 @@
 //! Phrases, regular expressions and replacements over visible text, behind one prefilter for all rules.
 
+use super::keys::{Key, KeyIndex};
 use super::{Hit, Subject};
 use crate::document::{Block, Document};
-use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
-use daachorse::DoubleArrayAhoCorasick;
+use crate::pack::{KeySet, Pattern};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -65,14 +66,34 @@ struct Known {
     pattern: Arc<Pattern>,
     /// The rules, each with its matcher and the pattern's number in it.
     uses: Vec<(u32, u32, u32)>,
+    /// The sets of which something must be in the text as well, by number.
+    sets: Vec<u32>,
+}
+
+/// What a key belongs to.
+struct Owner {
+    what: Owned,
+    /// Whether the key may stand inside a word.
+    inside: bool,
+}
+
+/// By number.
+enum Owned {
+    /// A pattern, with the one spelling that counts, where case matters.
+    Pattern(u32, Option<Box<str>>),
+    /// A set of further keys.
+    Set(u32),
 }
 
 /// Finds, in one pass over a text, which patterns of all rules may match in it.
 pub struct Prefilter {
-    automaton: Option<DoubleArrayAhoCorasick<u32>>,
-    /// For each key, the patterns it belongs to, with the one spelling that counts, where case matters.
-    owners: Vec<Vec<(u32, Option<Box<str>>)>>,
+    keys: KeyIndex,
+    /// Where in `owners` those of each key end.
+    ends: Vec<u32>,
+    owners: Vec<Owner>,
     patterns: Vec<Known>,
+    /// For each set of further keys, the signs that it is enough to find one of.
+    signs: Vec<Vec<u8>>,
     /// How many rules there are.
     rules: usize,
     /// Patterns without a key.
@@ -81,16 +102,13 @@ pub struct Prefilter {
 
 impl std::fmt::Debug for Prefilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} keys of {} rules", self.owners.len(), self.rules)
+        write!(f, "{} keys of {} rules", self.keys.len(), self.rules)
     }
 }
 
 impl Prefilter {
     /// A prefilter for these rules.
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Prefilter {
-        let mut keys: Vec<String> = Vec::new();
-        let mut index: HashMap<String, usize> = HashMap::new();
-        let mut owners: Vec<Vec<(u32, Option<Box<str>>)>> = Vec::new();
         let mut patterns: Vec<Known> = Vec::new();
         let mut numbers: HashMap<usize, u32> = HashMap::new();
         let mut always = Vec::new();
@@ -105,27 +123,52 @@ impl Prefilter {
                         always.push(place);
                         continue;
                     }
-                    if let Some(&known) = numbers.get(&Arc::as_ptr(pattern).addr()) {
-                        patterns[known as usize].uses.push(place);
-                        continue;
-                    }
-                    let number = patterns.len() as u32;
-                    numbers.insert(Arc::as_ptr(pattern).addr(), number);
-                    patterns.push(Known { pattern: Arc::clone(pattern), uses: vec![place] });
-                    for key in pattern.keys() {
-                        let i = *index.entry(key.to_ascii_lowercase()).or_insert_with_key(|key| {
-                            keys.push(key.clone());
-                            owners.push(Vec::new());
-                            keys.len() - 1
-                        });
-                        owners[i].push((number, pattern.keys_are_exact().then(|| key.as_str().into())));
-                    }
+                    let number = *numbers.entry(Arc::as_ptr(pattern).addr()).or_insert_with(|| {
+                        patterns.push(Known { pattern: Arc::clone(pattern), uses: Vec::new(), sets: Vec::new() });
+                        patterns.len() as u32 - 1
+                    });
+                    patterns[number as usize].uses.push(place);
                 }
                 leaf += 1;
             });
         }
-        let automaton = DoubleArrayAhoCorasick::new(&keys).ok();
-        Prefilter { automaton, owners, patterns, always, rules: count }
+        let mut owned: Vec<(Cow<str>, Owner)> = Vec::new();
+        let mut signs: Vec<Vec<u8>> = Vec::new();
+        let mut sets: HashMap<usize, Option<u32>> = HashMap::new();
+        for (number, known) in (0..).zip(&mut patterns) {
+            for key in known.pattern.keys().iter() {
+                let exact = known.pattern.keys_are_exact();
+                let text = if exact { key.to_ascii_lowercase().into() } else { Cow::Borrowed(key) };
+                let what = Owned::Pattern(number, exact.then(|| key.into()));
+                owned.push((text, Owner { what, inside: known.pattern.keys().inside }));
+            }
+            for set in known.pattern.further() {
+                let number = *sets.entry(set.address()).or_insert_with(|| {
+                    let own = signs_of(set)?;
+                    let number = signs.len() as u32;
+                    signs.push(own);
+                    let long = set.iter().filter(|key| key.len() >= MIN_FURTHER);
+                    owned.extend(long.map(|key| (key.into(), Owner { what: Owned::Set(number), inside: set.inside })));
+                    Some(number)
+                });
+                known.sets.extend(number);
+            }
+        }
+        owned.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let (mut keys, mut ends, mut owners) = (Vec::new(), Vec::new(), Vec::new());
+        for (text, owner) in owned {
+            match keys.last_mut().filter(|k: &&mut Key| k.text == text) {
+                Some(key) => key.inside |= owner.inside,
+                None => {
+                    ends.extend((!keys.is_empty()).then_some(owners.len() as u32));
+                    keys.push(Key { text, inside: owner.inside });
+                }
+            }
+            owners.push(owner);
+        }
+        ends.push(owners.len() as u32);
+        let keys = KeyIndex::new(&keys);
+        Prefilter { keys, ends, owners, patterns, signs, always, rules: count }
     }
 
     /// The candidates of each rule, by rule. `active` says which rules matter for this document.
@@ -136,20 +179,16 @@ impl Prefilter {
         if document.text.is_empty() {
             return out;
         }
-        let found = self.found(subject, active);
-        let starts: Rc<[u32]> = found.iter().map(|(_, start)| *start).collect();
+        let (starts, found) = self.found(subject, active);
+        let starts: Rc<[u32]> = starts.into();
         let mut put = |(rule, leaf, pattern): (u32, u32, u32), starts: Option<Range<usize>>, shared: bool| {
             if active(rule as usize) {
                 out[rule as usize].list.push(Candidate { leaf, pattern, starts, shared });
             }
         };
         self.always.iter().for_each(|place| put(*place, None, false));
-        let mut from = 0;
-        for own in found.chunk_by(|a, b| a.0 == b.0) {
-            let range = from..from + own.len();
-            from = range.end;
-            let known = own.first().and_then(|(number, _)| self.patterns.get(*number as usize));
-            let uses = known.map_or(&[][..], |k| &k.uses);
+        for (number, range) in found {
+            let uses = &self.patterns[number as usize].uses;
             uses.iter().for_each(|place| put(*place, Some(range.clone()), uses.len() > 1));
         }
         for c in out.iter_mut().filter(|c| !c.list.is_empty()) {
@@ -159,29 +198,74 @@ impl Prefilter {
         out
     }
 
-    /// The patterns that may match, and where their keys start, in order.
-    fn found(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> Vec<(u32, u32)> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
+    /// Where keys start, and which of these starts are each pattern's that may match, in the order of the text.
+    fn found(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> (Vec<u32>, Vec<(u32, Range<usize>)>) {
         let (text, lower) = (subject.document.text.as_bytes(), subject.lower());
-        let mut matter: Vec<Option<bool>> = vec![None; self.patterns.len()];
-        let mut found = Vec::new();
-        for m in automaton.find_overlapping_iter(lower) {
-            for (number, exact) in &self.owners[m.value() as usize] {
-                // The right spelling of a name is met far more often than the wrong ones that differ in case only.
-                if exact.as_ref().is_some_and(|e| e.as_bytes() != &text[m.start()..m.end()]) {
+        let mut met: Vec<(u32, u32)> = Vec::new();
+        let mut present = vec![false; self.signs.len()];
+        self.keys.each(lower.as_bytes(), |key, at, opens| {
+            let key = key as usize;
+            let from = key.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+            for Owner { what, inside } in &self.owners[from..self.ends[key] as usize] {
+                if !(opens || *inside) {
                     continue;
                 }
-                let known = &self.patterns[*number as usize];
-                let matters = *matter[*number as usize].get_or_insert_with(|| known.uses.iter().any(|(rule, ..)| active(*rule as usize)));
-                if matters && lower.get(m.start()..).is_some_and(|rest| known.pattern.goes_on(rest)) {
-                    found.push((*number, m.start() as u32));
+                match what {
+                    Owned::Set(set) => present[*set as usize] = true,
+                    // The right spelling of a name is met far more often than the wrong ones that differ in case only.
+                    Owned::Pattern(_, Some(exact)) if !text[at..].starts_with(exact.as_bytes()) => {}
+                    Owned::Pattern(number, _) => met.push((*number, at as u32)),
                 }
             }
+        });
+        let mut bytes = [false; 256];
+        lower.bytes().for_each(|b| bytes[usize::from(b)] = true);
+        let is_there = |set: u32| present[set as usize] || self.signs[set as usize].iter().any(|b| bytes[usize::from(*b)]);
+        // For each pattern, whether it matters, and how many starts it has.
+        let mut state: Vec<Option<u32>> = vec![None; self.patterns.len()];
+        let mut order = Vec::new();
+        met.retain(|&(number, at)| {
+            let known = &self.patterns[number as usize];
+            let count = state[number as usize].get_or_insert_with(|| {
+                let matters = known.uses.iter().any(|(rule, ..)| active(*rule as usize)) && known.sets.iter().all(|set| is_there(*set));
+                if matters { 0 } else { u32::MAX }
+            });
+            if *count == u32::MAX || !lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest)) {
+                return false;
+            }
+            order.extend((*count == 0).then_some(number));
+            *count += 1;
+            true
+        });
+        // By pattern; the starts of each stay in their order.
+        let mut starts = vec![0; met.len()];
+        let mut from = 0;
+        let mut ranges: Vec<(u32, Range<usize>)> = Vec::with_capacity(order.len());
+        for number in order {
+            let to = from + state[number as usize].unwrap_or(0) as usize;
+            state[number as usize] = Some(ranges.len() as u32);
+            ranges.push((number, from..from));
+            from = to;
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        for (number, at) in met {
+            let range = &mut ranges[state[number as usize].unwrap_or(0) as usize].1;
+            // One key may begin another.
+            if range.start == range.end || starts[range.end - 1] < at {
+                starts[range.end] = at;
+                range.end += 1;
+            }
+        }
+        (starts, ranges)
     }
+}
+
+/// The length from which on a further key is looked for as such, bytes.
+const MIN_FURTHER: usize = 3;
+
+/// For the shorter ones of a set, a sign that each holds; `None` if one has none, so that the set says little.
+fn signs_of(set: &KeySet) -> Option<Vec<u8>> {
+    let sign = |key: &str| key.bytes().find(|b| !b.is_ascii_alphabetic() && *b != b' ');
+    set.iter().filter(|key| key.len() < MIN_FURTHER).map(sign).collect()
 }
 
 fn visit(m: &Matcher, f: &mut dyn FnMut(&[Arc<Pattern>])) {

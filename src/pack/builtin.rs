@@ -1,7 +1,17 @@
 //! The packs that are built in: every file of `rules/hubspot/`, as YAML and as the JSON that the build made of it.
 
+use super::keys::KeySet;
+
 /// Name, YAML, and JSON of each, by name.
 const PACKS: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+
+/// The sets of keys of all of them, each once; see [`KeySet::line`].
+const KEYS: &[&str] = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+/// A set of keys by its number.
+pub(super) fn builtin_keys(number: usize) -> Option<KeySet> {
+    KEYS.get(number).map(|line| KeySet::of(line))
+}
 
 /// The names of the packs that `name` stands for: itself, or all below it (`hubspot`).
 pub fn builtin_names(name: &str) -> Vec<&'static str> {

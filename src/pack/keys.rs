@@ -5,15 +5,67 @@
 
 use super::literals;
 use super::phrase::{self, Part};
+use std::borrow::Cow;
 
 /// The length of a key, bytes. More would tell little more, and make the prefilter's automaton many times larger.
-const MAX_KEY: usize = 8;
+const MAX_KEY: usize = 12;
 /// How much of its second word a key has at least, bytes: many phrases begin with one and the same name.
 const SECOND_WORD: usize = 5;
 /// How many further sets a block is held against before an expression is tried on it.
 const MAX_FURTHER: usize = 3;
 /// A set with more strings than this costs more than compiling the expression.
 const MAX_FURTHER_LEN: usize = 96;
+
+/// Stands between the strings of a set.
+const BETWEEN: char = '\u{1F}';
+
+/// Strings of which one must be there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeySet {
+    /// One behind another.
+    joined: Cow<'static, str>,
+    /// Whether they may stand directly behind a letter or digit (ASCII); else they begin words, or with a sign.
+    pub inside: bool,
+}
+
+impl KeySet {
+    /// A set of these strings, none of which is empty.
+    pub fn new(strings: &[String], inside: bool) -> KeySet {
+        // What cannot be told apart is not looked for.
+        let broken = strings.iter().any(|s| s.is_empty() || s.contains(BETWEEN));
+        KeySet { joined: if broken { String::new() } else { strings.join("\u{1F}") }.into(), inside }
+    }
+
+    /// The set that [`KeySet::line`] wrote.
+    #[allow(dead_code)]
+    pub fn of(line: &'static str) -> KeySet {
+        KeySet { joined: line.get(1..).unwrap_or("").into(), inside: line.starts_with('i') }
+    }
+
+    /// The set as one line of text.
+    #[allow(dead_code)]
+    pub fn line(&self) -> String {
+        format!("{}{}", if self.inside { 'i' } else { 'w' }, self.joined)
+    }
+
+    /// The strings.
+    #[allow(dead_code)]
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.joined.split(BETWEEN).filter(|s| !s.is_empty())
+    }
+
+    /// Whether there are none, so that nothing can be said.
+    #[allow(dead_code)]
+    pub fn is_empty(&self) -> bool {
+        self.joined.is_empty()
+    }
+
+    /// What tells the set from others: sets that were written when promolint was built are one where their strings are the same.
+    #[allow(dead_code)]
+    pub fn address(&self) -> usize {
+        self.joined.as_ptr().addr()
+    }
+}
 
 /// What must be there for a pattern to match.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,9 +74,9 @@ pub(super) struct Keys {
     pub spelled: bool,
     /// One of these must be there: in the case a match must have if the pattern is spelled and exact, else in lower case (ASCII). Empty:
     /// nothing can be said.
-    pub first: Vec<String>,
+    pub first: KeySet,
     /// Of each of these sets, too; in lower case (ASCII).
-    pub further: Vec<Vec<String>>,
+    pub further: Vec<KeySet>,
     /// How many bytes of a match may stand before its key, at most; `None` if nobody knows.
     pub lead: Option<usize>,
     /// How far a match may reach from where its key begins, bytes.
@@ -37,18 +89,24 @@ impl Keys {
         match phrase::spellings(parts) {
             Some(spellings) if (exact || !spellings.iter().any(|s| has_cased_non_ascii(s))) && spellings.iter().all(|s| s.len() > 1) => {
                 let case = |s: String| if exact { s } else { s.to_ascii_lowercase() };
-                Keys { spelled: true, first: shorten(spellings.into_iter().map(case).collect()), ..Keys::default() }
+                Keys { spelled: true, first: KeySet::new(&shorten(spellings.into_iter().map(case).collect()), false), ..Keys::default() }
             }
-            _ => Keys::of_regex(&phrase::to_regex(parts), exact),
+            // Phrases begin where words do.
+            _ => Keys::of_expression(&phrase::to_regex(parts), exact, false),
         }
     }
 
     /// The keys of a regular expression.
     pub fn of_regex(source: &str, exact: bool) -> Keys {
-        let mut sets = literals::required_sets(source, !exact).into_iter().peekable();
+        Keys::of_expression(source, exact, true)
+    }
+
+    fn of_expression(source: &str, exact: bool, inside: bool) -> Keys {
+        let mut sets = literals::required_sets(source, !exact, inside).into_iter().peekable();
         let first = sets.next_if(|s| literals::is_telling(&s.strings)).unwrap_or_default();
-        let further = sets.map(|s| shorten(s.strings)).filter(|s| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER).collect();
-        Keys { spelled: false, first: shorten(first.strings), further, lead: first.lead, tail: first.tail }
+        let further = sets.map(|s| (shorten(s.strings), s.inside)).filter(|(s, _)| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER);
+        let further = further.map(|(strings, inside)| KeySet::new(&strings, inside)).filter(|set| !set.is_empty()).collect();
+        Keys { spelled: false, first: KeySet::new(&shorten(first.strings), first.inside), further, lead: first.lead, tail: first.tail }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which literals a regular expression cannot do without.
 
 use regex_syntax::hir::literal::Extractor;
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 
 /// How many strings are multiplied out in a row.
 const MAX_SET: usize = 64;
@@ -23,13 +23,15 @@ pub(super) struct Set {
     pub lead: Option<usize>,
     /// The same from where it begins to the match's end.
     pub tail: Option<usize>,
+    /// Whether a letter or digit (ASCII) may stand directly before it.
+    pub inside: bool,
     /// Which part of the expression it begins with, where that is one of a row.
     from: Option<usize>,
 }
 
 /// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
 pub(super) fn required(source: &str, fold: bool) -> Vec<String> {
-    required_sets(source, fold).into_iter().next().map(|s| s.strings).filter(|s| is_telling(s)).unwrap_or_default()
+    required_sets(source, fold, true).into_iter().next().map(|s| s.strings).filter(|s| is_telling(s)).unwrap_or_default()
 }
 
 /// Whether the strings are long enough to be looked for in every text.
@@ -38,15 +40,15 @@ pub(super) fn is_telling(set: &[String]) -> bool {
 }
 
 /// Sets of strings, ASCII in lower case: every match of `source` contains one string of each. The most telling set comes first;
-/// it, too, may be of single signs.
-pub(super) fn required_sets(source: &str, fold: bool) -> Vec<Set> {
+/// it, too, may be of single signs. `inside`: whether a match may begin behind a letter or digit (ASCII).
+pub(super) fn required_sets(source: &str, fold: bool, inside: bool) -> Vec<Set> {
     // Parsed without folding: the prefilter folds ASCII by itself, and folded classes would hide the literals.
     let Ok(hir) = regex_syntax::Parser::new().parse(source) else { return Vec::new() };
-    sets_of(&hir, fold)
+    sets_of(&hir, fold, inside)
 }
 
-fn sets_of(hir: &Hir, fold: bool) -> Vec<Set> {
-    let mut sets: Vec<Set> = pieces(hir).into_iter().filter_map(|set| usable(set, fold)).collect();
+fn sets_of(hir: &Hir, fold: bool, inside: bool) -> Vec<Set> {
+    let mut sets: Vec<Set> = pieces(hir, inside).into_iter().filter_map(|set| usable(set, fold)).collect();
     sets.sort_by_key(|s| std::cmp::Reverse(worth(&s.strings)));
     sets
 }
@@ -62,7 +64,7 @@ pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<String>> {
     while let HirKind::Capture(c) = whole.kind() {
         whole = &c.sub;
     }
-    let first = sets_of(whole, fold).into_iter().next()?;
+    let first = sets_of(whole, fold, true).into_iter().next()?;
     let rest = match whole.kind() {
         HirKind::Concat(subs) => Hir::concat(subs.get(first.from?..)?.to_vec()),
         _ if first.lead == Some(0) => whole.clone(),
@@ -86,7 +88,7 @@ pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<String>> {
 
 /// The strings as they are looked for, if none is empty.
 fn usable(of: Set, fold: bool) -> Option<Set> {
-    let mut lead = of.lead;
+    let (mut lead, mut inside) = (of.lead, of.inside);
     let mut set: Vec<String> = of.strings.into_iter().map(|s| s.to_ascii_lowercase()).collect();
     if fold && set.iter().any(|s| s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
         // Letters beyond ASCII are looked for in each case; where that makes too many strings, what is ASCII beside them.
@@ -95,6 +97,7 @@ fn usable(of: Set, fold: bool) -> Option<Set> {
             Some(every) if every.iter().map(Vec::len).sum::<usize>() <= MAX_JOINED => every.concat(),
             _ => {
                 lead = lead.zip(set.iter().map(|s| written(s)).max()).map(|(a, b)| a + b);
+                inside = true;
                 set.iter().map(|s| longest_stable(s)).collect()
             }
         };
@@ -102,7 +105,7 @@ fn usable(of: Set, fold: bool) -> Option<Set> {
     set.sort();
     set.dedup();
     let telling = |s: &String| !s.is_empty() && s != " ";
-    (!set.is_empty() && set.iter().all(telling)).then_some(Set { strings: set, lead, ..of })
+    (!set.is_empty() && set.iter().all(telling)).then_some(Set { strings: set, lead, inside, ..of })
 }
 
 /// How many bytes a string takes in any case: two letters of ASCII, and many beyond, have longer sisters.
@@ -149,9 +152,9 @@ struct Info {
 
 impl Info {
     /// Of an expression that matches these strings and no others.
-    fn exact(strings: Vec<String>) -> Info {
+    fn exact(strings: Vec<String>, inside: bool) -> Info {
         let bound = strings.iter().map(|s| written(s)).max();
-        Info { best: Some(Set { strings: strings.clone(), lead: Some(0), tail: bound, from: None }), exact: Some(strings), bound }
+        Info { best: Some(Set { strings: strings.clone(), lead: Some(0), tail: bound, inside, from: None }), exact: Some(strings), bound }
     }
 }
 
@@ -165,19 +168,41 @@ fn worth(set: &[String]) -> (usize, usize) {
 }
 
 /// The sets of the parts of an expression that all must match.
-fn pieces(hir: &Hir) -> Vec<Set> {
+fn pieces(hir: &Hir, inside: bool) -> Vec<Set> {
     match hir.kind() {
-        HirKind::Capture(c) => pieces(&c.sub),
-        HirKind::Concat(subs) => concat(subs).1,
-        _ => analyse(hir).best.into_iter().collect(),
+        HirKind::Capture(c) => pieces(&c.sub, inside),
+        HirKind::Concat(subs) => concat(subs, inside).1,
+        _ => analyse(hir, inside).best.into_iter().collect(),
     }
 }
 
-fn analyse(hir: &Hir) -> Info {
+/// Whether a letter or digit (ASCII) may stand directly before what follows an expression, if one may stand before the expression itself.
+fn letter_after(hir: &Hir, inside: bool) -> bool {
+    match hir.kind() {
+        HirKind::Empty => inside,
+        HirKind::Look(look) => match look {
+            // What follows and begins with a letter begins a word, or the text.
+            Look::WordAscii | Look::WordUnicode | Look::WordStartAscii | Look::WordStartUnicode => false,
+            Look::Start | Look::StartLF | Look::StartCRLF | Look::WordStartHalfAscii | Look::WordStartHalfUnicode => false,
+            _ => true,
+        },
+        HirKind::Literal(l) => l.0.last().is_some_and(u8::is_ascii_alphanumeric),
+        HirKind::Class(Class::Unicode(c)) => {
+            c.iter().any(|r| r.start() <= 'z' && (r.start()..=r.end().min('z')).any(|c| c.is_ascii_alphanumeric()))
+        }
+        HirKind::Class(Class::Bytes(_)) => true,
+        HirKind::Repetition(r) => letter_after(&r.sub, true) || r.min == 0 && inside,
+        HirKind::Capture(c) => letter_after(&c.sub, inside),
+        HirKind::Concat(subs) => subs.iter().fold(inside, |inside, sub| letter_after(sub, inside)),
+        HirKind::Alternation(subs) => subs.iter().any(|sub| letter_after(sub, inside)),
+    }
+}
+
+fn analyse(hir: &Hir, inside: bool) -> Info {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Info { exact: Some(vec![String::new()]), best: None, bound: Some(0) },
         HirKind::Literal(l) => match std::str::from_utf8(&l.0) {
-            Ok(s) => Info::exact(vec![s.to_owned()]),
+            Ok(s) => Info::exact(vec![s.to_owned()], inside),
             Err(_) => Info { exact: None, best: None, bound: Some(l.0.len()) },
         },
         HirKind::Class(Class::Unicode(class)) => {
@@ -195,11 +220,11 @@ fn analyse(hir: &Hir) -> Info {
                     set.retain(|x| x != odd);
                 }
             }
-            Info::exact(set)
+            Info::exact(set, inside)
         }
         HirKind::Class(Class::Bytes(_)) => Info { exact: None, best: None, bound: Some(1) },
         HirKind::Repetition(r) => {
-            let inner = analyse(&r.sub);
+            let inner = analyse(&r.sub, inside || r.max != Some(1) && letter_after(&r.sub, true));
             let times = r.max.map(|n| n as usize);
             let bound = times.zip(inner.bound).map(|(n, b)| n.saturating_mul(b)).or_else(|| run(&r.sub));
             match (r.min, r.max) {
@@ -218,20 +243,21 @@ fn analyse(hir: &Hir) -> Info {
                 }
             }
         }
-        HirKind::Capture(c) => analyse(&c.sub),
-        HirKind::Concat(subs) => concat(subs).0,
+        HirKind::Capture(c) => analyse(&c.sub, inside),
+        HirKind::Concat(subs) => concat(subs, inside).0,
         HirKind::Alternation(subs) => {
-            let infos: Vec<Info> = subs.iter().map(analyse).collect();
+            let infos: Vec<Info> = subs.iter().map(|sub| analyse(sub, inside)).collect();
             let most = |of: fn(&Info) -> Option<usize>| infos.iter().map(of).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten();
             let bound = most(|i| i.bound);
             let lead = most(|i| i.best.as_ref().and_then(|s| s.lead));
             let tail = most(|i| i.best.as_ref().and_then(|s| s.tail));
+            let inside = infos.iter().any(|i| i.best.as_ref().is_some_and(|s| s.inside));
             let join = |sets: Vec<Option<Vec<String>>>| -> Option<Vec<String>> {
                 let all: Option<Vec<Vec<String>>> = sets.into_iter().collect();
                 all.map(|a| a.concat()).filter(|a| a.len() <= MAX_JOINED)
             };
             let best = join(infos.iter().map(|i| i.best.as_ref().map(|s| s.strings.clone())).collect());
-            let best = best.map(|strings| Set { strings, lead, tail, from: None });
+            let best = best.map(|strings| Set { strings, lead, tail, inside, from: None });
             Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best, bound }
         }
     }
@@ -268,29 +294,40 @@ fn run(sub: &Hir) -> Option<usize> {
 }
 
 /// What is known of the whole row, and the sets of its parts.
-fn concat(subs: &[Hir]) -> (Info, Vec<Set>) {
-    let infos: Vec<Info> = subs.iter().map(analyse).collect();
+fn concat(subs: &[Hir], inside: bool) -> (Info, Vec<Set>) {
+    // For each part, whether a letter may stand before it.
+    let behind: Vec<bool> = subs
+        .iter()
+        .scan(inside, |inside, sub| {
+            let after = letter_after(sub, *inside);
+            Some(std::mem::replace(inside, after))
+        })
+        .collect();
+    let infos: Vec<Info> = subs.iter().zip(&behind).map(|(sub, inside)| analyse(sub, *inside)).collect();
     let sum = |part: &[Info]| part.iter().map(|i| i.bound).fold(Some(0), plus);
     let (bound, around) = (sum(&infos), |from: usize, to: usize| (sum(&infos[..from]), sum(&infos[to..])));
     let mut sets: Vec<Set> = Vec::new();
-    let mut add = |strings: Vec<String>, from: usize| {
+    let mut add = |strings: Vec<String>, from: usize, inside: bool| {
         let (lead, tail) = around(from, from);
-        sets.push(Set { strings, lead, tail, from: Some(from) });
+        sets.push(Set { strings, lead, tail, inside, from: Some(from) });
     };
     let mut nested: Vec<Set> = Vec::new();
-    let (mut run, mut from) = (vec![String::new()], 0);
+    let (mut run, mut from, mut open) = (vec![String::new()], 0, inside);
     let mut whole = true;
     for (i, info) in infos.iter().enumerate() {
+        if matches!(&run[..], [one] if one.is_empty()) {
+            open = behind[i];
+        }
         match &info.exact {
             Some(exact) if run.len() * exact.len() <= MAX_SET => {
                 run = run.iter().flat_map(|x| exact.iter().map(move |y| format!("{x}{y}"))).collect();
             }
             exact => {
                 whole = false;
-                add(std::mem::replace(&mut run, vec![String::new()]), from);
+                add(std::mem::replace(&mut run, vec![String::new()]), from, open);
                 from = i + 1;
                 match exact {
-                    Some(exact) => (run, from) = (exact.clone(), i),
+                    Some(exact) => (run, from, open) = (exact.clone(), i, behind[i]),
                     None => nested.extend(info.best.clone().map(|s| {
                         let (before, after) = around(i, i + 1);
                         Set { lead: plus(before, s.lead), tail: plus(s.tail, after), from: None, ..s }
@@ -299,7 +336,7 @@ fn concat(subs: &[Hir]) -> (Info, Vec<Set>) {
             }
         }
     }
-    add(run.clone(), from);
+    add(run.clone(), from, open);
     sets.extend(nested);
     let best = sets.iter().max_by_key(|s| worth(&s.strings)).cloned();
     (Info { exact: whole.then_some(run), best, bound }, sets)
@@ -391,7 +428,7 @@ mod tests {
             (r".* hubspot", " hubspot", None, Some(12)),
             (r"hubspot .*", "hubspot ", Some(0), None),
         ] {
-            let set = required_sets(source, true).into_iter().next().expect("a set");
+            let set = required_sets(source, true, true).into_iter().next().expect("a set");
             let worth = set.strings.iter().any(|s| s == key);
             assert!(worth && set.lead == lead, "{source}: {set:?}");
             assert_eq!(set.tail.is_none(), tail.is_none(), "{source}: {set:?}");

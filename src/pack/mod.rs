@@ -21,6 +21,7 @@ pub use boundary::is_whole;
 pub use builtin::{builtin_names, builtin_text};
 pub use decode::{json as json_of, severity_by_kind, test_facts};
 pub use expression::{LazyRegex, PhraseSet};
+pub use keys::KeySet;
 pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};

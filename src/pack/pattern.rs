@@ -2,7 +2,7 @@
 
 use super::boundary::boundary;
 use super::expression::{ANCHORED, Expression, LazyRegex, Phrase};
-use super::keys::Keys;
+use super::keys::{KeySet, Keys};
 use super::literals;
 use super::phrase::{self, Part};
 use aho_corasick::AhoCorasick;
@@ -52,7 +52,7 @@ impl Pattern {
         let spellings = OnceLock::from(vec![wrong.to_owned()]);
         Pattern {
             replacement: Some(right.to_owned()),
-            keys: Keys { spelled: true, first: vec![wrong.to_owned()], ..Keys::default() },
+            keys: Keys { spelled: true, first: KeySet::new(&[wrong.to_owned()], false), ..Keys::default() },
             exact: true,
             edges: (true, true),
             form: Form::Spelled { phrase, spellings },
@@ -71,8 +71,13 @@ impl Pattern {
 
     /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
     /// tried on every block.
-    pub fn keys(&self) -> &[String] {
+    pub fn keys(&self) -> &KeySet {
         &self.keys.first
+    }
+
+    /// Sets of strings, in lower case (ASCII): one of each must be there, too.
+    pub fn further(&self) -> &[KeySet] {
+        &self.keys.further
     }
 
     /// Whether a key must stand there in its own case. Else keys are in lower case as far as they are ASCII, and the text's case is ignored.
@@ -120,7 +125,7 @@ impl Pattern {
         }
         let further = &self.keys.further;
         if warm {
-            let searchers = || further.iter().filter_map(|set| AhoCorasick::new(set).ok()).collect();
+            let searchers = || further.iter().filter_map(|set| AhoCorasick::new(set.iter()).ok()).collect();
             return self.further.get_or_init(searchers).iter().all(|set| set.is_match(lower));
         }
         further.iter().all(|set| set.iter().any(|key| memmem::find(lower.as_bytes(), key.as_bytes()).is_some()))

@@ -8,6 +8,7 @@ mod matchers;
 mod place;
 mod words;
 
+use super::builtin::builtin_keys;
 use super::expression::{self, LazyRegex, Phrase, PhraseSet};
 use super::keys::Keys;
 use super::lazy::{self, Lazy, LazyTerms};

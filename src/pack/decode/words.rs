@@ -6,11 +6,11 @@ use super::*;
 fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Keys> {
     keys.map(nodes).unwrap_or_default().into_iter().filter_map(|n| {
         let text = n.as_str()?;
-        let (reach, sets) = text.get(1..)?.split_once('\u{1E}')?;
-        let (lead, tail) = reach.split_once('\u{1F}')?;
-        let mut sets = sets.split('\u{1E}').map(|set| set.split('\u{1F}').filter(|k| !k.is_empty()).map(str::to_owned).collect());
-        let (first, further) = (sets.next()?, sets.collect());
-        Some(Keys { spelled: text.starts_with('s'), first, further, lead: lead.parse().ok(), tail: tail.parse().ok() })
+        let (reach, sets) = text.get(1..)?.split_once(' ')?;
+        let (lead, tail) = reach.split_once(',')?;
+        let mut sets = sets.split(' ').filter_map(|n| builtin_keys(n.parse().ok()?));
+        let first = sets.next()?;
+        Some(Keys { spelled: text.starts_with('s'), first, further: sets.collect(), lead: lead.parse().ok(), tail: tail.parse().ok() })
     })
 }
 

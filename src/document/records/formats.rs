@@ -162,6 +162,12 @@ impl Format {
     pub fn field_named(&self, name: &str) -> Option<&FieldDef> {
         self.fields.iter().find(|f| f.name == name)
     }
+
+    /// Whether records of this format are recognised by this key.
+    pub fn is_told_by(&self, key: &str) -> bool {
+        let is = |k: &String| if self.loose { plain_key(k) == plain_key(key) } else { k == key };
+        self.alternatives.iter().flat_map(|a| &a.each).flatten().any(is)
+    }
 }
 
 /// A key reduced to its letters and digits, in lower case.

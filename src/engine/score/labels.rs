@@ -149,7 +149,7 @@ fn fields(record: &Node, faults: &mut Vec<Fault>) {
     let format = Formats::builtin().detect(keys.iter().filter_map(|(k, _)| k.as_str()));
     for (k, _) in keys {
         let name = k.scalar_text().unwrap_or_default();
-        let own = format.is_some_and(|f| f.child(Format::TOP, &name).is_some() || f.skip.contains(&name));
+        let own = format.is_some_and(|f| f.child(Format::TOP, &name).is_some() || f.skip.contains(&name) || f.is_told_by(&name));
         if !own && !Formats::builtin().iter().any(|f| f.field_named(&name).is_some()) {
             let known = Formats::builtin().iter().flat_map(|f| &f.fields).map(|f| f.name.as_str());
             let help = did_you_mean(&name, known)

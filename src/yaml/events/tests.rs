@@ -279,7 +279,7 @@ impl Tree {
 
     fn entries(entries: &[(String, Tree)], indent: usize, how: u8, out: &mut String) {
         for (n, (key, value)) in entries.iter().enumerate() {
-            if n > 0 && how / 32 % 3 == 0 {
+            if n > 0 && (how / 32).is_multiple_of(3) {
                 out.push_str(["\n", "# c\n", "     # é\n"][usize::from(how) % 3]);
             }
             out.push_str(&format!("{}{key}: ", " ".repeat(indent)));

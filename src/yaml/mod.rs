@@ -111,12 +111,17 @@ impl Node {
     }
 
     /// Any scalar as text, numbers and booleans as they are spelled; `None` for null, lists and maps.
-    pub fn scalar_text(&self) -> Option<String> {
+    pub fn scalar(&self) -> Option<&str> {
         match &self.value {
-            Value::Str(s) => Some(s.clone()),
-            Value::Bool(_) | Value::Number(_) => self.spelled.as_deref().map(str::to_owned),
+            Value::Str(s) => Some(s),
+            Value::Bool(_) | Value::Number(_) => self.spelled.as_deref(),
             Value::Null | Value::Seq(_) | Value::Map(_) => None,
         }
+    }
+
+    /// [`Self::scalar`] to keep.
+    pub fn scalar_text(&self) -> Option<String> {
+        self.scalar().map(str::to_owned)
     }
 
     /// What the node is, for messages: `text`, `a list`.

@@ -21,7 +21,7 @@ pub(super) struct Scan {
 fn is_blank(line: &str) -> bool {
     match line.bytes().find(|b| *b != b' ') {
         // Most lines, told by one byte.
-        Some(b'!'..=b'~') => line.trim_start_matches(' ').starts_with('#'),
+        Some(b @ b'!'..=b'~') => b == b'#',
         _ => {
             let line = line.trim();
             line.is_empty() || line.starts_with('#')

@@ -114,10 +114,14 @@ fn plain(text: Cow<str>) -> Option<Value> {
                 return None;
             }
         }
-        b'~' if text.len() == 1 => return Some(Value::Null),
-        b'n' | b'N' if text.eq_ignore_ascii_case("null") => return Some(Value::Null),
-        b't' | b'T' if text.eq_ignore_ascii_case("true") => return Some(Value::Bool(true)),
-        b'f' | b'F' if text.eq_ignore_ascii_case("false") => return Some(Value::Bool(false)),
+        b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' => match &*text {
+            "~" | "null" | "Null" | "NULL" => return Some(Value::Null),
+            "true" | "True" | "TRUE" => return Some(Value::Bool(true)),
+            "false" | "False" | "FALSE" => return Some(Value::Bool(false)),
+            // Versions of the library are not of one mind about them.
+            word if ["null", "true", "false"].iter().any(|w| word.eq_ignore_ascii_case(w)) => return None,
+            _ => {}
+        },
         _ => {}
     }
     // Such text is trimmed before it is looked at.
@@ -131,7 +135,7 @@ fn plain(text: Cow<str>) -> Option<Value> {
 fn is_simple_number(text: &str) -> bool {
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    text.len() <= 16
+    unsigned.len() <= 15
         && match unsigned.split_once('.') {
             Some((whole, part)) => digits(whole) && digits(part),
             None => digits(unsigned) && (!unsigned.starts_with('0') || text == "0"),

@@ -33,7 +33,7 @@ impl Reader {
 
     pub fn text(&self, node: &Node, key: &str) -> Option<Fact<String>> {
         let n = node.get(key)?;
-        Some(Fact::new(n.scalar_text()?.trim().to_owned(), n.span))
+        Some(Fact::new(n.scalar()?.trim().to_owned(), n.span))
     }
 
     /// A text that must be there; an empty one is a fault.
@@ -48,7 +48,7 @@ impl Reader {
 
     /// One value, a list of them, `[]` or `none` for none; absent is unknown.
     pub fn list(&mut self, node: &Node, key: &str) -> List<String> {
-        self.list_of(node, key, |_, n| Some(n.scalar_text()?.trim().to_owned()).filter(|s| !s.is_empty()))
+        self.list_of(node, key, |_, n| Some(n.scalar()?.trim()).filter(|s| !s.is_empty()).map(str::to_owned))
     }
 
     pub fn list_of<T>(&mut self, node: &Node, key: &str, mut read: impl FnMut(&mut Reader, &Node) -> Option<T>) -> List<T> {

@@ -3,6 +3,7 @@
 //! What lives here knows YAML and nothing of packs, registers or records: those decode the tree and point at its nodes. Reading is
 //! strict where people slip: a key given twice is an error, and only `true` and `false` are booleans, so that `no:` and `on:` stay words.
 
+mod events;
 mod fault;
 mod scalar;
 pub mod shape;
@@ -110,12 +111,17 @@ impl Node {
     }
 
     /// Any scalar as text, numbers and booleans as they are spelled; `None` for null, lists and maps.
-    pub fn scalar_text(&self) -> Option<String> {
+    pub fn scalar(&self) -> Option<&str> {
         match &self.value {
-            Value::Str(s) => Some(s.clone()),
-            Value::Bool(_) | Value::Number(_) => self.spelled.as_deref().map(str::to_owned),
+            Value::Str(s) => Some(s),
+            Value::Bool(_) | Value::Number(_) => self.spelled.as_deref(),
             Value::Null | Value::Seq(_) | Value::Map(_) => None,
         }
+    }
+
+    /// [`Self::scalar`] to keep.
+    pub fn scalar_text(&self) -> Option<String> {
+        self.scalar().map(str::to_owned)
     }
 
     /// What the node is, for messages: `text`, `a list`.
@@ -218,30 +224,48 @@ impl<'de> Visitor<'de> for AnyJson {
     }
 }
 
+/// What a document may hold. It grows with the text, so that only what aliases multiply can be too much.
+struct Limits {
+    nodes: usize,
+    events: usize,
+    scalar_bytes: usize,
+}
+
+impl Limits {
+    /// The floor is what a few hundred bytes can make the reader do: far more than anyone writes with anchors by hand, and done in a
+    /// moment.
+    fn of(text: &str) -> Limits {
+        let size = text.len();
+        Limits { nodes: size.max(50_000), events: size.saturating_mul(2).max(100_000), scalar_bytes: size.saturating_mul(2).max(64 << 20) }
+    }
+}
+
 /// Reads one YAML document. An empty text is null.
 pub fn parse(text: &str) -> Result<Node, YamlError> {
-    let size = text.len();
+    let limits = Limits::of(text);
+    let mut node = match events::read(text, &limits) {
+        Some(node) => node,
+        None => deserialize(text, &limits).map_err(|e| error(text, &e))?,
+    };
+    settle(text, &mut node);
+    Ok(node)
+}
+
+/// Reads any YAML, however rare what it uses.
+fn deserialize(text: &str, limits: &Limits) -> Result<Node, serde_yaml::Error> {
     let options = serde_yaml::options! {
         strict_booleans: true,
         with_snippet: false,
         duplicate_keys: DuplicateKeyPolicy::Error,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
-        // The budget grows with the text, so that only what aliases multiply can breach it. Its floor is what a few hundred bytes can make
-        // the reader do: far more than anyone writes with anchors by hand, and done in a moment.
         budget: serde_yaml::budget! {
             max_depth: MAX_DEPTH,
-            max_nodes: size.max(50_000),
-            max_events: size.saturating_mul(2).max(100_000),
-            max_total_scalar_bytes: size.saturating_mul(2).max(64 << 20),
+            max_nodes: limits.nodes,
+            max_events: limits.events,
+            max_total_scalar_bytes: limits.scalar_bytes,
         },
     };
-    match serde_yaml::from_str_with_options::<Node>(text, options) {
-        Ok(mut node) => {
-            settle(text, &mut node);
-            Ok(node)
-        }
-        Err(e) => Err(error(text, &e)),
-    }
+    serde_yaml::from_str_with_options(text, options)
 }
 
 fn error(text: &str, e: &serde_yaml::Error) -> YamlError {

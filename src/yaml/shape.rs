@@ -4,6 +4,7 @@ use super::Fault;
 use super::{Node, Value};
 use crate::source::Span;
 use serde_json::{Map, Value as Json, json};
+use std::fmt;
 
 /// The form of a value.
 #[derive(Clone, Copy)]
@@ -77,6 +78,26 @@ pub fn did_you_mean<'a>(written: &str, names: impl IntoIterator<Item = &'a str>)
 
 /// Collects everything in `node` that does not have the form.
 pub fn check(node: &Node, shape: &Shape, what: &str, faults: &mut Vec<Fault>) {
+    check_value(node, shape, Called::As(what), faults);
+}
+
+/// What messages call a value. Most values are right, and nothing is written for them.
+#[derive(Clone, Copy)]
+enum Called<'a> {
+    As(&'a str),
+    Key(&'a str),
+}
+
+impl fmt::Display for Called<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Called::As(name) => f.write_str(name),
+            Called::Key(name) => write!(f, "`{name}`"),
+        }
+    }
+}
+
+fn check_value(node: &Node, shape: &Shape, what: Called, faults: &mut Vec<Fault>) {
     match (shape, &node.value) {
         (Shape::Any, _) => {}
         (Shape::Str, Value::Str(_) | Value::Number(_) | Value::Bool(_)) => {}
@@ -92,21 +113,20 @@ pub fn check(node: &Node, shape: &Shape, what: &str, faults: &mut Vec<Fault>) {
         }
         (Shape::List(item), Value::Seq(items)) | (Shape::OneOrMany(item), Value::Seq(items)) => {
             for i in items {
-                check(i, item, what, faults);
+                check_value(i, item, what, faults);
             }
         }
         (Shape::OneOrMany(item), value) if !fits(item, value) => faults.push(wrong_type(node, shape, what)),
-        (Shape::OneOrMany(item), _) => check(node, item, what, faults),
+        (Shape::OneOrMany(item), _) => check_value(node, item, what, faults),
         (Shape::MapOf(item), Value::Map(entries)) => {
             for (k, v) in entries {
-                let name = k.scalar_text().unwrap_or_default();
-                check(v, item, &format!("`{name}`"), faults);
+                check_value(v, item, Called::Key(k.scalar().unwrap_or_default()), faults);
             }
         }
         (Shape::Object(object), Value::Map(entries)) => check_object(node, entries, object, faults),
         (Shape::Later(object), Value::Map(entries)) => check_object(node, entries, object(), faults),
         (Shape::AnyOf(shapes), _) => match shapes.iter().find(|s| fits(s, &node.value)) {
-            Some(s) => check(node, s, what, faults),
+            Some(s) => check_value(node, s, what, faults),
             None => faults.push(wrong_type(node, shape, what)),
         },
         _ => faults.push(wrong_type(node, shape, what)),
@@ -115,12 +135,12 @@ pub fn check(node: &Node, shape: &Shape, what: &str, faults: &mut Vec<Fault>) {
 
 fn check_object(node: &Node, entries: &[(Node, Node)], object: &ObjectShape, faults: &mut Vec<Fault>) {
     for (k, v) in entries {
-        let name = k.scalar_text().unwrap_or_default();
+        let name = k.scalar().unwrap_or_default();
         match object.keys.iter().find(|key| key.name == name) {
-            Some(key) => check(v, &key.shape, &format!("`{name}`"), faults),
+            Some(key) => check_value(v, &key.shape, Called::Key(name), faults),
             None => {
                 let names = object.keys.iter().map(|k| k.name);
-                let help = match did_you_mean(&name, names.clone()) {
+                let help = match did_you_mean(name, names.clone()) {
                     Some(w) => format!("did you mean `{w}`?"),
                     None => format!("{} has the keys: {}", object.name, names.collect::<Vec<_>>().join(", ")),
                 };
@@ -166,7 +186,7 @@ fn describe(shape: &Shape) -> String {
     }
 }
 
-fn wrong_type(node: &Node, shape: &Shape, what: &str) -> Fault {
+fn wrong_type(node: &Node, shape: &Shape, what: Called) -> Fault {
     let is = match &node.value {
         Value::Null => "nothing",
         Value::Bool(_) => "true or false",

@@ -19,12 +19,27 @@ pub(super) struct Scan {
 }
 
 fn is_blank(line: &str) -> bool {
-    let line = line.trim();
-    line.is_empty() || line.starts_with('#')
+    match line.bytes().find(|b| *b != b' ') {
+        // Most lines, told by one byte.
+        Some(b @ b'!'..=b'~') => b == b'#',
+        _ => {
+            let line = line.trim();
+            line.is_empty() || line.starts_with('#')
+        }
+    }
 }
 
 fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
+    line.bytes().take_while(|b| *b == b' ').count()
+}
+
+/// The lines with their ends, and where each begins.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i + 1).chain([text.len()]);
+    let mut at = 0;
+    ends.map(move |end| (std::mem::replace(&mut at, end), end))
+        .filter(|(start, end)| start < end)
+        .map(|(start, end)| (start, &text[start..end]))
 }
 
 /// The places of the firms, if the file is written so that they can be told without reading it.
@@ -32,29 +47,26 @@ pub(super) fn scan(text: &str) -> Option<Scan> {
     if has_anchors(text) {
         return None;
     }
-    let mut at = 0;
     let mut head: Option<usize> = None;
     let mut depth: Option<usize> = None;
     let mut starts: Vec<usize> = Vec::new();
     let mut end = text.len();
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        if line.contains('\t') && line.trim_start_matches(' ').starts_with('\t') {
+    for (start, line) in lines(text) {
+        let column = indent(line);
+        let body = &line[column..];
+        if body.starts_with('\t') {
             return None;
         }
         if head.is_none() {
             if line.strip_prefix("partners:").is_some_and(is_blank) {
-                head = Some(at);
+                head = Some(start + line.len());
             }
             continue;
         }
-        if is_blank(line) {
+        if is_blank(body) {
             continue;
         }
-        let body = line.trim_start_matches(' ');
-        let dash = body.starts_with("- ") || body.trim_end() == "-";
-        let column = indent(line);
+        let dash = body.strip_prefix('-').is_some_and(|b| b.starts_with(' ') || b.trim_end().is_empty());
         match depth {
             None if dash => {
                 depth = Some(column);
@@ -113,49 +125,69 @@ pub(super) fn keys(text: &str, item: Span, f: &mut dyn FnMut(Key, &str)) {
         }
         return;
     }
-    let mut open: Option<(Key, String)> = None;
-    let mut flush = |open: &mut Option<(Key, String)>| {
-        if let Some((key, lines)) = open.take() {
-            values(&lines, &mut |v| f(key, v));
+    // The key whose value is being gone through, and where it begins.
+    let mut open: Option<(Key, usize)> = None;
+    let mut flush = |open: &mut Option<(Key, usize)>, end: usize| {
+        if let Some((key, start)) = open.take() {
+            values(&body[start..end], &mut |v| f(key, v));
         }
     };
-    for (n, line) in body.split_inclusive('\n').enumerate() {
-        let line = if n == 0 { line.get(column..).unwrap_or("") } else { line };
-        let here = if n == 0 { column } else { indent(line) };
+    for (start, line) in lines(body) {
+        if start > 0 && indent(line) != column {
+            continue;
+        }
+        let Some(line) = line.get(column..) else { continue };
         // An entry of a list may stand as deep as its key.
-        if here == column && !is_blank(line) && !line.trim_start().starts_with("- ") {
-            flush(&mut open);
-            let line = line.trim_start_matches(' ');
-            if let Some((key, _)) = line.split_once(':')
-                && let Some(key) = wanted(key.trim().trim_matches(['"', '\'']))
-            {
-                open = Some((key, line.to_owned()));
-            }
-        } else if let Some((_, lines)) = &mut open {
-            lines.push_str(line);
+        if is_blank(line) || line.trim_start().starts_with("- ") {
+            continue;
+        }
+        flush(&mut open, start);
+        if let Some((key, _)) = line.split_once(':')
+            && let Some(key) = wanted(key.trim().trim_matches(['"', '\'']))
+        {
+            open = Some((key, start + column));
         }
     }
-    flush(&mut open);
+    flush(&mut open, body.len());
 }
 
 /// The values of `key: value`, with whatever lines belong to it.
 fn values(lines: &str, f: &mut dyn FnMut(&str)) {
     let Some((_, value)) = lines.split_once(':') else { return };
     let value = value.trim();
-    let plain = |v: &str| {
-        v.starts_with(|c: char| c.is_alphanumeric()) && !v.contains('\n') && !v.contains(" #") && !v.contains(": ") && !v.ends_with(':')
-    };
-    if plain(value) {
+    if is_plain(value) {
         return f(value);
     }
-    if let Some(list) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'))
-        && !list.contains(['[', '"', '\'', '{', '#', '\n'])
-    {
-        return list.split(',').map(str::trim).filter(|v| !v.is_empty()).for_each(f);
+    if let Some(text) = quoted(value) {
+        return f(text);
+    }
+    if let Some(list) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']')) {
+        let items = || list.split(',').map(str::trim);
+        if !list.contains(['[', '"', '\'', '{', '#', '\n']) {
+            return items().filter(|v| !v.is_empty()).for_each(f);
+        }
+        if items().all(|v| quoted(v).is_some()) {
+            return items().filter_map(quoted).for_each(f);
+        }
     }
     if let Ok(root) = yaml::parse(lines) {
         for (_, v) in root.as_map().unwrap_or_default() {
             strings(v).iter().for_each(|v| f(v));
         }
     }
+}
+
+fn is_plain(v: &str) -> bool {
+    v.starts_with(|c: char| c.is_alphanumeric())
+        && (memchr::memchr3(b'\n', b'#', b':', v.as_bytes()).is_none()
+            || !v.contains('\n') && !v.contains(" #") && !v.contains(": ") && !v.ends_with(':'))
+}
+
+/// What stands between the quotes of a text that is written as it reads, on one line.
+fn quoted(v: &str) -> Option<&str> {
+    let quote = v.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let inner = v.strip_prefix(quote)?.strip_suffix(quote)?;
+    // YAML takes no control characters.
+    let odd = |c: char| c == quote || c == '\\' || c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if inner.chars().any(odd) { None } else { Some(inner) }
 }

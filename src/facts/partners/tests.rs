@@ -232,6 +232,27 @@ proptest! {
         prop_assert_eq!(root.get("notes").and_then(|n| n.as_seq()?.first()?.scalar_text()), Some(text), "{:?}", list);
     }
 
+    /// What an entry can be looked up by is what reading it would give.
+    #[test]
+    fn keys_are_found_as_they_are_read(
+        values in prop::collection::vec(prop_oneof![
+            "(\"[a-z é,:#'\\\\\\]]{0,6}\"|'[a-z é,:#\"\\\\]{0,6}')",
+            "\\[((\"[a-z é:#\\\\]{0,4}\"|'[a-z ]{0,4}')(, ?| , )?){0,3}\\]",
+            "\"[a-z\u{7f}\u{80}\u{85}\u{a0}\u{fffe}\u{feff}\t]{1,3}\"",
+            "\n    - \"[a-z ]{1,4}\"\n    - '[a-z ]{1,4}' # c",
+        ], 1..4),
+    ) {
+        let keys = ["name", "domains", "handles"];
+        let body = values.iter().zip(keys).map(|(v, k)| format!("    {k}: {v}\n")).collect::<String>();
+        let text = format!("  - id: a\n{body}");
+        let mut found = Vec::new();
+        scan::keys(&text, Span::new(0, text.len()), &mut |_, v| found.push(v.to_owned()));
+        let Ok(read) = crate::yaml::parse(&text) else { return Ok(()) };
+        let entries = read.as_seq().and_then(|l| l.first()?.as_map()).expect("a list with a map");
+        let read: Vec<String> = entries.iter().flat_map(|(_, v)| strings(v)).collect();
+        prop_assert_eq!(found, read, "{}", text);
+    }
+
     /// What is cut into firms is cut where the reader of the whole cuts it, whatever stands in them.
     #[test]
     fn cutting_agrees_with_reading(lines in prop::collection::vec(prop::sample::select(vec![

@@ -154,9 +154,12 @@ impl Prefilter {
                 known.sets.extend(number);
             }
         }
-        owned.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        // Most differ in their first bytes.
+        let head = |text: &str| text.bytes().chain(std::iter::repeat(0)).take(8).fold(0u64, |head, b| head << 8 | u64::from(b));
+        let mut owned: Vec<_> = owned.into_iter().map(|(text, owner)| (head(&text), text, owner)).collect();
+        owned.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
         let (mut keys, mut ends, mut owners) = (Vec::new(), Vec::new(), Vec::new());
-        for (text, owner) in owned {
+        for (_, text, owner) in owned {
             match keys.last_mut().filter(|k: &&mut Key| k.text == text) {
                 Some(key) => key.inside |= owner.inside,
                 None => {

@@ -1,6 +1,6 @@
 //! The phrase syntax: words as a reader sees them, with a few signs for what may vary.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -73,11 +73,18 @@ impl PhraseError {
 /// returned with the place of its text: the term's number and the number of the text within it.
 pub(super) fn read_terms(own: &[(String, Vec<String>)], terms: &mut Terms) -> Vec<(usize, usize, PhraseError)> {
     let mut faults = Vec::new();
+    let numbers: HashMap<&str, usize> = own.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
+    // Those of the pack's own terms that each names.
+    let names = |text: &str| -> Vec<usize> {
+        let named = text.match_indices('<').filter_map(|(at, _)| text[at + 1..].split_once('>'));
+        named.filter_map(|(name, _)| numbers.get(name).copied()).collect()
+    };
+    let uses: Vec<Vec<usize>> = own.iter().map(|(_, texts)| texts.iter().flat_map(|t| names(t)).collect()).collect();
     let mut left: Vec<usize> = (0..own.len()).collect();
     loop {
-        let names: HashSet<String> = left.iter().map(|&i| format!("<{}>", own[i].0)).collect();
-        let (ready, waiting): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|&i| !own[i].1.iter().any(|t| names.iter().any(|n| t.contains(n))));
+        let mut is_left = vec![false; own.len()];
+        left.iter().for_each(|&i| is_left[i] = true);
+        let (ready, waiting): (Vec<_>, Vec<_>) = left.into_iter().partition(|&i| !uses[i].iter().any(|&used| is_left[used]));
         let stuck = ready.is_empty();
         for i in if stuck { waiting.clone() } else { ready } {
             let mut options = Vec::new();

@@ -1,13 +1,11 @@
 //! Where in a text which of thousands of short strings begin.
 //!
-//! Nearly all of them begin a word, and at nearly all places of a text none of them does: the next six bytes tell that, or the next three
+//! Nearly all of them begin a word, and at nearly all places of a text none of them does: the next four bytes tell that, or the next three
 //! where a string has no more. What is left is looked up among the strings in their order. Making this costs a sort, and no automaton;
 //! scanning costs a few instructions a byte, however many strings there are.
 
 use std::borrow::Cow;
 
-/// How many bytes tell whether a string may begin, of strings that have so many.
-const HEADS: [usize; 2] = [6, 3];
 /// No string.
 const NONE: u32 = u32::MAX;
 
@@ -29,29 +27,63 @@ pub struct KeyIndex {
     ends: Vec<u32>,
     /// For each, the longest of those that it begins with.
     shorter: Vec<u32>,
-    /// By length of what tells.
-    levels: [Level; 2],
-    /// Those of the second level, by their first bytes.
-    few: Vec<u32>,
-    /// Those of fewer bytes still, and with which bytes they begin.
-    short: Vec<u32>,
-    short_heads: Box<[bool]>,
+    /// Those of six bytes and more, of four and more, and of three.
+    levels: [Level; 3],
+    /// The first four bytes of those that have so many.
+    first: Sieve,
+    /// The bytes of those of three.
+    first_short: Sieve,
+    /// Those of fewer bytes still.
+    tiny: Vec<u32>,
+    /// What each byte is.
+    classes: Vec<u8>,
 }
 
-/// Strings by their first bytes.
+/// A byte of a letter or digit (ASCII).
+const LETTER: u8 = 1;
+/// A byte that one of the tiny strings begins with.
+const TINY: u8 = 2;
+
+/// How many bytes those of a level have at least, the longest first: so many tell whether one may begin.
+const LEVELS: [usize; 3] = [6, 4, 3];
+
+/// Bits by hash of a string's first bytes: of strings that may begin inside a word, and of all.
 #[derive(Debug)]
-struct Level {
-    /// For the bytes, the strings that begin with them; by hash, with room between.
-    runs: Vec<Run>,
-    /// Bits by hash of the bytes: of strings that may begin inside a word, and of all.
-    maps: [Box<[u64]>; 2],
+struct Sieve([Box<[u64; 1 << (SIEVE_BITS - 6)]>; 2]);
+
+/// A sieve has two to the power of this of bits.
+const SIEVE_BITS: u32 = 15;
+
+impl Default for Sieve {
+    fn default() -> Sieve {
+        Sieve(std::array::from_fn(|_| Box::new([0; 1 << (SIEVE_BITS - 6)])))
+    }
 }
 
-impl Default for Level {
-    fn default() -> Level {
-        let map = || vec![0u64; 1 << (BITS - 6)].into_boxed_slice();
-        Level { runs: Vec::new(), maps: [map(), map()] }
+impl Sieve {
+    fn bit(head: u32) -> (usize, u32) {
+        let hash = head.wrapping_mul(0x9E37_79B1) >> (32 - SIEVE_BITS);
+        ((hash >> 6) as usize, hash & 63)
     }
+
+    fn add(&mut self, head: u32, inside: bool) {
+        let (word, bit) = Sieve::bit(head);
+        self.0[usize::from(!inside)..].iter_mut().for_each(|map| map[word] |= 1 << bit);
+    }
+
+    fn passes(&self, head: u32, opens: bool) -> bool {
+        let (word, bit) = Sieve::bit(head);
+        let [inside, all] = &self.0;
+        (if opens { all[word] } else { inside[word] }) >> bit & 1 != 0
+    }
+}
+
+/// Strings of a level by their first bytes; by hash, with room between.
+#[derive(Debug, Default)]
+struct Level {
+    runs: Vec<Run>,
+    /// What the runs count, where that is not the strings themselves: others may stand between them.
+    numbers: Vec<u32>,
 }
 
 /// Strings that begin with the same bytes.
@@ -66,59 +98,52 @@ impl Run {
     const EMPTY: Run = Run { head: u64::MAX, from: 0, to: 0 };
 }
 
-/// A map has two to the power of this of bits.
-const BITS: u32 = 15;
-
-fn hash(head: u64) -> usize {
-    (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
-}
-
-/// The first `len` bytes of a head.
-fn cut(head: u64, len: usize) -> u64 {
+/// The first bytes of a text, as many as there are.
+fn head_of(text: &[u8], len: usize) -> u64 {
+    let head = text.first_chunk::<8>().map(|head| u64::from_le_bytes(*head));
+    let head = head.unwrap_or_else(|| text.iter().rev().fold(0, |head, b| head << 8 | u64::from(*b)));
     head & ((1 << (8 * len)) - 1)
 }
 
-fn head_of(bytes: &[u8], len: usize) -> u64 {
-    bytes.iter().take(len).rev().fold(0, |head, b| head << 8 | u64::from(*b))
+/// Four bytes without the last.
+fn three(head: u32) -> u32 {
+    head & 0xFF_FFFF
 }
 
 impl Level {
-    fn new(mut runs: Vec<Run>, maps: [Box<[u64]>; 2]) -> Level {
-        runs.sort_unstable_by_key(|r| (r.head, r.from));
-        let room = (4 * runs.len()).next_power_of_two();
-        let mut table = vec![Run::EMPTY; room];
+    /// A level of these runs, each of which stands once.
+    fn new(runs: Vec<Run>, numbers: Vec<u32>) -> Level {
+        let mut level = Level { runs: vec![Run::EMPTY; (4 * runs.len()).next_power_of_two()], numbers };
         for run in runs {
-            let mut at = hash(run.head) & (room - 1);
-            while table[at].head != Run::EMPTY.head {
-                at = (at + 1) & (room - 1);
-            }
-            table[at] = run;
+            let slot = level.slot(run.head);
+            level.runs[slot] = run;
         }
-        Level { runs: table, maps }
+        level
+    }
+
+    /// Where the run of these bytes is, or would be.
+    fn slot(&self, head: u64) -> usize {
+        let mask = self.runs.len() - 1;
+        let mut at = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        while self.runs[at].head != head && self.runs[at].head != Run::EMPTY.head {
+            at = (at + 1) & mask;
+        }
+        at
     }
 
     /// The strings that begin with these bytes.
     fn run(&self, head: u64) -> Option<Run> {
-        let mask = self.runs.len() - 1;
-        let mut at = hash(head) & mask;
-        loop {
-            let run = self.runs[at];
-            if run.head == head {
-                return Some(run);
-            }
-            if run.head == Run::EMPTY.head {
-                return None;
-            }
-            at = (at + 1) & mask;
-        }
+        Some(self.runs[self.slot(head)]).filter(|run| run.head == head)
     }
 }
 
 impl KeyIndex {
     /// An index of these strings, which must be in order, each once. They are numbered so.
     pub fn new(keys: &[Key]) -> KeyIndex {
-        let mut index = KeyIndex { short_heads: vec![false; 256].into(), ..KeyIndex::default() };
-        let mut runs: [Vec<Run>; 2] = Default::default();
+        let letter = |b: u8| if b.is_ascii_alphanumeric() { LETTER } else { 0 };
+        let mut index = KeyIndex { classes: (0..=u8::MAX).map(letter).collect(), ..KeyIndex::default() };
+        let mut runs: [Vec<Run>; 3] = Default::default();
+        let mut numbers: [Vec<u32>; 3] = Default::default();
         for (number, key) in (0u32..).zip(keys) {
             let bytes = key.text.as_bytes();
             let mut shorter = number.checked_sub(1).unwrap_or(NONE);
@@ -128,27 +153,29 @@ impl KeyIndex {
             index.shorter.push(shorter);
             index.bytes.extend_from_slice(bytes);
             index.ends.push(index.bytes.len() as u32);
-            let Some(level) = HEADS.iter().position(|len| bytes.len() >= *len) else {
-                index.short.push(number);
-                index.short_heads[usize::from(bytes[0])] = true;
+            let Some(level) = LEVELS.iter().position(|len| bytes.len() >= *len) else {
+                index.tiny.push(number);
+                index.classes[usize::from(bytes[0])] |= TINY;
                 continue;
             };
-            let head = head_of(bytes, HEADS[level]);
-            // Those of the first level stand side by side in the order of all; of the second, others may stand between them.
-            let place = if level == 0 { number } else { index.few.len() as u32 };
+            // Signs and what is not ASCII are never inside a word.
+            let inside = key.inside && bytes[0].is_ascii_alphanumeric();
+            let four = head_of(bytes, 4) as u32;
+            if level == 2 {
+                index.first_short.add(four, inside)
+            } else {
+                index.first.add(four, inside)
+            }
+            // The longest ones stand side by side in the order of all.
+            let place = if level == 0 { number } else { numbers[level].len() as u32 };
+            numbers[level].extend((level != 0).then_some(number));
+            let head = head_of(bytes, LEVELS[level]);
             match runs[level].last_mut().filter(|r| r.head == head) {
                 Some(run) => run.to = place + 1,
                 None => runs[level].push(Run { head, from: place, to: place + 1 }),
             }
-            index.few.extend((level == 1).then_some(number));
-            let bit = hash(head);
-            // Signs and what is not ASCII are never inside a word.
-            let inside = key.inside && bytes[0].is_ascii_alphanumeric();
-            for map in &mut index.levels[level].maps[usize::from(!inside)..] {
-                map[bit >> 6] |= 1 << (bit & 63);
-            }
         }
-        let mut levels = index.levels.into_iter().zip(runs).map(|(level, runs)| Level::new(runs, level.maps));
+        let mut levels = runs.into_iter().zip(numbers).map(|(runs, numbers)| Level::new(runs, numbers));
         index.levels = std::array::from_fn(|_| levels.next().unwrap_or_default());
         index
     }
@@ -164,35 +191,53 @@ impl KeyIndex {
         &self.bytes[from..self.ends[number] as usize]
     }
 
-    /// Calls `found` for each string that begins in `text`, in the text's order: its number, where it begins, and whether a word may begin there. A string that
-    /// does not begin inside words may be given there all the same.
+    /// Calls `found` for each string that begins in `text`, in the text's order: its number, where it begins, and whether a word may begin
+    /// there. A string that does not begin inside words may be given there all the same.
     pub fn each(&self, text: &[u8], mut found: impl FnMut(u32, usize, bool)) {
-        let [long, short] = &self.levels;
-        let [long_len, short_len] = HEADS;
-        let mut head = head_of(text, long_len - 1) << 8;
-        let mut before = false;
-        for at in 0..text.len() {
-            let last = text.get(at + long_len - 1).copied().unwrap_or(0);
-            head = head >> 8 | u64::from(last) << (8 * (long_len - 1));
-            let letter = text[at].is_ascii_alphanumeric();
-            let opens = !(before && letter);
-            before = letter;
-            if self.short_heads[usize::from(text[at])] {
-                self.short.iter().filter(|n| text[at..].starts_with(self.text(**n))).for_each(|n| found(*n, at, opens));
+        let Some(classes) = self.classes.first_chunk::<256>() else { return };
+        let mut before = 0;
+        let mut at = 0;
+        for window in text.windows(4) {
+            let [a, b, c, d] = *window else { break };
+            let class = classes[usize::from(a)];
+            let opens = before & class & LETTER == 0;
+            before = class;
+            let head = u32::from_le_bytes([a, b, c, d]);
+            if self.first.passes(head, opens) || self.first_short.passes(three(head), opens) || class & TINY != 0 {
+                self.at(&text[at..], class, |number| found(number, at, opens));
             }
-            let (bit, short_bit) = (hash(head), hash(cut(head, short_len)));
-            if long.maps[usize::from(opens)][bit >> 6] >> (bit & 63) & 1 != 0 {
-                self.at(&text[at..], head, |number| found(number, at, opens));
-            }
-            if short.maps[usize::from(opens)][short_bit >> 6] >> (short_bit & 63) & 1 != 0 {
-                self.at_short(&text[at..], cut(head, short_len), |number| found(number, at, opens));
-            }
+            at += 1;
+        }
+        for at in at..text.len() {
+            let class = classes[usize::from(text[at])];
+            let opens = before & class & LETTER == 0;
+            before = class;
+            self.at(&text[at..], class, |number| found(number, at, opens));
         }
     }
 
-    /// The strings of the first level that a text begins with.
-    fn at(&self, text: &[u8], head: u64, mut found: impl FnMut(u32)) {
-        let Some(run) = self.levels[0].run(head) else { return };
+    /// The strings that a text begins with, the class of whose first byte is known.
+    fn at(&self, text: &[u8], class: u8, mut found: impl FnMut(u32)) {
+        let [long, ..] = &self.levels;
+        if let Some(run) = long.run(head_of(text, LEVELS[0])) {
+            self.long(run, text, &mut found);
+        }
+        for (level, len) in self.levels.iter().zip(LEVELS).skip(1) {
+            if let Some(run) = level.run(head_of(text, len)) {
+                level.numbers[run.from as usize..run.to as usize]
+                    .iter()
+                    .filter(|n| text.starts_with(self.text(**n)))
+                    .for_each(|n| found(*n));
+            }
+        }
+        if class & TINY == 0 {
+            return;
+        }
+        self.tiny.iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
+    }
+
+    /// Those of the first level.
+    fn long(&self, run: Run, text: &[u8], mut found: impl FnMut(u32)) {
         // The last that is not greater than the text: what begins the text begins it, or is it.
         let (mut low, mut high) = (run.from, run.to);
         while low < high {
@@ -210,12 +255,6 @@ impl KeyIndex {
             }
             number = self.shorter[number as usize];
         }
-    }
-
-    /// Those of the second level.
-    fn at_short(&self, text: &[u8], head: u64, mut found: impl FnMut(u32)) {
-        let Some(run) = self.levels[1].run(head) else { return };
-        self.few[run.from as usize..run.to as usize].iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
     }
 }
 

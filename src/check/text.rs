@@ -22,21 +22,48 @@ struct Candidate {
     starts: Option<Range<usize>>,
     /// Whether other matchers have the same pattern.
     shared: bool,
+    /// Its sets of further keys.
+    sets: Arc<[u32]>,
+}
+
+/// What the prefilter found in a text.
+#[derive(Debug, Default)]
+struct Found {
+    /// Where keys start, by pattern.
+    starts: Vec<u32>,
+    /// Where further keys start, by set, and which are each set's.
+    further: Vec<u32>,
+    of_set: Vec<Range<u32>>,
+    /// For each set, the signs of which one is enough.
+    signs: Arc<[Vec<u8>]>,
+}
+
+impl Found {
+    /// Whether something of each set stands in a stretch of the text. `lower`: that stretch.
+    fn holds(&self, sets: &[u32], stretch: Range<usize>, lower: &str) -> bool {
+        sets.iter().all(|set| {
+            let set = *set as usize;
+            let (of_set, signs) = (&self.of_set[set], &self.signs[set]);
+            let places = &self.further[of_set.start as usize..of_set.end as usize];
+            let next = places.get(places.partition_point(|p| (*p as usize) < stretch.start));
+            next.is_some_and(|p| (*p as usize) < stretch.end) || !signs.is_empty() && lower.bytes().any(|b| signs.contains(&b))
+        })
+    }
 }
 
 /// What the prefilter found for one rule.
 #[derive(Debug, Default)]
 pub struct Candidates {
     list: Vec<Candidate>,
-    /// Where keys start in the document's text, those of all rules.
-    starts: Rc<[u32]>,
+    /// In the document's text, for all rules.
+    found: Option<Rc<Found>>,
 }
 
 /// What it found for one matcher, by pattern.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OfLeaf<'c> {
     list: &'c [Candidate],
-    starts: &'c [u32],
+    found: Option<&'c Found>,
 }
 
 impl OfLeaf<'_> {
@@ -52,7 +79,7 @@ impl Candidates {
         let leaf = leaf as u32;
         let from = self.list.partition_point(|c| c.leaf < leaf);
         let to = self.list.partition_point(|c| c.leaf <= leaf);
-        OfLeaf { list: &self.list[from..to], starts: &self.starts }
+        OfLeaf { list: &self.list[from..to], found: self.found.as_deref() }
     }
 
     /// Whether there are none.
@@ -67,7 +94,7 @@ struct Known {
     /// The rules, each with its matcher and the pattern's number in it.
     uses: Vec<(u32, u32, u32)>,
     /// The sets of which something must be in the text as well, by number.
-    sets: Vec<u32>,
+    sets: Arc<[u32]>,
 }
 
 /// What a key belongs to.
@@ -93,7 +120,7 @@ pub struct Prefilter {
     owners: Vec<Owner>,
     patterns: Vec<Known>,
     /// For each set of further keys, the signs that it is enough to find one of.
-    signs: Vec<Vec<u8>>,
+    signs: Arc<[Vec<u8>]>,
     /// How many rules there are.
     rules: usize,
     /// Patterns without a key.
@@ -124,7 +151,7 @@ impl Prefilter {
                         continue;
                     }
                     let number = *numbers.entry(Arc::as_ptr(pattern).addr()).or_insert_with(|| {
-                        patterns.push(Known { pattern: Arc::clone(pattern), uses: Vec::new(), sets: Vec::new() });
+                        patterns.push(Known { pattern: Arc::clone(pattern), uses: Vec::new(), sets: Arc::default() });
                         patterns.len() as u32 - 1
                     });
                     patterns[number as usize].uses.push(place);
@@ -142,17 +169,17 @@ impl Prefilter {
                 let what = Owned::Pattern(number, exact.then(|| key.into()));
                 owned.push((text, Owner { what, inside: known.pattern.keys().inside }));
             }
-            for set in known.pattern.further() {
-                let number = *sets.entry(set.address()).or_insert_with(|| {
+            let of_pattern = known.pattern.further().iter().filter_map(|set| {
+                *sets.entry(set.address()).or_insert_with(|| {
                     let own = signs_of(set)?;
                     let number = signs.len() as u32;
                     signs.push(own);
                     let long = set.iter().filter(|key| key.len() >= MIN_FURTHER);
                     owned.extend(long.map(|key| (key.into(), Owner { what: Owned::Set(number), inside: set.inside })));
                     Some(number)
-                });
-                known.sets.extend(number);
-            }
+                })
+            });
+            known.sets = of_pattern.collect();
         }
         // Most differ in their first bytes.
         let head = |text: &str| text.bytes().chain(std::iter::repeat(0)).take(8).fold(0u64, |head, b| head << 8 | u64::from(b));
@@ -171,7 +198,7 @@ impl Prefilter {
         }
         ends.push(owners.len() as u32);
         let keys = KeyIndex::new(&keys);
-        Prefilter { keys, ends, owners, patterns, signs, always, rules: count }
+        Prefilter { keys, ends, owners, patterns, signs: signs.into(), always, rules: count }
     }
 
     /// The candidates of each rule, by rule. `active` says which rules matter for this document.
@@ -182,30 +209,30 @@ impl Prefilter {
         if document.text.is_empty() {
             return out;
         }
-        let (starts, found) = self.found(subject, active);
-        let starts: Rc<[u32]> = starts.into();
-        let mut put = |(rule, leaf, pattern): (u32, u32, u32), starts: Option<Range<usize>>, shared: bool| {
+        let (found, by_pattern) = self.found(subject, active);
+        let found = Rc::new(found);
+        let mut put = |(rule, leaf, pattern): (u32, u32, u32), starts: Option<Range<usize>>, shared: bool, sets: &Arc<[u32]>| {
             if active(rule as usize) {
-                out[rule as usize].list.push(Candidate { leaf, pattern, starts, shared });
+                out[rule as usize].list.push(Candidate { leaf, pattern, starts, shared, sets: Arc::clone(sets) });
             }
         };
-        self.always.iter().for_each(|place| put(*place, None, false));
-        for (number, range) in found {
-            let uses = &self.patterns[number as usize].uses;
-            uses.iter().for_each(|place| put(*place, Some(range.clone()), uses.len() > 1));
+        let none = Arc::default();
+        self.always.iter().for_each(|place| put(*place, None, false, &none));
+        for (number, range) in by_pattern {
+            let Known { uses, sets, .. } = &self.patterns[number as usize];
+            uses.iter().for_each(|place| put(*place, Some(range.clone()), uses.len() > 1, sets));
         }
         for c in out.iter_mut().filter(|c| !c.list.is_empty()) {
             c.list.sort_unstable_by_key(|c| (c.leaf, c.pattern));
-            c.starts = Rc::clone(&starts);
+            c.found = Some(Rc::clone(&found));
         }
         out
     }
 
-    /// Where keys start, and which of these starts are each pattern's that may match, in the order of the text.
-    fn found(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> (Vec<u32>, Vec<(u32, Range<usize>)>) {
+    /// What stands in a text, and which starts are each pattern's that may match, in the order of the text.
+    fn found(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> (Found, Vec<(u32, Range<usize>)>) {
         let (text, lower) = (subject.document.text.as_bytes(), subject.lower());
-        let mut met: Vec<(u32, u32)> = Vec::new();
-        let mut present = vec![false; self.signs.len()];
+        let (mut met, mut further): (Vec<(u32, u32)>, Vec<(u32, u32)>) = Default::default();
         self.keys.each(lower.as_bytes(), |key, at, opens| {
             let key = key as usize;
             let from = key.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -214,7 +241,7 @@ impl Prefilter {
                     continue;
                 }
                 match what {
-                    Owned::Set(set) => present[*set as usize] = true,
+                    Owned::Set(set) => further.push((*set, at as u32)),
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
                     Owned::Pattern(_, Some(exact)) if !text[at..].starts_with(exact.as_bytes()) => {}
                     Owned::Pattern(number, _) => met.push((*number, at as u32)),
@@ -223,43 +250,49 @@ impl Prefilter {
         });
         let mut bytes = [false; 256];
         lower.bytes().for_each(|b| bytes[usize::from(b)] = true);
-        let is_there = |set: u32| present[set as usize] || self.signs[set as usize].iter().any(|b| bytes[usize::from(*b)]);
-        // For each pattern, whether it matters, and how many starts it has.
-        let mut state: Vec<Option<u32>> = vec![None; self.patterns.len()];
-        let mut order = Vec::new();
+        let (further, of_set, _) = grouped(&further, self.signs.len());
+        let is_there = |set: u32| !of_set[set as usize].is_empty() || self.signs[set as usize].iter().any(|b| bytes[usize::from(*b)]);
+        let mut matter: Vec<Option<bool>> = vec![None; self.patterns.len()];
         met.retain(|&(number, at)| {
             let known = &self.patterns[number as usize];
-            let count = state[number as usize].get_or_insert_with(|| {
-                let matters = known.uses.iter().any(|(rule, ..)| active(*rule as usize)) && known.sets.iter().all(|set| is_there(*set));
-                if matters { 0 } else { u32::MAX }
+            let matters = *matter[number as usize].get_or_insert_with(|| {
+                known.uses.iter().any(|(rule, ..)| active(*rule as usize)) && known.sets.iter().all(|set| is_there(*set))
             });
-            if *count == u32::MAX || !lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest)) {
-                return false;
-            }
-            order.extend((*count == 0).then_some(number));
-            *count += 1;
-            true
+            matters && lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest))
         });
-        // By pattern; the starts of each stay in their order.
-        let mut starts = vec![0; met.len()];
-        let mut from = 0;
-        let mut ranges: Vec<(u32, Range<usize>)> = Vec::with_capacity(order.len());
-        for number in order {
-            let to = from + state[number as usize].unwrap_or(0) as usize;
-            state[number as usize] = Some(ranges.len() as u32);
-            ranges.push((number, from..from));
-            from = to;
-        }
-        for (number, at) in met {
-            let range = &mut ranges[state[number as usize].unwrap_or(0) as usize].1;
-            // One key may begin another.
-            if range.start == range.end || starts[range.end - 1] < at {
-                starts[range.end] = at;
-                range.end += 1;
-            }
-        }
-        (starts, ranges)
+        let (starts, ranges, numbers) = grouped(&met, self.patterns.len());
+        let range = |number: u32| ranges[number as usize].start as usize..ranges[number as usize].end as usize;
+        let of_pattern = numbers.into_iter().map(|number| (number, range(number))).collect();
+        (Found { starts, further, of_set, signs: Arc::clone(&self.signs) }, of_pattern)
     }
+}
+
+/// Places by what stands there, each once and in order, which are whose, and whose they are. They come in the order of the text.
+fn grouped(met: &[(u32, u32)], whose: usize) -> (Vec<u32>, Vec<Range<u32>>, Vec<u32>) {
+    let mut ranges: Vec<Range<u32>> = vec![0..0; whose];
+    let mut owners = Vec::new();
+    for (number, _) in met {
+        let range = &mut ranges[*number as usize];
+        owners.extend((range.end == 0).then_some(*number));
+        range.end += 1;
+    }
+    let mut from = 0;
+    for number in &owners {
+        let range = &mut ranges[*number as usize];
+        let count = range.end;
+        *range = from..from;
+        from += count;
+    }
+    let mut places = vec![0; met.len()];
+    for &(number, at) in met {
+        let range = &mut ranges[number as usize];
+        // One key may begin another.
+        if range.start == range.end || places[range.end as usize - 1] < at {
+            places[range.end as usize] = at;
+            range.end += 1;
+        }
+    }
+    (places, ranges, owners)
 }
 
 /// The length from which on a further key is looked for as such, bytes.
@@ -287,14 +320,15 @@ pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfL
     let mut hits = Vec::new();
     for c in candidates.list {
         let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
-        let Some(own) = c.starts.as_ref().map(|range| &candidates.starts[range.clone()]) else {
+        let Some((found, own)) = candidates.found.zip(c.starts.as_ref()) else {
             for block in &subject.document.blocks {
                 in_window(subject.document, pattern, block, 0..block.end - block.start, &mut hits);
             }
             continue;
         };
+        let own = &found.starts[own.clone()];
         if !c.shared {
-            find_one(subject, pattern, own, &mut hits);
+            find_one(subject, pattern, found, own, &c.sets, &mut hits);
             continue;
         }
         let key = Arc::as_ptr(pattern).addr();
@@ -303,13 +337,14 @@ pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfL
             continue;
         }
         let from = hits.len();
-        find_one(subject, pattern, own, &mut hits);
+        find_one(subject, pattern, found, own, &c.sets, &mut hits);
         subject.found.borrow_mut().insert(key, hits[from..].to_vec());
     }
     hits
 }
 
-fn find_one(subject: &Subject, pattern: &Pattern, starts: &[u32], hits: &mut Vec<Hit>) {
+/// `starts`: where its keys start. `sets`: those of its further keys.
+fn find_one(subject: &Subject, pattern: &Pattern, found: &Found, starts: &[u32], sets: &[u32], hits: &mut Vec<Hit>) {
     let document = subject.document;
     // One match may hold several keys, and windows around them may overlap.
     let mut starts = starts.iter().map(|s| *s as usize).peekable();
@@ -334,8 +369,8 @@ fn find_one(subject: &Subject, pattern: &Pattern, starts: &[u32], hits: &mut Vec
         }
         let text = document.block_text(block);
         let window = text.floor_char_boundary(window.start)..text.ceil_char_boundary(window.end);
-        let lower = subject.lower().get(block.start + window.start..block.start + window.end);
-        if !lower.is_some_and(|lower| pattern.may_match(lower)) {
+        let stretch = block.start + window.start..block.start + window.end;
+        if !subject.lower().get(stretch.clone()).is_some_and(|lower| found.holds(sets, stretch, lower)) {
             continue;
         }
         if !at_start {

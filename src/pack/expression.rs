@@ -19,7 +19,7 @@ const WARM: usize = 12 << 10;
 const WARM_PHRASE: usize = 40_000;
 
 /// How much text a try at one place counts for.
-pub(super) const ANCHORED: usize = 32;
+const ANCHORED: usize = 32;
 
 /// A phrase as it came: read, or known to be readable and not read before it is needed.
 #[derive(Clone, Debug)]
@@ -192,11 +192,6 @@ impl LazyRegex {
     /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
     pub(super) fn is_warm(&self) -> bool {
         self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > self.warm()
-    }
-
-    /// The same after so much more text.
-    pub(super) fn warms(&self, len: usize) -> bool {
-        self.fast.get().is_some() || self.seen.fetch_add(len, Ordering::Relaxed) > self.warm()
     }
 
     pub(super) fn build_quick(&self) -> Option<meta::Regex> {

@@ -1,12 +1,10 @@
 //! What a rule looks for in visible text: keys for the prefilter, and what tells a match from what only has the key.
 
 use super::boundary::boundary;
-use super::expression::{ANCHORED, Expression, LazyRegex, Phrase};
+use super::expression::{Expression, LazyRegex, Phrase};
 use super::keys::{KeySet, Keys};
 use super::literals;
 use super::phrase::{self, Part};
-use aho_corasick::AhoCorasick;
-use memchr::memmem;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -20,8 +18,6 @@ pub struct Pattern {
     /// Whether the match must begin, and end, at a word boundary.
     edges: (bool, bool),
     form: Form,
-    /// Searchers for the further keys, made once the expression is compiled.
-    further: OnceLock<Vec<AhoCorasick>>,
     /// How a match can go on where its key begins; worked out when the expression is.
     heads: OnceLock<Option<Vec<String>>>,
 }
@@ -43,7 +39,7 @@ impl Pattern {
         } else {
             Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact, true))
         };
-        Pattern { replacement: None, keys, exact, edges: (true, true), form, further: OnceLock::new(), heads: OnceLock::new() }
+        Pattern { replacement: None, keys, exact, edges: (true, true), form, heads: OnceLock::new() }
     }
 
     /// A literal that is replaced by another, in exactly this case.
@@ -56,7 +52,6 @@ impl Pattern {
             exact: true,
             edges: (true, true),
             form: Form::Spelled { phrase, spellings },
-            further: OnceLock::new(),
             heads: OnceLock::new(),
         }
     }
@@ -66,7 +61,7 @@ impl Pattern {
         let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
         let regex = LazyRegex::of(Expression::Regex(source), exact, true);
-        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), further: OnceLock::new(), heads: OnceLock::new() }
+        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), heads: OnceLock::new() }
     }
 
     /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
@@ -111,24 +106,6 @@ impl Pattern {
         // No head begins another, so that the last one that is not greater is the only one that can be there.
         let after = heads.partition_point(|head| head.as_str() <= lower);
         after.checked_sub(1).and_then(|i| heads.get(i)).is_some_and(|head| lower.starts_with(head.as_str()))
-    }
-
-    /// Whether a stretch of text, in lower case (ASCII), may hold a match.
-    pub fn may_match(&self, lower: &str) -> bool {
-        let warm = match &self.form {
-            Form::Regex(r) => r.warms(if self.begins_with_key() { ANCHORED } else { lower.len() }),
-            Form::Spelled { .. } => true,
-        };
-        // Where the key itself has been met, a match begins there or none does: the expression tells faster, once it is compiled.
-        if warm && self.begins_with_key() {
-            return true;
-        }
-        let further = &self.keys.further;
-        if warm {
-            let searchers = || further.iter().filter_map(|set| AhoCorasick::new(set.iter()).ok()).collect();
-            return self.further.get_or_init(searchers).iter().all(|set| set.is_match(lower));
-        }
-        further.iter().all(|set| set.iter().any(|key| memmem::find(lower.as_bytes(), key.as_bytes()).is_some()))
     }
 
     /// The first match inside `window` of `text` that stands whole. `at_start`: only one that begins with the window.

@@ -238,8 +238,7 @@ pub struct Known<'s, T> {
 
 impl<'a> Speaker<'a> {
     fn of(subject: &Subject<'a>) -> Option<Speaker<'a>> {
-        let form = subject.document.records.iter().find(|r| r.index.is_some()).map(|r| r.form.as_str()).filter(|f| !f.is_empty());
-        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats, form)).map(Box::new);
+        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats)).map(Box::new);
         let register = subject.facts.partners.as_ref();
         let known = subject.facts.speaking().or_else(|| {
             let register = register?;

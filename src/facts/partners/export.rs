@@ -85,7 +85,7 @@ fn firms(chunks: &[Chunk], formats: &Formats) -> Vec<Firms> {
 /// What a record can be looked up by; whether it is a firm's listing at all.
 fn keys(chunk: &Chunk, record: usize, formats: &Formats, f: &mut dyn FnMut(Key, &str)) -> bool {
     let mut named = false;
-    let format = records::values(chunk, record, formats, None, &mut |def, given, _, text| {
+    let format = records::values(chunk, record, formats, &mut |def, given, _, text| {
         let key = match def.name.as_str() {
             "name" | "display_name" | "legal_name" => Key::Name,
             "website" | "domain" => Key::Domain,
@@ -185,13 +185,13 @@ impl Gathered {
     }
 }
 
-/// A firm from a record of an export; `None` where the record is no listing. `form`: the record's format, where it is known already.
-pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats, form: Option<&str>) -> Option<Partner> {
-    partner(chunk, 0, record, formats, form)
+/// A firm from a record of an export; `None` where the record is no listing.
+pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats) -> Option<Partner> {
+    partner(chunk, 0, record, formats)
 }
 
 /// A firm from its record.
-pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats, form: Option<&str>) -> Option<Partner> {
+pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats) -> Option<Partner> {
     let span = *chunk.records.get(record)?;
     let blank = || Fact::new(String::new(), Span::at(span.start));
     let mut p = Partner::new(blank(), blank(), span, number);
@@ -199,7 +199,7 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
     let mut gathered = Gathered::default();
     let program = Program::get();
     let mut named = false;
-    let format = records::values(chunk, record, formats, form, &mut |def, given, entry, text| {
+    let format = records::values(chunk, record, formats, &mut |def, given, entry, text| {
         let fact = || Fact::new(text.value.trim().to_owned(), text.span);
         let name = def.name.as_str();
         if let Some(list) = part_of(name).filter(|_| given != Given::None) {

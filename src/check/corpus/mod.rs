@@ -253,7 +253,7 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     let titles = doc.blocks.iter().filter(|b| b.role == Role::Title || (b.role == Role::Heading && b.level == 1)).take(3);
     let gazetteer = Gazetteer::get();
     let mut about = None;
-    let mut names: HashSet<String> = HashSet::new();
+    let mut names: HashSet<u64> = HashSet::new();
     for b in titles {
         let text = doc.block_text(b);
         let told = OnceCell::new();

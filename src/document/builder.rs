@@ -13,6 +13,16 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{E0000}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
+/// Whether these are printable ASCII without two spaces in a row.
+fn is_plain(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    let word = u64::from_le_bytes(bytes);
+    // High bits of bytes that are a space, exact as long as all are ASCII.
+    let spaces = !(word ^ ONES * 0x20).wrapping_add(ONES * 0x7F);
+    let other = word | word.wrapping_sub(ONES * 0x20) | (word & ONES * 0x7F) + ONES;
+    (other | spaces & spaces << 8) & ONES << 7 == 0
+}
+
 /// A mark that was opened and waits to be closed.
 #[derive(Debug)]
 #[must_use = "a mark that is not closed reaches to the end of the document"]
@@ -276,6 +286,14 @@ impl Builder {
         let mut from = 0;
         let mut i = 0;
         while i < bytes.len() {
+            if let Some(&eight) = bytes[i..].first_chunk()
+                && i > from
+                && is_plain(eight)
+            {
+                // What follows may make the last of them, if it is a space, one of several.
+                i += 7;
+                continue;
+            }
             let b = bytes[i];
             // The plain case first: printable ASCII, and single spaces between words.
             if b > b' ' && b < 0x7F || b == b' ' && i > from && bytes.get(i + 1).is_some_and(|&n| n > b' ' && n < 0x7F) {

@@ -74,10 +74,10 @@ impl<'f, 'b> Writer<'f, 'b> {
         if !def.pairs.is_empty() {
             return self.pairs(def, pointer, text);
         }
-        match separators.iter().find(|s| def.list && text.value.contains(s.as_str())) {
+        match separators.iter().find(|s| def.list && text.holds(s)) {
             None => self.put(&def.name, def.role, pointer, text),
             Some(separator) => {
-                for (start, end) in split(&text.value, separator) {
+                for (start, end) in text.split(separator) {
                     let part = text.part(start, end);
                     if !part.value.is_empty() {
                         self.put(&def.name, def.role, pointer, &part);
@@ -90,7 +90,7 @@ impl<'f, 'b> Writer<'f, 'b> {
     /// `tier=GOLD; reviews=12`: the text itself, and a field for each key that the format knows.
     fn pairs(&mut self, def: &FieldDef, pointer: &str, text: &Text) {
         self.put(&def.name, def.role, pointer, text);
-        for (start, end) in split(&text.value, ";") {
+        for (start, end) in text.split(";") {
             let Some((key, _)) = text.value.get(start..end).and_then(|s| s.split_once('=')) else { continue };
             let name = key.trim();
             let Some((_, to)) = def.pairs.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)) else { continue };
@@ -123,14 +123,4 @@ impl<'f, 'b> Writer<'f, 'b> {
         let fields = self.first..self.b.field_count();
         self.b.record(Record { form, fields, span, index: Some(index), id: self.id.map(|(_, id)| id) });
     }
-}
-
-/// The ranges between separators.
-fn split<'s>(value: &'s str, separator: &'s str) -> impl Iterator<Item = (usize, usize)> + 's {
-    let mut at = 0;
-    value.split(separator).map(move |part| {
-        let start = at;
-        at += part.len() + separator.len();
-        (start, start + part.len())
-    })
 }

@@ -88,13 +88,7 @@ fn give<'f>(format: &'f Format, def: &'f FieldDef, entry: u32, text: &Text, f: &
     if def.none.iter().any(|n| n.eq_ignore_ascii_case(value)) {
         return f(def, Given::None, entry, text);
     }
-    let parts = |separator: &str, f: &mut dyn FnMut(&Text)| {
-        let mut at = 0;
-        for part in text.value.split(separator) {
-            f(&text.part(at, at + part.len()));
-            at += part.len() + separator.len();
-        }
-    };
+    let parts = |separator: &str, f: &mut dyn FnMut(&Text)| text.split(separator).for_each(|(start, end)| f(&text.part(start, end)));
     if !def.pairs.is_empty() {
         parts(";", &mut |part| {
             let Some((key, value)) = part.value.split_once('=') else { return };
@@ -106,12 +100,13 @@ fn give<'f>(format: &'f Format, def: &'f FieldDef, entry: u32, text: &Text, f: &
         });
         return;
     }
-    match format.separators.iter().find(|s| def.list && text.value.contains(s.as_str())) {
+    match format.separators.iter().find(|s| def.list && text.holds(s)) {
         Some(separator) => parts(separator, &mut |part| {
             if !part.value.is_empty() {
                 f(def, Given::Value, entry, part);
             }
         }),
+        None if text.is_bare() => f(def, Given::Value, entry, text),
         None => f(def, Given::Value, entry, &text.part(0, text.value.len())),
     }
 }

@@ -348,8 +348,9 @@ fn eval(
         return Vec::new();
     }
     let number = *leaf;
-    *leaf += usize::from(m.form.patterns().is_some());
-    let of_leaf = || if m.form.patterns().is_some() { candidates.of_leaf(number) } else { text::OfLeaf::default() };
+    let has_patterns = m.form.patterns().is_some();
+    *leaf += usize::from(has_patterns);
+    let of_leaf = || if has_patterns { candidates.of_leaf(number) } else { text::OfLeaf::default() };
     let mut hits = match &m.form {
         MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
         MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),
@@ -404,7 +405,7 @@ fn eval(
         return hits;
     }
     let contexts = contexts();
-    let is_text = matches!(m.form, MatcherForm::Stats(_)) || m.form.patterns().is_some();
+    let is_text = has_patterns || matches!(m.form, MatcherForm::Stats(_));
     let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
         None => true,

@@ -65,13 +65,13 @@ impl Sketch {
 
     /// How much two texts share, 0 to 1: of the runs of words that either has, those that both have.
     pub fn similarity(&self, other: &Sketch) -> f64 {
-        let same = self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count();
-        same as f64 / SIZE as f64
+        let same: u16 = self.0.iter().zip(&other.0).map(|(a, b)| u16::from(a == b)).sum();
+        f64::from(same) / SIZE as f64
     }
 
     /// What texts are brought together by: values number `band * ROWS` and after.
     pub fn band(&self, band: usize) -> u64 {
-        self.0.iter().skip(band * ROWS).take(ROWS).fold(0, |n, v| n << 16 | u64::from(*v))
+        self.0.get(band * ROWS..).unwrap_or_default().iter().take(ROWS).fold(0, |n, v| n << 16 | u64::from(*v))
     }
 }
 
@@ -82,9 +82,9 @@ pub fn words(text: &str) -> Vec<u64> {
     out
 }
 
-/// ASCII in lower case; 0 for what is in no word.
-const IN_WORD: [u8; 128] = {
-    let mut t = [0; 128];
+/// ASCII in lower case; 0 for what is in no word, and for parts of other characters.
+const IN_WORD: [u8; 256] = {
+    let mut t = [0; 256];
     let mut b = 0u8;
     while b < 128 {
         if b.is_ascii_alphanumeric() {
@@ -99,36 +99,37 @@ fn each_word(text: &str, each: &mut impl FnMut(u64)) {
     // What a sigma becomes depends on what stands around it.
     let lower = text.contains('Σ').then(|| text.to_lowercase());
     let text = lower.as_deref().unwrap_or(text);
-    let mut word: Option<Fnv> = None;
-    let mut end = |word: &mut Option<Fnv>| {
-        if let Some(h) = word.take() {
-            each(h.finish());
+    let bytes = text.as_bytes();
+    let mut word = Fnv::START;
+    let mut end = |word: &mut Fnv| {
+        if *word != Fnv::START {
+            each(std::mem::replace(word, Fnv::START).finish());
         }
     };
     let mut at = 0;
-    while let Some(&b) = text.as_bytes().get(at) {
-        if let Some(&plain) = IN_WORD.get(usize::from(b)) {
-            match plain {
-                0 => end(&mut word),
-                plain => word.get_or_insert_default().add(plain),
-            }
+    loop {
+        while let Some(b) = bytes.get(at).map(|b| IN_WORD[usize::from(*b)]).filter(|b| *b != 0) {
+            word.add(b);
             at += 1;
+        }
+        let Some(c) = text.get(at..).and_then(|t| t.chars().next()) else { break };
+        at += c.len_utf8();
+        if c.is_ascii() {
+            end(&mut word);
             continue;
         }
-        let Some(c) = text[at..].chars().next() else { break };
         for c in c.to_lowercase() {
             let inside = c.is_alphanumeric();
             if !inside || alone(c) {
                 end(&mut word);
             }
             if inside {
-                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| word.get_or_insert_default().add(b));
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| word.add(b));
                 if alone(c) {
                     end(&mut word);
                 }
             }
         }
-        at += c.len_utf8();
     }
     end(&mut word);
 }
@@ -139,15 +140,13 @@ fn alone(c: char) -> bool {
 }
 
 /// A hash of a text byte by byte.
+#[derive(PartialEq, Eq)]
 struct Fnv(u64);
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Fnv(0xCBF2_9CE4_8422_2325)
-    }
-}
-
 impl Fnv {
+    /// Of no bytes at all.
+    const START: Fnv = Fnv(0xCBF2_9CE4_8422_2325);
+
     fn add(&mut self, b: u8) {
         self.0 = (self.0 ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3);
     }

@@ -104,7 +104,7 @@ impl<'a> Scanner<'a> {
     /// # Errors
     /// At the first character that breaks the grammar; asking again gives the same error or `None`, never a panic.
     #[allow(clippy::should_implement_trait)]
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self) -> Result<Option<Token>, JsonError> {
         let b = self.peek();
         match self.state {
@@ -186,7 +186,7 @@ impl<'a> Scanner<'a> {
         Ok(if object { Token::ObjectStart(self.at - 1) } else { Token::ArrayStart(self.at - 1) })
     }
 
-    #[inline]
+    #[inline(always)]
     fn key(&mut self, b: Option<u8>) -> Result<Token, JsonError> {
         if b != Some(b'"') {
             return self.fail(if b == Some(b'}') { "a key must follow the comma" } else { "expected a key in double quotes" });
@@ -200,7 +200,7 @@ impl<'a> Scanner<'a> {
         Ok(Token::Key(key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, b: Option<u8>) -> Result<Token, JsonError> {
         let token = match b {
             Some(b'{') => return self.open(true),

@@ -39,8 +39,9 @@ impl<'a> Text<'a> {
     /// The part `start..end` of the value, trimmed.
     pub fn part(&self, start: usize, end: usize) -> Text<'_> {
         let raw = self.value.get(start..end).unwrap_or("");
-        let start = start + (raw.len() - raw.trim_start().len());
-        let raw = raw.trim();
+        let left = raw.trim_start();
+        let start = start + (raw.len() - left.len());
+        let raw = left.trim_end();
         let end = start + raw.len();
         match &self.map {
             None => Text { value: Cow::Borrowed(raw), span: Span::new(self.span.start + start, self.span.start + end), map: None },

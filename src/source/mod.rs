@@ -211,3 +211,25 @@ impl Source {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_of_a_span_are_where_each_is() {
+        for text in ["\u{FEFF}größer\r\nals 日本\n\nx", "eine Zeile", "a\rb\r\nc\n"] {
+            let whole = Source::from_text("t", text);
+            let window = Source::window("t", text.as_bytes().to_vec(), Position { offset: 100, line: 7, column: 3 });
+            for source in [whole, window] {
+                let places: Vec<usize> = (0..=text.len()).filter(|i| source.text().is_char_boundary(*i)).collect();
+                for (i, start) in places.iter().enumerate() {
+                    for end in &places[i..] {
+                        let both = (source.position(*start), source.position(*end));
+                        assert_eq!(source.positions(Span::new(*start, *end)), both, "{text:?} {start}..{end}");
+                    }
+                }
+            }
+        }
+    }
+}

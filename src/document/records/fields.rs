@@ -19,7 +19,7 @@ pub fn write<'w, 't, V>(
 ) {
     let mut out = Writer::new(format, kind, b);
     for v in walk.values(format, &text) {
-        out.value(v.def, v.pointer, || own_name(v.pointer), &v.text);
+        out.value(v.def, v.pointer, || own_name(v.pointer), &text(v.value));
     }
     if let Some(v) = walk.beyond() {
         let message = format!("the record has more than {MAX_FIELDS} values; those from here on are not read");

@@ -14,7 +14,7 @@ mod values;
 mod walk;
 mod whole;
 
-pub use formats::{Format, FormatError, Formats};
+pub use formats::{FieldDef, Format, FormatError, Formats};
 pub use stream::{CHUNK, Chunk, LONGEST_RECORD, Splitter, Trouble, TroubleKind};
 pub use text::{Text, prose};
 pub use values::{Given, values};

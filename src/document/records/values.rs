@@ -21,13 +21,15 @@ pub enum Given {
 }
 
 /// Hands the values of a record to `f`, each with what the format says of it and the number of the list entry it lies in. Values that no
-/// format names are left out. Gives the format, or `None` where none knows the record or the record is broken.
+/// format names, or that are not `wanted`, are left out; those that come packed into one are `f`'s to choose from. Gives the format, or `None` where none knows the record or the record is broken.
 pub fn values<'f>(
     chunk: &Chunk,
     record: usize,
     formats: &'f Formats,
+    wanted: fn(&FieldDef) -> bool,
     f: &mut dyn FnMut(&'f FieldDef, Given, u32, &Text),
 ) -> Option<&'f Format> {
+    let wanted = |def: &FieldDef| !def.pairs.is_empty() || wanted(def);
     let span = *chunk.records.get(record)?;
     let text = chunk.source.text();
     match &chunk.content {
@@ -35,7 +37,7 @@ pub fn values<'f>(
             let format = formats.get(table.format.as_deref()?)?;
             for (i, cell) in csv::cells(text, span, table.columns.delimiter).enumerate().take(MAX_FIELDS) {
                 let def = table.places.get(i).copied().flatten().and_then(|at| format.field(at, |_, _| false));
-                if let Some(def) = def {
+                if let Some(def) = def.filter(|d| wanted(d)) {
                     give(format, def, 0, &cell.text(text), f);
                 }
             }
@@ -44,14 +46,14 @@ pub fn values<'f>(
         Content::Json(id) => with_values(*id, text, span, Some(formats), |values| {
             let (format, walk) = values.ok()?;
             let format = format?;
-            give_all(walk, |v| json_text(text, v), format, f);
+            give_all(walk, |v| json_text(text, v), format, wanted, f);
             Some(format)
         }),
         Content::Yaml(nodes) => {
             let node = nodes.get(record)?;
             let keys = node.as_map().unwrap_or(&[]).iter().filter_map(|(k, _): &(Node, Node)| k.as_str());
             let format = formats.detect(keys)?;
-            give_all(&yaml_values(text, node, Some(format), span.start), Text::clone, format, f);
+            give_all(&yaml_values(text, node, Some(format), span.start), Text::clone, format, wanted, f);
             Some(format)
         }
     }
@@ -61,11 +63,12 @@ fn give_all<'w, 't, 'f, V>(
     walk: &'w Walk<V>,
     text: impl Fn(&'w V) -> Text<'t>,
     format: &'f Format,
+    wanted: impl Fn(&FieldDef) -> bool,
     f: &mut dyn FnMut(&'f FieldDef, Given, u32, &Text),
 ) {
-    for v in walk.values(Some(format), text) {
-        if let Some(def) = v.def {
-            give(format, def, v.entry, &v.text, f);
+    for v in walk.values(Some(format), &text) {
+        if let Some(def) = v.def.filter(|d| wanted(d)) {
+            give(format, def, v.entry, &text(v.value), f);
         }
     }
     for (at, entry, span) in walk.empty() {
@@ -122,7 +125,7 @@ mod tests {
         let read = |file: &str, shape| {
             let chunk = Splitter::new(file.as_bytes(), "f", shape, formats).next().expect("chunk").expect("read");
             let mut out = Vec::new();
-            values(&chunk, 0, formats, &mut |def, given, _, text| {
+            values(&chunk, 0, formats, |_| true, &mut |def, given, _, text| {
                 out.push(format!("{}={}{:?}", def.name, chunk.source.text().get(text.span.range()).unwrap_or(""), given));
             });
             out.join(" ")

@@ -63,15 +63,15 @@ pub struct Walk<V> {
 }
 
 /// One of a record's values, for those who ask.
-pub struct Valued<'w, 'f, 't> {
+pub struct Valued<'w, 'f, V> {
     /// What the format says of it.
     pub def: Option<&'f FieldDef>,
     /// The number of the list entry it lies in.
     pub entry: u32,
     /// Where in the record: a JSON Pointer.
     pub pointer: &'w str,
-    /// What it says.
-    pub text: Text<'t>,
+    /// The value.
+    pub value: &'w V,
 }
 
 impl<V> Default for Walk<V> {
@@ -191,7 +191,7 @@ impl<V> Walk<V> {
         &'w self,
         format: Option<&'f Format>,
         text: impl Fn(&'w V) -> Text<'t>,
-    ) -> impl Iterator<Item = Valued<'w, 'f, 't>> {
+    ) -> impl Iterator<Item = Valued<'w, 'f, V>> {
         self.items.iter().map(move |item| {
             let reads = |at: At, word: &str| {
                 let other = self.deciding.get(&(item.entry, at)).and_then(|i| self.items.get(*i));
@@ -201,7 +201,7 @@ impl<V> Walk<V> {
                 def: item.at.and_then(|at| format.and_then(|f| f.field(at, reads))),
                 entry: item.entry,
                 pointer: self.pointers.get(item.pointer.clone()).unwrap_or(""),
-                text: text(&item.value),
+                value: &item.value,
             }
         })
     }

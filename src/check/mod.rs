@@ -364,8 +364,11 @@ fn eval(
         MatcherForm::Field(f) => field::find(subject, f),
         MatcherForm::Any(list) => {
             let contexts = contexts();
-            let found = list.iter().flat_map(|m| eval(subject, rule, m, candidates, leaf, &contexts, trace));
-            return saying(found.collect(), &m.says);
+            let mut found = Vec::new();
+            for m in list {
+                found.append(&mut eval(subject, rule, m, candidates, leaf, &contexts, trace));
+            }
+            return saying(found, &m.says);
         }
         MatcherForm::All(list) => {
             let contexts = contexts();

@@ -15,12 +15,12 @@ pub fn is_invisible(c: char) -> bool {
 
 /// Whether these are printable ASCII without two spaces in a row.
 fn is_plain(bytes: [u8; 8]) -> bool {
-    const ONES: u64 = u64::MAX / 255;
+    let all = |b: u8| u64::from_le_bytes([b; 8]);
     let word = u64::from_le_bytes(bytes);
-    // High bits of bytes that are a space, exact as long as all are ASCII.
-    let spaces = !(word ^ ONES * 0x20).wrapping_add(ONES * 0x7F);
-    let other = word | word.wrapping_sub(ONES * 0x20) | (word & ONES * 0x7F) + ONES;
-    (other | spaces & spaces << 8) & ONES << 7 == 0
+    // What matters is the high bit of each byte. `spaces` is exact as long as all are ASCII.
+    let spaces = !((word ^ all(b' ')).wrapping_add(all(0x7F)));
+    let (below, delete) = (word.wrapping_sub(all(b' ')), (word & all(0x7F)) + all(1));
+    (word | below | delete | (spaces & (spaces << 8))) & all(0x80) == 0
 }
 
 /// A mark that was opened and waits to be closed.
@@ -524,5 +524,22 @@ impl Builder {
             });
         }
         doc
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_told_eight_bytes_at_a_time() {
+        let plain = |s: &[u8]| s.iter().all(|b| (b' '..0x7F).contains(b)) && !s.windows(2).any(|w| w == b"  ");
+        for (at, b) in (0..8).flat_map(|at| (0..=255).map(move |b| (at, b))) {
+            for around in [*b"a b c d ", *b" a b c d", *b"abcdefgh", *b"~!~!~!~!"] {
+                let mut eight = around;
+                eight[at] = b;
+                assert_eq!(is_plain(eight), plain(&eight), "{eight:?}");
+            }
+        }
     }
 }

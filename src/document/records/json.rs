@@ -83,12 +83,11 @@ pub struct Scanner<'a> {
 
 /// Where among eight bytes of a string the first stands that ends its plain run: the quote, the backslash, control characters.
 fn stop(bytes: [u8; 8]) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 255;
+    let all = |b: u8| u64::from_le_bytes([b; 8]);
     let word = u64::from_le_bytes(bytes);
     // The high bits of bytes below `n`; one above a byte that is below may be wrong.
-    let below = |w: u64, n: u8| w.wrapping_sub(ONES * u64::from(n)) & !w & ONES << 7;
-    let equal = |b: u8| below(word ^ ONES * u64::from(b), 1);
-    let found = equal(b'"') | equal(b'\\') | below(word, b' ');
+    let below = |w: u64, n: u8| w.wrapping_sub(all(n)) & !w & all(0x80);
+    let found = below(word ^ all(b'"'), 1) | below(word ^ all(b'\\'), 1) | below(word, b' ');
     (found != 0).then_some(found.trailing_zeros() as usize / 8)
 }
 

@@ -21,7 +21,8 @@ pub enum Given {
 }
 
 /// Hands the values of a record to `f`, each with what the format says of it and the number of the list entry it lies in. Values that no
-/// format names, or that are not `wanted`, are left out; those that come packed into one are `f`'s to choose from. Gives the format, or `None` where none knows the record or the record is broken.
+/// format names, or that are not `wanted`, are left out; those that come packed into one with others are not. Gives the format, or `None`
+/// where none knows the record or the record is broken.
 pub fn values<'f>(
     chunk: &Chunk,
     record: usize,

@@ -239,8 +239,7 @@ pub struct Known<'s, T> {
 
 impl<'a> Speaker<'a> {
     fn of(subject: &Subject<'a>) -> Option<Speaker<'a>> {
-        let form = subject.document.records.iter().find(|r| r.index.is_some()).map(|r| r.form.as_str()).filter(|f| !f.is_empty());
-        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats, form)).map(Box::new);
+        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats)).map(Box::new);
         let register = subject.facts.partners.as_ref();
         let known = subject.facts.speaking().or_else(|| {
             let register = register?;
@@ -350,8 +349,9 @@ fn eval(
         return Vec::new();
     }
     let number = *leaf;
-    *leaf += usize::from(m.form.patterns().is_some());
-    let of_leaf = || if m.form.patterns().is_some() { candidates.of_leaf(number) } else { text::OfLeaf::default() };
+    let has_patterns = m.form.patterns().is_some();
+    *leaf += usize::from(has_patterns);
+    let of_leaf = || if has_patterns { candidates.of_leaf(number) } else { text::OfLeaf::default() };
     let mut hits = match &m.form {
         MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
         MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),
@@ -365,8 +365,11 @@ fn eval(
         MatcherForm::Field(f) => field::find(subject, f),
         MatcherForm::Any(list) => {
             let contexts = contexts();
-            let found = list.iter().flat_map(|m| eval(subject, rule, m, candidates, leaf, &contexts, trace));
-            return saying(found.collect(), &m.says);
+            let mut found = Vec::new();
+            for m in list {
+                found.append(&mut eval(subject, rule, m, candidates, leaf, &contexts, trace));
+            }
+            return saying(found, &m.says);
         }
         MatcherForm::All(list) => {
             let contexts = contexts();
@@ -406,7 +409,7 @@ fn eval(
         return hits;
     }
     let contexts = contexts();
-    let is_text = matches!(m.form, MatcherForm::Stats(_)) || m.form.patterns().is_some();
+    let is_text = has_patterns || matches!(m.form, MatcherForm::Stats(_));
     let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
         None => true,

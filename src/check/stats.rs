@@ -7,10 +7,13 @@ use crate::pack::model::Stats;
 pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
     let mut hits = Vec::new();
     for block in &document.blocks {
+        // Most blocks are too short or plain ASCII without a sign of what is looked for: told without looking at every character.
+        if block.end - block.start < limits.min_letters {
+            continue;
+        }
         let text = document.block_text(block);
         debug_assert!(!text.contains(BLOCK_SEPARATOR));
-        // Most blocks are too short or plain ASCII without a sign of what is looked for: told without looking at every character.
-        if text.len() < limits.min_letters || !may_exceed(text, limits) || letters(text) < limits.min_letters {
+        if !may_exceed(text, limits) || letters(text) < limits.min_letters {
             continue;
         }
         let Some((value, limit)) = exceeded(text, limits) else { continue };

@@ -181,7 +181,7 @@ impl Tally {
             }
             self.records += chunk.records.len();
             for i in 0..chunk.records.len() {
-                let Some(mut p) = export::partner_of(&chunk, i, formats, None) else {
+                let Some(mut p) = export::partner_of(&chunk, i, formats) else {
                     self.no_listing += 1;
                     self.strange.get_or_insert_with(|| {
                         let keys = records::field_names(&chunk, i);

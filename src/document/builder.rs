@@ -13,6 +13,16 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{E0000}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
+/// Whether these are printable ASCII without two spaces in a row.
+fn is_plain(bytes: [u8; 8]) -> bool {
+    let all = |b: u8| u64::from_le_bytes([b; 8]);
+    let word = u64::from_le_bytes(bytes);
+    // What matters is the high bit of each byte. `spaces` is exact as long as all are ASCII.
+    let spaces = !((word ^ all(b' ')).wrapping_add(all(0x7F)));
+    let (below, delete) = (word.wrapping_sub(all(b' ')), (word & all(0x7F)) + all(1));
+    (word | below | delete | (spaces & (spaces << 8))) & all(0x80) == 0
+}
+
 /// A mark that was opened and waits to be closed.
 #[derive(Debug)]
 #[must_use = "a mark that is not closed reaches to the end of the document"]
@@ -276,6 +286,14 @@ impl Builder {
         let mut from = 0;
         let mut i = 0;
         while i < bytes.len() {
+            if let Some(&eight) = bytes[i..].first_chunk()
+                && i > from
+                && is_plain(eight)
+            {
+                // What follows may make the last of them, if it is a space, one of several.
+                i += 7;
+                continue;
+            }
             let b = bytes[i];
             // The plain case first: printable ASCII, and single spaces between words.
             if b > b' ' && b < 0x7F || b == b' ' && i > from && bytes.get(i + 1).is_some_and(|&n| n > b' ' && n < 0x7F) {
@@ -506,5 +524,22 @@ impl Builder {
             });
         }
         doc
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_told_eight_bytes_at_a_time() {
+        let plain = |s: &[u8]| s.iter().all(|b| (b' '..0x7F).contains(b)) && !s.windows(2).any(|w| w == b"  ");
+        for (at, b) in (0..8).flat_map(|at| (0..=255).map(move |b| (at, b))) {
+            for around in [*b"a b c d ", *b" a b c d", *b"abcdefgh", *b"~!~!~!~!"] {
+                let mut eight = around;
+                eight[at] = b;
+                assert_eq!(is_plain(eight), plain(&eight), "{eight:?}");
+            }
+        }
     }
 }

@@ -16,8 +16,10 @@ use crate::facts::names::registrable;
 use crate::finding::{FINDING_SCHEMA, Finding, Location, Place, RecordRef, Severity, Suppressed, Trouble, fingerprint};
 use crate::pack::model::{MatcherForm, Same};
 use crate::source::{Position, Source, Span};
+use rustc_hash::FxHasher;
 use std::collections::HashMap;
 use std::fs::File;
+use std::hash::Hasher;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -80,7 +82,7 @@ impl Spot {
         let source = subject.source;
         let one = if let [one] = spans { Some(*one) } else { None };
         let again = one.filter(|_| again && source.encoding_name() == "UTF-8").and_then(|span| {
-            let (from, to) = (source.position(span.start), source.position(span.end));
+            let (from, to) = source.positions(span);
             Some(Spot::Again {
                 start: from.offset as u64,
                 len: u32::try_from(to.offset.checked_sub(from.offset)?).ok()?,
@@ -113,8 +115,9 @@ impl Spot {
 }
 
 fn check(bytes: &[u8]) -> u32 {
-    let head = bytes.get(..bytes.len().min(READ_AGAIN as usize)).unwrap_or_default();
-    head.iter().fold(0x811C_9DC5, |h: u32, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+    let mut h = FxHasher::default();
+    h.write(bytes.get(..bytes.len().min(READ_AGAIN as usize)).unwrap_or_default());
+    h.finish() as u32
 }
 
 fn shown(text: &str) -> String {

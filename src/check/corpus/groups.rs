@@ -1,7 +1,7 @@
 //! Which of the members that a matcher took from the documents of a run belong together.
 
 use super::Marks;
-use super::sketch::{ROWS, SIZE, Sketch};
+use super::sketch::{ROWS, SIZE, Sketch, join};
 use crate::pack::model::{CorpusMatcher, DifferBy, Same};
 use std::collections::HashMap;
 
@@ -45,7 +45,8 @@ pub fn groups(m: &CorpusMatcher, members: &[Member], sketches: &[Sketch]) -> Vec
     if m.same == Same::Text {
         clusters(m, members, sketches).iter().for_each(|c| judge(c));
     } else {
-        let mut order: Vec<usize> = (0..members.len()).collect();
+        let mut order = Vec::new();
+        Often::new(members.len()).among(members.iter().map(|m| m.key), |i| order.push(i));
         order.sort_unstable_by_key(|i| (members[*i].key, *i));
         order.chunk_by(|a, b| members[*a].key == members[*b].key).filter(|run| run.len() > 1).for_each(&mut judge);
     }
@@ -56,10 +57,12 @@ pub fn groups(m: &CorpusMatcher, members: &[Member], sketches: &[Sketch]) -> Vec
 /// Texts that are alike, each with one at least of its cluster.
 fn clusters(m: &CorpusMatcher, members: &[Member], sketches: &[Sketch]) -> Vec<Vec<usize>> {
     let mut sets = Sets::new(members.len());
-    let mut order: Vec<(u64, u64, u32)> = Vec::with_capacity(members.len());
+    let mut often = Often::new(members.len());
+    let mut order: Vec<(u64, u64, u32)> = Vec::new();
     for band in 0..SIZE / ROWS {
         order.clear();
-        order.extend(sketches.iter().zip(members).enumerate().map(|(i, (s, member))| (member.key, s.band(band), i as u32)));
+        let bands = sketches.iter().zip(members).map(|(s, member)| join(member.key, s.band(band)));
+        often.among(bands, |i| order.push((members[i].key, sketches[i].band(band), i as u32)));
         order.sort_unstable();
         for run in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|run| run.len() > 1) {
             let mut earlier: Vec<usize> = Vec::new();
@@ -75,6 +78,29 @@ fn clusters(m: &CorpusMatcher, members: &[Member], sketches: &[Sketch]) -> Vec<V
         }
     }
     sets.all()
+}
+
+/// Tells hashes that may be there more than once from those that are there once, which most are, so that few are sorted.
+struct Often {
+    /// How many hashes fall into each place: 0, 1, or more.
+    seen: Vec<u8>,
+}
+
+impl Often {
+    fn new(n: usize) -> Often {
+        Often { seen: vec![0; n.saturating_mul(8).next_power_of_two()] }
+    }
+
+    /// Names the numbers of all hashes that are there more than once, by rising number, and of few others.
+    fn among(&mut self, hashes: impl Iterator<Item = u64> + Clone, mut name: impl FnMut(usize)) {
+        self.seen.fill(0);
+        let places = self.seen.len() - 1;
+        for h in hashes.clone() {
+            let seen = &mut self.seen[h as usize & places];
+            *seen = (*seen + 1).min(2);
+        }
+        hashes.enumerate().filter(|(_, h)| self.seen[*h as usize & places] > 1).for_each(|(i, _)| name(i));
+    }
 }
 
 /// The members of a group that differ, the first of each sort; several such lists where the group falls apart.

@@ -159,8 +159,8 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
     }
     if !m.per.is_empty() {
         let by_field = first(doc, record, &m.per).filter(|_| !matches!(&m.per[..], [one] if one == "file"));
-        let of = by_field.map(|(_, f)| fold_name(&f.value)).unwrap_or_else(|| format!("\n{}", subject.source.name()));
-        key = join(key, hash(&of));
+        // The name of a file is no value.
+        key = join(key, by_field.map_or_else(|| join(1, hash(subject.source.name())), |(_, f)| hash(&fold_name(&f.value))));
     }
     let mut marks = Marks { id: record.id.as_deref().map_or(0, |id| short([id])), ..Marks::default() };
     marks.whole =
@@ -253,7 +253,7 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     let titles = doc.blocks.iter().filter(|b| b.role == Role::Title || (b.role == Role::Heading && b.level == 1)).take(3);
     let gazetteer = Gazetteer::get();
     let mut about = None;
-    let mut names: HashSet<String> = HashSet::new();
+    let mut names: HashSet<u64> = HashSet::new();
     for b in titles {
         let text = doc.block_text(b);
         let told = OnceCell::new();

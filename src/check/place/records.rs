@@ -4,10 +4,11 @@ use super::super::{Hit, Speaker, Subject};
 use super::known::{Claimed, Record};
 use super::tell;
 use crate::document::Record as Node;
-use crate::facts::places::{Fit, Gazetteer, Hint, Reading};
+use crate::facts::places::{Asked, Fit, Gazetteer, Hint, Reading, Region};
 use crate::facts::{Fact, Office, Partner, State, Works, names};
 use crate::pack::model::PlaceMatcher;
 use crate::source::Span;
+use std::cell::RefCell;
 
 /// A hit on a value of the listing.
 fn at(subject: &Subject, span: Span) -> Option<Hit> {
@@ -70,10 +71,12 @@ pub(super) fn contradiction(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     all.filter_map(|f| excluded(subject, &f.value, m)).collect()
 }
 
+fn said(part: &Option<Fact<String>>) -> Option<&str> {
+    part.as_ref().map(|f| f.value.as_str()).filter(|v| !v.trim().is_empty())
+}
+
 fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit> {
-    let value = |f: &'_ Option<Fact<String>>| f.as_ref().map(|f| f.value.clone()).filter(|v| !v.trim().is_empty());
-    let (country, region) = (value(&office.country), value(&office.region));
-    let hint = Hint { country: country.as_deref(), region: region.as_deref() };
+    let hint = Hint { country: said(&office.country), region: said(&office.region) };
     if hint.country.is_none() && hint.region.is_none() {
         return None;
     }
@@ -84,7 +87,7 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
         if resolved.parts.len() != resolved.readings().count() {
             return None;
         }
-        let own = country.as_deref().and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
+        let own = hint.country.and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
         let least = m.villages.iter().find(|(of, _)| Some(of.as_str()) == own).map_or(m.population, |(_, size)| *size);
         let wrong = |r: &Reading| {
             // A region that is spelled out is one, whatever its size.
@@ -102,9 +105,9 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
                 (None, Some(r)) => [r.name, "", r.country],
                 (None, None) => return None,
             };
-            let other = if first.fit == Fit::OtherCountry { country.clone() } else { region.clone() };
+            let other = if first.fit == Fit::OtherCountry { hint.country } else { hint.region };
             hit.values.push(("place", city.value.clone()));
-            hit.values.push(("against", other.unwrap_or_default()));
+            hit.values.push(("against", other.unwrap_or_default().to_owned()));
             hit.values.push(("nearest", known.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ")));
             let beside = if first.fit == Fit::OtherCountry { &office.country } else { &office.region };
             if let Some(f) = beside {
@@ -117,18 +120,28 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
     if region.value.chars().count() < 4 {
         return None;
     }
-    let gazetteer = Gazetteer::get();
-    let own = gazetteer.country(&country.value)?;
-    let named = gazetteer.regions(&region.value);
-    let inside =
-        gazetteer.region(own.iso2, &region.value).is_some() || gazetteer.cities(&region.value).iter().any(|c| c.country == own.iso2);
-    let other = named.first().filter(|_| !inside)?;
+    let other = abroad(&country.value, &region.value)?;
     let mut hit = at(subject, region.span)?;
     hit.values.push(("place", region.value.clone()));
     hit.values.push(("against", country.value.clone()));
     hit.values.push(("nearest", format!("{}, {}", other.name, other.country)));
     hit.related.push((vec![country.span], country.value.clone(), "said of the same place".to_owned()));
     Some(hit)
+}
+
+/// The region of that name in another country, where nothing in the country itself has the name. Each thread keeps what it was asked.
+fn abroad(country: &str, region: &str) -> Option<Region> {
+    thread_local! {
+        static ASKED: RefCell<Asked<Option<Region>>> = RefCell::default();
+    }
+    let find = || {
+        let gazetteer = Gazetteer::get();
+        let own = gazetteer.country(country)?;
+        let other = gazetteer.regions(region).into_iter().next()?;
+        let inside = gazetteer.region(own.iso2, region).is_some() || gazetteer.cities(region).iter().any(|c| c.country == own.iso2);
+        (!inside).then_some(other)
+    };
+    ASKED.with_borrow_mut(|asked| asked.get(&[country, region].join("\n"), find))
 }
 
 /// A phrase in a location field that is no place.

@@ -5,33 +5,14 @@
 
 use crate::document::{FieldRole, Kind};
 use crate::yaml::{Node, YamlError};
-use std::collections::HashMap as StdMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 mod load;
 
-/// A fast hash for the few keys that the format files name. Keys of records are only looked up, never put in, so that no record can fill
-/// a map with collisions.
-#[derive(Clone, Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let mix = |h: u64, word: u64| (h.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
-        let mut words = bytes.chunks_exact(8);
-        for w in &mut words {
-            self.0 = mix(self.0, w.iter().fold(0, |n, b| n << 8 | u64::from(*b)));
-        }
-        self.0 = mix(self.0, words.remainder().iter().fold(bytes.len() as u64, |n, b| n << 8 | u64::from(*b)));
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-}
-
-type HashMap<K, V> = StdMap<K, V, BuildHasherDefault<KeyHasher>>;
+/// Keys of records are only looked up in these maps, never put in, so that no record can fill one with collisions.
+type HashMap<K, V> = FxHashMap<K, V>;
 
 /// A place in a format's tree of aliases.
 pub type At = u32;
@@ -138,9 +119,9 @@ impl Format {
         self.deciding.contains(&at)
     }
 
-    /// The field that a place stands for. `other` gives the value of another place in the same list entry.
-    pub fn field<'v>(&self, at: At, other: impl Fn(At) -> Option<&'v str>) -> Option<&FieldDef> {
-        let holds = |m: &&Meaning| m.when.as_ref().is_none_or(|(at, is)| other(*at).is_some_and(|v| v.eq_ignore_ascii_case(is)));
+    /// The field that a place stands for. `reads` tells whether the value of another place in the same list entry is a word.
+    pub fn field(&self, at: At, reads: impl Fn(At, &str) -> bool) -> Option<&FieldDef> {
+        let holds = |m: &&Meaning| m.when.as_ref().is_none_or(|(at, word)| reads(*at, word));
         let m = self.tree.get(at as usize)?.meanings.iter().find(holds)?;
         self.fields.get(m.field)
     }
@@ -189,9 +170,21 @@ fn with_plain_key<R>(key: &str, f: impl FnOnce(&str) -> R) -> R {
     f(std::str::from_utf8(&short[..len]).unwrap_or(""))
 }
 
+/// Tells sets of formats apart, in all of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Id(u64);
+
+impl Default for Id {
+    fn default() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Id(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// All formats that are known.
 #[derive(Debug, Default)]
 pub struct Formats {
+    id: Id,
     formats: Vec<Format>,
     /// From a key to the alternatives it counts for.
     exact: HashMap<Box<str>, Vec<Mark>>,
@@ -270,6 +263,10 @@ impl Formats {
 
     /// The format of a record with these top keys: of those that fit, the one that asks for most.
     pub fn detect<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<&Format> {
+        self.by_number(self.number(keys)?)
+    }
+
+    fn number<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<usize> {
         let mut seen = vec![0u64; self.alternatives.len()];
         for key in keys {
             let exact = self.exact.get(key);
@@ -280,8 +277,15 @@ impl Formats {
         }
         let fits = self.alternatives.iter().zip(seen).filter(|((_, groups), seen)| *seen == (1 << groups) - 1).map(|(a, _)| *a);
         // The first of equals, by the order of the files.
-        let best = fits.reduce(|best, a| if a.1 > best.1 { a } else { best })?;
-        self.formats.get(best.0)
+        fits.reduce(|best, a| if a.1 > best.1 { a } else { best }).map(|best| best.0)
+    }
+
+    pub(super) fn id(&self) -> Id {
+        self.id
+    }
+
+    pub(super) fn by_number(&self, number: usize) -> Option<&Format> {
+        self.formats.get(number)
     }
 
     /// Whether files of some format keep their records under this key.
@@ -297,6 +301,75 @@ impl Formats {
     /// All formats.
     pub fn iter(&self) -> impl Iterator<Item = &Format> {
         self.formats.iter()
+    }
+}
+
+/// The keys of a record, one after the other.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+struct Keys {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Keys {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or(""))
+    }
+}
+
+/// Records of a file have the same few sets of keys: what their formats are is remembered.
+#[derive(Default)]
+pub(super) struct Recent {
+    of: Option<Id>,
+    keys: Keys,
+    /// Numbers of formats. So few, and only of short keys, that collisions do no harm.
+    known: HashMap<Keys, Option<usize>>,
+}
+
+impl Recent {
+    const MOST: usize = 64;
+    const LONGEST: usize = 4096;
+
+    /// Whether what is remembered is of these formats.
+    pub fn is_of(&self, formats: &Formats) -> bool {
+        self.of == Some(formats.id)
+    }
+
+    /// Whether the last record's keys take more memory than is worth keeping.
+    pub fn is_large(&self) -> bool {
+        self.keys.text.capacity() > 1 << 18 || self.keys.ends.capacity() > 1 << 14
+    }
+
+    /// Before the first key.
+    pub fn clear(&mut self) {
+        self.keys.text.clear();
+        self.keys.ends.clear();
+    }
+
+    /// The record has this key.
+    pub fn key(&mut self, key: &str) {
+        self.keys.text.push_str(key);
+        self.keys.ends.push(self.keys.text.len());
+    }
+
+    /// The number of the format that knows a record with the keys given.
+    pub fn detect(&mut self, formats: &Formats) -> Option<usize> {
+        if !self.is_of(formats) {
+            self.of = Some(formats.id);
+            self.known.clear();
+        }
+        if let Some(known) = self.known.get(&self.keys) {
+            return *known;
+        }
+        let found = formats.number(self.keys.iter());
+        if self.keys.text.len() <= Self::LONGEST && self.keys.ends.len() <= Self::LONGEST / 8 {
+            if self.known.len() == Self::MOST {
+                self.known.clear();
+            }
+            self.known.insert(self.keys.clone(), found);
+        }
+        found
     }
 }
 

@@ -81,18 +81,15 @@ pub struct Scanner<'a> {
     kinds: u128,
 }
 
-/// Bytes that end the plain run of a string: the quote, the backslash, control characters.
-const STOP: [bool; 256] = {
-    let mut t = [false; 256];
-    let mut i = 0;
-    while i < 0x20 {
-        t[i] = true;
-        i += 1;
-    }
-    t[b'"' as usize] = true;
-    t[b'\\' as usize] = true;
-    t
-};
+/// Where among eight bytes of a string the first stands that ends its plain run: the quote, the backslash, control characters.
+fn stop(bytes: [u8; 8]) -> Option<usize> {
+    let all = |b: u8| u64::from_le_bytes([b; 8]);
+    let word = u64::from_le_bytes(bytes);
+    // The high bits of bytes below `n`; one above a byte that is below may be wrong.
+    let below = |w: u64, n: u8| w.wrapping_sub(all(n)) & !w & all(0x80);
+    let found = below(word ^ all(b'"'), 1) | below(word ^ all(b'\\'), 1) | below(word, b' ');
+    (found != 0).then_some(found.trailing_zeros() as usize / 8)
+}
 
 impl<'a> Scanner<'a> {
     /// A scanner of the value that `span` of `text` holds, white space around it allowed. Places given are bytes of `text`.
@@ -106,6 +103,7 @@ impl<'a> Scanner<'a> {
     /// # Errors
     /// At the first character that breaks the grammar; asking again gives the same error or `None`, never a panic.
     #[allow(clippy::should_implement_trait)]
+    #[inline(always)]
     pub fn next(&mut self) -> Result<Option<Token>, JsonError> {
         let b = self.peek();
         match self.state {
@@ -140,6 +138,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next byte that is no white space.
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while self.at < self.end {
@@ -164,6 +163,7 @@ impl<'a> Scanner<'a> {
         Err(JsonError { message, span: Span::new(at, at + len) })
     }
 
+    #[inline]
     fn close(&mut self) -> Token {
         self.at += 1;
         let object = self.kinds & 1 == 1;
@@ -173,6 +173,7 @@ impl<'a> Scanner<'a> {
         if object { Token::ObjectEnd(self.at) } else { Token::ArrayEnd(self.at) }
     }
 
+    #[inline]
     fn open(&mut self, object: bool) -> Result<Token, JsonError> {
         if self.depth == MAX_DEPTH {
             return self.fail("lists and objects lie more than 128 deep in each other");
@@ -184,6 +185,7 @@ impl<'a> Scanner<'a> {
         Ok(if object { Token::ObjectStart(self.at - 1) } else { Token::ArrayStart(self.at - 1) })
     }
 
+    #[inline(always)]
     fn key(&mut self, b: Option<u8>) -> Result<Token, JsonError> {
         if b != Some(b'"') {
             return self.fail(if b == Some(b'}') { "a key must follow the comma" } else { "expected a key in double quotes" });
@@ -197,6 +199,7 @@ impl<'a> Scanner<'a> {
         Ok(Token::Key(key))
     }
 
+    #[inline(always)]
     fn value(&mut self, b: Option<u8>) -> Result<Token, JsonError> {
         let token = match b {
             Some(b'{') => return self.open(true),
@@ -268,25 +271,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The string whose opening quote is next.
+    #[inline]
     fn string(&mut self) -> Result<Str, JsonError> {
         let bytes = &self.text.as_bytes()[..self.end];
         let start = self.at + 1;
         let mut at = start;
         let mut escaped = false;
         loop {
-            // Short strings end within the first bytes; the vectorised search pays for long ones.
-            let near = bytes.len().min(at + 24);
-            while at < near && !STOP[bytes[at] as usize] {
-                at += 1;
-            }
-            if at == near && near < bytes.len() {
-                let to = memchr::memchr2(b'"', b'\\', &bytes[at..]).map_or(bytes.len(), |i| at + i);
-                if bytes[at..to].iter().fold(false, |any, &b| any | (b < 0x20)) {
-                    at += bytes[at..to].iter().position(|&b| b < 0x20).unwrap_or(0);
-                } else {
-                    at = to;
-                }
-            }
+            at = plain_end(bytes, at);
             match bytes.get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
@@ -311,6 +303,27 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// The end of a string's plain run from byte `at` on.
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    // Most strings end within the first bytes; the vectorised search pays for long ones.
+    let near = at + 32;
+    while at < near {
+        let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
+            return bytes[at..].iter().position(|&b| matches!(b, b'"' | b'\\' | 0..0x20)).map_or(bytes.len(), |i| at + i);
+        };
+        match stop(eight) {
+            Some(i) => return at + i,
+            None => at += 8,
+        }
+    }
+    let to = memchr::memchr2(b'"', b'\\', &bytes[at..]).map_or(bytes.len(), |i| at + i);
+    if bytes[at..to].iter().fold(false, |any, &b| any | (b < 0x20)) {
+        at += bytes[at..to].iter().position(|&b| b < 0x20).unwrap_or(0);
+        return at;
+    }
+    to
 }
 
 /// The value of a string's raw text and the map from it to the source, in which the raw text starts at `at`. Half of a surrogate pair

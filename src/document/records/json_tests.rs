@@ -171,3 +171,14 @@ fn grammar_corners() {
     assert_eq!(build("[1 x").unwrap_err(), JsonError { message: "expected `,` or `]`", span: Span::new(3, 4) });
     assert_eq!(build("\"\\ud83d x \\udc00\\ud83d\\ude80\"").unwrap(), Value::String("\u{fffd} x \u{fffd}🚀".into()));
 }
+
+#[test]
+fn the_end_of_a_plain_run_is_told_eight_bytes_at_a_time() {
+    for (at, b) in (0..8).flat_map(|at| (0..=255).map(move |b| (at, b))) {
+        for around in [*b"abcdefgh", *b" !#[]~\x7F\xFF", *b"ab\"d\\f\x1Fh"] {
+            let mut eight = around;
+            eight[at] = b;
+            assert_eq!(stop(eight), eight.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)), "{eight:?}");
+        }
+    }
+}

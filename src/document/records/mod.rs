@@ -11,24 +11,25 @@ mod split_json;
 mod stream;
 mod text;
 mod values;
+mod walk;
 mod whole;
 
-pub use fields::MAX_FIELDS;
-pub use formats::{Format, FormatError, Formats};
+pub use formats::{FieldDef, Format, FormatError, Formats};
 pub use stream::{CHUNK, Chunk, LONGEST_RECORD, Splitter, Trouble, TroubleKind};
 pub use text::{Text, prose};
 pub use values::{Given, values};
+pub use walk::MAX_FIELDS;
 pub use whole::split as split_whole;
 
 use super::{Builder, Kind};
 use crate::source::Span;
 use crate::yaml::{self, Node};
-use fields::{Event, Writer};
-use formats::At;
+use fields::Writer;
+use formats::{At, Recent};
 use json::{JsonError, Scanner, Token};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use stream::{ChunkId, Content, Table};
+use walk::Walk;
 
 /// How a file keeps its records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -116,15 +117,14 @@ pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Buil
     let text = chunk.source.text();
     let index = chunk.first_index + record;
     match &chunk.content {
-        Content::Json(id) => with_tokens(*id, text, span, |tokens| {
-            let tokens = match tokens {
-                Ok(tokens) => tokens,
+        Content::Json(id) => with_values(*id, text, span, Some(formats), |values| {
+            let (format, walk) = match values {
+                Ok(values) => values,
                 Err(e) => return broken(&e, b),
             };
-            let keys = top_keys(text, tokens);
-            let Some(format) = formats.detect(keys.iter().map(Cow::as_ref)) else { return Outcome::Unknown };
-            b.reserve(span.len(), tokens.len() / 2);
-            fields::write(tokens.iter().map(|t| event(text, t)), Some(format), format.kind, span, index, b);
+            let Some(format) = format else { return Outcome::Unknown };
+            b.reserve(span.len(), walk.len());
+            fields::write(walk, |v| json_text(text, v), Some(format), format.kind, span, index, b);
             Outcome::Known(format)
         }),
         Content::Csv(table) => {
@@ -136,7 +136,8 @@ pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Buil
             let Some(node) = nodes.get(record) else { return Outcome::Unknown };
             let keys = node.as_map().unwrap_or(&[]).iter().filter_map(|(k, _)| k.as_str());
             let Some(format) = formats.detect(keys) else { return Outcome::Unknown };
-            fields::write(yaml_events(text, node).into_iter(), Some(format), format.kind, span, index, b);
+            let walk = yaml_values(text, node, Some(format), span.start);
+            fields::write(&walk, Text::clone, Some(format), format.kind, span, index, b);
             Outcome::Known(format)
         }
     }
@@ -150,19 +151,19 @@ pub fn read_generic(chunk: &Chunk, record: usize, kind: Kind, b: &mut Builder) -
     let index = chunk.first_index + record;
     match &chunk.content {
         Content::Json(id) => {
-            return with_tokens(*id, text, span, |tokens| {
-                let tokens = match tokens {
-                    Ok(tokens) => tokens,
+            return with_values(*id, text, span, None, |values| {
+                let walk = match values {
+                    Ok((_, walk)) => walk,
                     Err(e) => return broken(&e, b),
                 };
-                fields::write(tokens.iter().map(|t| event(text, t)), None, kind, span, index, b);
+                fields::write(walk, |v| json_text(text, v), None, kind, span, index, b);
                 Outcome::Unknown
             });
         }
         Content::Csv(table) => row(text, span, table, None, kind, index, b),
         Content::Yaml(nodes) => {
             if let Some(node) = nodes.get(record) {
-                fields::write(yaml_events(text, node).into_iter(), None, kind, span, index, b);
+                fields::write(&yaml_values(text, node, None, span.start), Text::clone, None, kind, span, index, b);
             }
         }
     }
@@ -174,65 +175,89 @@ fn broken(e: &JsonError, b: &mut Builder) -> Outcome<'static> {
     Outcome::Broken
 }
 
-/// The tokens of a record. Each thread keeps those of the last one: a record is read into a document, and then often asked for its values.
-fn with_tokens<R>(chunk: ChunkId, text: &str, span: Span, f: impl FnOnce(Result<&[Token], JsonError>) -> R) -> R {
-    /// A longer list is not kept.
-    const KEPT: usize = 1 << 14;
-    #[derive(Default)]
-    struct Last {
-        of: Option<(ChunkId, Span)>,
-        tokens: Vec<Token>,
-    }
+/// The values of a record of JSON, and its format where one of `formats` knows it. Each thread keeps those of the last record: it is read
+/// into a document, and then often asked for its values.
+fn with_values<'f, R>(
+    chunk: ChunkId,
+    text: &str,
+    span: Span,
+    formats: Option<&'f Formats>,
+    f: impl FnOnce(Result<(Option<&'f Format>, &Walk<Token>), JsonError>) -> R,
+) -> R {
     thread_local! {
         static LAST: RefCell<Last> = RefCell::default();
     }
     let mut last = LAST.take();
-    let scanned = if last.of == Some((chunk, span)) { Ok(()) } else { scan(text, span, &mut last.tokens) };
-    last.of = scanned.is_ok().then_some((chunk, span));
-    let r = f(scanned.map(|()| &last.tokens[..]));
-    if last.tokens.capacity() <= KEPT {
+    let of = (chunk, span, formats.map(Formats::id));
+    let read = if last.of == Some(of) { Ok(()) } else { last.read(text, span, formats) };
+    last.of = read.is_ok().then_some(of);
+    let r = f(read.map(|()| (formats.and_then(|f| f.by_number(last.format?)), &last.walk)));
+    if !last.walk.is_large() && !last.recent.is_large() {
         LAST.set(last);
     }
     r
 }
 
-fn scan(text: &str, span: Span, tokens: &mut Vec<Token>) -> Result<(), JsonError> {
-    tokens.clear();
-    let mut scanner = Scanner::new(text, span);
-    while let Some(token) = scanner.next()? {
-        tokens.push(token);
-    }
-    Ok(())
+/// The last record of JSON that a thread has gone through.
+#[derive(Default)]
+struct Last {
+    of: Option<(ChunkId, Span, Option<formats::Id>)>,
+    /// The number of its format.
+    format: Option<usize>,
+    walk: Walk<Token>,
+    recent: Recent,
 }
 
-/// The keys of the record itself; none if it is no object.
-fn top_keys<'a>(text: &'a str, tokens: &[Token]) -> Vec<Cow<'a, str>> {
-    let mut depth = 0;
-    let mut keys = Vec::with_capacity(40);
-    for token in tokens {
-        match token {
-            Token::ObjectStart(_) | Token::ArrayStart(_) => depth += 1,
-            Token::ObjectEnd(_) | Token::ArrayEnd(_) => depth -= 1,
-            Token::Key(k) if depth == 1 => keys.push(k.value(text)),
-            _ => {}
+impl Last {
+    fn read(&mut self, text: &str, span: Span, formats: Option<&Formats>) -> Result<(), JsonError> {
+        let Some(formats) = formats else {
+            self.format = None;
+            return self.scan(text, span, None);
+        };
+        // Most records have the format of the one before, so that once through is enough.
+        let guess = self.format.filter(|_| self.recent.is_of(formats));
+        self.scan(text, span, guess.and_then(|g| formats.by_number(g)))?;
+        self.format = self.recent.detect(formats);
+        if self.format != guess {
+            self.scan(text, span, self.format.and_then(|f| formats.by_number(f)))?;
         }
+        Ok(())
     }
-    keys
+
+    fn scan(&mut self, text: &str, span: Span, format: Option<&Format>) -> Result<(), JsonError> {
+        self.walk.clear();
+        self.recent.clear();
+        let mut scanner = Scanner::new(text, span);
+        while let Some(token) = scanner.next()? {
+            match token {
+                Token::ObjectStart(at) => self.walk.open(format, false, at),
+                Token::ArrayStart(at) => self.walk.open(format, true, at),
+                Token::ObjectEnd(at) | Token::ArrayEnd(at) => self.walk.close(at),
+                Token::Key(k) => {
+                    let key = k.value(text);
+                    if self.walk.at_top() {
+                        self.recent.key(&key);
+                    }
+                    self.walk.key(format, &key);
+                }
+                value => self.walk.value(format, value),
+            }
+        }
+        Ok(())
+    }
 }
 
-fn event<'a>(text: &'a str, token: &Token) -> Event<'a> {
-    match token {
-        Token::ObjectStart(_) => Event::Object,
-        Token::ArrayStart(_) => Event::List,
-        Token::ObjectEnd(_) | Token::ArrayEnd(_) => Event::Close,
-        Token::Key(k) => Event::Key(k.value(text)),
+/// What a value says.
+fn json_text<'a>(text: &'a str, value: &Token) -> Text<'a> {
+    match value {
         Token::String(s) if s.escaped => {
             let (value, map) = json::unescape(text.get(s.span.range()).unwrap_or(""), s.span.start);
-            Event::Value(Text::decoded(value, s.span, map))
+            Text::decoded(value, s.span, map)
         }
-        Token::String(s) => Event::Value(Text::verbatim(text, s.span)),
-        Token::Number(span) | Token::Bool(_, span) => Event::Value(Text::verbatim(text, *span)),
-        Token::Null(span) => Event::Value(Text::empty(*span)),
+        Token::String(s) => Text::verbatim(text, s.span),
+        Token::Number(span) | Token::Bool(_, span) => Text::verbatim(text, *span),
+        Token::Null(span) => Text::empty(*span),
+        Token::Key(_) | Token::ObjectStart(_) | Token::ObjectEnd(_) | Token::ArrayStart(_) | Token::ArrayEnd(_) => Text::empty(Span::at(0)),
     }
 }
 
@@ -244,7 +269,7 @@ fn row(text: &str, span: Span, table: &Table, format: Option<&Format>, kind: Kin
         let value = cell.text(text);
         let own = || table.columns.names.get(i).filter(|n| !n.is_empty()).cloned().unwrap_or_else(|| format!("column-{}", i + 1));
         let place: Option<At> = table.places.get(i).copied().flatten();
-        let def = place.and_then(|at| format.and_then(|f| f.field(at, |_| None)));
+        let def = place.and_then(|at| format.and_then(|f| f.field(at, |_, _| false)));
         match def {
             Some(d) => out.value(def, &d.name, String::new, &value),
             None => {
@@ -256,36 +281,36 @@ fn row(text: &str, span: Span, table: &Table, format: Option<&Format>, kind: Kin
     out.finish(span, index);
 }
 
-/// A node's values as events. The tree's depth is bounded by its reader; the walk keeps its own stack all the same.
-fn yaml_events<'a>(text: &str, node: &'a Node) -> Vec<Event<'a>> {
+/// A node's values; `at` is the record's place. The tree's depth is bounded by its reader; the walk keeps its own stack all the same.
+fn yaml_values<'a>(text: &str, node: &'a Node, format: Option<&Format>, at: usize) -> Walk<Text<'a>> {
     enum Step<'a> {
         Node(&'a Node),
         Key(&'a Node),
         Close,
     }
-    let mut out = Vec::new();
+    let mut out = Walk::default();
     let mut stack = vec![Step::Node(node)];
     while let Some(step) = stack.pop() {
         match step {
-            Step::Close => out.push(Event::Close),
-            Step::Key(k) => out.push(Event::Key(k.scalar_text().unwrap_or_default().into())),
+            Step::Close => out.close(at),
+            Step::Key(k) => out.key(format, &k.scalar_text().unwrap_or_default()),
             Step::Node(n) => match &n.value {
                 yaml::Value::Seq(items) => {
-                    out.push(Event::List);
+                    out.open(format, true, at);
                     stack.push(Step::Close);
                     stack.extend(items.iter().rev().map(Step::Node));
                 }
                 yaml::Value::Map(entries) => {
-                    out.push(Event::Object);
+                    out.open(format, false, at);
                     stack.push(Step::Close);
                     for (k, v) in entries.iter().rev() {
                         stack.push(Step::Node(v));
                         stack.push(Step::Key(k));
                     }
                 }
-                yaml::Value::Null => out.push(Event::Value(Text::empty(n.span))),
-                yaml::Value::Str(s) => out.push(Event::Value(Text::decoded(s.as_str(), n.span, yaml::scalar_map(text, n)))),
-                _ => out.push(Event::Value(Text::decoded(n.scalar_text().unwrap_or_default(), n.span, yaml::scalar_map(text, n)))),
+                yaml::Value::Null => out.value(format, Text::empty(n.span)),
+                yaml::Value::Str(s) => out.value(format, Text::decoded(s.as_str(), n.span, yaml::scalar_map(text, n))),
+                _ => out.value(format, Text::decoded(n.scalar_text().unwrap_or_default(), n.span, yaml::scalar_map(text, n))),
             },
         }
     }

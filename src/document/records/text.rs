@@ -39,8 +39,9 @@ impl<'a> Text<'a> {
     /// The part `start..end` of the value, trimmed.
     pub fn part(&self, start: usize, end: usize) -> Text<'_> {
         let raw = self.value.get(start..end).unwrap_or("");
-        let start = start + (raw.len() - raw.trim_start().len());
-        let raw = raw.trim();
+        let left = raw.trim_start();
+        let start = start + (raw.len() - left.len());
+        let raw = left.trim_end();
         let end = start + raw.len();
         match &self.map {
             None => Text { value: Cow::Borrowed(raw), span: Span::new(self.span.start + start, self.span.start + end), map: None },
@@ -55,6 +56,27 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Whether it stands in the source as it is, without white space around it.
+    pub fn is_bare(&self) -> bool {
+        self.map.is_none() && self.value.trim().len() == self.value.len()
+    }
+
+    /// The ranges between separators, which are not empty.
+    pub fn split<'s>(&'s self, separator: &'s str) -> impl Iterator<Item = (usize, usize)> + 's {
+        let mut from = Some(0);
+        std::iter::from_fn(move || {
+            let start = from?;
+            let end = separator_at(&self.value, start, separator);
+            from = end.map(|e| e + separator.len());
+            Some((start, end.unwrap_or(self.value.len())))
+        })
+    }
+
+    /// Whether it holds a separator.
+    pub fn holds(&self, separator: &str) -> bool {
+        separator_at(&self.value, 0, separator).is_some()
+    }
+
     /// Writes the value into the open block.
     pub fn write(&self, b: &mut Builder) {
         let Some(map) = &self.map else { return b.text(&self.value, self.span.start) };
@@ -63,6 +85,12 @@ impl<'a> Text<'a> {
             if p.linear { b.text(s, p.source) } else { b.decoded(s, Span::new(p.source, p.source + p.source_len)) }
         }
     }
+}
+
+/// Where the next separator stands: a few characters in a short text, for which a searcher would take longer to build than to run.
+fn separator_at(value: &str, from: usize, separator: &str) -> Option<usize> {
+    let (bytes, first) = (value.as_bytes(), *separator.as_bytes().first()?);
+    memchr::memchr_iter(first, &bytes[from..]).map(|i| from + i).find(|i| bytes[*i..].starts_with(separator.as_bytes()))
 }
 
 /// Writes a prose value: the one place where its own markup, if it has any, is seen to. `field` is the index of its field.

@@ -2,15 +2,12 @@
 //!
 //! A document tells empty values from others only; here a word for "none" and an empty list are told from a value that is left blank.
 
-use super::formats::{At, FieldDef, Format, Formats};
-use super::json::Token;
+use super::formats::{FieldDef, Format, Formats};
 use super::stream::{Chunk, Content};
 use super::text::Text;
-use super::{MAX_FIELDS, csv, fields::Event, top_keys, yaml_events};
-use crate::source::Span;
+use super::walk::{MAX_FIELDS, Walk};
+use super::{csv, json_text, with_values, yaml_values};
 use crate::yaml::Node;
-use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What is said by the value of a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,114 +21,63 @@ pub enum Given {
 }
 
 /// Hands the values of a record to `f`, each with what the format says of it and the number of the list entry it lies in. Values that no
-/// format names are left out. `form` is the format's name, where that is known already. Gives the format, or `None` where none knows the record or the record is broken.
+/// format names, or that are not `wanted`, are left out; those that come packed into one with others are not. Gives the format, or `None`
+/// where none knows the record or the record is broken.
 pub fn values<'f>(
     chunk: &Chunk,
     record: usize,
     formats: &'f Formats,
-    form: Option<&str>,
+    wanted: fn(&FieldDef) -> bool,
     f: &mut dyn FnMut(&'f FieldDef, Given, u32, &Text),
 ) -> Option<&'f Format> {
+    let wanted = |def: &FieldDef| !def.pairs.is_empty() || wanted(def);
     let span = *chunk.records.get(record)?;
     let text = chunk.source.text();
     match &chunk.content {
         Content::Csv(table) => {
             let format = formats.get(table.format.as_deref()?)?;
             for (i, cell) in csv::cells(text, span, table.columns.delimiter).enumerate().take(MAX_FIELDS) {
-                let def = table.places.get(i).copied().flatten().and_then(|at| format.field(at, |_| None));
-                if let Some(def) = def {
+                let def = table.places.get(i).copied().flatten().and_then(|at| format.field(at, |_, _| false));
+                if let Some(def) = def.filter(|d| wanted(d)) {
                     give(format, def, 0, &cell.text(text), f);
                 }
             }
             Some(format)
         }
-        Content::Json(id) => super::with_tokens(*id, text, span, |tokens| {
-            let tokens = tokens.ok()?;
-            let known = form.and_then(|form| formats.get(form));
-            let format = known.or_else(|| formats.detect(top_keys(text, tokens).iter().map(Cow::as_ref)))?;
-            let place = |t: &Token| match t {
-                Token::ArrayStart(at) | Token::ArrayEnd(at) => *at,
-                _ => span.start,
-            };
-            walk(tokens.iter().map(|t| (super::event(text, t), place(t))), format, f);
+        Content::Json(id) => with_values(*id, text, span, Some(formats), |values| {
+            let (format, walk) = values.ok()?;
+            let format = format?;
+            give_all(walk, |v| json_text(text, v), format, wanted, f);
             Some(format)
         }),
         Content::Yaml(nodes) => {
             let node = nodes.get(record)?;
             let keys = node.as_map().unwrap_or(&[]).iter().filter_map(|(k, _): &(Node, Node)| k.as_str());
             let format = formats.detect(keys)?;
-            walk(yaml_events(text, node).into_iter().map(|e| (e, span.start)), format, f);
+            give_all(&yaml_values(text, node, Some(format), span.start), Text::clone, format, wanted, f);
             Some(format)
         }
     }
 }
 
-struct Level {
-    list: bool,
-    at: Option<At>,
-    dead: bool,
-    entry: u32,
-    /// Whether anything lies in it.
-    filled: bool,
-    start: usize,
-}
-
-fn walk<'a, 'f>(events: impl Iterator<Item = (Event<'a>, usize)>, format: &'f Format, f: &mut dyn FnMut(&'f FieldDef, Given, u32, &Text)) {
-    let mut items: Vec<(Option<At>, u32, Text)> = Vec::new();
-    let mut empty: Vec<(At, u32, Span)> = Vec::new();
-    let mut deciding: HashMap<(u32, At), usize> = HashMap::new();
-    let mut levels: Vec<Level> = Vec::new();
-    let (mut at, mut dead, mut entry, mut entries) = (Some(Format::TOP), false, 0, 0);
-    for (event, place) in events {
-        if let (Some(l), Event::Object | Event::List | Event::Value(_)) = (levels.last_mut(), &event) {
-            l.filled = true;
-            if l.list {
-                entries += 1;
-                (at, dead, entry) = (l.at.and_then(|at| format.entry(at)), l.dead, entries);
-            }
-        }
-        match event {
-            Event::Object | Event::List => {
-                let list = matches!(event, Event::List);
-                levels.push(Level { list, at, dead: dead || levels.len() >= 32, entry, filled: false, start: place });
-            }
-            Event::Close => {
-                if let Some(l) = levels.pop()
-                    && let (true, false, false, Some(at)) = (l.list, l.filled, l.dead, l.at)
-                {
-                    empty.push((at, l.entry, Span::new(l.start.min(place), place)));
-                }
-            }
-            Event::Key(key) => {
-                let Some(l) = levels.last() else { continue };
-                entry = l.entry;
-                at = l.at.and_then(|at| format.child(at, &key));
-                dead = l.dead || format.skip.iter().any(|s| *s == key);
-            }
-            Event::Value(text) if !dead => {
-                if items.len() >= MAX_FIELDS {
-                    break;
-                }
-                if let Some(at) = at.filter(|at| format.decides(*at)) {
-                    deciding.insert((entry, at), items.len());
-                }
-                items.push((at, entry, text));
-            }
-            Event::Value(_) => {}
+fn give_all<'w, 't, 'f, V>(
+    walk: &'w Walk<V>,
+    text: impl Fn(&'w V) -> Text<'t>,
+    format: &'f Format,
+    wanted: impl Fn(&FieldDef) -> bool,
+    f: &mut dyn FnMut(&'f FieldDef, Given, u32, &Text),
+) {
+    for v in walk.values(Some(format), &text) {
+        if let Some(def) = v.def.filter(|d| wanted(d)) {
+            give(format, def, v.entry, &text(v.value), f);
         }
     }
-    for (at, entry, text) in &items {
-        let other = |at: At| deciding.get(&(*entry, at)).and_then(|i| items.get(*i)).map(|(_, _, t)| t.value.as_ref());
-        if let Some(def) = at.and_then(|at| format.field(at, other)) {
-            give(format, def, *entry, text, f);
-        }
-    }
-    for (at, entry, span) in empty {
+    for (at, entry, span) in walk.empty() {
         let mut seen: Vec<&str> = Vec::new();
-        for def in format.fields_below(at) {
+        for def in format.fields_below(*at) {
             if !seen.contains(&def.name.as_str()) {
                 seen.push(&def.name);
-                f(def, Given::None, entry, &Text::empty(span));
+                f(def, Given::None, *entry, &Text::empty(*span));
             }
         }
     }
@@ -146,13 +92,7 @@ fn give<'f>(format: &'f Format, def: &'f FieldDef, entry: u32, text: &Text, f: &
     if def.none.iter().any(|n| n.eq_ignore_ascii_case(value)) {
         return f(def, Given::None, entry, text);
     }
-    let parts = |separator: &str, f: &mut dyn FnMut(&Text)| {
-        let mut at = 0;
-        for part in text.value.split(separator) {
-            f(&text.part(at, at + part.len()));
-            at += part.len() + separator.len();
-        }
-    };
+    let parts = |separator: &str, f: &mut dyn FnMut(&Text)| text.split(separator).for_each(|(start, end)| f(&text.part(start, end)));
     if !def.pairs.is_empty() {
         parts(";", &mut |part| {
             let Some((key, value)) = part.value.split_once('=') else { return };
@@ -164,12 +104,13 @@ fn give<'f>(format: &'f Format, def: &'f FieldDef, entry: u32, text: &Text, f: &
         });
         return;
     }
-    match format.separators.iter().find(|s| def.list && text.value.contains(s.as_str())) {
+    match format.separators.iter().find(|s| def.list && text.holds(s)) {
         Some(separator) => parts(separator, &mut |part| {
             if !part.value.is_empty() {
                 f(def, Given::Value, entry, part);
             }
         }),
+        None if text.is_bare() => f(def, Given::Value, entry, text),
         None => f(def, Given::Value, entry, &text.part(0, text.value.len())),
     }
 }
@@ -185,7 +126,7 @@ mod tests {
         let read = |file: &str, shape| {
             let chunk = Splitter::new(file.as_bytes(), "f", shape, formats).next().expect("chunk").expect("read");
             let mut out = Vec::new();
-            values(&chunk, 0, formats, None, &mut |def, given, _, text| {
+            values(&chunk, 0, formats, |_| true, &mut |def, given, _, text| {
                 out.push(format!("{}={}{:?}", def.name, chunk.source.text().get(text.span.range()).unwrap_or(""), given));
             });
             out.join(" ")

@@ -3,7 +3,7 @@
 use super::model::{Office, Partner};
 use super::{Index, Key};
 use crate::document::Kind;
-use crate::document::records::{self, Chunk, Formats, Given, Splitter, TroubleKind};
+use crate::document::records::{self, Chunk, FieldDef, Formats, Given, Splitter, TroubleKind};
 use crate::facts::value::{Fact, List, State};
 use crate::facts::{Broken, Program, names};
 use crate::source::{Source, Span};
@@ -82,16 +82,21 @@ fn firms(chunks: &[Chunk], formats: &Formats) -> Vec<Firms> {
     })
 }
 
+/// What a field is looked up by.
+fn key_of(def: &FieldDef) -> Option<Key> {
+    Some(match def.name.as_str() {
+        "name" | "display_name" | "legal_name" => Key::Name,
+        "website" | "domain" => Key::Domain,
+        "slug" | "id" | "partner_id" | "profile_id" | "portal_id" => Key::Id,
+        _ => return None,
+    })
+}
+
 /// What a record can be looked up by; whether it is a firm's listing at all.
 fn keys(chunk: &Chunk, record: usize, formats: &Formats, f: &mut dyn FnMut(Key, &str)) -> bool {
     let mut named = false;
-    let format = records::values(chunk, record, formats, None, &mut |def, given, _, text| {
-        let key = match def.name.as_str() {
-            "name" | "display_name" | "legal_name" => Key::Name,
-            "website" | "domain" => Key::Domain,
-            "slug" | "id" | "partner_id" | "profile_id" | "portal_id" => Key::Id,
-            _ => return,
-        };
+    let format = records::values(chunk, record, formats, |def| key_of(def).is_some(), &mut |def, given, _, text| {
+        let Some(key) = key_of(def) else { return };
         if given == Given::Value {
             named |= key == Key::Name;
             f(key, &text.value);
@@ -185,13 +190,45 @@ impl Gathered {
     }
 }
 
-/// A firm from a record of an export; `None` where the record is no listing. `form`: the record's format, where it is known already.
-pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats, form: Option<&str>) -> Option<Partner> {
-    partner(chunk, 0, record, formats, form)
+/// A firm from a record of an export; `None` where the record is no listing.
+pub fn partner_of(chunk: &Chunk, record: usize, formats: &Formats) -> Option<Partner> {
+    partner(chunk, 0, record, formats)
+}
+
+/// Whether [`partner`] has a use for a field; the others need not be read.
+fn says_something(def: &FieldDef) -> bool {
+    matches!(
+        def.name.as_str(),
+        "name"
+            | "display_name"
+            | "legal_name"
+            | "slug"
+            | "id"
+            | "partner_id"
+            | "profile_id"
+            | "portal_id"
+            | "website"
+            | "domain"
+            | "tier"
+            | "partner_type"
+            | "accreditations"
+            | "certifications"
+            | "certification_count"
+            | "review_count"
+            | "rating"
+            | "works_with_breeze"
+            | "office_model"
+            | "city"
+            | "state"
+            | "country"
+            | "street"
+            | "all_countries"
+            | "regions"
+    ) || part_of(&def.name).is_some()
 }
 
 /// A firm from its record.
-pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats, form: Option<&str>) -> Option<Partner> {
+pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Formats) -> Option<Partner> {
     let span = *chunk.records.get(record)?;
     let blank = || Fact::new(String::new(), Span::at(span.start));
     let mut p = Partner::new(blank(), blank(), span, number);
@@ -199,7 +236,7 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
     let mut gathered = Gathered::default();
     let program = Program::get();
     let mut named = false;
-    let format = records::values(chunk, record, formats, form, &mut |def, given, entry, text| {
+    let format = records::values(chunk, record, formats, says_something, &mut |def, given, entry, text| {
         let fact = || Fact::new(text.value.trim().to_owned(), text.span);
         let name = def.name.as_str();
         if let Some(list) = part_of(name).filter(|_| given != Given::None) {

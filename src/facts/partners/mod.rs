@@ -258,7 +258,7 @@ impl Partners {
                 Form::Cut(source, items) => decode::item(source.text(), *items.get(n)?, &mut r),
                 Form::Export { chunks, entries, formats, .. } => {
                     let (c, i) = *entries.get(n)?;
-                    export::partner(chunks.get(c as usize)?, c, i as usize, formats.get(), None)
+                    export::partner(chunks.get(c as usize)?, c, i as usize, formats.get())
                 }
             };
             if !r.faults.is_empty() {

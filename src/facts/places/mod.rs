@@ -19,6 +19,8 @@ pub use field::{FieldWords, Fit, Hint, Part, Reading, Resolved, What};
 pub use mention::{Kind, Mention};
 
 use fst::Map;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use words::Roles;
 
@@ -116,6 +118,38 @@ pub struct Gazetteer {
     index: Option<Map<&'static [u8]>>,
 }
 
+/// Answers to questions that are asked over and over.
+pub struct Asked<T>(HashMap<String, T>);
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Asked(HashMap::new())
+    }
+}
+
+impl<T: Clone> Asked<T> {
+    /// So many answers are kept; then all are forgotten.
+    const MOST: usize = 1 << 12;
+    /// The answer to a longer question is not kept, bytes.
+    const LONGEST: usize = 120;
+
+    /// The answer to a question, which `answer` gives when it is asked first.
+    pub fn get(&mut self, question: &str, answer: impl FnOnce() -> T) -> T {
+        if question.len() > Self::LONGEST {
+            return answer();
+        }
+        if let Some(known) = self.0.get(question) {
+            return known.clone();
+        }
+        let found = answer();
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(question.to_owned(), found.clone());
+        found
+    }
+}
+
 /// What a name can mean, as numbers.
 #[derive(Default)]
 struct Found {
@@ -148,9 +182,16 @@ impl Gazetteer {
         self.find(&fold::fold(name)).cities.iter().map(|(at, _)| self.city_at(*at)).collect()
     }
 
-    /// The country of that name, or of that code of two or three capitals.
+    /// The country of that name, or of that code of two or three capitals. Each thread keeps what it was asked: an export names few.
     pub fn country(&self, name: &str) -> Option<Country> {
+        thread_local! {
+            static ASKED: RefCell<Asked<Option<Country>>> = RefCell::default();
+        }
         let name = name.trim();
+        ASKED.with_borrow_mut(|asked| asked.get(name, || self.country_anew(name)))
+    }
+
+    fn country_anew(&self, name: &str) -> Option<Country> {
         let found = self.find(&fold::fold(name)).countries.first().map(|(at, _)| self.country_at(*at));
         found.or_else(|| self.country_by_code(name))
     }

@@ -33,7 +33,7 @@ struct Found {
     starts: Vec<u32>,
     /// Where further keys start, by set, and which are each set's.
     further: Vec<u32>,
-    of_set: Vec<Range<u32>>,
+    of_set: Vec<[u32; 2]>,
     /// For each set, the signs of which one is enough.
     signs: Arc<[Vec<u8>]>,
 }
@@ -43,8 +43,8 @@ impl Found {
     fn holds(&self, sets: &[u32], stretch: Range<usize>, lower: &str) -> bool {
         sets.iter().all(|set| {
             let set = *set as usize;
-            let (of_set, signs) = (&self.of_set[set], &self.signs[set]);
-            let places = &self.further[of_set.start as usize..of_set.end as usize];
+            let ([from, to], signs) = (self.of_set[set], &self.signs[set]);
+            let places = &self.further[from as usize..to as usize];
             let next = places.get(places.partition_point(|p| (*p as usize) < stretch.start));
             next.is_some_and(|p| (*p as usize) < stretch.end) || !signs.is_empty() && lower.bytes().any(|b| signs.contains(&b))
         })
@@ -251,45 +251,51 @@ impl Prefilter {
         let mut bytes = [false; 256];
         lower.bytes().for_each(|b| bytes[usize::from(b)] = true);
         let (further, of_set, _) = grouped(&further, self.signs.len());
-        let is_there = |set: u32| !of_set[set as usize].is_empty() || self.signs[set as usize].iter().any(|b| bytes[usize::from(*b)]);
-        let mut matter: Vec<Option<bool>> = vec![None; self.patterns.len()];
+        let is_there = |set: u32| of_set[set as usize] != [0, 0] || self.signs[set as usize].iter().any(|b| bytes[usize::from(*b)]);
+        // For each pattern, whether it matters here: not known, no, yes.
+        let mut matter = vec![0u8; self.patterns.len()];
         met.retain(|&(number, at)| {
             let known = &self.patterns[number as usize];
-            let matters = *matter[number as usize].get_or_insert_with(|| {
-                known.uses.iter().any(|(rule, ..)| active(*rule as usize)) && known.sets.iter().all(|set| is_there(*set))
-            });
-            matters && lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest))
+            let matters = &mut matter[number as usize];
+            if *matters == 0 {
+                let used = known.uses.iter().any(|(rule, ..)| active(*rule as usize));
+                *matters = 1 + u8::from(used && known.sets.iter().all(|set| is_there(*set)));
+            }
+            *matters == 2 && lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest))
         });
         let (starts, ranges, numbers) = grouped(&met, self.patterns.len());
-        let range = |number: u32| ranges[number as usize].start as usize..ranges[number as usize].end as usize;
-        let of_pattern = numbers.into_iter().map(|number| (number, range(number))).collect();
+        let of_pattern = numbers.into_iter().map(|number| {
+            let [from, to] = ranges[number as usize];
+            (number, from as usize..to as usize)
+        });
+        let of_pattern = of_pattern.collect();
         (Found { starts, further, of_set, signs: Arc::clone(&self.signs) }, of_pattern)
     }
 }
 
-/// Places by what stands there, each once and in order, which are whose, and whose they are. They come in the order of the text.
-fn grouped(met: &[(u32, u32)], whose: usize) -> (Vec<u32>, Vec<Range<u32>>, Vec<u32>) {
-    let mut ranges: Vec<Range<u32>> = vec![0..0; whose];
+/// Places by what stands there, each once and in order; from where to where are whose; and whose they are. They come in the text's order.
+fn grouped(met: &[(u32, u32)], whose: usize) -> (Vec<u32>, Vec<[u32; 2]>, Vec<u32>) {
+    let mut ranges = vec![[0u32; 2]; whose];
     let mut owners = Vec::new();
     for (number, _) in met {
-        let range = &mut ranges[*number as usize];
-        owners.extend((range.end == 0).then_some(*number));
-        range.end += 1;
+        let [_, count] = &mut ranges[*number as usize];
+        owners.extend((*count == 0).then_some(*number));
+        *count += 1;
     }
-    let mut from = 0;
+    let mut next = 0;
     for number in &owners {
         let range = &mut ranges[*number as usize];
-        let count = range.end;
-        *range = from..from;
-        from += count;
+        let [_, count] = *range;
+        *range = [next, next];
+        next += count;
     }
     let mut places = vec![0; met.len()];
     for &(number, at) in met {
-        let range = &mut ranges[number as usize];
+        let [from, to] = &mut ranges[number as usize];
         // One key may begin another.
-        if range.start == range.end || places[range.end as usize - 1] < at {
-            places[range.end as usize] = at;
-            range.end += 1;
+        if from == to || places[*to as usize - 1] < at {
+            places[*to as usize] = at;
+            *to += 1;
         }
     }
     (places, ranges, owners)

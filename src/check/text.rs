@@ -232,7 +232,8 @@ impl Prefilter {
     /// What stands in a text, and which starts are each pattern's that may match, in the order of the text.
     fn found(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> (Found, Vec<(u32, Range<usize>)>) {
         let (text, lower) = (subject.document.text.as_bytes(), subject.lower());
-        let (mut met, mut further): (Vec<(u32, u32)>, Vec<(u32, u32)>) = Default::default();
+        let mut met: Vec<(u32, u32)> = Vec::new();
+        let mut further: Vec<(u32, u32)> = Vec::new();
         self.keys.each(lower.as_bytes(), |key, at, opens| {
             let key = key as usize;
             let from = key.checked_sub(1).map_or(0, |before| self.ends[before] as usize);

@@ -52,7 +52,7 @@ const LEVELS: [usize; 3] = [6, 4, 3];
 struct Sieve([Box<[u64; 1 << (SIEVE_BITS - 6)]>; 2]);
 
 /// A sieve has two to the power of this of bits.
-const SIEVE_BITS: u32 = 15;
+const SIEVE_BITS: u32 = 16;
 
 impl Default for Sieve {
     fn default() -> Sieve {
@@ -203,8 +203,14 @@ impl KeyIndex {
             let opens = before & class & LETTER == 0;
             before = class;
             let head = u32::from_le_bytes([a, b, c, d]);
-            if self.first.passes(head, opens) || self.first_short.passes(three(head), opens) || class & TINY != 0 {
-                self.at(&text[at..], class, |number| found(number, at, opens));
+            if self.first.passes(head, opens) {
+                self.four(&text[at..], |number| found(number, at, opens));
+            }
+            if self.first_short.passes(three(head), opens) {
+                self.listed(2, &text[at..], |number| found(number, at, opens));
+            }
+            if class & TINY != 0 {
+                self.tiny(&text[at..], |number| found(number, at, opens));
             }
             at += 1;
         }
@@ -212,27 +218,30 @@ impl KeyIndex {
             let class = classes[usize::from(text[at])];
             let opens = before & class & LETTER == 0;
             before = class;
-            self.at(&text[at..], class, |number| found(number, at, opens));
+            let text = &text[at..];
+            self.listed(2, text, |number| found(number, at, opens));
+            self.tiny(text, |number| found(number, at, opens));
         }
     }
 
-    /// The strings that a text begins with, the class of whose first byte is known.
-    fn at(&self, text: &[u8], class: u8, mut found: impl FnMut(u32)) {
-        let [long, ..] = &self.levels;
-        if let Some(run) = long.run(head_of(text, LEVELS[0])) {
+    /// The strings of four bytes and more that a text begins with.
+    fn four(&self, text: &[u8], mut found: impl FnMut(u32)) {
+        if let Some(run) = self.levels[0].run(head_of(text, LEVELS[0])) {
             self.long(run, text, &mut found);
         }
-        for (level, len) in self.levels.iter().zip(LEVELS).skip(1) {
-            if let Some(run) = level.run(head_of(text, len)) {
-                level.numbers[run.from as usize..run.to as usize]
-                    .iter()
-                    .filter(|n| text.starts_with(self.text(**n)))
-                    .for_each(|n| found(*n));
-            }
+        self.listed(1, text, found);
+    }
+
+    /// Those of a level that are listed.
+    fn listed(&self, level: usize, text: &[u8], mut found: impl FnMut(u32)) {
+        let of = &self.levels[level];
+        if let Some(run) = of.run(head_of(text, LEVELS[level])) {
+            of.numbers[run.from as usize..run.to as usize].iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
         }
-        if class & TINY == 0 {
-            return;
-        }
+    }
+
+    /// Those of fewer than three bytes.
+    fn tiny(&self, text: &[u8], mut found: impl FnMut(u32)) {
         self.tiny.iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
     }
 

@@ -192,8 +192,9 @@ impl Gazetteer {
     }
 
     fn country_anew(&self, name: &str) -> Option<Country> {
-        let found = self.find(&fold::fold(name)).countries.first().map(|(at, _)| self.country_at(*at));
-        found.or_else(|| self.country_by_code(name))
+        // The code first: `RU` is short for the United Kingdom in Spanish.
+        let named = || self.find(&fold::fold(name)).countries.first().map(|(at, _)| self.country_at(*at));
+        self.country_by_code(name).or_else(named)
     }
 
     /// The region of that name or code (`TX`) in a country, which is given by any of its names or codes.

@@ -1,8 +1,8 @@
 //! Phrases, regular expressions and replacements over visible text, behind one prefilter for all rules.
 
 use super::keys::{Key, KeyIndex};
-use super::{Hit, Subject};
-use crate::document::{Block, Document};
+use super::{Hit, Subject, text_leaves};
+use crate::document::{Block, Document, Kind};
 use crate::pack::model::{Matcher, MatcherForm, Rule};
 use crate::pack::{KeySet, Pattern};
 use std::borrow::Cow;
@@ -134,16 +134,19 @@ impl std::fmt::Debug for Prefilter {
 }
 
 impl Prefilter {
-    /// A prefilter for these rules.
-    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Prefilter {
+    /// A prefilter for what these rules look for in content of a kind.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, kind: Kind) -> Prefilter {
         let mut patterns: Vec<Known> = Vec::new();
         let mut numbers: HashMap<usize, u32> = HashMap::new();
         let mut always = Vec::new();
         let mut count = 0;
         for (r, rule) in rules.into_iter().enumerate() {
             count = r + 1;
+            if !rule.kinds.contains(&kind) {
+                continue;
+            }
             let mut leaf = 0;
-            visit(&rule.matcher, &mut |list| {
+            visit(&rule.matcher, kind, &mut |list| {
                 for (p, pattern) in list.iter().enumerate() {
                     let place = (r as u32, leaf, p as u32);
                     if pattern.keys().is_empty() {
@@ -311,13 +314,17 @@ fn signs_of(set: &KeySet) -> Option<Vec<u8>> {
     set.iter().filter(|key| key.len() < MIN_FURTHER).map(sign).collect()
 }
 
-fn visit(m: &Matcher, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+/// The patterns of each text matcher of a tree, in their order; none where it does not look at content of this kind.
+fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+    if m.says.as_ref().is_some_and(|s| !s.kinds.is_empty() && !s.kinds.contains(&kind)) {
+        return (0..text_leaves(m)).for_each(|_| f(&[]));
+    }
     if let Some(patterns) = m.form.patterns() {
         return f(patterns);
     }
     match &m.form {
-        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, f)),
-        MatcherForm::Not(inner) => visit(inner, f),
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, kind, f)),
+        MatcherForm::Not(inner) => visit(inner, kind, f),
         _ => {}
     }
 }

@@ -110,7 +110,7 @@ impl Engine<'_> {
         if let Some((chunk, i, _)) = record {
             subject = subject.of_record(chunk, i, self.formats);
         }
-        let candidates = self.rules.prefilter().candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
+        let candidates = self.rules.prefilter(reading.kind).candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();
         for (r, rule) in self.rules.rules().iter().enumerate() {

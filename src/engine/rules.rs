@@ -7,7 +7,7 @@ use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What the user decided about rules.
 #[derive(Debug, Default)]
@@ -32,7 +32,8 @@ pub struct RuleSet {
     text_only: Vec<bool>,
     /// Those that compare documents with each other.
     corpus: Vec<usize>,
-    prefilter: Prefilter,
+    /// One for each kind of content, made when there is some.
+    prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
     elements: ElementFilter,
     settings: Settings,
     /// What [`RuleSet::active`] gives where no override can differ, by kind.
@@ -46,11 +47,10 @@ impl RuleSet {
     /// The rules of these packs, less those that are off everywhere.
     pub fn new(packs: Vec<Pack>, settings: Settings) -> RuleSet {
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
-        let prefilter = Prefilter::new(&rules);
         let elements = ElementFilter::new(&rules);
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
-        let mut set = RuleSet { rules, text_only, corpus, prefilter, elements, settings, usual: HashMap::new() };
+        let mut set = RuleSet { rules, text_only, corpus, prefilters: Default::default(), elements, settings, usual: HashMap::new() };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -72,9 +72,9 @@ impl RuleSet {
         &self.corpus
     }
 
-    /// The prefilter over all of them; it counts rules as [`RuleSet::rules`] does.
-    pub fn prefilter(&self) -> &Prefilter {
-        &self.prefilter
+    /// The prefilter over those that look at content of a kind; it counts rules as [`RuleSet::rules`] does.
+    pub fn prefilter(&self, kind: Kind) -> &Prefilter {
+        self.prefilters[kind as usize].get_or_init(|| Prefilter::new(&self.rules, kind))
     }
 
     /// The filter for rules about elements.

@@ -390,6 +390,7 @@ fn split_outside<'a>(text: &'a str, at: &[char]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::{MAX_NUMBER, MAX_WORD, heads, of_selector, required, required_sets};
+    use proptest::prelude::*;
 
     #[test]
     fn selectors_need_their_names() {
@@ -409,6 +410,49 @@ mod tests {
         assert!(required(r"\d+%", true).is_empty());
         assert!(required(r"x?y*", true).is_empty());
         assert_eq!(required("agência hubspot", true), ["agÊncia hubspot", "agência hubspot"]);
+    }
+
+    /// Expressions of few letters, so that they match often.
+    fn expressions() -> impl Strategy<Value = String> {
+        let leaf =
+            prop::sample::select(vec!["ab", "b c", " ", "a", "[ab]", "[a-z]", "é", r"\b", r"(?-u:\b)", "[0-9]+", "-", "c.", "[^ ]+"]);
+        leaf.prop_map(str::to_owned).prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 1..4).prop_map(|all| all.concat()),
+                prop::collection::vec(inner.clone(), 2..4).prop_map(|all| format!("(?:{})", all.join("|"))),
+                inner.clone().prop_map(|one| format!("(?:{one})?")),
+                inner.clone().prop_map(|one| format!("({one}){{1,2}}")),
+                inner.prop_map(|one| format!("(?:{one})*")),
+            ]
+        })
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        let pieces = prop::sample::select(vec!["ab", "b c", " ", "a", "b", "é", "1", "-", "c.", "A", "Ab"]);
+        prop::collection::vec(pieces, 0..14).prop_map(|all| all.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn every_match_has_a_string_of_each_set(source in expressions(), text in texts()) {
+            let regex = regex::RegexBuilder::new(&source).case_insensitive(true).build().expect("an expression");
+            let sets = required_sets(&source, true, true);
+            let lower = text.to_ascii_lowercase();
+            let letter = |at: Option<usize>| at.and_then(|at| lower.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric);
+            for m in regex.find_iter(&text) {
+                for set in &sets {
+                    let stands = |at: usize, s: &str| {
+                        lower.as_bytes()[at..m.end()].starts_with(s.as_bytes())
+                            && (set.inside || !letter(at.checked_sub(1)) || !letter(Some(at)))
+                            && set.lead.is_none_or(|lead| at - m.start() <= lead)
+                            && set.tail.is_none_or(|tail| m.end() - at <= tail)
+                    };
+                    let found = m.range().any(|at| set.strings.iter().any(|s| stands(at, s)));
+                    prop_assert!(found, "{source:?} in {text:?} at {:?}: {set:?}", m.range());
+                }
+            }
+        }
     }
 
     #[test]

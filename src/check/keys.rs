@@ -48,32 +48,38 @@ const TINY: u8 = 2;
 const LEVELS: [usize; 3] = [6, 4, 3];
 
 /// Bits by hash of a string's first bytes: of strings that may begin inside a word, and of all.
-#[derive(Debug)]
-struct Sieve([Box<[u64; 1 << (SIEVE_BITS - 6)]>; 2]);
-
-/// A sieve has two to the power of this of bits.
-const SIEVE_BITS: u32 = 16;
-
-impl Default for Sieve {
-    fn default() -> Sieve {
-        Sieve(std::array::from_fn(|_| Box::new([0; 1 << (SIEVE_BITS - 6)])))
-    }
+#[derive(Debug, Default)]
+struct Sieve {
+    maps: [Vec<u64>; 2],
+    /// How much of a hash is left out.
+    shift: u32,
 }
 
+/// So many bits for each string, at least: what passes by chance costs a look-up.
+const SIEVE_ROOM: usize = 8;
+/// A sieve has no more bits than two to the power of this: a larger one does not stay near the processor.
+const SIEVE_BITS: u32 = 20;
+
 impl Sieve {
-    fn bit(head: u32) -> (usize, u32) {
-        let hash = head.wrapping_mul(0x9E37_79B1) >> (32 - SIEVE_BITS);
+    /// A sieve for so many strings.
+    fn new(strings: usize) -> Sieve {
+        let bits = (SIEVE_ROOM * strings).next_power_of_two().ilog2().clamp(10, SIEVE_BITS);
+        Sieve { maps: std::array::from_fn(|_| vec![0; 1 << (bits - 6)]), shift: u32::BITS - bits }
+    }
+
+    fn bit(&self, head: u32) -> (usize, u32) {
+        let hash = head.wrapping_mul(0x9E37_79B1) >> self.shift;
         ((hash >> 6) as usize, hash & 63)
     }
 
     fn add(&mut self, head: u32, inside: bool) {
-        let (word, bit) = Sieve::bit(head);
-        self.0[usize::from(!inside)..].iter_mut().for_each(|map| map[word] |= 1 << bit);
+        let (word, bit) = self.bit(head);
+        self.maps[usize::from(!inside)..].iter_mut().for_each(|map| map[word] |= 1 << bit);
     }
 
     fn passes(&self, head: u32, opens: bool) -> bool {
-        let (word, bit) = Sieve::bit(head);
-        let [inside, all] = &self.0;
+        let (word, bit) = self.bit(head);
+        let [inside, all] = &self.maps;
         (if opens { all[word] } else { inside[word] }) >> bit & 1 != 0
     }
 }
@@ -141,7 +147,9 @@ impl KeyIndex {
     /// An index of these strings, which must be in order, each once. They are numbered so.
     pub fn new(keys: &[Key]) -> KeyIndex {
         let letter = |b: u8| if b.is_ascii_alphanumeric() { LETTER } else { 0 };
-        let mut index = KeyIndex { classes: (0..=u8::MAX).map(letter).collect(), ..KeyIndex::default() };
+        let of_three = keys.iter().filter(|key| key.text.len() == LEVELS[2]).count();
+        let (first, first_short) = (Sieve::new(keys.len()), Sieve::new(of_three));
+        let mut index = KeyIndex { classes: (0..=u8::MAX).map(letter).collect(), first, first_short, ..KeyIndex::default() };
         let mut runs: [Vec<Run>; 3] = Default::default();
         let mut numbers: [Vec<u32>; 3] = Default::default();
         for (number, key) in (0u32..).zip(keys) {

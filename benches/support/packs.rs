@@ -3,16 +3,23 @@
 use promolint::pack::{PackSource, builtin_names, builtin_text};
 use serde_json::{Map, Value};
 
-/// The built-in packs.
+/// The built-in packs, or those that were asked for.
 pub fn shipped() -> Vec<PackSource> {
-    PackSource::builtin("hubspot")
+    names().into_iter().flat_map(PackSource::builtin).collect()
+}
+
+/// Their names: all, or those of `PROMOLINT_BENCH_PACKS`, separated by commas.
+fn names() -> Vec<&'static str> {
+    let chosen = std::env::var("PROMOLINT_BENCH_PACKS").unwrap_or_default();
+    let chosen: Vec<&str> = chosen.split(',').filter(|name| !name.is_empty()).collect();
+    builtin_names("hubspot").into_iter().filter(|name| chosen.is_empty() || chosen.contains(name)).collect()
 }
 
 /// The built-in packs and `copies` times as many of their like.
 pub fn grown(copies: usize) -> Vec<PackSource> {
     let mut out = shipped();
     for copy in 1..=copies {
-        for name in builtin_names("hubspot") {
+        for name in names() {
             let text = builtin_text(name).unwrap_or_default();
             let pack: Value = serde_yaml::from_str(text).expect("a built-in pack is YAML");
             let pack = change(pack, copy, Place::Pack);

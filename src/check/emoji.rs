@@ -10,7 +10,7 @@ pub fn is_emoji(c: char) -> bool {
 
 /// A number that the emoji of a text do not exceed, told by the first bytes of its characters.
 pub fn at_most(text: &str) -> usize {
-    if text.is_ascii() { 0 } else { super::count_bytes(text, |b| matches!(b, 0xE2 | 0xF0)) }
+    if text.is_ascii() { 0 } else { crate::source::count_bytes(text.as_bytes(), |b| matches!(b, 0xE2 | 0xF0)) }
 }
 
 /// How many emoji there are. A flag, written as two letters, counts once; skin tones count nothing.

@@ -310,12 +310,6 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
     out
 }
 
-/// How many bytes of a text are of a sort. In short stretches with small counters, which compilers turn into vector instructions.
-fn count_bytes(text: &str, sort: impl Fn(u8) -> bool) -> usize {
-    let short = |part: &[u8]| usize::from(part.iter().fold(0u8, |n, &b| n + u8::from(sort(b))));
-    text.as_bytes().chunks(usize::from(u8::MAX)).map(short).sum()
-}
-
 /// How much a hit weighs beside another of its rule; the rule's own weight is taken for the highest.
 fn weight(hit: &Hit) -> usize {
     hit.says.as_ref().and_then(|s| s.severity).map_or(usize::MAX, |s| s as usize)

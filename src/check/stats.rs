@@ -1,8 +1,9 @@
 //! Properties of a block of text: capitals, emoji, exclamation marks.
 
-use super::{Hit, count_bytes, emoji};
+use super::{Hit, emoji};
 use crate::document::{BLOCK_SEPARATOR, Document};
 use crate::pack::model::Stats;
+use crate::source::count_bytes;
 
 pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -33,7 +34,7 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
 }
 
 fn letters(text: &str) -> usize {
-    let ascii = count_bytes(text, |b| b.is_ascii_alphabetic());
+    let ascii = count_bytes(text.as_bytes(), |b| b.is_ascii_alphabetic());
     if text.is_ascii() { ascii } else { ascii + text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count() }
 }
 
@@ -41,8 +42,8 @@ fn letters(text: &str) -> usize {
 fn may_exceed(text: &str, limits: &Stats) -> bool {
     let capitals = |max: f64| {
         // At most all letters beyond ASCII are capitals, and fewer than all of them make the share no larger.
-        let upper = count_bytes(text, |b| b.is_ascii_uppercase() || b >= 0xC0);
-        let lower = count_bytes(text, |b| b.is_ascii_lowercase());
+        let upper = count_bytes(text.as_bytes(), |b| b.is_ascii_uppercase() || b >= 0xC0);
+        let lower = count_bytes(text.as_bytes(), |b| b.is_ascii_lowercase());
         upper as f64 > max * (upper + lower) as f64
     };
     // The first bytes of what counts as `!`.

@@ -98,7 +98,6 @@ struct Known {
 }
 
 /// What a key belongs to.
-#[derive(Default)]
 struct Owner {
     what: Owned,
     /// Whether the key may stand inside a word.
@@ -106,10 +105,7 @@ struct Owner {
 }
 
 /// By number.
-#[derive(Default)]
 enum Owned {
-    #[default]
-    None,
     /// A pattern, with the one spelling that counts, where case matters.
     Pattern(u32, Option<Box<str>>),
     /// A set of further keys.
@@ -188,16 +184,15 @@ impl Prefilter {
             });
             known.sets = of_pattern.collect();
         }
-        // Most differ in their first bytes, and numbers are moved faster than what they stand for.
+        // Most differ in their first bytes.
         let head = |text: &str| {
             let head = text.as_bytes().first_chunk::<8>().map(|head| u64::from_be_bytes(*head));
             head.unwrap_or_else(|| text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |head, b| head << 8 | u64::from(b)))
         };
-        let mut order: Vec<(u64, u32)> = owned.iter().zip(0..).map(|((text, _), i)| (head(text), i)).collect();
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| owned[a.1 as usize].0.cmp(&owned[b.1 as usize].0)));
+        owned.sort_by_cached_key(|(text, _)| head(text));
+        owned.chunk_by_mut(|a, b| head(&a.0) == head(&b.0)).for_each(|alike| alike.sort_unstable_by(|a, b| a.0.cmp(&b.0)));
         let (mut keys, mut ends, mut owners) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, i) in order {
-            let (text, owner) = std::mem::take(&mut owned[i as usize]);
+        for (text, owner) in owned {
             match keys.last_mut().filter(|k: &&mut Key| k.text == text) {
                 Some(key) => key.inside |= owner.inside,
                 None => {
@@ -253,7 +248,6 @@ impl Prefilter {
                     continue;
                 }
                 match what {
-                    Owned::None => {}
                     Owned::Set(set) => further.push((*set, at as u32)),
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
                     Owned::Pattern(_, Some(exact)) if !text[at..].starts_with(exact.as_bytes()) => {}

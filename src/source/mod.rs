@@ -46,8 +46,12 @@ const CHAR_STEP: usize = 512;
 
 /// Characters of UTF-8 text that begin in these bytes; a byte order mark at the start counts like any other.
 fn count_chars(bytes: &[u8]) -> usize {
-    // In short stretches with small counters, which compilers turn into vector instructions.
-    let short = |part: &[u8]| usize::from(part.iter().fold(0u8, |n, &b| n + u8::from((b & 0xC0) != 0x80)));
+    count_bytes(bytes, |b| (b & 0xC0) != 0x80)
+}
+
+/// How many bytes are of a sort. In short stretches with small counters, which compilers turn into vector instructions.
+pub(crate) fn count_bytes(bytes: &[u8], sort: impl Fn(u8) -> bool) -> usize {
+    let short = |part: &[u8]| usize::from(part.iter().fold(0u8, |n, &b| n + u8::from(sort(b))));
     bytes.chunks(usize::from(u8::MAX)).map(short).sum()
 }
 

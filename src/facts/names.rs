@@ -65,17 +65,13 @@ pub fn registrable(address: &str) -> Option<String> {
 /// The host of an address, without `www.`, in ASCII and lower case.
 pub fn host(address: &str) -> Option<String> {
     let address = address.trim();
-    let bytes = address.as_bytes();
-    let scheme = memchr::memchr_iter(b':', bytes).find(|i| bytes[*i..].starts_with(b"://")).map_or(0, |i| i + 3);
-    let rest = address.get(scheme..)?.trim_start_matches('/');
-    let end = rest.bytes().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
-    let host = rest.get(..end)?.rsplit('@').next()?;
+    let rest = address.split_once("://").map_or(address, |(_, r)| r).trim_start_matches('/');
+    let host = rest.split(['/', '?', '#', '\\']).next()?.rsplit('@').next()?;
     let host = host.split(':').next()?.trim_end_matches('.').to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
     // Most hosts are what they become.
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
-    let foreign = || host.as_bytes().windows(4).any(|w| w == b"xn--");
-    if host.bytes().all(plain) && !foreign() {
+    if host.bytes().all(plain) && !host.contains("xn--") {
         return host.contains('.').then(|| host.to_owned());
     }
     let host = idna::domain_to_ascii(host).ok()?;

@@ -3,6 +3,7 @@
 //! The data flows one way: [`source`] (bytes) → [`document`] (what a reader sees) → [`check`] → [`finding`] → reports. All policy lives
 //! in the packs; the program knows none.
 
+pub mod badge;
 pub mod check;
 pub mod cli;
 pub mod config;

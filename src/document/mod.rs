@@ -171,6 +171,34 @@ pub struct Link {
     pub field: Option<usize>,
 }
 
+/// What a picture in a document is made of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ImageSource {
+    /// An address as written, decoded (entities, escapes), trimmed: a path relative to the document or its site's root, or a URL. Also
+    /// `data:` URLs.
+    Address(String),
+    /// A drawing written out in the document: the place of its `<svg>` element.
+    Inline(Span),
+}
+
+/// A place where a document shows a picture.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// What it shows.
+    pub source: ImageSource,
+    /// Where its address, or its start tag, stands in the source.
+    pub spans: Vec<Span>,
+    /// What holds it: `img[src]`, `img[srcset]`, `source[srcset]`, `input[src]`, `video[poster]`, `link[icon]`, `meta[og:image]`, `svg`,
+    /// `svg[use]`, `style` for a `style` attribute, `css` for a style sheet, `md[image]`, `field` for a record's field.
+    pub holder: String,
+    /// Its alternative text; empty where the author left it empty, `None` where there is none.
+    pub alt: Option<String>,
+    /// The start tag of the element that shows it, if an element does.
+    pub element: Option<Span>,
+    /// The record field that holds it, an index into [`Document::fields`].
+    pub field: Option<usize>,
+}
+
 /// What the value of a record's field is for. The names are those of `role:` in the format files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FieldRole {
@@ -289,6 +317,8 @@ pub struct Document {
     pub(crate) marks: [Vec<Span>; Mark::ALL.len()],
     /// Links in the order of the source.
     pub links: Vec<Link>,
+    /// Pictures in the order of the source.
+    pub images: Vec<Image>,
     /// Fields of all records.
     pub fields: Vec<Field>,
     /// The record, or the JSON-LD nodes of a page.

@@ -1,0 +1,15 @@
+//! Images held against the assets register: which supplied image a picture shows, and whether it was altered.
+//!
+//! Bytes and pixels only: what lives here opens no file, and knows no rules, documents or registers' files. [`intake`] makes a
+//! [`Picture`] of bytes, [`Library`] holds the supplied images, [`Library::compare`] says what of them a picture shows and how it
+//! differs from what a legitimate copy would look like.
+
+mod intake;
+mod library;
+mod picture;
+mod verdict;
+
+pub use intake::{Limits, Refusal, open};
+pub use library::{Library, Reference, Setting};
+pub use picture::{Encoding, Picture, Region};
+pub use verdict::{Alteration, AlterationKind, Comparison, Group, Mark, Verdict};

@@ -4,9 +4,19 @@
 //! [`Picture`] of bytes, [`Library`] holds the supplied images, [`Library::compare`] says what of them a picture shows and how it
 //! differs from what a legitimate copy would look like.
 
+mod affine;
+mod align;
+mod copies;
+mod decide;
+mod find;
 mod intake;
 mod library;
+mod locate;
+mod measure;
 mod picture;
+mod prepare;
+mod raster;
+mod sketch;
 mod verdict;
 
 pub use intake::{Limits, Refusal, open};

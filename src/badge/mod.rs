@@ -17,9 +17,10 @@ mod picture;
 mod prepare;
 mod raster;
 mod sketch;
+mod svg;
 mod verdict;
 
-pub use intake::{Limits, Refusal, open};
+pub use intake::{Limits, Refusal, Sort, open, sniff};
 pub use library::{Library, Reference, Setting};
 pub use picture::{Encoding, Picture, Region};
 pub use verdict::{Alteration, AlterationKind, Comparison, Group, Mark, Verdict};

@@ -22,12 +22,13 @@ fn fonts() -> &'static [Font] {
         use typst_assets::pdf as p;
         let bare = |d: &'static [u8]| Font::Bare(Box::new(cff::Table::parse(d).expect("a shipped font")));
         let open = |d: &'static [u8]| Font::Open(Box::new(Face::parse(d, 0).expect("a shipped font")));
-        let mut more: Vec<&'static [u8]> = typst_assets::fonts().collect();
-        more.sort_by_key(|d| (d.len(), d[d.len() / 2]));
+        let more: Vec<&'static [u8]> = typst_assets::fonts().collect();
         let named = |name: &str| {
             let found = more.iter().find(|d| {
                 let face = Face::parse(d, 0).expect("a shipped font");
-                face.names().into_iter().any(|n| n.name_id == 4 && n.to_string().as_deref() == Some(name))
+                face.names()
+                    .into_iter()
+                    .any(|n| n.name_id == ttf_parser::name_id::POST_SCRIPT_NAME && n.to_string().as_deref() == Some(name))
             });
             open(found.unwrap_or_else(|| panic!("no font {name}")))
         };
@@ -39,10 +40,10 @@ fn fonts() -> &'static [Font] {
             bare(p::SERIF),
             bare(p::SERIF_BOLD),
             open(epaint_default_fonts::HACK_REGULAR),
-            named("Libertinus Serif Bold"),
-            named("Libertinus Serif Semibold Italic"),
-            named("NewComputerModern10 Bold"),
-            named("DejaVu Sans Mono Bold"),
+            named("LibertinusSerif-Bold"),
+            named("LibertinusSerif-SemiboldItalic"),
+            named("NewCM10-Bold"),
+            named("DejaVuSansMono-Bold"),
             bare(p::SERIF_BOLD_ITALIC),
             open(epaint_default_fonts::NOTO_EMOJI_REGULAR),
             open(epaint_default_fonts::EMOJI_ICON),

@@ -121,6 +121,10 @@ fn dump(o: &Options, dir: &Path, half: &register::Half, indices: &[usize], salt:
     for (i, d) in half.references.iter().enumerate() {
         let name = format!("references/{i:02}-{}.{}", d.id, if d.svg { "svg" } else { "png" });
         std::fs::write(dir.join(&name), &d.file).unwrap();
+        if d.svg {
+            // For those who look at the folder.
+            d.base.image().save(dir.join(format!("{name}.png"))).unwrap();
+        }
         let line = serde_json::json!({
             "reference": i, "id": d.id, "file": name, "family": d.family, "tier": d.tier, "year": d.year, "retired": d.retired, "sort": d.sort, "light": d.light,
             "width": d.base.w, "height": d.base.h, "min_width": d.min_width, "clear_space": d.clear_space, "backgrounds": d.backgrounds, "max_upscale": d.max_upscale,

@@ -457,7 +457,7 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
     let line = out.items[at].text_mut()?;
     let old = line.text.clone();
     let upper = old.len() > 1 && old.to_uppercase() == old && old.to_lowercase() != old;
-    let (was, _) = line.fitted();
+    let (was, wide) = line.fitted();
     let mut swapped = false;
     let mut words;
     match kind {
@@ -526,7 +526,11 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
     }
     // The editor keeps the size of the letters if the new word fits.
     line.size = was;
-    if line.text == old && kind != Kind::FontText {
+    if d.sort == "logo" {
+        // A logo's drawing ends where its word ends.
+        line.max = wide;
+    }
+    if s.items[at].text().is_some_and(|l| l.text == line.text) && kind != Kind::FontText {
         return None;
     }
     words = format!("“{old}” became “{}”", line.text);

@@ -36,7 +36,7 @@ impl Wish {
     }
 }
 
-fn draw_kind(r: &mut Random) -> Kind {
+pub fn draw_kind(r: &mut Random) -> Kind {
     r.weighted(&Kind::ALL.map(|(k, _, weight)| (weight, k)))
 }
 

@@ -12,6 +12,7 @@ mod icons;
 mod label;
 mod letters;
 mod logo;
+mod page;
 mod random;
 mod register;
 mod scene;
@@ -97,8 +98,10 @@ fn setting_of(o: &Options, index: usize) -> Setting {
 }
 
 fn make(o: &Options, half: &register::Half, index: usize, salt: u64, only: Option<alter::Kind>) -> (Vec<u8>, label::Label) {
-    let _ = setting_of(o, index);
-    bare::make(half, index, salt, only)
+    match setting_of(o, index) {
+        Setting::Bare => bare::make(half, index, salt, only),
+        setting => page::make(half, index, salt, setting, only),
+    }
 }
 
 /// Runs `f` for each number on several threads.

@@ -107,10 +107,6 @@ impl Kind {
         }
     }
 
-    pub fn geometry(self) -> bool {
-        matches!(self, Kind::Stretch | Kind::Skew | Kind::Rotation | Kind::Mirror | Kind::Crop)
-    }
-
     /// Made when the picture has its last size, or by that size.
     pub fn late(self) -> bool {
         matches!(

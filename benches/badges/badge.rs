@@ -445,7 +445,7 @@ impl Style {
     }
 
     fn certificate(&self, s: &mut Scene, c: &Content, p: &Palette, ink: Rgb) {
-        let (w, h) = (self.w, self.h);
+        let w = self.w;
         let cx = w / 2.0;
         let line = |text: &str, font: usize, size: f32, y: f32, max: f32| self.text(text, font, size, (cx, y), max);
         self.sign(s, c, p, ink, (cx, 78.0), 66.0);

@@ -16,6 +16,8 @@ mod page;
 mod random;
 mod register;
 mod scene;
+mod score;
+mod table;
 mod words;
 
 use clap::Parser;
@@ -52,7 +54,7 @@ pub struct Options {
     /// Only alterations of this kind
     #[arg(long)]
     only: Option<String>,
-    /// Only the images of these numbers
+    /// Only the images of these numbers; of the setting that a number has without --setting
     #[arg(long, value_delimiter = ',')]
     index: Vec<usize>,
     /// Write a line for each wrong image to a file
@@ -80,7 +82,35 @@ fn main() {
     let salt = if o.half == "tune" { o.seed.wrapping_mul(2) } else { o.seed.wrapping_mul(2) + 1 };
     if let Some(dir) = &o.dump {
         dump(&o, dir, &half, &indices, salt, only);
+        return;
     }
+    let library = score::library(&half);
+    score::forget_peak();
+    let done = Mutex::new(Vec::new());
+    each(o.jobs, &indices, |i| {
+        let (bytes, label) = make(&o, &half, i, salt, only);
+        let outcome = score::judge(&library, &bytes, label);
+        let mut done = done.lock().unwrap();
+        done.push(outcome);
+        if done.len() % 500 == 0 {
+            eprintln!("{} of {}", done.len(), indices.len());
+        }
+    });
+    let peak = score::peak();
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|o| o.label.index);
+    if let Some(path) = &o.failures {
+        let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+        for d in &done {
+            if let Some(wrong) = d.wrong() {
+                let line = serde_json::json!({ "wrong": wrong, "seed": o.seed, "half": o.half, "index": d.label.index, "label": d.label.json(), "said": d.words });
+                writeln!(file, "{line}").unwrap();
+            }
+        }
+    }
+    let logos = o.logos.as_ref().map_or("", |_| ", logos of a folder");
+    println!("Half {}, seed {}, {} images{logos}; {} references.\n", o.half, o.seed, done.len(), half.references.len());
+    print!("{}", table::report(&done, peak));
 }
 
 /// Of what setting an image is, by its number.

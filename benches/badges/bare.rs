@@ -85,7 +85,7 @@ pub fn altered(half: &Half, d: &Design, kind: Kind, strength: usize, at: Option<
         Kind::BackgroundTile | Kind::BackgroundPhoto => drop(d.backgrounds.as_ref()?),
         _ => {}
     }
-    let Altered { canvas, clean, place, words, swapped } = alter::alter(kind, strength, d, size, &half.references, r)?;
+    let Altered { canvas, clean, place, words, swapped } = alter::alter(kind, strength, d, size, &half.references, &half.unrelated, r)?;
     let filter = r.pick(&Filter::SMOOTH);
     let to = |c: &Canvas| c.resized((c.w as f32 * size).round() as usize, (c.h as f32 * size).round() as usize, filter);
     let (small, clean) = (to(&canvas), clean.as_ref().map(to));
@@ -191,8 +191,12 @@ fn late(kind: Kind, m: &mut Made, d: &Design, half: &Half, r: &mut Random) -> Op
             m.words = format!("something {gap:.0} px away, free space {need:.0} px");
         }
         Kind::AddedBeside => {
-            let gap = ink.height() * r.range(0.03, 0.1);
             let tall = ink.height() * [0.3, 0.5, 0.85][m.strength];
+            // In the free space, or, of marks that ask for none, over their edge.
+            let gap = match d.clear_space {
+                Some(need) => ink.height() * need * r.range(0.1, 0.5),
+                None => -tall * r.range(0.1, 0.3),
+            };
             let foreign = if r.chance(0.6) {
                 let all: Vec<&Design> = half.unrelated.iter().filter(|u| u.light == d.light && u.base.w < 3 * u.base.h).collect();
                 let other = &r.pick(&all).base;
@@ -208,7 +212,7 @@ fn late(kind: Kind, m: &mut Made, d: &Design, half: &Half, r: &mut Random) -> Op
                 return None;
             }
             beside(m, ink, &foreign, gap, d.opaque, r);
-            m.words = format!("another mark beside it, {gap:.0} px away");
+            m.words = if gap < 0.0 { "another mark over its edge".to_owned() } else { format!("another mark beside it, {gap:.0} px away") };
         }
         _ => {}
     }
@@ -325,7 +329,11 @@ pub fn make(half: &Half, index: usize, seed: u64, only: Option<Kind>) -> (Vec<u8
                 // Nothing to be done with many designs: another kind, unless it was asked for.
                 if tries % 40 == 0 && only.is_none() {
                     wish.kind = Some(draw_kind(r));
+                } else if tries % 200 == 0 {
+                    // Nor at this strength: another one.
+                    wish.strength = (wish.strength + 2) % 3;
                 }
+                assert!(tries < 5000, "no design of this register lends itself to {}", wish.kind.map_or("", Kind::name));
                 let kind = wish.kind.unwrap_or(Kind::Hue);
                 let i = r.pick(&current);
                 if let Some(m) = altered(half, &half.references[i], kind, wish.strength, None, r) {

@@ -324,6 +324,8 @@ pub fn make(half: &Half, index: usize, seed: u64, setting: Setting, only: Option
     let mut tries = 0;
     let (mut canvas, marks, others) = loop {
         tries += 1;
+        assert!(tries < 2000, "no page can be made with this");
+        let strength = if tries > 30 { (strength + tries / 30) % 3 } else { strength };
         let slots = if tries > 60 { 1 } else { slots };
         let wanted = wanted.min(slots.saturating_sub(1));
         (sheet, w, h) = if page { draw_page(half, slots, r) } else { draw_banner(half, slots, r) };

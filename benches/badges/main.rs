@@ -8,6 +8,7 @@ mod bare;
 mod canvas;
 mod colour;
 mod encode;
+mod folder;
 mod icons;
 mod label;
 mod letters;
@@ -51,6 +52,9 @@ pub struct Options {
     /// Write the images and manifest.jsonl to a folder instead of scoring
     #[arg(long)]
     dump: Option<PathBuf>,
+    /// Score the images of a folder that --dump wrote; the memory said is promolint's alone
+    #[arg(long, conflicts_with_all = ["dump", "logos", "only"])]
+    from: Option<PathBuf>,
     /// Only alterations of this kind
     #[arg(long)]
     only: Option<String>,
@@ -77,25 +81,43 @@ fn main() {
             std::process::exit(2);
         })
     });
-    let half = register::Half::draw(o.seed, &o.half, o.logos.as_deref());
-    let indices: Vec<usize> = if o.index.is_empty() { (0..o.n).collect() } else { o.index.clone() };
-    let salt = if o.half == "tune" { o.seed.wrapping_mul(2) } else { o.seed.wrapping_mul(2) + 1 };
-    if let Some(dir) = &o.dump {
-        dump(&o, dir, &half, &indices, salt, only);
-        return;
-    }
-    let library = score::library(&half);
-    score::forget_peak();
     let done = Mutex::new(Vec::new());
-    each(o.jobs, &indices, |i| {
-        let (bytes, label) = make(&o, &half, i, salt, only);
-        let outcome = score::judge(&library, &bytes, label);
+    let add = |outcome| {
         let mut done = done.lock().unwrap();
         done.push(outcome);
         if done.len() % 500 == 0 {
-            eprintln!("{} of {}", done.len(), indices.len());
+            eprintln!("{} images", done.len());
         }
-    });
+    };
+    let head;
+    if let Some(dir) = &o.from {
+        let library = folder::library(dir);
+        let mut labels = folder::labels(dir);
+        labels.retain(|(_, l)| {
+            (o.index.is_empty() || o.index.contains(&l.index)) && o.setting.as_deref().is_none_or(|s| s == l.setting.name())
+        });
+        let places: Vec<usize> = (0..labels.len()).collect();
+        each(o.jobs, &places, |i| {
+            let bytes = std::fs::read(dir.join(&labels[i].0)).unwrap();
+            add(score::judge(&library, &bytes, labels[i].1.clone()));
+        });
+        head = format!("{} images of {}; {} references.", labels.len(), dir.display(), library.references().len());
+    } else {
+        let half = register::Half::draw(o.seed, &o.half, o.logos.as_deref());
+        let indices: Vec<usize> = if o.index.is_empty() { (0..o.n).collect() } else { o.index.clone() };
+        let salt = if o.half == "tune" { o.seed.wrapping_mul(2) } else { o.seed.wrapping_mul(2) + 1 };
+        if let Some(dir) = &o.dump {
+            dump(&o, dir, &half, &indices, salt, only);
+            return;
+        }
+        let library = score::library(&half);
+        each(o.jobs, &indices, |i| {
+            let (bytes, label) = make(&o, &half, i, salt, only);
+            add(score::judge(&library, &bytes, label));
+        });
+        let logos = o.logos.as_ref().map_or("", |_| ", logos of a folder among them");
+        head = format!("Half {}, seed {}, {} images{logos}; {} references.", o.half, o.seed, indices.len(), half.references.len());
+    }
     let peak = score::peak();
     let mut done = done.into_inner().unwrap();
     done.sort_by_key(|o| o.label.index);
@@ -108,9 +130,8 @@ fn main() {
             }
         }
     }
-    let logos = o.logos.as_ref().map_or("", |_| ", logos of a folder");
-    println!("Half {}, seed {}, {} images{logos}; {} references.\n", o.half, o.seed, done.len(), half.references.len());
-    print!("{}", table::report(&done, peak));
+    println!("{head}\n");
+    print!("{}", table::report(&done, peak, o.from.is_some()));
 }
 
 /// Of what setting an image is, by its number.

@@ -49,8 +49,6 @@ pub struct Made {
     pub swapped: bool,
     pub kind: Option<Kind>,
     pub strength: usize,
-    /// The colour that was laid behind it, if any.
-    pub behind: Option<Rgb>,
 }
 
 /// The least size at which a legitimate copy may be, as a share of its own size.
@@ -90,7 +88,7 @@ pub fn altered(half: &Half, d: &Design, kind: Kind, strength: usize, at: Option<
     let to = |c: &Canvas| c.resized((c.w as f32 * size).round() as usize, (c.h as f32 * size).round() as usize, filter);
     let (small, clean) = (to(&canvas), clean.as_ref().map(to));
     let scale = [small.w as f32 / canvas.w as f32, 0.0, 0.0, 0.0, small.h as f32 / canvas.h as f32, 0.0];
-    let mut made = Made { canvas: small, clean, place: then(place, scale), words, swapped, kind: Some(kind), strength, behind: None };
+    let mut made = Made { canvas: small, clean, place: then(place, scale), words, swapped, kind: Some(kind), strength };
     if kind.late() {
         late(kind, &mut made, d, half, r)?;
     }
@@ -278,7 +276,7 @@ pub fn copy(d: &Design, at: Option<f32>, r: &mut Random) -> Made {
         c = c.sharpened(r.range(0.5, 0.9), r.range(0.15, 0.4));
         words.push_str(", sharpened");
     }
-    Made { canvas: c, clean: None, place, words, swapped: false, kind: None, strength: 0, behind: None }
+    Made { canvas: c, clean: None, place, words, swapped: false, kind: None, strength: 0 }
 }
 
 /// Pads, flattens and encodes a mark. Gives the file, what it is called, and the mark's place in it.

@@ -133,6 +133,7 @@ fn summary(out: &mut String, setting: Setting, those: &[&Outcome]) {
             Share::of(those.iter().flat_map(|o| &o.others).filter(|j| j.mark.expect == Expect::Unrelated).map(move |j| j.said == s))
         };
         row("unrelated, taken for a look-alike", said(Said::LookAlike), None);
+        row("unrelated, taken for a copy", said(Said::Copy), None);
         row("unrelated, unsure", said(Said::Unsure), None);
         row("identical, said so", Share::of(marks(those, Expect::Identical).map(|j| j.said == Said::Identical)), None);
     }

@@ -4,6 +4,12 @@
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Affine(pub [f64; 6]);
 
+impl Default for Affine {
+    fn default() -> Affine {
+        Affine::IDENTITY
+    }
+}
+
 impl Affine {
     pub const IDENTITY: Affine = Affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
 
@@ -56,7 +62,11 @@ impl Affine {
     /// The angle in degrees by which the nearest similarity turns things, and whether it mirrors them.
     pub fn turn(&self) -> (f64, bool) {
         let m = &self.0;
-        if self.det() >= 0.0 { ((m[3] - m[1]).atan2(m[0] + m[4]).to_degrees(), false) } else { ((m[3] + m[1]).atan2(m[0] - m[4]).to_degrees(), true) }
+        if self.det() >= 0.0 {
+            ((m[3] - m[1]).atan2(m[0] + m[4]).to_degrees(), false)
+        } else {
+            ((m[3] + m[1]).atan2(m[0] - m[4]).to_degrees(), true)
+        }
     }
 
     /// How long a step to the right and a step down become.

@@ -31,6 +31,8 @@ pub(super) struct View {
     pub lab: Flat,
     pub edges: Edges,
     pub signal: Plane,
+    /// The signal, and how it rises to the right and downwards, together.
+    field: Vec<[f32; 3]>,
 }
 
 impl View {
@@ -38,7 +40,20 @@ impl View {
         let lab = part.lab();
         let edges = Edges::of(&lab, sigma);
         let signal = root(&edges.strength);
-        View { place, lab, edges, signal }
+        let (gx, gy) = signal.gradients();
+        let field = signal.data.iter().zip(gx.data.iter().zip(&gy.data)).map(|(s, (x, y))| [*s, *x, *y]).collect();
+        View { place, lab, edges, signal, field }
+    }
+
+    /// Between pixels, whose centres are at whole numbers; inside only.
+    fn field_at(&self, x: f32, y: f32) -> [f32; 3] {
+        let (x0, y0) = (x as usize, y as usize);
+        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
+        let (a, b, c, d) = ((1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy);
+        let at = y0 * self.signal.w + x0;
+        let below = at + self.signal.w;
+        let (p, q, r, s) = (self.field[at], self.field[at + 1], self.field[below], self.field[below + 1]);
+        [0, 1, 2].map(|i| a * p[i] + b * q[i] + c * r[i] + d * s[i])
     }
 }
 
@@ -52,13 +67,13 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
     // From frame to view.
     let Some(back) = frame.place.inverse() else { return (start, -1.0) };
     let mut map = back.then(&start).then(&view.place);
-    let (gx, gy) = view.signal.gradients();
     let (w, h) = (frame.target.w, frame.target.h);
     let (cx, cy) = (w as f64 / 2.0, h as f64 / 2.0);
     let unit = frame.long as f64 / 2.0;
     let mut best = (map, likeness(frame, view, &map));
     for _ in 0..rounds {
         let mut a = [[0.0_f64; 9]; 8];
+        let mut sums = [[0.0_f32; 9]; 8];
         let m = map.0.map(|v| v as f32);
         let step = if w * h > 20_000 { 2 } else { 1 };
         for y in (0..h).step_by(step) {
@@ -67,32 +82,30 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
             for x in (0..w).step_by(step) {
                 let fx = x as f32 + 0.5;
                 let (u, v) = (m[0] * fx + m[1] * fy + m[2] - 0.5, m[3] * fx + m[4] * fy + m[5] - 0.5);
-                if u < 0.0 || v < 0.0 || u > (view.signal.w - 1) as f32 || v > (view.signal.h - 1) as f32 {
+                if u < 0.0 || v < 0.0 || u >= (view.signal.w - 1) as f32 || v >= (view.signal.h - 1) as f32 {
                     continue;
                 }
-                let i = view.signal.sample(u, v);
                 let t = row[x];
+                let [i, sx, sy] = view.field_at(u, v);
                 if t < 0.02 && i < 0.02 {
                     continue;
                 }
-                let (sx, sy) = (gx.sample(u, v), gy.sample(u, v));
                 let (px, py) = ((fx - cx as f32) / unit as f32, (fy - cy as f32) / unit as f32);
                 let j = [sx * px, sx * py, sx, sy * px, sy * py, sy, i, 1.0];
                 // What fits badly counts less: something was added or removed there.
                 let e = t - i;
                 let weight = 1.0 / (1.0 + (e / 0.25) * (e / 0.25));
-                for (r, jr) in j.iter().enumerate() {
+                let all = [j[0], j[1], j[2], j[3], j[4], j[5], j[6], j[7], t];
+                for (row, jr) in sums.iter_mut().zip(&j) {
                     let wj = weight * jr;
-                    for (c, jc) in j.iter().enumerate().skip(r) {
-                        a[r][c] += f64::from(wj * jc);
+                    for (sum, jc) in row.iter_mut().zip(&all) {
+                        *sum += wj * jc;
                     }
-                    a[r][8] += f64::from(wj * t);
                 }
             }
-        }
-        for r in 0..8 {
-            for c in 0..r {
-                a[r][c] = a[c][r];
+            // Row by row, so that small numbers are not lost in large sums.
+            for (to, from) in a.iter_mut().flatten().zip(sums.iter_mut().flatten()) {
+                *to += f64::from(std::mem::take(from));
             }
         }
         for (r, row) in a.iter_mut().enumerate() {
@@ -117,7 +130,14 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
             s.iter_mut().for_each(|v| *v *= most / largest);
         }
         // d(view) = A p + t with p = (frame - centre) / unit.
-        let add = [s[0] / unit, s[1] / unit, s[2] - (s[0] * cx + s[1] * cy) / unit, s[3] / unit, s[4] / unit, s[5] - (s[3] * cx + s[4] * cy) / unit];
+        let add = [
+            s[0] / unit,
+            s[1] / unit,
+            s[2] - (s[0] * cx + s[1] * cy) / unit,
+            s[3] / unit,
+            s[4] / unit,
+            s[5] - (s[3] * cx + s[4] * cy) / unit,
+        ];
         let next = Affine(std::array::from_fn(|i| map.0[i] + add[i]));
         if next.det().abs() < map.det().abs() * 0.2 || next.det().abs() > map.det().abs() * 5.0 {
             break;
@@ -146,8 +166,8 @@ pub(super) fn likeness(frame: &Frame, view: &View, map: &Affine) -> f64 {
         for x in (0..w).step_by(step) {
             let fx = x as f32 + 0.5;
             let (u, v) = (m[0] * fx + m[1] * fy + m[2] - 0.5, m[3] * fx + m[4] * fy + m[5] - 0.5);
-            let out = u < -1.0 || v < -1.0 || u > view.signal.w as f32 || v > view.signal.h as f32;
-            let i = if out { 0.0 } else { f64::from(view.signal.sample(u, v)) };
+            let out = u < 0.0 || v < 0.0 || u >= (view.signal.w - 1) as f32 || v >= (view.signal.h - 1) as f32;
+            let i = if out { 0.0 } else { f64::from(view.field_at(u, v)[0]) };
             let t = f64::from(frame.target.data[y * w + x]);
             n += 1.0;
             st += t;

@@ -1,31 +1,406 @@
-//! From what was measured to a verdict.
+//! From what was measured to a verdict, in words.
+//!
+//! Each limit is a distance from what a legitimate copy would show; most were set with the tuning half of the images of
+//! `benches/badges`, never with the half that is reported.
 
 use super::find::Candidate;
 use super::library::{Reference, Seen};
 use super::locate::Place;
-use super::{Alteration, AlterationKind, Mark, Picture, Region, Verdict};
+use super::measure::{Measured, Pair, WINDOWS};
+use super::raster::{apart, lab};
+use super::{Alteration, AlterationKind as Kind, Encoding, Group, Mark, Picture, Region, Verdict};
 
 /// Whether a place is worth measuring.
 pub(super) fn may_be(place: &Place) -> bool {
-    place.structure.recall > 0.35 && place.likeness > 0.3
+    place.structure.recall > 0.45 && place.likeness > 0.3
 }
 
+/// How many times as far from the expected as legitimate copies are.
+fn times(p: Pair, floor: f32) -> f32 {
+    p.is / (p.copy + floor)
+}
+
+/// The verdict on a mark; `None` if the picture does not show the reference.
+pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s: &Seen) -> Option<Mark> {
+    let m = &s.measured;
+    let st = &s.place.structure;
+    let f = &m.fit;
+    // What is larger than letters is missing in one place, and something else is there; or hardly any edge is the same.
+    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && s.place.likeness > 0.6;
+    let matched = st.recall > 0.80 || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85 || part;
+    if !matched || s.place.likeness < 0.3 || st.precision < 0.2 {
+        return None;
+    }
+    let shear = s.place.map.shear().abs();
+    let replaced = st.missing > 0.12 && st.extra > 0.12;
+    if replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
+        || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 || !part)
+    {
+        return None;
+    }
+    let mut found: Vec<(f32, Alteration)> = Vec::new();
+    geometry(s, &mut found);
+    content(c, s, &mut found);
+    colours(s, &mut found);
+    effects(reference, c, s, &mut found);
+    softness(reference, picture, s, &mut found);
+    setting(reference, picture, c, s, &mut found);
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut alterations: Vec<Alteration> = Vec::new();
+    for (_, a) in found {
+        if !alterations.iter().any(|o| o.kind == a.kind) {
+            alterations.push(a);
+        }
+    }
+    let redrawn = st.missing > 0.12 || st.extra > 0.12;
+    let elsewhere = redrawn && f.changed > 0.8 && f.rest[0] > 14.0 && f.rest[1] > 3.0;
+    let likely =
+        st.recall > 0.93 && s.place.likeness > 0.5 || s.visible.0 < 0.97 && st.precision > 0.9 || st.recall > 0.86 && !replaced || part;
+    let mut unsure = None;
+    let verdict = if alterations.is_empty() {
+        if reference.retired { Verdict::Outdated } else { Verdict::Copy }
+    } else if elsewhere {
+        Verdict::LookAlike
+    } else if !likely {
+        unsure = Some("only part of it was found".to_owned());
+        Verdict::Unsure
+    } else if m.long < 28.0 && !alterations.iter().any(|a| matches!(a.kind.group(), Group::Setting | Group::Geometry)) {
+        unsure = Some("it is too small to tell".to_owned());
+        Verdict::Unsure
+    } else {
+        Verdict::Altered
+    };
+    let region = region(c, picture, super::measure::bounds_of(s.native, &s.place.map));
+    let confidence = (0.5 * st.recall + 0.2 * st.precision + 0.3 * s.place.likeness).clamp(0.0, 1.0) as f32;
+    Some(Mark { reference: s.place.reference, verdict, region, confidence, alterations, unsure, place: s.place.map.0.map(|v| v as f32) })
+}
+
+/// A box in pixels of the candidate, as pixels of its file, cut at its borders.
+fn region(c: &Candidate, picture: &Picture, b: (f64, f64, f64, f64)) -> Region {
+    let scale = f64::from(picture.scale);
+    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let (x0, y0) = (b.0.clamp(0.0, w - 1.0), b.1.clamp(0.0, h - 1.0));
+    let (x1, y1) = (b.2.clamp(x0 + 1.0, w), b.3.clamp(y0 + 1.0, h));
+    Region {
+        x: (x0 * scale).floor() as u32,
+        y: (y0 * scale).floor() as u32,
+        width: ((x1 - x0) * scale).ceil() as u32,
+        height: ((y1 - y0) * scale).ceil() as u32,
+    }
+}
+
+fn changed_region(c: &Candidate, m: &Measured) -> Option<Region> {
+    let (x0, y0, x1, y1) = m.changed_box()?;
+    let out = m.place.inverse()?;
+    let (ax, ay) = out.apply(x0 as f64, y0 as f64);
+    let (bx, by) = out.apply(x1 as f64, y1 as f64);
+    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let (ax, ay) = (ax.clamp(0.0, w - 1.0), ay.clamp(0.0, h - 1.0));
+    let (bx, by) = (bx.clamp(ax + 1.0, w), by.clamp(ay + 1.0, h));
+    Some(Region { x: ax as u32, y: ay as u32, width: (bx - ax).ceil() as u32, height: (by - ay).ceil() as u32 })
+}
+
+fn push(found: &mut Vec<(f32, Alteration)>, weight: f32, kind: Kind, words: String, measured: f64, allowed: f64, region: Option<Region>) {
+    found.push((weight, Alteration { kind, words, measured: measured as f32, allowed: allowed as f32, region }));
+}
+
+fn geometry(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+    let (w, h) = s.size;
+    let short = w.min(h).max(1.0);
+    let long = w.max(h);
+    let map = &s.place.map;
+    let (lx, ly) = map.lengths();
+    let ratio = lx / ly - 1.0;
+    // One pixel of rounding on the shorter side, and what alignment leaves open.
+    let allowed = 0.007 + 0.75 / short + 0.6 / long;
+    if ratio.abs() > allowed {
+        let (more, by) = if ratio > 0.0 { ("wider", ratio) } else { ("taller", 1.0 / (1.0 + ratio) - 1.0) };
+        let words = format!("stretched {:.1} % {more}; allowed {:.1} %", by * 100.0, allowed * 100.0);
+        push(found, (ratio.abs() / allowed) as f32, Kind::Stretch, words, by * 100.0, allowed * 100.0, None);
+    }
+    let shear = map.shear();
+    let moved = shear.to_radians().tan().abs() * short;
+    let allowed = (1.3 / short).atan().to_degrees().max(0.8);
+    if shear.abs() > allowed && moved > 1.3 {
+        let words = format!("slanted by {:.1} degrees; allowed {allowed:.1}", shear.abs());
+        push(found, (shear.abs() / allowed) as f32, Kind::Skew, words, shear.abs(), allowed, None);
+    }
+    let (turn, mirrored) = map.turn();
+    // Upside down and mirrored is another turn of the same.
+    let (turn, mirrored) = if mirrored && turn.abs() > 90.0 { (turn - 180.0 * turn.signum(), true) } else { (turn, mirrored) };
+    if mirrored {
+        push(found, 20.0, Kind::Mirror, "mirrored; allowed: not at all".to_owned(), 1.0, 0.0, None);
+    }
+    let allowed = (1.4 / (long / 2.0)).atan().to_degrees().max(0.7);
+    if turn.abs() > allowed {
+        let words = format!("turned by {:.1} degrees; allowed {allowed:.1}", turn.abs());
+        push(found, (turn.abs() / allowed) as f32, Kind::Rotation, words, turn.abs(), allowed, None);
+    }
+    let (_, sides) = s.visible;
+    let names = ["left", "top", "right", "bottom"];
+    for (i, share) in sides.iter().enumerate() {
+        let length = if i % 2 == 0 { w } else { h };
+        let allowed = 0.010 + 1.4 / length;
+        if *share > allowed {
+            let words = format!("{} {:.1} % cut off; allowed {:.1} %", names[i], share * 100.0, allowed * 100.0);
+            push(found, (12.0 * share / allowed) as f32, Kind::Crop, words, share * 100.0, allowed * 100.0, None);
+        }
+    }
+}
+
+/// How far the differences in one place are beyond those of legitimate copies there: above 1, something was changed.
+///
+/// A candidate that is clean nearly everywhere has to be clean there too; one that is noisy everywhere may be noisy there.
+fn local(m: &Measured) -> f32 {
+    let of = |p: &Pair| p.rates[0] / (RATE.0 * p.rates[4] + RATE.1).clamp(RATE.2, RATE.3);
+    m.windows[..3].iter().map(of).fold(0.0, f32::max)
+}
+
+/// Of [`local`]: how many times what all but 3 % of it shows, and what more; at least; at most.
+const RATE: (f32, f32, f32, f32) = (2.0, 0.4, 0.9, 3.2);
+
+/// How far the differences are beyond those of legitimate copies: above 1, something was changed.
+fn beyond(m: &Measured) -> f32 {
+    let wide = m.windows[WINDOWS.len() - 1].rates[0] / 2.6;
+    local(m).max(wide).max(times(m.mean, 0.3) / 2.6)
+}
+
+fn content(c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+    let m = &s.measured;
+    let st = &s.place.structure;
+    // Text is redrawn where edges are; a change of colour leaves them.
+    let local = local(m);
+    let edges = st.missing.max(st.extra);
+    let uniform = m.fit.changed > 0.55 && m.fit.rest[0] > 3.0;
+    if !(local > 1.0 && !uniform && (m.fit.changed < 0.35 || edges > 0.05) || edges > 0.14 && local > 0.8) {
+        return;
+    }
+    if s.visible.0 < 0.97 && edges < 0.5 || m.soft.is > 2.2 * m.soft.copy + 0.5 && st.extra < 0.1 {
+        return;
+    }
+    let region = changed_region(c, m);
+    let wide = region.is_some_and(|r| r.width > 2 * r.height);
+    let (kind, what) = if st.extra > 2.5 * st.missing + 0.03 {
+        (Kind::Added, "something was added")
+    } else if st.missing > 2.5 * st.extra + 0.03 {
+        (Kind::Removed, "something was removed")
+    } else if wide {
+        (Kind::Text, "text was changed")
+    } else {
+        (Kind::Changed, "part of it was changed")
+    };
+    let most = local.max(1.0) * 100.0;
+    let words = format!("{what}: the differences there are {most:.0} % of what a faithful copy may show; allowed 100 %");
+    // Edges that differ are content; without them it may be colours.
+    let weight = if edges > 0.05 { local.max(1.0) * 3.0 } else { local };
+    push(found, weight, kind, words, f64::from(most), 100.0, region);
+}
+
+fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+    let m = &s.measured;
+    let f = &m.fit;
+    let over = beyond(m);
+    if over <= 1.0 || f.rest[0] < 2.2 && over < 1.6 {
+        return;
+    }
+    let edges = s.place.structure.missing.max(s.place.structure.extra);
+    if f.changed < 0.12 && edges > 0.05 {
+        return;
+    }
+    // What a map of colours explains is a change of colours.
+    let explained = 1.0 - f.rest[1].min(f.rest[2]) / f.rest[0].max(0.1);
+    if explained < 0.25 && edges > 0.03 && f.changed < 0.4 {
+        return;
+    }
+    let weight = over * (0.6 + 2.0 * explained.max(0.0)) * if f.changed > 0.5 { 1.6 } else { 0.7 };
+    let (kind, words, measured, allowed) = if f.changed < 0.5 && f.rest[0] > 4.0 && explained < 0.6 {
+        (Kind::PartRecoloured, format!("{:.0} % of it has another colour; allowed 0 %", f.changed * 100.0), f.changed * 100.0, 0.0)
+    } else if f.opacity < 0.955 && f.opacity_rest < 0.3 * f.rest[0] + 0.8 {
+        (Kind::Opacity, format!("{:.0} % opaque; allowed 100 %", f.opacity * 100.0), f.opacity * 100.0, 100.0)
+    } else if f.rest[1] > 3.0 && f.rest[2] < 0.65 * f.rest[1] {
+        (
+            Kind::Gradient,
+            format!("a gradient lies over it: colours are {:.0} apart on average (CIE76); allowed 3", f.rest[0]),
+            f.rest[0],
+            3.0,
+        )
+    } else if f.chroma[0] > 6.0 && f.chroma[1] < 0.4 * f.chroma[0] {
+        (
+            Kind::Mono,
+            format!("{:.0} % of its colour lost; allowed 10 %", 100.0 * (1.0 - f.chroma[1] / f.chroma[0])),
+            100.0 * (1.0 - f.chroma[1] / f.chroma[0]),
+            10.0,
+        )
+    } else if f.hue.abs() > 7.0 && f.chroma[0] > 6.0 && f.chroma[1] > 0.5 * f.chroma[0] {
+        (Kind::Hue, format!("hue shifted {:.0} degrees; allowed 4", f.hue.abs()), f.hue.abs(), 4.0)
+    } else if (f.means[1][1] - f.means[0][1]).hypot(f.means[1][2] - f.means[0][2]) > 0.6 * (f.means[1][0] - f.means[0][0]).abs() {
+        let shift = (f.means[1][1] - f.means[0][1]).hypot(f.means[1][2] - f.means[0][2]);
+        (Kind::Tint, format!("tinted: colours are {shift:.0} apart on average (CIE76); allowed 3"), shift, 3.0)
+    } else {
+        let shift = f.means[1][0] - f.means[0][0];
+        let word = if shift < 0.0 { "darker" } else { "lighter" };
+        (Kind::Tone, format!("{:.0} {word} (L*), contrast {:.2} times; allowed 3", shift.abs(), f.lightness[0]), shift.abs(), 3.0)
+    };
+    push(found, weight, kind, words, f64::from(measured), f64::from(allowed), None);
+}
+
+fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+    let m = &s.measured;
+    let near = (m.near.is - 1.6 * m.near.copy) / 0.7;
+    let far = (m.far.is - 1.6 * m.far.copy) / 0.55;
+    // A thing beside it covers little of its contour, and stands out more than a shadow.
+    let thing = m.foreign.is_some() && m.coverage < 0.14;
+    if m.even > 0.25 && !thing && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
+        let strongest = near.max(far);
+        let (kind, what) = if m.coverage > 0.6 && m.near.is > 3.0 * m.far.is + 1.0 {
+            (Kind::Outline, "an outline")
+        } else if m.coverage > 0.55 {
+            (Kind::Glow, "a glow")
+        } else {
+            (Kind::Shadow, "a shadow")
+        };
+        let words = format!(
+            "{what} around it: {:.1} from the background on average (CIE76); allowed {:.1}",
+            m.near.is.max(m.far.is),
+            1.6 * m.near.copy + 0.7
+        );
+        push(found, strongest.min(12.0), kind, words, f64::from(m.near.is), f64::from(1.6 * m.near.copy + 0.7), None);
+    } else if m.even > 0.25
+        && let Some((distance, x, y)) = m.foreign
+    {
+        // Something stands beside it: a violation only of free space that the register asks for, unless it touches.
+        let place = |r: f64| {
+            m.place.inverse().map(|out| {
+                let (px, py) = out.apply(x as f64, y as f64);
+                let at = |v: f64, most: u32| v.clamp(0.0, f64::from(most.saturating_sub(1))) as u32;
+                let r = r.max(4.0) as u32;
+                Region {
+                    x: at(px, c.pixels.width()).saturating_sub(r),
+                    y: at(py, c.pixels.height()).saturating_sub(r),
+                    width: 2 * r,
+                    height: 2 * r,
+                }
+            })
+        };
+        let distance = f64::from(distance) / m.k;
+        if let Some(share) = reference.clear_space {
+            let asked = f64::from(share) * s.size.1;
+            if distance < asked * 0.94 - 1.0 {
+                let words = format!("something stands {distance:.0} px away; {asked:.0} px have to be free");
+                push(
+                    found,
+                    3.0 + (asked / distance.max(1.0)) as f32 * 0.2,
+                    Kind::ClearSpace,
+                    words,
+                    distance,
+                    asked,
+                    place(0.05 * s.size.0),
+                );
+            }
+        }
+        if f64::from(m.near.is) > 0.2 && distance * m.k < 3.3 {
+            push(
+                found,
+                2.5,
+                Kind::Added,
+                format!("something was put at its edge, {distance:.0} px away; allowed: nothing"),
+                distance,
+                0.0,
+                place(0.1 * s.size.0),
+            );
+        }
+    }
+}
+
+fn softness(reference: &Reference, picture: &Picture, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+    let m = &s.measured;
+    // In pixels of what was compared; more where little detail tells it.
+    let allowed = 1.35 * m.soft.copy + 0.28;
+    if m.soft.is > allowed && m.soft.is < 5.9 && s.place.structure.recall > 0.9 && s.place.structure.extra < 0.2 {
+        let px = f64::from(m.soft.is) / m.k;
+        let words = format!("blurred by {px:.1} px; allowed {:.1} px", f64::from(allowed) / m.k);
+        push(found, 2.2 * m.soft.is / allowed, Kind::Blur, words, px, f64::from(allowed) / m.k, None);
+    }
+    if let Some(most) = reference.max_upscale
+        && reference.picture.encoding != Encoding::Svg
+        && picture.encoding != Encoding::Svg
+    {
+        let times = s.size.0 / s.native.0;
+        let most = f64::from(most);
+        if times > most * 1.015 + 1.0 / s.native.0 {
+            push(
+                found,
+                (times / most) as f32,
+                Kind::Upscaled,
+                format!("enlarged {times:.2} times; allowed {most:.2} times"),
+                times,
+                most,
+                None,
+            );
+        }
+    }
+}
+
+fn setting(reference: &Reference, picture: &Picture, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+    let m = &s.measured;
+    if let Some(allowed) = &reference.backgrounds
+        && !c.transparent
+        && !allowed.is_empty()
+        && s.visible.0 > 0.8
+    {
+        let own = lab(m.ground);
+        let off = allowed.iter().map(|a| apart(own, lab(a.map(f32::from)))).fold(f32::MAX, f32::min);
+        if m.even > 0.45 && off > 6.0 {
+            let [r, g, b] = m.ground.map(|v| v.round().clamp(0.0, 255.0) as u8);
+            let words = format!("on #{r:02x}{g:02x}{b:02x}, {off:.0} from the nearest allowed background (CIE76); allowed 6");
+            push(found, off / 4.0, Kind::Background, words, f64::from(off), 6.0, None);
+        } else if m.even <= 0.3 && m.uneven > 7.0 {
+            let words = format!("on a picture: colours around it are {:.0} apart on average (CIE76); allowed 6", m.uneven);
+            push(found, m.uneven / 4.0, Kind::Background, words, f64::from(m.uneven), 6.0, None);
+        }
+    }
+    if let Some(least) = reference.min_width {
+        let width = s.size.0 * if picture.encoding == Encoding::Svg { 1e9 } else { 1.0 };
+        let least = f64::from(least);
+        if width < least * 0.985 - 0.6 {
+            push(
+                found,
+                4.0 * (least / width) as f32,
+                Kind::MinSize,
+                format!("{width:.0} px wide; at least {least:.0} px"),
+                width,
+                least,
+                None,
+            );
+        }
+    }
+    if picture.frames > 1 {
+        push(
+            found,
+            2.0,
+            Kind::Animation,
+            format!("animated in {} frames; allowed 1", picture.frames),
+            f64::from(picture.frames),
+            1.0,
+            None,
+        );
+    }
+}
+
+/// All numbers of a mark, for those who tune the limits.
 pub(super) fn numbers(picture: &Picture, _c: &Candidate, s: &Seen) -> String {
     let m = &s.measured;
     let st = &s.place.structure;
     let (lx, ly) = s.place.map.lengths();
     let (turn, mirrored) = s.place.map.turn();
-    let f = &m.fit;
     format!(
-        "like={:.3} rec={:.3} prec={:.3} inner={:.3} inside={:.2} long={:.0} k={:.2} stretch={:.4} shear={:.2} turn={:.2} mir={} vis={:.3} mean={:.2}/{:.2} w4={:.2}/{:.2} w7={:.2}/{:.2} w14={:.2}/{:.2} p99={:.1}/{:.1} near={:.2}/{:.2} far={:.2}/{:.2} soft={:.2}/{:.2} even={:.2} hue={:.1} sat={:.2} l={:.2},{:.1} op={:.2},{:.1} rest={:.1},{:.1},{:.1} chg={:.2} enc={:?}",
-        s.place.likeness, st.recall, st.precision, st.inner, st.inside, m.long, m.k, lx / ly - 1.0, s.place.map.shear(), turn, mirrored, s.visible.0,
-        m.mean.is, m.mean.copy, m.windows[0].is, m.windows[0].copy, m.windows[1].is, m.windows[1].copy, m.windows[2].is, m.windows[2].copy,
-        m.peak.is, m.peak.copy, m.near.is, m.near.copy, m.far.is, m.far.copy, m.soft.is, m.soft.copy, m.even, f.hue, f.saturation, f.lightness[0], f.lightness[1],
-        f.opacity, f.opacity_rest, f.rest[0], f.rest[1], f.rest[2], f.changed, picture.encoding
+        "beyond={:.2} stretch={:.4} shear={:.2} turn={turn:.2} mir={mirrored} px={:.1} py={:.1} enc={:?} {st:?} vis={:?} {m:?}",
+        beyond(m),
+        lx / ly - 1.0,
+        s.place.map.shear(),
+        s.size.0,
+        s.size.1,
+        picture.encoding,
+        s.visible
     )
-}
-
-pub(super) fn decide(_reference: &Reference, _picture: &Picture, _c: &Candidate, _s: &Seen) -> Option<Mark> {
-    let _ = (Alteration { kind: AlterationKind::Hue, words: String::new(), measured: 0.0, allowed: 0.0, region: None }, Region { x: 0, y: 0, width: 0, height: 0 }, Verdict::Copy);
-    None
 }

@@ -1,5 +1,6 @@
 //! Where in a picture a mark may be: boxes around what stands out from its background.
 
+use super::affine::Affine;
 use super::raster::{Flat, Plane, over};
 use fast_image_resize as fir;
 use image::RgbaImage;
@@ -59,17 +60,22 @@ impl<'a> Candidate<'a> {
         } else {
             (Flat::of(pixels, behind), 1.0)
         };
+        // Beyond the borders of an opaque picture, its own background goes on.
+        let behind = if transparent { behind } else { ground(&work) };
         Candidate { pixels, behind, work, factor, transparent }
     }
 
-    /// A part in pixels of the picture, at most `most` pixels on its longer side; with pixels of the part for one of the picture.
-    pub fn part(&self, x: i64, y: i64, w: usize, h: usize, most: usize, fill: [f32; 3]) -> (Flat, f64) {
+    /// A part in pixels of the picture, at most `most` pixels on its longer side; with the map from the picture's pixels to the part's.
+    pub fn part(&self, x: i64, y: i64, w: usize, h: usize, most: usize, fill: [f32; 3]) -> (Flat, Affine) {
         let (w, h) = (w.max(1), h.max(1));
         let long = w.max(h);
-        if long > most && (self.factor > 1.0 && long as f64 / self.factor <= most as f64 * 1.2) {
-            let k = 1.0 / self.factor;
-            let (x, y) = ((x as f64 * k).round() as i64, (y as f64 * k).round() as i64);
-            return (self.work.part(x, y, (w as f64 * k).round() as usize, (h as f64 * k).round() as usize, fill), k);
+        if self.factor > 1.0 && long > most && long as f64 / self.factor >= most as f64 {
+            // The reduced whole has enough of it.
+            let (kx, ky) = (self.work.w as f64 / f64::from(self.pixels.width()), self.work.h as f64 / f64::from(self.pixels.height()));
+            let (x, y) = ((x as f64 * kx).floor(), (y as f64 * ky).floor());
+            let (w, h) = ((w as f64 * kx).ceil() as usize + 1, (h as f64 * ky).ceil() as usize + 1);
+            let out = self.work.part(x as i64, y as i64, w, h, fill);
+            return shrunk(out, Affine([kx, 0.0, -x, 0.0, ky, -y]), most);
         }
         let mut out = Flat::filled(w, h, fill);
         let (x0, x1) = (x.max(0), (x + w as i64).min(i64::from(self.pixels.width())));
@@ -80,13 +86,25 @@ impl<'a> Candidate<'a> {
                 out.data[(row - y) as usize * w + (col - x) as usize] = over(c, f32::from(p[3]) / 255.0, self.behind);
             }
         }
-        if long <= most {
-            return (out, 1.0);
-        }
-        let k = most as f64 / long as f64;
-        let (tw, th) = (((w as f64 * k).round() as usize).max(1), ((h as f64 * k).round() as usize).max(1));
-        (out.resized(tw, th, fir::FilterType::Box), k)
+        shrunk(out, Affine::shift(-(x as f64), -(y as f64)), most)
     }
+}
+
+/// Reduced to at most `most` pixels on the longer side.
+fn shrunk(part: Flat, place: Affine, most: usize) -> (Flat, Affine) {
+    let long = part.w.max(part.h);
+    if long <= most {
+        return (part, place);
+    }
+    resized(&part, place, most as f64 / long as f64)
+}
+
+/// `k` times as large, in whole pixels.
+pub(super) fn resized(part: &Flat, place: Affine, k: f64) -> (Flat, Affine) {
+    let (tw, th) = (((part.w as f64 * k).round() as usize).max(1), ((part.h as f64 * k).round() as usize).max(1));
+    let filter = if k > 1.0 { fir::FilterType::CatmullRom } else { fir::FilterType::Bilinear };
+    let scale = Affine::scale(tw as f64 / part.w as f64, th as f64 / part.h as f64);
+    (part.resized(tw, th, filter), place.then(&scale))
 }
 
 /// A smaller copy.

@@ -1,9 +1,10 @@
 //! The supplied images, prepared for comparing.
 
+use super::affine::Affine;
 use super::find::Candidate;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
-use super::prepare::{LEVELS, Prepared};
+use super::prepare::{LEVELS, Prepared, level_side};
 use super::{Comparison, Mark, Picture, Region, Verdict, decide};
 use image::RgbaImage;
 
@@ -51,6 +52,9 @@ pub(super) struct Seen {
     pub place: Place,
     pub measured: Measured,
     pub visible: (f64, [f64; 4]),
+    /// Width and height of its content in pixels of the candidate, and of the file that was supplied.
+    pub size: (f64, f64),
+    pub native: (f64, f64),
 }
 
 impl Library {
@@ -104,38 +108,105 @@ impl Library {
                     locate::overlap(bounds(q, &o.map), at) > 0.6 && o.structure.score() > place.structure.score() - 0.12
                 })
                 .collect();
-            let mut best: Option<(f32, Seen)> = None;
+            let mut best: Option<(f64, Place)> = None;
+            let mut close: Vec<(f64, Place)> = Vec::new();
+            let mut tried: Vec<usize> = Vec::new();
             for rival in rivals {
-                let Some(seen) = self.look(c, rival, picture) else { continue };
-                // Structure first; then colours.
-                let cost = seen.measured.mean.is + 14.0 * (1.0 - seen.place.structure.score() as f32) + 2.0 * seen.measured.windows[2].is.min(10.0) * 0.2;
+                let Some(q) = &self.prepared[rival.reference] else { continue };
+                let b = bounds(q, &rival.map);
+                let frame = q.frame(2, rival.ground);
+                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                let (map, likeness) = super::align::refine(&frame, &v, rival.map, 8, false);
+                tried.push(rival.reference);
+                let place = Place { map, likeness, ..*rival };
+                let (cost, place) = locate::cost(&frame, &v, place);
+                close.push((cost, place));
                 if best.as_ref().is_none_or(|b| cost < b.0) {
-                    best = Some((cost, seen));
+                    best = Some((cost, place));
+                }
+            }
+            // The rest of its family, in the same place: tiers may differ in one word.
+            if let Some((_, first)) = best {
+                let own = &self.references[first.reference];
+                let b = bounds(p, &first.map);
+                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                for (r, q) in self.prepared.iter().enumerate() {
+                    let (Some(q), Some(p)) = (q, &self.prepared[first.reference]) else { continue };
+                    let kin = own.family.is_some() && self.references[r].family == own.family || self.references[r].id == own.id;
+                    if tried.contains(&r) || !kin || (q.aspect() / p.aspect()).ln().abs() > 0.05 {
+                        continue;
+                    }
+                    let map = Affine::scale(p.content.2 / q.content.2, p.content.3 / q.content.3).then(&first.map);
+                    let frame = q.frame(2, first.ground);
+                    let (map, likeness) = super::align::refine(&frame, &v, map, 2, false);
+                    let (cost, place) = locate::cost(&frame, &v, Place { reference: r, map, likeness, ..first });
+                    close.push((cost, place));
+                    if best.as_ref().is_none_or(|b| cost < b.0) {
+                        best = Some((cost, place));
+                    }
+                }
+            }
+            // Mirrored, if that explains what does not fit.
+            if let Some((cost, first)) = best
+                && first.structure.missing > 0.1
+                && let Some(q) = &self.prepared[first.reference]
+            {
+                let b = bounds(q, &first.map);
+                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                let frame = q.frame(2, first.ground);
+                for (x, y) in [(-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
+                    let flip = Affine([x, 0.0, if x < 0.0 { q.content.2 } else { 0.0 }, 0.0, y, if y < 0.0 { q.content.3 } else { 0.0 }]);
+                    let (map, likeness) = super::align::refine(&frame, &v, flip.then(&first.map), 6, false);
+                    let (other, place) = locate::cost(&frame, &v, Place { map, likeness, ..first });
+                    if other < 0.7 * cost && best.as_ref().is_none_or(|b| other < b.0) {
+                        best = Some((other, place));
+                    }
+                }
+            }
+            let Some((least, first)) = best else { continue };
+            close.retain(|(cost, p)| *cost < least + 2.5 && p.reference != first.reference && p.structure.recall > 0.9);
+            close.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let mut best = self.measured(c, first, picture);
+            // Those that differ in less than that shows are told apart by measuring.
+            for (_, other) in close.iter().take(2) {
+                if let Some(seen) = self.measured(c, *other, picture)
+                    && best.as_ref().is_none_or(|b| seen.measured.sum() < b.measured.sum())
+                {
+                    best = Some(seen);
                 }
             }
             done.push((at, place.structure.score()));
-            out.extend(best.map(|b| b.1));
+            out.extend(best);
         }
         out
     }
 
-    fn look(&self, c: &Candidate, place: &Place, picture: &Picture) -> Option<Seen> {
+    fn measured(&self, c: &Candidate, place: Place, picture: &Picture) -> Option<Seen> {
         let p = self.prepared[place.reference].as_ref()?;
-        let at = bounds(p, &place.map);
-        let long = (at.2 - at.0).max(at.3 - at.1);
-        let frame = p.frame(2, place.ground);
-        let v = view(c, at, long, LEVELS[2]);
-        let (map, likeness) = super::align::refine(&frame, &v, place.map, 8, false);
-        let structure = locate::structure(&frame, &v, &map);
-        let place = Place { map, likeness, structure, ..*place };
-        let measured = measure(c, p, &map, picture.encoding, false)?;
-        let visible = super::measure::visible(c, p, &map);
-        Some(Seen { place, measured, visible })
+        let measured = measure(c, p, &place.map, picture.encoding, self.clear(place.reference, &place.map))?;
+        let visible = super::measure::visible(c, p, &place.map);
+        let (lx, ly) = place.map.lengths();
+        let native = (p.content.2, p.content.3);
+        Some(Seen { place, measured, visible, size: (native.0 * lx, native.1 * ly), native })
+    }
+
+    /// Pixels of the candidate that have to be free around a mark.
+    fn clear(&self, reference: usize, map: &Affine) -> f64 {
+        let r = &self.references[reference];
+        let height = self.prepared[reference].as_ref().map_or(0.0, |p| p.content.3);
+        r.clear_space.map_or(0.0, |share| f64::from(share) * height * map.lengths().1)
     }
 
     /// What a mark's reference should look like at its size, the candidate, and where they differ, side by side.
-    pub fn picture_of(&self, picture: &Picture, _mark: &Mark) -> RgbaImage {
-        picture.pixels.clone()
+    pub fn picture_of(&self, picture: &Picture, mark: &Mark) -> RgbaImage {
+        let c = Candidate::new(&picture.pixels, None);
+        let m = mark.place.map(f64::from);
+        let measured = self
+            .prepared
+            .get(mark.reference)
+            .and_then(Option::as_ref)
+            .and_then(|p| measure(&c, p, &Affine(m), picture.encoding, self.clear(mark.reference, &Affine(m))));
+        measured.map_or_else(|| picture.pixels.clone(), |m| super::panels::panels(&m))
     }
 
     /// What was measured, for those who tune the limits.
@@ -144,5 +215,12 @@ impl Library {
         let c = Candidate::new(&picture.pixels, None);
         let seen = self.seen(&c, picture);
         seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, &c, s))).collect()
+    }
+
+    /// The panels of the first mark seen.
+    #[doc(hidden)]
+    pub fn panels(&self, picture: &Picture) -> Option<RgbaImage> {
+        let c = Candidate::new(&picture.pixels, None);
+        self.seen(&c, picture).first().map(|s| super::panels::panels(&s.measured))
     }
 }

@@ -4,7 +4,8 @@ use super::affine::Affine;
 use super::align::{Frame, View, likeness, refine};
 use super::find::{Box, Candidate, boxes};
 use super::measure::view;
-use super::prepare::{LEVELS, Prepared};
+use super::prepare::{LEVELS, Prepared, level_side};
+use super::raster::Plane;
 use super::sketch::Sketch;
 
 /// A supplied image at a place in the candidate.
@@ -30,6 +31,10 @@ pub(super) struct Structure {
     pub inner: f64,
     /// The share of the edges that are inside.
     pub inside: f64,
+    /// The most of the supplied image's edges that are missing in one place: the mean over a window of 9 % of the longer side.
+    pub missing: f64,
+    /// The most of other edges in one place inside.
+    pub extra: f64,
 }
 
 impl Structure {
@@ -50,6 +55,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         let part = c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
         let sketch = Sketch::of(&part, b.ground);
+        let mirrors = [sketch.turned(0, true), sketch.turned(2, false), sketch.turned(2, true)];
         let aspect = b.w as f64 / b.h as f64;
         let mut ranked: Vec<(f64, usize)> = prepared
             .iter()
@@ -57,14 +63,18 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             .filter_map(|(i, p)| {
                 let p = p.as_ref()?;
                 let off = (p.aspect() / aspect).ln().abs();
-                (off < 0.9).then(|| (f64::from(p.sketches[usize::from(dark)].likeness(&sketch)) - 0.25 * off, i))
+                let own = &p.sketches[usize::from(dark)];
+                // Mirrored, it is as likely only if it looks much more alike so.
+                let straight = f64::from(own.likeness(&sketch));
+                let mirrored = mirrors.iter().map(|m| f64::from(own.likeness(m))).fold(f64::MIN, f64::max) - 0.1;
+                (off < 0.9).then(|| (straight.max(mirrored) - 0.25 * off, i))
             })
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked.truncate(tried);
         let floor = if few { -1.0 } else { 0.35 };
         let full = in_picture(c, b);
-        let v = view(c, full, (full.2 - full.0).max(full.3 - full.1), LEVELS[0]);
+        let v = view(c, full, level_side(LEVELS[0], aspect));
         for (score, r) in ranked {
             if score < floor {
                 continue;
@@ -76,6 +86,10 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             }
         }
     }
+    let lost = coarse.iter().all(|(p, _)| p.likeness < 0.8);
+    if lost && few {
+        coarse.extend(searched(c, prepared));
+    }
     coarse.sort_by(|a, b| b.0.likeness.total_cmp(&a.0.likeness));
     // The best few of each place are looked at more closely.
     let mut fine: Vec<Place> = Vec::new();
@@ -86,25 +100,81 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         }
         let Some(p) = &prepared[place.reference] else { continue };
         let at = super::measure::bounds(p, &place.map);
-        let same = taken.iter_mut().find(|(t, _)| overlap(*t, at) > 0.6);
-        match same {
-            Some((_, n)) if *n >= 4 => continue,
-            Some((_, n)) => *n += 1,
+        match taken.iter().position(|(t, _)| overlap(*t, at) > 0.6) {
+            Some(i) if taken[i].1 >= 4 => continue,
+            Some(i) => taken[i].1 += 1,
             None if taken.len() >= 8 => continue,
             None => taken.push((at, 1)),
         }
         if fine.iter().any(|f| f.reference == place.reference && overlap(super::measure::bounds(p, &f.map), at) > 0.85) {
             continue;
         }
-        let long = (at.2 - at.0).max(at.3 - at.1);
-        let v = view(c, at, long, LEVELS[1]);
         let frame = p.frame(1, place.ground);
+        let v = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &v, place.map, 10, false);
         let structure = structure(&frame, &v, &map);
         fine.push(Place { map, likeness, structure, ..*place });
     }
     fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
     fine
+}
+
+/// Supplied images anywhere in the picture, smaller, larger or turned: when no box shows one.
+fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
+    let whole = Box { x: 0, y: 0, w: c.work.w, h: c.work.h, ground: super::find::ground(&c.work) };
+    let full = (0.0, 0.0, f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let (w, h) = (full.2, full.3);
+    let mean = {
+        let n = c.work.data.len().max(1) as f32;
+        [0, 1, 2].map(|k| c.work.data.iter().map(|p| p[k]).sum::<f32>() / n)
+    };
+    let v = view(c, full, level_side(64, w / h));
+    let mut guesses: Vec<(f64, usize, Affine)> = Vec::new();
+    for (r, p) in prepared.iter().enumerate() {
+        let Some(p) = p else { continue };
+        let frame = p.frame(0, mean);
+        let Some(back) = frame.place.inverse() else { continue };
+        let (cw, ch) = (p.content.2, p.content.3);
+        let fit = (w / cw).min(h / ch);
+        let fill = (w / cw).max(h / ch);
+        let mut own: Vec<(f64, Affine)> = Vec::new();
+        let mut guess = |map: Affine| own.push((likeness(&frame, &v, &back.then(&map).then(&v.place)), map));
+        for s in [0.55, 0.63, 0.72, 0.81, 0.9, 0.97] {
+            let k = fit * s;
+            guess(Affine([k, 0.0, (w - k * cw) / 2.0, 0.0, k, (h - k * ch) / 2.0]));
+        }
+        // Cut off at one side or two: as large as the picture and larger.
+        for s in [1.0, 1.12, 1.25, 1.4] {
+            for k in [fit * s, fill * s] {
+                for (ax, ay) in [(0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.0, 0.5), (1.0, 0.5), (0.0, 1.0), (0.5, 1.0), (1.0, 1.0)] {
+                    if k * cw <= w * 1.7 && k * ch <= h * 1.7 {
+                        guess(Affine([k, 0.0, ax * (w - k * cw), 0.0, k, ay * (h - k * ch)]));
+                    }
+                }
+            }
+        }
+        for degrees in [-26.0_f64, -19.0, -12.0, -6.0, 6.0, 12.0, 19.0, 26.0, 90.0, -90.0, 180.0] {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let most = (w / (cw * cos.abs() + ch * sin.abs())).min(h / (cw * sin.abs() + ch * cos.abs()));
+            for s in [0.8, 0.97] {
+                let (a, d) = (most * s * cos, most * s * sin);
+                guess(Affine([a, -d, (w - a * cw + d * ch) / 2.0, d, a, (h - d * cw - a * ch) / 2.0]));
+            }
+        }
+        own.sort_by(|a, b| b.0.total_cmp(&a.0));
+        guesses.extend(own.into_iter().take(2).map(|(l, m)| (l, r, m)));
+    }
+    guesses.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut out = Vec::new();
+    for (_, r, map) in guesses.into_iter().take(8) {
+        let Some(p) = &prepared[r] else { continue };
+        let at = super::measure::bounds(p, &map);
+        let frame = p.frame(0, mean);
+        let near = view(c, at, frame.long);
+        let (map, likeness) = refine(&frame, &near, map, 16, false);
+        out.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: mean }, whole));
+    }
+    out
 }
 
 fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
@@ -122,11 +192,18 @@ fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: (f64, f64, f64, f64), sc
         // Part of it was cut off, or something stands beside it: as high, or as wide, as the box.
         for s in [sx, sy] {
             for (ax, ay) in [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)] {
+                // For a picture that fills the whole box, what is larger than the box was cut off.
                 starts.push(Affine([s, 0.0, b.0 + ax * (bw - s * w), 0.0, s, b.1 + ay * (bh - s * h)]));
             }
         }
     }
-    if score < 0.5 {
+    if score < 0.75 {
+        for k in [(-sx, sy), (sx, -sy), (-sx, -sy)] {
+            let (ox, oy) = (if k.0 < 0.0 { b.2 } else { b.0 }, if k.1 < 0.0 { b.3 } else { b.1 });
+            starts.push(Affine([k.0, 0.0, ox, 0.0, k.1, oy]));
+        }
+    }
+    if score < 0.6 {
         let (cx, cy) = ((b.0 + b.2) / 2.0, (b.1 + b.3) / 2.0);
         for s in [0.8, 0.9] {
             let k = sx.min(sy) * s;
@@ -138,14 +215,13 @@ fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: (f64, f64, f64, f64), sc
             let (a, d) = (k * cos, k * sin);
             starts.push(Affine([a, -d, cx - (a * w - d * h) / 2.0, d, a, cy - (d * w + a * h) / 2.0]));
         }
-        for k in [(-sx, sy), (sx, -sy), (-sx, -sy)] {
-            let (ox, oy) = (if k.0 < 0.0 { b.2 } else { b.0 }, if k.1 < 0.0 { b.3 } else { b.1 });
-            starts.push(Affine([k.0, 0.0, ox, 0.0, k.1, oy]));
-        }
     }
     let back = frame.place.inverse()?;
-    let mut scored: Vec<(f64, usize)> =
-        starts.iter().enumerate().map(|(i, s)| (likeness(frame, v, &back.then(s).then(&v.place)) - if i == 0 { 0.0 } else { 0.02 }, i)).collect();
+    let mut scored: Vec<(f64, usize)> = starts
+        .iter()
+        .enumerate()
+        .map(|(i, s)| (likeness(frame, v, &back.then(s).then(&v.place)) - if i == 0 { 0.0 } else { 0.02 }, i))
+        .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut best: Option<(Affine, f64)> = None;
     for (_, i) in scored.iter().take(if starts.len() > 1 { 3 } else { 1 }) {
@@ -211,6 +287,8 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
         let i = y as usize * w + x as usize;
         Some((frame.target.data[i], frame.edges.dx.data[i], frame.edges.dy.data[i]))
     };
+    let mut absent = Plane::new(w, h);
+    let mut foreign = Plane::new(w, h);
     let (mut wanted, mut got, mut wanted_in, mut got_in) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
     for y in 0..h {
         for x in 0..w {
@@ -224,6 +302,7 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
             let s = f64::from(has(&in_view, u as f32, vv as f32, d, t * 0.45));
             wanted += f64::from(t);
             got += f64::from(t) * s;
+            absent.data[i] = t * (1.0 - s as f32);
             if frame.mask.data[i] > 0.95 {
                 wanted_in += f64::from(t);
                 got_in += f64::from(t) * s;
@@ -246,15 +325,78 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
             }
             let i = y * vw + x;
             let d = turned(v.edges.dx.data[i], v.edges.dy.data[i]);
+            let there = has(&in_frame, fx as f32, fy as f32, d, s * 0.45);
             all += f64::from(s);
-            known += f64::from(s) * f64::from(has(&in_frame, fx as f32, fy as f32, d, s * 0.45));
+            known += f64::from(s) * f64::from(there);
+            let to = &mut foreign.data[fy as usize * w + fx as usize];
+            *to = to.max(s * (1.0 - there));
         }
     }
     let share = |a: f64, b: f64| if b > 1e-9 { a / b } else { 1.0 };
+    // An image that is hardly seen on this background is in any picture.
+    let seen = (wanted / (1.2 * frame.long as f64)).min(1.0);
     Structure {
-        recall: share(got, wanted),
+        recall: share(got, wanted) * if seen < 1.0 { 0.5 * seen } else { 1.0 },
         precision: share(known, all),
         inner: share(got_in, wanted_in),
         inside: share(wanted_in, wanted),
+        missing: most(&absent, frame.long),
+        extra: most(&foreign, frame.long),
     }
+}
+
+/// How badly a supplied image fits at a place: structure first, then colours. With what was found there.
+pub(super) fn cost(frame: &Frame, v: &View, place: Place) -> (f64, Place) {
+    let structure = structure(frame, v, &place.map);
+    let s = structure;
+    (colours_apart(frame, v, &place.map) + 60.0 * (1.0 - s.score()) + 60.0 * (s.missing + s.extra), Place { structure, ..place })
+}
+
+/// The largest mean over square windows of 9 % of `long`.
+fn most(p: &Plane, long: usize) -> f64 {
+    let side = (long * 9 / 100).max(4);
+    if side >= p.w || side >= p.h {
+        return 0.0;
+    }
+    let mut best = 0.0_f64;
+    let mut columns = vec![0.0_f64; p.w];
+    for y in 0..p.h {
+        for x in 0..p.w {
+            columns[x] += f64::from(p.at(x, y));
+            if y >= side {
+                columns[x] -= f64::from(p.at(x, y - side));
+            }
+        }
+        if y + 1 >= side {
+            let mut sum: f64 = columns[..side].iter().sum();
+            best = best.max(sum);
+            for x in side..p.w {
+                sum += columns[x] - columns[x - side];
+                best = best.max(sum);
+            }
+        }
+    }
+    best / (side * side) as f64
+}
+
+/// How far colours are apart inside, on average, each pixel counting for at most 40.
+pub(super) fn colours_apart(frame: &Frame, v: &View, map: &Affine) -> f64 {
+    let Some(back) = frame.place.inverse() else { return 40.0 };
+    let m = back.then(map).then(&v.place);
+    let (mut sum, mut n) = (0.0_f64, 0.0_f64);
+    for y in 0..frame.target.h {
+        for x in 0..frame.target.w {
+            if frame.mask.at(x, y) < 0.3 {
+                continue;
+            }
+            let (u, w) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
+            n += 1.0;
+            if u < 0.0 || w < 0.0 || u >= v.lab.w as f64 || w >= v.lab.h as f64 {
+                sum += 20.0;
+                continue;
+            }
+            sum += f64::from(super::raster::apart(frame.lab.at(x, y), v.lab.at(u as usize, w as usize)).min(40.0));
+        }
+    }
+    sum / f64::max(n, 1.0)
 }

@@ -2,7 +2,7 @@
 
 use super::affine::Affine;
 use super::align::View;
-use super::copies::{self, PROBES, SPAN, alpha, copy, warped};
+use super::copies::{PROBES, SPAN, alpha, copy, warped};
 use super::find::Candidate;
 use super::picture::Encoding;
 use super::prepare::Prepared;
@@ -10,52 +10,64 @@ use super::raster::{Edges, Flat, Plane, apart, lab};
 use fast_image_resize::FilterType;
 
 /// The longer side in pixels of what is compared.
-const COMPARED: f64 = 256.0;
+const COMPARED: f64 = 384.0;
 /// What is looked at around a mark, as a share of its longer side.
 const AROUND: f64 = 0.2;
+
+/// Sides of windows as shares of the longer side, each with the difference that is always allowed.
+pub(super) const WINDOWS: [(f32, f32); 4] = [(0.02, 2.2), (0.035, 1.6), (0.06, 1.1), (0.12, 0.6)];
 
 /// A number for the candidate, and the largest for a legitimate copy.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pair {
     pub is: f32,
     pub copy: f32,
+    pub rates: [f32; 5],
 }
 
 impl Pair {
     fn of(is: f32, copies: impl Iterator<Item = f32>) -> Pair {
-        Pair { is, copy: copies.fold(0.0, f32::max) }
+        Pair { is, copy: copies.fold(0.0, f32::max), rates: [0.0; 5] }
     }
 }
 
 /// What was measured.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Measured {
     /// Mean of the differences beyond the allowed, inside.
     pub mean: Pair,
-    /// The largest mean in windows of 4, 7 and 14 % of the longer side.
-    pub windows: [Pair; 3],
+    /// The largest mean in windows of [`WINDOWS`].
+    pub windows: [Pair; WINDOWS.len()],
     /// The difference that 1 % of the pixels exceed.
     pub peak: Pair,
     /// Mean outside near the contour, and further away.
     pub near: Pair,
     pub far: Pair,
+    /// The share of the surroundings along the contour that differs.
+    pub coverage: f32,
+    /// The distance in pixels to the nearest thing beside the mark that is as large as a letter, and where it is.
+    pub foreign: Option<(f32, usize, usize)>,
     /// The blur in pixels that fits best.
     pub soft: Pair,
     /// Pixels of the compared picture for one of the candidate.
     pub k: f64,
     /// The longer side of the mark in the compared picture.
     pub long: f32,
-    /// The part that is compared, in the candidate: left and top.
-    pub origin: (f64, f64),
+    /// From the candidate to the compared part.
+    pub place: Affine,
     /// Differences beyond what is allowed.
     pub excess: Plane,
     pub mask: Plane,
     /// The compared part, and the copy it is held against, in Lab.
     pub candidate: Flat,
     pub expected: Flat,
+    /// The same two, as they look.
+    pub shown: [Flat; 2],
     /// The colour around the mark, and the share of the surroundings that has it.
     pub ground: [f32; 3],
     pub even: f32,
+    /// How far colours around it are from their mean, on average (CIE76).
+    pub uneven: f32,
     /// Distance to the mark in pixels.
     pub distance: Plane,
     /// From the content to the compared part.
@@ -86,47 +98,120 @@ pub(super) struct ColourFit {
     pub changed: f32,
 }
 
+impl std::fmt::Debug for Measured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let p = |p: &Pair| format!("{:.2}/{:.2}{:.2?}", p.is, p.copy, p.rates).replace(", ", ",");
+        write!(
+            f,
+            "mean={} w2={} w4={} w7={} w14={} p99={} near={} far={} cover={:.3} foreign={:?} soft={} k={:.2} long={:.0} ground={:?} even={:.2} uneven={:.1} {:?}",
+            p(&self.mean),
+            p(&self.windows[0]),
+            p(&self.windows[1]),
+            p(&self.windows[2]),
+            p(&self.windows[3]),
+            p(&self.peak),
+            p(&self.near),
+            p(&self.far),
+            self.coverage,
+            self.foreign,
+            p(&self.soft),
+            self.k,
+            self.long,
+            self.ground,
+            self.even,
+            self.uneven,
+            self.fit
+        )
+    }
+}
+
+impl Measured {
+    /// All differences together, to compare two references.
+    pub fn sum(&self) -> f32 {
+        self.mean.is + self.windows.iter().map(|w| 0.3 * w.is).sum::<f32>()
+    }
+
+    /// The box around what differs, in the compared part: left, top, right, bottom; `None` if nothing does.
+    pub fn changed_box(&self) -> Option<(usize, usize, usize, usize)> {
+        // Differences in clusters, not single pixels.
+        let soft = self.excess.blurred((self.long * 0.012).max(0.8));
+        let peak = soft.data.iter().copied().fold(0.0, f32::max);
+        let limit = (peak * 0.3).max(4.0);
+        let (w, h) = (soft.w, soft.h);
+        let mut found: Option<(usize, usize, usize, usize)> = None;
+        for y in 0..h {
+            for x in 0..w {
+                if soft.at(x, y) > limit {
+                    let b = found.get_or_insert((x, y, x + 1, y + 1));
+                    *b = (b.0.min(x), b.1.min(y), b.2.max(x + 1), b.3.max(y + 1));
+                }
+            }
+        }
+        found
+    }
+}
+
 /// The box of the content under a map, in whole pixels: left, top, right, bottom.
 pub(super) fn bounds(p: &Prepared, map: &Affine) -> (f64, f64, f64, f64) {
-    let corners = [(0.0, 0.0), (p.content.2, 0.0), (0.0, p.content.3), (p.content.2, p.content.3)].map(|(x, y)| map.apply(x, y));
+    bounds_of((p.content.2, p.content.3), map)
+}
+
+/// The box of a rectangle of this width and height under a map.
+pub(super) fn bounds_of((w, h): (f64, f64), map: &Affine) -> (f64, f64, f64, f64) {
+    let corners = [(0.0, 0.0), (w, 0.0), (0.0, h), (w, h)].map(|(x, y)| map.apply(x, y));
     let least = |f: fn(&(f64, f64)) -> f64| corners.iter().map(f).fold(f64::MAX, f64::min);
     let most = |f: fn(&(f64, f64)) -> f64| corners.iter().map(f).fold(f64::MIN, f64::max);
     (least(|c| c.0), least(|c| c.1), most(|c| c.0), most(|c| c.1))
 }
 
 /// Measures. `map`: from content to candidate.
-pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encoding, quick: bool) -> Option<Measured> {
+pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encoding, clear: f64) -> Option<Measured> {
     let (x0, y0, x1, y1) = bounds(p, map);
     let long = (x1 - x0).max(y1 - y0);
     if !long.is_finite() || !(6.0..60_000.0).contains(&long) {
         return None;
     }
-    let around = (long * AROUND).max(6.0);
+    let around = (long * AROUND).max(6.0).max((clear + 6.0).min(long * 0.6));
     let (x, y) = ((x0 - around).floor() as i64, (y0 - around).floor() as i64);
     // On the grid of eight by eight that JPEG has.
     let (x, y) = (x.div_euclid(8) * 8, y.div_euclid(8) * 8);
     let (w, h) = ((x1 + around).ceil() as i64 - x, (y1 + around).ceil() as i64 - y);
     let edge = c.behind;
-    let most = (COMPARED * (1.0 + 2.0 * AROUND)) as usize + 16;
-    let (part, k) = c.part(x, y, w as usize, h as usize, if quick { most / 2 } else { most }, edge);
-    let here = map.then(&Affine::shift(-(x as f64), -(y as f64))).then(&Affine::scale(k, k));
+    let most = (COMPARED * (1.0 + 2.0 * around / long)) as usize + 16;
+    let (part, place) = c.part(x, y, w as usize, h as usize, most, edge);
+    let here = map.then(&place);
+    let k = place.size();
     let layer = warped(p, &here, part.w, part.h, FilterType::Bilinear);
     let mask = alpha(&layer);
     let distance = distances(&mask);
     let long = (long * k) as f32;
     // What is outside the picture is not compared.
     let (pw, ph) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let out_of = place.inverse()?;
     let inside = |px: usize, py: usize| {
-        let (u, v) = (x as f64 + (px as f64 + 0.5) / k, y as f64 + (py as f64 + 0.5) / k);
+        let (u, v) = out_of.apply(px as f64 + 0.5, py as f64 + 0.5);
         u > 0.0 && v > 0.0 && u < pw && v < ph
     };
     let outer: Vec<[f32; 3]> = (0..part.w * part.h)
-        .filter(|&i| distance.data[i] > (0.015 * long).max(1.5) && distance.data[i] < 0.16 * long && inside(i % part.w, i / part.w))
+        .filter(|&i| distance.data[i] > (0.03 * long).max(2.5) && distance.data[i] < 0.2 * long && inside(i % part.w, i / part.w))
         .map(|i| part.data[i])
         .collect();
-    let (ground, even) = if outer.len() < 40 { (edge, 0.0) } else { super::find::commonest_of(&outer) };
+    // Where hardly anything is left around it, what is left.
+    let bare: Vec<[f32; 3]> =
+        (0..part.w * part.h).filter(|&i| mask.data[i] < 0.02 && inside(i % part.w, i / part.w)).map(|i| part.data[i]).collect();
+    let (ground, even) = if outer.len() < 40 {
+        (if bare.is_empty() { [255.0; 3] } else { super::find::commonest_of(&bare).0 }, 0.31)
+    } else {
+        super::find::commonest_of(&outer)
+    };
     let mut behind = Flat::filled(part.w, part.h, ground);
     let uneven = outer.len() >= 40 && even < 0.45;
+    let spread = {
+        let labs: Vec<[f32; 3]> = outer.iter().map(|c| lab(*c)).collect();
+        let n = labs.len().max(1) as f32;
+        let mean = [0, 1, 2].map(|k| labs.iter().map(|c| c[k]).sum::<f32>() / n);
+        labs.iter().map(|c| apart(*c, mean)).sum::<f32>() / n
+    };
     for py in 0..part.h {
         for px in 0..part.w {
             let i = py * part.w + px;
@@ -136,14 +221,17 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
         }
     }
     let size = (part.w, part.h);
-    let span: Vec<Flat> = SPAN.iter().map(|r| copy(p, &here, size, &behind, r, encoding).lab()).collect();
+    // Formats keep colour at half the resolution of lightness, and what decodes them shifts it a little.
+    let sigma = if matches!(encoding, Encoding::Jpeg { .. } | Encoding::WebpLossy) { 1.7 } else { 1.0 };
+    let seen = |f: &Flat| calm(f.lab(), sigma);
+    let span: Vec<Flat> = SPAN.iter().map(|r| seen(&copy(p, &here, size, &behind, r, encoding))).collect();
     let (low, high) = envelope(&span);
-    let candidate = part.lab();
+    let candidate = seen(&part);
     let excess = beyond(&candidate, &low, &high);
     let probes: Vec<(Flat, Plane)> = PROBES
         .iter()
         .map(|r| {
-            let flat = copy(p, &here, size, &behind, r, encoding).lab();
+            let flat = seen(&copy(p, &here, size, &behind, r, encoding));
             let e = beyond(&flat, &low, &high);
             (flat, e)
         })
@@ -157,15 +245,17 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
     let far = zone((0.035 * long).max(3.2), (0.09 * long).max(7.0));
     let mean = |e: &Plane, zone: &[usize]| zone.iter().map(|&i| e.data[i]).sum::<f32>() / zone.len().max(1) as f32;
     let pair = |f: &dyn Fn(&Plane) -> f32| Pair::of(f(&excess), probes.iter().map(|(_, e)| f(e)));
-    let windows = [0.04_f32, 0.07, 0.14].map(|share| {
-        let side = ((share * long).round() as usize).max(3);
-        pair(&|e| window(e, &cut, &distance, side))
+    let windows = WINDOWS.map(|(share, floor)| {
+        let side = ((share * long).round() as usize).max(4);
+        let of = |e: &Plane| windows(e, &cut, &distance, side);
+        worst(&of(&excess), &probes.iter().map(|(_, e)| of(e)).collect::<Vec<_>>(), floor)
     });
     let expected = span[0].clone();
-    let soft = {
-        let s = |f: &Flat| softness(&expected, f, &mask, &cut);
-        Pair { is: s(&candidate), copy: probes.iter().map(|(f, _)| s(f)).chain(span[1..].iter().map(s)).fold(0.0, f32::max) }
-    };
+    let coverage = near.iter().filter(|&&i| excess.data[i] > 3.0).count() as f32 / near.len().max(1) as f32;
+    let foreign = foreign(&excess, &distance, &cut, (long * 0.02).max(2.0));
+    let all: Vec<&Flat> = std::iter::once(&candidate).chain(probes.iter().map(|(f, _)| f)).chain(&span[2..3]).collect();
+    let softs = softness(&expected, &all, &mask, &cut);
+    let soft = Pair::of(softs[0], softs[1..].iter().copied());
     let fit = colour_fit(&expected, &candidate, &mask, &cut, lab(ground));
     Some(Measured {
         mean: pair(&|e| mean(e, &inner)),
@@ -173,25 +263,37 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
         peak: pair(&|e| {
             let mut v: Vec<f32> = inner.iter().map(|&i| e.data[i]).collect();
             let at = v.len() * 99 / 100;
-            if v.is_empty() { 0.0 } else { *v.select_nth_unstable_by(at.min(v.len() - 1), f32::total_cmp).1 }
+            let last = v.len().saturating_sub(1);
+            if v.is_empty() { 0.0 } else { *v.select_nth_unstable_by(at.min(last), f32::total_cmp).1 }
         }),
         near: pair(&|e| mean(e, &near)),
         far: pair(&|e| mean(e, &far)),
+        coverage,
+        foreign,
         soft,
         k,
         long,
-        origin: (x as f64, y as f64),
+        place,
         mask,
         excess,
         candidate,
         expected,
+        shown: [copy(p, &here, size, &behind, &SPAN[0], Encoding::Png), part],
         ground,
         even,
+        uneven: spread,
         distance,
         map: here,
         fitted: fit.rest[1],
         fit,
     })
+}
+
+/// The same with its colours, not its lightness, blurred.
+fn calm(lab: Flat, sigma: f32) -> Flat {
+    let (a, b) = (lab.plane(1).blurred(sigma), lab.plane(2).blurred(sigma));
+    let data = lab.data.iter().zip(a.data.iter().zip(&b.data)).map(|(c, (a, b))| [c[0], *a, *b]).collect();
+    Flat { data, ..lab }
 }
 
 /// The least and the most of each channel that legitimate copies have, half a pixel to all sides included.
@@ -244,12 +346,16 @@ fn beyond(image: &Flat, low: &Flat, high: &Flat) -> Plane {
     out
 }
 
-/// The largest mean of differences in a square window whose middle is in or at the mark.
-fn window(e: &Plane, cut: &[bool], distance: &Plane, side: usize) -> f32 {
+/// The means of differences in square windows, at a third of their side apart; windows that do not touch the mark have none.
+struct Windows {
+    w: usize,
+    h: usize,
+    means: Vec<f32>,
+}
+
+fn windows(e: &Plane, cut: &[bool], distance: &Plane, side: usize) -> Windows {
     let (w, h) = (e.w, e.h);
-    if side >= w || side >= h {
-        return 0.0;
-    }
+    let step = (side / 3).max(1);
     let mut sums = vec![0.0_f64; (w + 1) * (h + 1)];
     for y in 0..h {
         let mut row = 0.0;
@@ -260,14 +366,94 @@ fn window(e: &Plane, cut: &[bool], distance: &Plane, side: usize) -> f32 {
             sums[(y + 1) * (w + 1) + x + 1] = sums[y * (w + 1) + x + 1] + row;
         }
     }
-    let mut best = 0.0_f64;
-    for y in 0..h - side {
-        for x in 0..w - side {
-            let (a, b) = (y * (w + 1) + x, (y + side) * (w + 1) + x);
-            best = best.max(sums[b + side] - sums[b] - sums[a + side] + sums[a]);
+    let (gw, gh) = (w.saturating_sub(side) / step + 1, h.saturating_sub(side) / step + 1);
+    let mut means = Vec::with_capacity(gw * gh);
+    for gy in 0..gh {
+        for gx in 0..gw {
+            let (x, y) = (gx * step, gy * step);
+            let (x1, y1) = ((x + side).min(w), (y + side).min(h));
+            let sum = sums[y1 * (w + 1) + x1] - sums[y * (w + 1) + x1] - sums[y1 * (w + 1) + x] + sums[y * (w + 1) + x];
+            means.push((sum / (side * side) as f64) as f32);
         }
     }
-    (best / (side * side) as f64) as f32
+    Windows { w: gw, h: gh, means }
+}
+
+/// The window in which a candidate is furthest, for what copies differ there, from the expected: its mean, and that of the copies near by.
+fn worst(is: &Windows, copies: &[Windows], floor: f32) -> Pair {
+    let mut most = vec![0.0_f32; is.means.len()];
+    for c in copies {
+        for (m, v) in most.iter_mut().zip(&c.means) {
+            *m = m.max(*v);
+        }
+    }
+    let highest = most.iter().copied().fold(0.0, f32::max);
+    let reach = 2;
+    let mut around = vec![0.0_f32; most.len()];
+    for y in 0..is.h {
+        for x in 0..is.w {
+            let mut near = 0.12 * highest;
+            for ny in y.saturating_sub(reach)..=(y + reach).min(is.h - 1) {
+                for nx in x.saturating_sub(reach)..=(x + reach).min(is.w - 1) {
+                    near = near.max(most[ny * is.w + nx]);
+                }
+            }
+            around[y * is.w + x] = near;
+        }
+    }
+    // A candidate that is clean everywhere else has to be clean here too: what most of it shows is what may be expected of the rest.
+    let mut rates: Vec<f32> = (0..most.len()).filter(|&i| most[i] > 0.5 * floor).map(|i| is.means[i] / (around[i] + floor)).collect();
+    rates.sort_unstable_by(f32::total_cmp);
+    let at = |share: f32| if rates.len() < 12 { 1.0 } else { rates[((rates.len() - 1) as f32 * share) as usize] };
+    let clean = at(CLEAN.0).clamp(CLEAN.1, 1.0);
+    let mut best = Pair { is: 0.0, copy: highest, rates: [0.0; 5] };
+    let mut ratio = 0.0;
+    for (i, v) in is.means.iter().enumerate() {
+        let near = ((around[i] + floor) * clean - floor).max(0.0);
+        let r = v / (near + floor);
+        if *v > floor && r > ratio {
+            (ratio, best) = (r, Pair { is: *v, copy: near, rates: [0.0; 5] });
+        }
+    }
+    best.rates = [is.means.iter().zip(&around).map(|(v, n)| v / (n + floor)).fold(0.0, f32::max), at(0.5), at(0.75), at(0.9), at(0.97)];
+    best
+}
+
+/// The share of a picture by which it is judged how clean it is, and the cleanest that is expected.
+const CLEAN: (f32, f32) = (0.9, 0.5);
+
+/// The nearest thing beside the mark: its distance in pixels, and its place. Things of fewer than `size` squared pixels do not count.
+fn foreign(excess: &Plane, distance: &Plane, cut: &[bool], size: f32) -> Option<(f32, usize, usize)> {
+    let (w, h) = (excess.w, excess.h);
+    let is = |i: usize| cut[i] && distance.data[i] > 1.6 && excess.data[i] > 12.0;
+    let mut seen = vec![false; w * h];
+    let mut best: Option<(f32, usize, usize)> = None;
+    let mut stack = Vec::new();
+    for start in 0..w * h {
+        if seen[start] || !is(start) {
+            continue;
+        }
+        let (mut n, mut nearest) = (0, (f32::MAX, 0));
+        seen[start] = true;
+        stack.push(start);
+        while let Some(i) = stack.pop() {
+            n += 1;
+            if distance.data[i] < nearest.0 {
+                nearest = (distance.data[i], i);
+            }
+            let (x, y) = (i % w, i / w);
+            for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
+                if nx < w && ny < h && !seen[ny * w + nx] && is(ny * w + nx) {
+                    seen[ny * w + nx] = true;
+                    stack.push(ny * w + nx);
+                }
+            }
+        }
+        if n as f32 >= size * size && best.is_none_or(|b| nearest.0 < b.0) {
+            best = Some((nearest.0, nearest.1 % w, nearest.1 / w));
+        }
+    }
+    best
 }
 
 /// How far each pixel is from the mark, in pixels: 0 inside.
@@ -314,46 +500,46 @@ fn distances(mask: &Plane) -> Plane {
     d
 }
 
-/// The blur in pixels which makes the expected most like the candidate, whatever happened to its colours.
-fn softness(expected: &Flat, found: &Flat, mask: &Plane, cut: &[bool]) -> f32 {
-    const STEPS: [f32; 11] = [0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2, 3.0, 4.2, 6.0];
-    let (e, f) = (expected.plane(0), found.plane(0));
-    // The channel that says most.
+/// Steps of blur in pixels.
+const BLURS: [f32; 10] = [0.0, 0.45, 0.65, 0.9, 1.2, 1.6, 2.2, 3.0, 4.2, 6.0];
+
+/// The blur in pixels which makes the expected most like each of some pictures, whatever happened to their colours.
+fn softness(expected: &Flat, found: &[&Flat], mask: &Plane, cut: &[bool]) -> Vec<f32> {
     let spread = |i: usize| {
         let p = expected.plane(i);
         let m = p.data.iter().sum::<f32>() / p.data.len() as f32;
         p.data.iter().map(|v| (v - m).powi(2)).sum::<f32>()
     };
-    let (e, f) = match (0..3).max_by(|&a, &b| spread(a).total_cmp(&spread(b))) {
-        Some(i) if i > 0 => (expected.plane(i), found.plane(i)),
-        _ => (e, f),
-    };
-    let at = |sigma: f32| {
-        let b = e.blurred(sigma);
-        let (gx, gy) = b.gradients();
-        let (hx, hy) = f.gradients();
-        let (mut bb, mut bf, mut ff) = (0.0_f64, 0.0_f64, 0.0_f64);
-        for i in 0..b.data.len() {
-            if !cut[i] || mask.data[i] < 0.004 {
-                continue;
+    // Lightness, which formats keep sharp; another channel only if it says hardly anything.
+    let colour = if spread(1) > spread(2) { 1 } else { 2 };
+    let channel = if spread(colour) > 40.0 * spread(0) { colour } else { 0 };
+    let steps: Vec<(Plane, Plane)> = BLURS.iter().map(|s| expected.plane(channel).blurred(*s).gradients()).collect();
+    let counted: Vec<usize> = (0..mask.data.len()).filter(|&i| cut[i] && mask.data[i] > 0.004).collect();
+    let of = |f: &Flat| {
+        let (hx, hy) = f.plane(channel).gradients();
+        let score = |(gx, gy): &(Plane, Plane)| {
+            let (mut bb, mut bf, mut ff) = (0.0_f64, 0.0_f64, 0.0_f64);
+            for &i in &counted {
+                let (p, q) = ((gx.data[i], gy.data[i]), (hx.data[i], hy.data[i]));
+                bb += f64::from(p.0 * p.0 + p.1 * p.1);
+                bf += f64::from(p.0 * q.0 + p.1 * q.1);
+                ff += f64::from(q.0 * q.0 + q.1 * q.1);
             }
-            let (p, q) = ((gx.data[i], gy.data[i]), (hx.data[i], hy.data[i]));
-            bb += f64::from(p.0 * p.0 + p.1 * p.1);
-            bf += f64::from(p.0 * q.0 + p.1 * q.1);
-            ff += f64::from(q.0 * q.0 + q.1 * q.1);
+            if bb < 1e-6 || ff < 1e-6 { 0.0 } else { bf / (bb * ff).sqrt() }
+        };
+        let scores: Vec<f64> = steps.iter().map(score).collect();
+        let best = (0..BLURS.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
+        if best == 0 || best + 1 == BLURS.len() {
+            return BLURS[best];
         }
-        if bb < 1e-6 || ff < 1e-6 { 0.0 } else { bf / (bb * ff).sqrt() }
+        // Between the steps, by a parabola.
+        let (a, b, c) = (scores[best - 1], scores[best], scores[best + 1]);
+        let bend = a - 2.0 * b + c;
+        let t = if bend.abs() < 1e-12 { 0.0 } else { (0.5 * (a - c) / bend).clamp(-0.5, 0.5) } as f32;
+        let next = if t < 0.0 { BLURS[best] - BLURS[best - 1] } else { BLURS[best + 1] - BLURS[best] };
+        BLURS[best] + t * next
     };
-    let scores: Vec<f64> = STEPS.iter().map(|s| at(*s)).collect();
-    let best = (0..STEPS.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
-    if best == 0 || best + 1 == STEPS.len() {
-        return STEPS[best];
-    }
-    // Between the steps, by a parabola.
-    let (a, b, c) = (scores[best - 1], scores[best], scores[best + 1]);
-    let bend = a - 2.0 * b + c;
-    let t = if bend.abs() < 1e-12 { 0.0 } else { (0.5 * (a - c) / bend).clamp(-0.5, 0.5) } as f32;
-    if t < 0.0 { STEPS[best] + t * (STEPS[best] - STEPS[best - 1]) } else { STEPS[best] + t * (STEPS[best + 1] - STEPS[best]) }
+    found.iter().map(|f| of(f)).collect()
 }
 
 fn colour_fit(expected: &Flat, found: &Flat, mask: &Plane, cut: &[bool], ground: [f32; 3]) -> ColourFit {
@@ -385,7 +571,8 @@ fn colour_fit(expected: &Flat, found: &Flat, mask: &Plane, cut: &[bool], ground:
     let hue = if square / n > 16.0 { cross.atan2(dot).to_degrees() } else { 0.0 };
     let saturation = if square > 0.0 { dot.hypot(cross) / square } else { 1.0 };
     let opacity = if oo / n > 25.0 { of / oo } else { 1.0 };
-    let rest_of = |f: &dyn Fn([f32; 3], usize) -> [f32; 3]| inner.iter().map(|&i| apart(f(expected.data[i], i), found.data[i])).sum::<f32>() / n;
+    let rest_of =
+        |f: &dyn Fn([f32; 3], usize) -> [f32; 3]| inner.iter().map(|&i| apart(f(expected.data[i], i), found.data[i])).sum::<f32>() / n;
     let opacity_rest = rest_of(&|e, _| [0, 1, 2].map(|k| ground[k] + opacity * (e[k] - ground[k])));
     let plain = rest_of(&|e, _| e);
     let changed = inner.iter().filter(|&&i| apart(expected.data[i], found.data[i]) > 6.0).count() as f32 / n;
@@ -456,7 +643,8 @@ fn regress(expected: &Flat, found: &Flat, inner: &[usize], varying: bool) -> f32
 }
 
 /// A view of the candidate around a place for aligning at one level.
-pub(super) fn view(c: &Candidate, bounds: (f64, f64, f64, f64), long: f64, level: usize) -> View {
+pub(super) fn view(c: &Candidate, bounds: (f64, f64, f64, f64), level: usize) -> View {
+    let long = (bounds.2 - bounds.0).max(bounds.3 - bounds.1);
     let (x0, y0, x1, y1) = bounds;
     let around = (x1 - x0).max(y1 - y0) * 0.3 + 4.0;
     let (x, y) = ((x0 - around).floor(), (y0 - around).floor());
@@ -464,20 +652,10 @@ pub(super) fn view(c: &Candidate, bounds: (f64, f64, f64, f64), long: f64, level
     let k = level as f64 / long;
     let most = (w.max(h) * k).round().max(8.0);
     let ground = c.behind;
-    let (part, got) = c.part(x as i64, y as i64, w as usize, h as usize, most as usize, ground);
-    let (part, got) = if got > k * 1.02 {
-        let (tw, th) = (((part.w as f64) * k / got).round().max(4.0), ((part.h as f64) * k / got).round().max(4.0));
-        let f = tw / part.w as f64;
-        (part.resized(tw as usize, th as usize, FilterType::Bilinear), got * f)
-    } else if got < k * 0.98 {
-        // Smaller than the frame: enlarged, so that both are seen alike.
-        let (tw, th) = (((part.w as f64) * k / got).round().max(4.0), ((part.h as f64) * k / got).round().max(4.0));
-        let f = tw / part.w as f64;
-        (part.resized(tw as usize, th as usize, FilterType::CatmullRom), got * f)
-    } else {
-        (part, got)
-    };
-    let place = Affine::shift(-x, -y).then(&Affine::scale(got, got));
+    let (part, place) = c.part(x as i64, y as i64, w as usize, h as usize, most as usize, ground);
+    // Smaller than the frame: enlarged, so that both are seen alike.
+    let off = k / place.size();
+    let (part, place) = if (0.98..1.02).contains(&off) { (part, place) } else { super::find::resized(&part, place, off) };
     View::new(&part, place, 0.8)
 }
 
@@ -502,9 +680,4 @@ pub(super) fn visible(c: &Candidate, p: &Prepared, map: &Affine) -> (f64, [f64; 
     let (x0, y0, x1, y1) = bounds(p, map);
     let over = |d: f64, of: f64| (d / of.max(1.0)).max(0.0);
     (seen / f64::max(all, 1.0), [over(-x0, x1 - x0), over(-y0, y1 - y0), over(x1 - w, x1 - x0), over(y1 - h, y1 - y0)])
-}
-
-/// The picture that a copy in the candidate's place should be, for people.
-pub(super) fn expected(p: &Prepared, map: &Affine, size: (usize, usize), ground: [f32; 3]) -> Flat {
-    copy(p, map, size, &Flat::filled(size.0, size.1, ground), &copies::SPAN[0], Encoding::Png)
 }

@@ -13,6 +13,7 @@ mod intake;
 mod library;
 mod locate;
 mod measure;
+mod panels;
 mod picture;
 mod prepare;
 mod raster;

@@ -12,7 +12,12 @@ use std::sync::{Arc, OnceLock};
 /// The longer side in pixels at which a supplied image is kept.
 const KEPT: usize = 640;
 /// The longer sides in pixels of the frames in which images are aligned.
-pub(super) const LEVELS: [usize; 3] = [48, 96, 176];
+pub(super) const LEVELS: [usize; 3] = [40, 72, 128];
+/// The longer side of a frame for an image of this aspect: thin ones are seen larger, since their height tells as much as their length.
+pub(super) fn level_side(level: usize, aspect: f64) -> usize {
+    (level as f64 * aspect.max(1.0 / aspect).sqrt().min(2.2)).round() as usize
+}
+
 /// What light and dark backgrounds are taken for where only their lightness counts.
 const GROUNDS: [[f32; 3]; 2] = [[255.0; 3], [32.0; 3]];
 
@@ -26,6 +31,8 @@ pub(super) struct Prepared {
     pub content: (f64, f64, f64, f64),
     /// Whether nothing in the picture is transparent.
     pub opaque: bool,
+    /// The colour that an opaque picture has all around.
+    own_ground: Option<[f32; 3]>,
     pub sketches: [Sketch; 2],
     small: [Layer; LEVELS.len()],
     frames: [OnceLock<Arc<Frame>>; LEVELS.len()],
@@ -43,10 +50,12 @@ impl Prepared {
         let whole = Layer::of(pixels);
         let opaque = pixels.pixels().all(|p| p[3] > 250);
         let (w, h) = (whole.w, whole.h);
+        let mut own_ground = None;
         let shown: Vec<bool> = if opaque {
             let flat = Flat::of(pixels, [255.0; 3]);
             let border = ground(&flat);
             let uniform = border_is(&flat, border);
+            own_ground = uniform.then_some(border);
             difference(&flat, border).data.iter().map(|d| !uniform || *d > 0.15).collect()
         } else {
             whole.data.iter().map(|p| p[3] > 12.0).collect()
@@ -62,11 +71,12 @@ impl Prepared {
         let layer = content.resized(lw, lh, FilterType::Box);
         let scale = f64::from(reference.picture.scale);
         let small = LEVELS.map(|long| {
-            let k = long as f64 / lw.max(lh) as f64;
+            let k = level_side(long, lw as f64 / lh as f64) as f64 / lw.max(lh) as f64;
             layer.resized(side(lw as f64 * k), side(lh as f64 * k), FilterType::Bilinear)
         });
         let sketches = GROUNDS.map(|g| {
-            let flat = layer_on(&small[1], g);
+            let g = own_ground.unwrap_or(g);
+            let flat = layer_on(&small[2], g);
             Sketch::of(&flat, g)
         });
         Some(Prepared {
@@ -74,6 +84,7 @@ impl Prepared {
             content: (x0 as f64 * scale, y0 as f64 * scale, cw as f64 * scale, ch as f64 * scale),
             layer,
             opaque,
+            own_ground,
             sketches,
             small,
             frames: Default::default(),
@@ -86,6 +97,10 @@ impl Prepared {
 
     /// The frame of a level on a background.
     pub fn frame(&self, level: usize, behind: [f32; 3]) -> Arc<Frame> {
+        let behind = self.own_ground.unwrap_or(behind);
+        if self.own_ground.is_some() {
+            return Arc::clone(self.frames[level].get_or_init(|| Arc::new(self.draw(level, behind))));
+        }
         if behind.iter().all(|v| *v > 250.0) {
             return Arc::clone(self.frames[level].get_or_init(|| Arc::new(self.draw(level, [255.0; 3]))));
         }
@@ -110,14 +125,7 @@ impl Prepared {
         }
         let lab = flat.lab();
         let edges = Edges::of(&lab, 0.8);
-        let place = Affine([
-            layer.w as f64 / self.content.2,
-            0.0,
-            margin as f64,
-            0.0,
-            layer.h as f64 / self.content.3,
-            margin as f64,
-        ]);
+        let place = Affine([layer.w as f64 / self.content.2, 0.0, margin as f64, 0.0, layer.h as f64 / self.content.3, margin as f64]);
         Frame { long, place, target: root(&edges.strength), lab, edges, mask }
     }
 }

@@ -50,12 +50,11 @@ impl Plane {
             padded[radius..radius + w].copy_from_slice(row);
             padded[radius + w..].fill(row[w - 1]);
             let out = &mut across[y * w..(y + 1) * w];
-            for (x, o) in out.iter_mut().enumerate() {
-                let mut sum = kernel[0] * padded[x + radius];
-                for (i, k) in kernel.iter().enumerate().skip(1) {
-                    sum += k * (padded[x + radius - i] + padded[x + radius + i]);
+            for (i, from) in (0..=2 * radius).map(|i| (i, &padded[i..i + w])) {
+                let k = kernel[i.abs_diff(radius)];
+                for (o, v) in out.iter_mut().zip(from) {
+                    *o += k * v;
                 }
-                *o = sum;
             }
         }
         let mut out = Plane::new(w, h);
@@ -76,13 +75,18 @@ impl Plane {
     pub fn gradients(&self) -> (Plane, Plane) {
         let (w, h) = (self.w, self.h);
         let (mut gx, mut gy) = (Plane::new(w, h), Plane::new(w, h));
-        for y in 0..h {
-            let (up, down) = (y.saturating_sub(1), (y + 1).min(h - 1));
-            for x in 0..w {
-                let (left, right) = (x.saturating_sub(1), (x + 1).min(w - 1));
-                gx.data[y * w + x] = (self.at(right, y) - self.at(left, y)) * 0.5;
-                gy.data[y * w + x] = (self.at(x, down) - self.at(x, up)) * 0.5;
+        for (y, (to_x, to_y)) in gx.data.chunks_exact_mut(w).zip(gy.data.chunks_exact_mut(w)).enumerate() {
+            let row = &self.data[y * w..(y + 1) * w];
+            let up = &self.data[y.saturating_sub(1) * w..][..w];
+            let down = &self.data[(y + 1).min(h - 1) * w..][..w];
+            for ((to, u), d) in to_y.iter_mut().zip(up).zip(down) {
+                *to = (d - u) * 0.5;
             }
+            for (to, pair) in to_x[1..].iter_mut().zip(row.windows(3)) {
+                *to = (pair[2] - pair[0]) * 0.5;
+            }
+            to_x[0] = (row[1.min(w - 1)] - row[0]) * 0.5;
+            to_x[w - 1] = (row[w - 1] - row[w.saturating_sub(2)]) * 0.5;
         }
         (gx, gy)
     }

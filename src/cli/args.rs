@@ -287,6 +287,9 @@ pub struct CheckArgs {
     /// Write the findings in another format to a file too; may be given several times
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<String>,
+    /// Write a picture of what differs for each altered image into this folder
+    #[arg(long, value_name = "DIR")]
+    pub image_diffs: Option<PathBuf>,
     /// From which severity the exit code is 1 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,

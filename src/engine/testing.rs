@@ -37,7 +37,15 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
         // Asked for by its name, a rule runs though it is off.
         let settings = Settings { only: vec![id.clone()], ..Settings::default() };
         let one = Pack { name: pack.name.clone(), title: String::new(), description: String::new(), rules: vec![rule] };
-        let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1, facts: Default::default() };
+        let options = Options {
+            kind: None,
+            kinds: Vec::new(),
+            exclude: Default::default(),
+            jobs: 1,
+            facts: Default::default(),
+            pictures: None,
+            image_diffs: None,
+        };
         let mut engine = Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() };
         for (case, flag) in cases {
             let result = run(&mut engine, &case, default, flag);

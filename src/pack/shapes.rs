@@ -3,6 +3,7 @@
 mod approval;
 mod claim;
 mod corpus;
+mod image;
 mod place;
 
 use super::shape::Shape::{Any, AnyOf, Bool, Later, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
@@ -185,6 +186,7 @@ static MATCHER_MAP: ObjectShape = ObjectShape {
         key("place", Object(&place::PLACE), "A location claim, held against the offices on record."),
         key("approval", Object(&approval::APPROVAL), "Content that needs an approval."),
         key("corpus", Object(&corpus::CORPUS), "What is the same across records and pages."),
+        key("image", Object(&image::IMAGE), "Pictures, held against the register of images."),
         key("all", List(&MATCHER), "The first, where the others are found in the same document too."),
         key("any", List(&MATCHER), "Any of these."),
         key("not", MATCHER, "None, inside `all`."),

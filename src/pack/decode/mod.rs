@@ -4,6 +4,7 @@ mod approval;
 mod claim;
 mod context;
 mod corpus;
+mod image;
 mod matchers;
 mod place;
 mod words;

@@ -4,12 +4,23 @@
 //! [`Picture`] of bytes, [`Library`] holds the supplied images, [`Library::compare`] says what of them a picture shows and how it
 //! differs from what a legitimate copy would look like.
 
+mod affine;
+mod align;
+mod copies;
+mod decide;
+mod find;
 mod intake;
 mod library;
+mod locate;
+mod measure;
 mod picture;
+mod prepare;
+mod raster;
+mod sketch;
+mod svg;
 mod verdict;
 
-pub use intake::{Limits, Refusal, open};
+pub use intake::{Limits, Refusal, Sort, open, sniff};
 pub use library::{Library, Reference, Setting};
 pub use picture::{Encoding, Picture, Region};
 pub use verdict::{Alteration, AlterationKind, Comparison, Group, Mark, Verdict};

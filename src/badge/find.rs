@@ -1,0 +1,272 @@
+//! Where in a picture a mark may be: boxes around what stands out from its background.
+
+use super::raster::{Flat, Plane, over};
+use fast_image_resize as fir;
+use image::RgbaImage;
+
+/// The longer side in pixels to which pictures are reduced before boxes are looked for.
+const WORK: u32 = 1400;
+/// How far a colour must be from the background's (in sRGB) to stand out.
+const STANDS_OUT: f32 = 20.0;
+/// More boxes than this are not tried.
+const MAX_BOXES: usize = 48;
+
+/// A picture on its way through the comparison.
+pub(super) struct Candidate<'a> {
+    pub pixels: &'a RgbaImage,
+    /// What is put behind transparent pixels.
+    pub behind: [f32; 3],
+    /// The whole, reduced.
+    pub work: Flat,
+    /// Pixels of the picture for one of `work`.
+    pub factor: f64,
+    /// Whether parts of it are transparent.
+    pub transparent: bool,
+}
+
+/// A box in the pixels of [`Candidate::work`], and the colour around what is in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Box {
+    pub x: usize,
+    pub y: usize,
+    pub w: usize,
+    pub h: usize,
+    pub ground: [f32; 3],
+}
+
+impl Box {
+    fn overlap(&self, o: &Box) -> f64 {
+        let w = (self.x + self.w).min(o.x + o.w).saturating_sub(self.x.max(o.x));
+        let h = (self.y + self.h).min(o.y + o.h).saturating_sub(self.y.max(o.y));
+        let both = (w * h) as f64;
+        both / ((self.w * self.h + o.w * o.h) as f64 - both).max(1.0)
+    }
+}
+
+impl<'a> Candidate<'a> {
+    pub fn new(pixels: &'a RgbaImage, known: Option<[u8; 3]>) -> Candidate<'a> {
+        let long = pixels.width().max(pixels.height());
+        let transparent = pixels.pixels().any(|p| p[3] < 250);
+        let behind = match known {
+            Some(c) => c.map(f32::from),
+            None if transparent => behind(pixels),
+            None => [255.0; 3],
+        };
+        let (work, factor) = if long > WORK {
+            let k = f64::from(WORK) / f64::from(long);
+            let (w, h) = ((f64::from(pixels.width()) * k).round().max(1.0), (f64::from(pixels.height()) * k).round().max(1.0));
+            (Flat::of(&reduced(pixels, w as u32, h as u32), behind), 1.0 / k)
+        } else {
+            (Flat::of(pixels, behind), 1.0)
+        };
+        Candidate { pixels, behind, work, factor, transparent }
+    }
+
+    /// A part in pixels of the picture, at most `most` pixels on its longer side; with pixels of the part for one of the picture.
+    pub fn part(&self, x: i64, y: i64, w: usize, h: usize, most: usize, fill: [f32; 3]) -> (Flat, f64) {
+        let (w, h) = (w.max(1), h.max(1));
+        let long = w.max(h);
+        if long > most && (self.factor > 1.0 && long as f64 / self.factor <= most as f64 * 1.2) {
+            let k = 1.0 / self.factor;
+            let (x, y) = ((x as f64 * k).round() as i64, (y as f64 * k).round() as i64);
+            return (self.work.part(x, y, (w as f64 * k).round() as usize, (h as f64 * k).round() as usize, fill), k);
+        }
+        let mut out = Flat::filled(w, h, fill);
+        let (x0, x1) = (x.max(0), (x + w as i64).min(i64::from(self.pixels.width())));
+        for row in y.max(0)..(y + h as i64).min(i64::from(self.pixels.height())) {
+            for col in x0..x1 {
+                let p = self.pixels.get_pixel(col as u32, row as u32);
+                let c = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
+                out.data[(row - y) as usize * w + (col - x) as usize] = over(c, f32::from(p[3]) / 255.0, self.behind);
+            }
+        }
+        if long <= most {
+            return (out, 1.0);
+        }
+        let k = most as f64 / long as f64;
+        let (tw, th) = (((w as f64 * k).round() as usize).max(1), ((h as f64 * k).round() as usize).max(1));
+        (out.resized(tw, th, fir::FilterType::Box), k)
+    }
+}
+
+/// A smaller copy.
+pub(super) fn reduced(pixels: &RgbaImage, w: u32, h: u32) -> RgbaImage {
+    let Ok(from) = fir::images::ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), fir::PixelType::U8x4) else {
+        return pixels.clone();
+    };
+    let mut to = fir::images::Image::new(w.max(1), h.max(1), fir::PixelType::U8x4);
+    let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Box));
+    if fir::Resizer::new().resize(&from, &mut to, &options).is_err() {
+        return pixels.clone();
+    }
+    RgbaImage::from_raw(w.max(1), h.max(1), to.into_vec()).unwrap_or_else(|| pixels.clone())
+}
+
+/// White, unless what is opaque would hardly be seen on it and would be on dark.
+fn behind(pixels: &RgbaImage) -> [f32; 3] {
+    let (mut sum, mut light, mut dark) = (0.0_f64, 0.0_f64, 0.0_f64);
+    for p in pixels.pixels() {
+        let a = f64::from(p[3]) / 255.0;
+        let y = (0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2])) / 255.0;
+        sum += a;
+        light += a * (1.0 - y);
+        dark += a * (y - 0.12).abs();
+    }
+    if sum > 0.0 && light / sum < 0.12 && dark > light { [32.0; 3] } else { [255.0; 3] }
+}
+
+/// The colour that most pixels of the picture's border have.
+pub(super) fn ground(image: &Flat) -> [f32; 3] {
+    let (w, h) = (image.w, image.h);
+    let top = (0..w).map(|x| image.at(x, 0)).chain((0..w).map(|x| image.at(x, h - 1)));
+    let sides = (0..h).map(|y| image.at(0, y)).chain((0..h).map(|y| image.at(w - 1, y)));
+    commonest(top.chain(sides)).0
+}
+
+/// The commonest colour, with the share of pixels that have it.
+fn commonest(colours: impl Iterator<Item = [f32; 3]>) -> ([f32; 3], f32) {
+    let mut bins: std::collections::BTreeMap<u32, (u32, [f32; 3])> = std::collections::BTreeMap::new();
+    let mut n = 0_u32;
+    for c in colours {
+        let key = c.iter().fold(0, |k, v| k << 5 | (((*v + 4.0) as u32) >> 3).min(31));
+        let bin = bins.entry(key).or_default();
+        bin.0 += 1;
+        (0..3).for_each(|i| bin.1[i] += c[i]);
+        n += 1;
+    }
+    let best = bins.values().max_by_key(|b| b.0);
+    best.map_or(([255.0; 3], 0.0), |(count, sum)| (sum.map(|v| v / *count as f32), *count as f32 / n.max(1) as f32))
+}
+
+/// The same, of a list.
+pub(super) fn commonest_of(colours: &[[f32; 3]]) -> ([f32; 3], f32) {
+    commonest(colours.iter().copied())
+}
+
+/// What stands out from `ground`.
+fn standing_out(image: &Flat, ground: [f32; 3]) -> Vec<bool> {
+    let far = |c: &[f32; 3]| (0..3).map(|i| (c[i] - ground[i]).powi(2)).sum::<f32>() > STANDS_OUT * STANDS_OUT;
+    image.data.iter().map(far).collect()
+}
+
+/// The boxes to try, the likeliest first.
+pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
+    let image = &c.work;
+    let mut found = Vec::new();
+    look(image, 0, 0, ground(image), 0, &mut found);
+    if found.is_empty() {
+        found.push(Box { x: 0, y: 0, w: image.w, h: image.h, ground: ground(image) });
+    }
+    found.truncate(MAX_BOXES);
+    found
+}
+
+fn add(found: &mut Vec<Box>, b: Box) -> bool {
+    let long = b.w.max(b.h);
+    let short = b.w.min(b.h);
+    if short < 10 || long < 16 || long > 14 * short || found.iter().any(|o| o.overlap(&b) > 0.93) {
+        return false;
+    }
+    found.push(b);
+    true
+}
+
+fn look(image: &Flat, ox: usize, oy: usize, ground: [f32; 3], depth: usize, found: &mut Vec<Box>) {
+    let mask = standing_out(image, ground);
+    let (w, h) = (image.w, image.h);
+    let Some(all) = bounds(&mask, w, h) else { return };
+    add(found, Box { x: all.0 + ox, y: all.1 + oy, w: all.2, h: all.3, ground });
+    let long = w.max(h) as f32;
+    let mut parts: Vec<(usize, usize, usize, usize)> = Vec::new();
+    for share in [0.004_f32, 0.012, 0.03] {
+        let r = ((long * share).round() as usize).max(1);
+        parts.extend(components(&mask, w, h, r));
+    }
+    parts.sort_by_key(|p| std::cmp::Reverse(p.2 * p.3));
+    let mut inner = 0;
+    for (x, y, pw, ph) in parts {
+        if found.len() >= MAX_BOXES {
+            return;
+        }
+        let new = add(found, Box { x: x + ox, y: y + oy, w: pw, h: ph, ground });
+        let tile = pw * ph >= 900 && pw.min(ph) >= 24;
+        if !tile || depth >= 2 || inner >= 12 || !new && depth > 0 {
+            continue;
+        }
+        // A tile of one colour, with something in it.
+        let inset = (pw.min(ph) / 24).max(2);
+        let part = image.part(x as i64, y as i64, pw, ph, ground);
+        let ring = (0..pw).flat_map(|i| [part.at(i, inset), part.at(i, ph - 1 - inset)]);
+        let ring = ring.chain((0..ph).flat_map(|i| [part.at(inset, i), part.at(pw - 1 - inset, i)]));
+        let (colour, share) = commonest(ring);
+        let other = (0..3).map(|i| (colour[i] - ground[i]).powi(2)).sum::<f32>() > STANDS_OUT * STANDS_OUT;
+        if share > 0.55 && other && pw > 2 * inset + 4 && ph > 2 * inset + 4 {
+            inner += 1;
+            let within = part.part(inset as i64, inset as i64, pw - 2 * inset, ph - 2 * inset, colour);
+            look(&within, x + ox + inset, y + oy + inset, colour, depth + 1, found);
+        }
+    }
+}
+
+/// The box of all that is set.
+fn bounds(mask: &[bool], w: usize, h: usize) -> Option<(usize, usize, usize, usize)> {
+    let (mut x0, mut x1, mut y0, mut y1) = (w, 0, h, 0);
+    for y in 0..h {
+        let row = &mask[y * w..(y + 1) * w];
+        if let Some(first) = row.iter().position(|&m| m) {
+            let last = row.iter().rposition(|&m| m).unwrap_or(first);
+            (x0, x1) = (x0.min(first), x1.max(last + 1));
+            (y0, y1) = (y0.min(y), y + 1);
+        }
+    }
+    (x1 > x0).then(|| (x0, y0, x1 - x0, y1 - y0))
+}
+
+/// Boxes of what is set, where gaps of up to twice `r` pixels do not separate.
+fn components(mask: &[bool], w: usize, h: usize, r: usize) -> Vec<(usize, usize, usize, usize)> {
+    // Cells of r by r pixels, of which neighbours touch: as good as dilating, and quick.
+    let cell = r.max(1);
+    let (cw, ch) = (w.div_ceil(cell), h.div_ceil(cell));
+    let mut cells = vec![(usize::MAX, usize::MAX, 0_usize, 0_usize); cw * ch];
+    for y in 0..h {
+        for x in 0..w {
+            if mask[y * w + x] {
+                let c = &mut cells[(y / cell) * cw + x / cell];
+                *c = (c.0.min(x), c.1.min(y), c.2.max(x + 1), c.3.max(y + 1));
+            }
+        }
+    }
+    let mut seen = vec![false; cw * ch];
+    let mut out = Vec::new();
+    let mut stack = Vec::new();
+    for start in 0..cw * ch {
+        if seen[start] || cells[start].2 == 0 {
+            continue;
+        }
+        let mut b = cells[start];
+        seen[start] = true;
+        stack.push(start);
+        while let Some(i) = stack.pop() {
+            let c = cells[i];
+            b = (b.0.min(c.0), b.1.min(c.1), b.2.max(c.2), b.3.max(c.3));
+            let (x, y) = (i % cw, i / cw);
+            for ny in y.saturating_sub(1)..=(y + 1).min(ch - 1) {
+                for nx in x.saturating_sub(1)..=(x + 1).min(cw - 1) {
+                    let n = ny * cw + nx;
+                    if !seen[n] && cells[n].2 > 0 {
+                        seen[n] = true;
+                        stack.push(n);
+                    }
+                }
+            }
+        }
+        out.push((b.0, b.1, b.2 - b.0, b.3 - b.1));
+    }
+    out
+}
+
+/// How far each pixel is from the background, 0 to 1.
+pub(super) fn difference(image: &Flat, ground: [f32; 3]) -> Plane {
+    let far = |c: &[f32; 3]| ((0..3).map(|i| (c[i] - ground[i]).powi(2)).sum::<f32>().sqrt() / 120.0).min(1.0);
+    Plane { w: image.w, h: image.h, data: image.data.iter().map(far).collect() }
+}

@@ -1,0 +1,260 @@
+//! Which supplied images a picture shows, and where: boxes, sketches, alignment, structure.
+
+use super::affine::Affine;
+use super::align::{Frame, View, likeness, refine};
+use super::find::{Box, Candidate, boxes};
+use super::measure::view;
+use super::prepare::{LEVELS, Prepared};
+use super::sketch::Sketch;
+
+/// A supplied image at a place in the candidate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub reference: usize,
+    /// From content to candidate.
+    pub map: Affine,
+    /// How alike the edges are, -1 to 1.
+    pub likeness: f64,
+    pub structure: Structure,
+    pub ground: [f32; 3],
+}
+
+/// How much of one picture's edges the other has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Structure {
+    /// The share of the supplied image's edges that the candidate has, in the same direction.
+    pub recall: f64,
+    /// The share of the candidate's edges inside the image's silhouette that the image has.
+    pub precision: f64,
+    /// The same as `recall`, inside the silhouette only, without the outline.
+    pub inner: f64,
+    /// The share of the edges that are inside.
+    pub inside: f64,
+}
+
+impl Structure {
+    pub fn score(&self) -> f64 {
+        0.6 * self.recall + 0.4 * self.precision
+    }
+}
+
+/// How many supplied images are tried in a box, if there are few boxes and if there are many.
+const TRIED: (usize, usize) = (10, 4);
+
+pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+    let boxes = boxes(c);
+    let few = boxes.len() <= 6;
+    let tried = if few { TRIED.0 } else { TRIED.1 };
+    let mut coarse: Vec<(Place, Box)> = Vec::new();
+    for b in &boxes {
+        let part = c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground);
+        let dark = b.ground.iter().sum::<f32>() < 300.0;
+        let sketch = Sketch::of(&part, b.ground);
+        let aspect = b.w as f64 / b.h as f64;
+        let mut ranked: Vec<(f64, usize)> = prepared
+            .iter()
+            .enumerate()
+            .filter_map(|(i, p)| {
+                let p = p.as_ref()?;
+                let off = (p.aspect() / aspect).ln().abs();
+                (off < 0.9).then(|| (f64::from(p.sketches[usize::from(dark)].likeness(&sketch)) - 0.25 * off, i))
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.truncate(tried);
+        let floor = if few { -1.0 } else { 0.35 };
+        let full = in_picture(c, b);
+        let v = view(c, full, (full.2 - full.0).max(full.3 - full.1), LEVELS[0]);
+        for (score, r) in ranked {
+            if score < floor {
+                continue;
+            }
+            let Some(p) = &prepared[r] else { continue };
+            let frame = p.frame(0, b.ground);
+            if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, score) {
+                coarse.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground }, *b));
+            }
+        }
+    }
+    coarse.sort_by(|a, b| b.0.likeness.total_cmp(&a.0.likeness));
+    // The best few of each place are looked at more closely.
+    let mut fine: Vec<Place> = Vec::new();
+    let mut taken: Vec<((f64, f64, f64, f64), usize)> = Vec::new();
+    for (place, _) in &coarse {
+        if place.likeness < 0.3 {
+            break;
+        }
+        let Some(p) = &prepared[place.reference] else { continue };
+        let at = super::measure::bounds(p, &place.map);
+        let same = taken.iter_mut().find(|(t, _)| overlap(*t, at) > 0.6);
+        match same {
+            Some((_, n)) if *n >= 4 => continue,
+            Some((_, n)) => *n += 1,
+            None if taken.len() >= 8 => continue,
+            None => taken.push((at, 1)),
+        }
+        if fine.iter().any(|f| f.reference == place.reference && overlap(super::measure::bounds(p, &f.map), at) > 0.85) {
+            continue;
+        }
+        let long = (at.2 - at.0).max(at.3 - at.1);
+        let v = view(c, at, long, LEVELS[1]);
+        let frame = p.frame(1, place.ground);
+        let (map, likeness) = refine(&frame, &v, place.map, 10, false);
+        let structure = structure(&frame, &v, &map);
+        fine.push(Place { map, likeness, structure, ..*place });
+    }
+    fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
+    fine
+}
+
+fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
+    let f = c.factor;
+    (b.x as f64 * f, b.y as f64 * f, (b.x + b.w) as f64 * f, (b.y + b.h) as f64 * f)
+}
+
+/// The best of some first guesses.
+fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: (f64, f64, f64, f64), score: f64) -> Option<(Affine, f64)> {
+    let (bw, bh) = (b.2 - b.0, b.3 - b.1);
+    let (w, h) = (p.content.2, p.content.3);
+    let mut starts = vec![Affine([bw / w, 0.0, b.0, 0.0, bh / h, b.1])];
+    let (sx, sy) = (bw / w, bh / h);
+    if (sx / sy).ln().abs() > 0.03 {
+        // Part of it was cut off, or something stands beside it: as high, or as wide, as the box.
+        for s in [sx, sy] {
+            for (ax, ay) in [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)] {
+                starts.push(Affine([s, 0.0, b.0 + ax * (bw - s * w), 0.0, s, b.1 + ay * (bh - s * h)]));
+            }
+        }
+    }
+    if score < 0.5 {
+        let (cx, cy) = ((b.0 + b.2) / 2.0, (b.1 + b.3) / 2.0);
+        for s in [0.8, 0.9] {
+            let k = sx.min(sy) * s;
+            starts.push(Affine([k, 0.0, cx - k * w / 2.0, 0.0, k, cy - k * h / 2.0]));
+        }
+        for degrees in [-20.0_f64, -9.0, 9.0, 20.0] {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let k = (bw / (w * cos + h * sin.abs())).min(bh / (w * sin.abs() + h * cos));
+            let (a, d) = (k * cos, k * sin);
+            starts.push(Affine([a, -d, cx - (a * w - d * h) / 2.0, d, a, cy - (d * w + a * h) / 2.0]));
+        }
+        for k in [(-sx, sy), (sx, -sy), (-sx, -sy)] {
+            let (ox, oy) = (if k.0 < 0.0 { b.2 } else { b.0 }, if k.1 < 0.0 { b.3 } else { b.1 });
+            starts.push(Affine([k.0, 0.0, ox, 0.0, k.1, oy]));
+        }
+    }
+    let back = frame.place.inverse()?;
+    let mut scored: Vec<(f64, usize)> =
+        starts.iter().enumerate().map(|(i, s)| (likeness(frame, v, &back.then(s).then(&v.place)) - if i == 0 { 0.0 } else { 0.02 }, i)).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut best: Option<(Affine, f64)> = None;
+    for (_, i) in scored.iter().take(if starts.len() > 1 { 3 } else { 1 }) {
+        let (map, l) = refine(frame, v, starts[*i], 14, false);
+        if best.is_none_or(|b| l > b.1 + 0.01) {
+            best = Some((map, l));
+        }
+        if l > 0.93 {
+            break;
+        }
+    }
+    best
+}
+
+pub(super) fn overlap(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
+    let w = (a.2.min(b.2) - a.0.max(b.0)).max(0.0);
+    let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
+    let both = w * h;
+    both / ((a.2 - a.0) * (a.3 - a.1) + (b.2 - b.0) * (b.3 - b.1) - both).max(1e-9)
+}
+
+/// Compares the edges under a map from content to candidate.
+pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
+    let Some(back) = frame.place.inverse() else { return Structure::default() };
+    let m = back.then(map).then(&v.place);
+    let Some(inverse) = m.inverse() else { return Structure::default() };
+    let (w, h) = (frame.target.w, frame.target.h);
+    let (vw, vh) = (v.signal.w, v.signal.h);
+    let lin = m.0.map(|x| x as f32);
+    // Directions of the candidate, seen from the frame: the transposed linear part.
+    let turned = |dx: f32, dy: f32| {
+        let (a, b) = (lin[0] * dx + lin[3] * dy, lin[1] * dx + lin[4] * dy);
+        let l = a.hypot(b).max(1e-6);
+        (a / l, b / l)
+    };
+    let has = |strengths: &dyn Fn(i64, i64) -> Option<(f32, f32, f32)>, x: f32, y: f32, d: (f32, f32), need: f32| -> f32 {
+        let (cx, cy) = (x.floor() as i64, y.floor() as i64);
+        let mut best = 0.0_f32;
+        for oy in -1..=1 {
+            for ox in -1..=1 {
+                if let Some((s, dx, dy)) = strengths(cx + ox, cy + oy) {
+                    let along = (dx * d.0 + dy * d.1).abs();
+                    if along > 0.8 {
+                        best = best.max((s / need).min(1.0));
+                    }
+                }
+            }
+        }
+        best
+    };
+    let in_view = |x: i64, y: i64| {
+        if x < 0 || y < 0 || x >= vw as i64 || y >= vh as i64 {
+            return None;
+        }
+        let i = y as usize * vw + x as usize;
+        let (dx, dy) = turned(v.edges.dx.data[i], v.edges.dy.data[i]);
+        Some((v.signal.data[i], dx, dy))
+    };
+    let in_frame = |x: i64, y: i64| {
+        if x < 0 || y < 0 || x >= w as i64 || y >= h as i64 {
+            return None;
+        }
+        let i = y as usize * w + x as usize;
+        Some((frame.target.data[i], frame.edges.dx.data[i], frame.edges.dy.data[i]))
+    };
+    let (mut wanted, mut got, mut wanted_in, mut got_in) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
+    for y in 0..h {
+        for x in 0..w {
+            let t = frame.target.at(x, y);
+            if t < 0.25 {
+                continue;
+            }
+            let i = y * w + x;
+            let (u, vv) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
+            let d = (frame.edges.dx.data[i], frame.edges.dy.data[i]);
+            let s = f64::from(has(&in_view, u as f32, vv as f32, d, t * 0.45));
+            wanted += f64::from(t);
+            got += f64::from(t) * s;
+            if frame.mask.data[i] > 0.95 {
+                wanted_in += f64::from(t);
+                got_in += f64::from(t) * s;
+            }
+        }
+    }
+    let (mut all, mut known) = (0.0_f64, 0.0_f64);
+    for y in 0..vh {
+        for x in 0..vw {
+            let s = v.signal.at(x, y);
+            if s < 0.25 {
+                continue;
+            }
+            let (fx, fy) = inverse.apply(x as f64 + 0.5, y as f64 + 0.5);
+            if fx < 0.0 || fy < 0.0 || fx >= w as f64 || fy >= h as f64 {
+                continue;
+            }
+            if frame.mask.at(fx as usize, fy as usize) < 0.5 {
+                continue;
+            }
+            let i = y * vw + x;
+            let d = turned(v.edges.dx.data[i], v.edges.dy.data[i]);
+            all += f64::from(s);
+            known += f64::from(s) * f64::from(has(&in_frame, fx as f32, fy as f32, d, s * 0.45));
+        }
+    }
+    let share = |a: f64, b: f64| if b > 1e-9 { a / b } else { 1.0 };
+    Structure {
+        recall: share(got, wanted),
+        precision: share(known, all),
+        inner: share(got_in, wanted_in),
+        inside: share(wanted_in, wanted),
+    }
+}

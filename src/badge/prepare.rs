@@ -1,0 +1,147 @@
+//! A supplied image made ready: its content without the free space around it, at several sizes, and its sketch.
+
+use super::affine::Affine;
+use super::align::{Frame, MARGIN, root};
+use super::find::{difference, ground};
+use super::library::Reference;
+use super::raster::{Edges, Flat, Layer, Plane};
+use super::sketch::Sketch;
+use fast_image_resize::FilterType;
+use std::sync::{Arc, OnceLock};
+
+/// The longer side in pixels at which a supplied image is kept.
+const KEPT: usize = 640;
+/// The longer sides in pixels of the frames in which images are aligned.
+pub(super) const LEVELS: [usize; 3] = [48, 96, 176];
+/// What light and dark backgrounds are taken for where only their lightness counts.
+const GROUNDS: [[f32; 3]; 2] = [[255.0; 3], [32.0; 3]];
+
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The content.
+    pub layer: Layer,
+    /// Pixels of the layer for one of the content in the file's own pixels.
+    pub k: f64,
+    /// The content's place in the file: left, top, width, height.
+    pub content: (f64, f64, f64, f64),
+    /// Whether nothing in the picture is transparent.
+    pub opaque: bool,
+    pub sketches: [Sketch; 2],
+    small: [Layer; LEVELS.len()],
+    frames: [OnceLock<Arc<Frame>>; LEVELS.len()],
+}
+
+impl std::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Frame({})", self.long)
+    }
+}
+
+impl Prepared {
+    pub fn new(reference: &Reference) -> Option<Prepared> {
+        let pixels = &reference.picture.pixels;
+        let whole = Layer::of(pixels);
+        let opaque = pixels.pixels().all(|p| p[3] > 250);
+        let (w, h) = (whole.w, whole.h);
+        let shown: Vec<bool> = if opaque {
+            let flat = Flat::of(pixels, [255.0; 3]);
+            let border = ground(&flat);
+            let uniform = border_is(&flat, border);
+            difference(&flat, border).data.iter().map(|d| !uniform || *d > 0.15).collect()
+        } else {
+            whole.data.iter().map(|p| p[3] > 12.0).collect()
+        };
+        let rows: Vec<usize> = (0..h).filter(|y| shown[y * w..(y + 1) * w].contains(&true)).collect();
+        let cols: Vec<usize> = (0..w).filter(|x| (0..h).any(|y| shown[y * w + x])).collect();
+        let (&x0, &x1) = (cols.first()?, cols.last()?);
+        let (&y0, &y1) = (rows.first()?, rows.last()?);
+        let (cw, ch) = (x1 + 1 - x0, y1 + 1 - y0);
+        let content = whole.part(x0, y0, cw, ch);
+        let shrink = (KEPT as f64 / cw.max(ch) as f64).min(1.0);
+        let (lw, lh) = (side(cw as f64 * shrink), side(ch as f64 * shrink));
+        let layer = content.resized(lw, lh, FilterType::Box);
+        let scale = f64::from(reference.picture.scale);
+        let small = LEVELS.map(|long| {
+            let k = long as f64 / lw.max(lh) as f64;
+            layer.resized(side(lw as f64 * k), side(lh as f64 * k), FilterType::Bilinear)
+        });
+        let sketches = GROUNDS.map(|g| {
+            let flat = layer_on(&small[1], g);
+            Sketch::of(&flat, g)
+        });
+        Some(Prepared {
+            k: lw as f64 / (cw as f64 * scale),
+            content: (x0 as f64 * scale, y0 as f64 * scale, cw as f64 * scale, ch as f64 * scale),
+            layer,
+            opaque,
+            sketches,
+            small,
+            frames: Default::default(),
+        })
+    }
+
+    pub fn aspect(&self) -> f64 {
+        self.content.2 / self.content.3
+    }
+
+    /// The frame of a level on a background.
+    pub fn frame(&self, level: usize, behind: [f32; 3]) -> Arc<Frame> {
+        if behind.iter().all(|v| *v > 250.0) {
+            return Arc::clone(self.frames[level].get_or_init(|| Arc::new(self.draw(level, [255.0; 3]))));
+        }
+        Arc::new(self.draw(level, behind))
+    }
+
+    fn draw(&self, level: usize, behind: [f32; 3]) -> Frame {
+        let layer = &self.small[level];
+        let long = layer.w.max(layer.h);
+        let margin = (long as f64 * MARGIN).round() as usize;
+        let (w, h) = (layer.w + 2 * margin, layer.h + 2 * margin);
+        let mut flat = Flat::filled(w, h, behind);
+        let mut mask = Plane::new(w, h);
+        for y in 0..layer.h {
+            for x in 0..layer.w {
+                let p = layer.data[y * layer.w + x];
+                let a = p[3] / 255.0;
+                let at = (y + margin) * w + x + margin;
+                flat.data[at] = [0, 1, 2].map(|i| p[i] + behind[i] * (1.0 - a));
+                mask.data[at] = a;
+            }
+        }
+        let lab = flat.lab();
+        let edges = Edges::of(&lab, 0.8);
+        let place = Affine([
+            layer.w as f64 / self.content.2,
+            0.0,
+            margin as f64,
+            0.0,
+            layer.h as f64 / self.content.3,
+            margin as f64,
+        ]);
+        Frame { long, place, target: root(&edges.strength), lab, edges, mask }
+    }
+}
+
+fn side(v: f64) -> usize {
+    (v.round() as usize).max(1)
+}
+
+pub(super) fn layer_on(layer: &Layer, behind: [f32; 3]) -> Flat {
+    let data = layer.data.iter().map(|p| {
+        let a = p[3] / 255.0;
+        [0, 1, 2].map(|i| p[i] + behind[i] * (1.0 - a))
+    });
+    Flat { w: layer.w, h: layer.h, data: data.collect() }
+}
+
+/// Whether most of the border has this colour.
+fn border_is(flat: &Flat, colour: [f32; 3]) -> bool {
+    let (w, h) = (flat.w, flat.h);
+    let all = (0..w).flat_map(|x| [flat.at(x, 0), flat.at(x, h - 1)]).chain((0..h).flat_map(|y| [flat.at(0, y), flat.at(w - 1, y)]));
+    let (mut n, mut same) = (0, 0);
+    for c in all {
+        n += 1;
+        same += usize::from((0..3).all(|i| (c[i] - colour[i]).abs() < 14.0));
+    }
+    same * 10 >= n * 8
+}

@@ -1,0 +1,327 @@
+//! Planes of numbers: resizing, blurring, gradients, colours that differ as eyes see them.
+
+use fast_image_resize as fir;
+use image::RgbaImage;
+
+/// A plane of numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plane {
+    pub w: usize,
+    pub h: usize,
+    pub data: Vec<f32>,
+}
+
+impl Plane {
+    pub fn new(w: usize, h: usize) -> Plane {
+        Plane { w, h, data: vec![0.0; w * h] }
+    }
+
+    pub fn at(&self, x: usize, y: usize) -> f32 {
+        self.data[y * self.w + x]
+    }
+
+    /// Between pixels, whose centres are at whole numbers; the border goes on outside.
+    pub fn sample(&self, x: f32, y: f32) -> f32 {
+        let x = x.clamp(0.0, (self.w - 1) as f32);
+        let y = y.clamp(0.0, (self.h - 1) as f32);
+        let (x0, y0) = (x as usize, y as usize);
+        let (x1, y1) = ((x0 + 1).min(self.w - 1), (y0 + 1).min(self.h - 1));
+        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
+        let top = self.at(x0, y0) * (1.0 - fx) + self.at(x1, y0) * fx;
+        let low = self.at(x0, y1) * (1.0 - fx) + self.at(x1, y1) * fx;
+        top * (1.0 - fy) + low * fy
+    }
+
+    /// A Gaussian blur of `sigma` pixels.
+    pub fn blurred(&self, sigma: f32) -> Plane {
+        if sigma < 0.15 {
+            return self.clone();
+        }
+        let radius = (sigma * 2.6).ceil() as usize;
+        let mut kernel: Vec<f32> = (0..=radius).map(|i| (-((i * i) as f32) / (2.0 * sigma * sigma)).exp()).collect();
+        let total = kernel[0] + 2.0 * kernel[1..].iter().sum::<f32>();
+        kernel.iter_mut().for_each(|k| *k /= total);
+        let (w, h) = (self.w, self.h);
+        let mut across = vec![0.0; w * h];
+        let mut padded = vec![0.0; w + 2 * radius];
+        for y in 0..h {
+            let row = &self.data[y * w..(y + 1) * w];
+            padded[..radius].fill(row[0]);
+            padded[radius..radius + w].copy_from_slice(row);
+            padded[radius + w..].fill(row[w - 1]);
+            let out = &mut across[y * w..(y + 1) * w];
+            for (x, o) in out.iter_mut().enumerate() {
+                let mut sum = kernel[0] * padded[x + radius];
+                for (i, k) in kernel.iter().enumerate().skip(1) {
+                    sum += k * (padded[x + radius - i] + padded[x + radius + i]);
+                }
+                *o = sum;
+            }
+        }
+        let mut out = Plane::new(w, h);
+        for y in 0..h {
+            let to = &mut out.data[y * w..(y + 1) * w];
+            for i in 0..=2 * radius {
+                let from = (y + i).saturating_sub(radius).min(h - 1);
+                let k = kernel[i.abs_diff(radius)];
+                for (o, v) in to.iter_mut().zip(&across[from * w..(from + 1) * w]) {
+                    *o += k * v;
+                }
+            }
+        }
+        out
+    }
+
+    /// How it rises to the right and downwards, per pixel.
+    pub fn gradients(&self) -> (Plane, Plane) {
+        let (w, h) = (self.w, self.h);
+        let (mut gx, mut gy) = (Plane::new(w, h), Plane::new(w, h));
+        for y in 0..h {
+            let (up, down) = (y.saturating_sub(1), (y + 1).min(h - 1));
+            for x in 0..w {
+                let (left, right) = (x.saturating_sub(1), (x + 1).min(w - 1));
+                gx.data[y * w + x] = (self.at(right, y) - self.at(left, y)) * 0.5;
+                gy.data[y * w + x] = (self.at(x, down) - self.at(x, up)) * 0.5;
+            }
+        }
+        (gx, gy)
+    }
+}
+
+/// An opaque picture: red, green, blue, 0 to 255.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flat {
+    pub w: usize,
+    pub h: usize,
+    pub data: Vec<[f32; 3]>,
+}
+
+impl Flat {
+    pub fn filled(w: usize, h: usize, colour: [f32; 3]) -> Flat {
+        Flat { w, h, data: vec![colour; w * h] }
+    }
+
+    /// On a background of one colour.
+    pub fn of(image: &RgbaImage, behind: [f32; 3]) -> Flat {
+        let data = image.pixels().map(|p| over([f32::from(p[0]), f32::from(p[1]), f32::from(p[2])], f32::from(p[3]) / 255.0, behind));
+        Flat { w: image.width() as usize, h: image.height() as usize, data: data.collect() }
+    }
+
+    pub fn at(&self, x: usize, y: usize) -> [f32; 3] {
+        self.data[y * self.w + x]
+    }
+
+    /// The part from (`x`, `y`), which may lie partly outside: `fill` is there.
+    pub fn part(&self, x: i64, y: i64, w: usize, h: usize, fill: [f32; 3]) -> Flat {
+        let mut out = Flat::filled(w, h, fill);
+        let (x0, x1) = (x.max(0), (x + w as i64).min(self.w as i64));
+        for row in y.max(0)..(y + h as i64).min(self.h as i64) {
+            if x1 <= x0 {
+                break;
+            }
+            let from = row as usize * self.w + x0 as usize;
+            let to = (row - y) as usize * w + (x0 - x) as usize;
+            let n = (x1 - x0) as usize;
+            out.data[to..to + n].copy_from_slice(&self.data[from..from + n]);
+        }
+        out
+    }
+
+    pub fn resized(&self, w: usize, h: usize, filter: fir::FilterType) -> Flat {
+        if (w, h) == (self.w, self.h) {
+            return self.clone();
+        }
+        let bytes: Vec<u8> = self.data.iter().flatten().flat_map(|v| v.to_ne_bytes()).collect();
+        let Ok(from) = fir::images::Image::from_vec_u8(self.w as u32, self.h as u32, bytes, fir::PixelType::F32x3) else {
+            return self.clone();
+        };
+        let mut to = fir::images::Image::new(w as u32, h as u32, fir::PixelType::F32x3);
+        let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter)).use_alpha(false);
+        if fir::Resizer::new().resize(&from, &mut to, &options).is_err() {
+            return self.clone();
+        }
+        let values: Vec<f32> = to.buffer().chunks_exact(4).map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let data = values.chunks_exact(3).map(|c| [c[0].clamp(0.0, 255.0), c[1].clamp(0.0, 255.0), c[2].clamp(0.0, 255.0)]).collect();
+        Flat { w, h, data }
+    }
+
+    pub fn rounded(mut self) -> Flat {
+        self.data.iter_mut().flatten().for_each(|v| *v = v.round().clamp(0.0, 255.0));
+        self
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.data.iter().flatten().map(|v| v.round().clamp(0.0, 255.0) as u8).collect()
+    }
+
+    pub fn of_bytes(w: usize, h: usize, bytes: &[u8]) -> Flat {
+        Flat { w, h, data: bytes.chunks_exact(3).map(|c| [f32::from(c[0]), f32::from(c[1]), f32::from(c[2])]).collect() }
+    }
+
+    pub fn lab(&self) -> Flat {
+        Flat { w: self.w, h: self.h, data: self.data.iter().map(|&c| lab(c)).collect() }
+    }
+
+    pub fn plane(&self, channel: usize) -> Plane {
+        Plane { w: self.w, h: self.h, data: self.data.iter().map(|c| c[channel]).collect() }
+    }
+
+    pub fn blurred(&self, sigma: f32) -> Flat {
+        if sigma < 0.15 {
+            return self.clone();
+        }
+        let [a, b, c] = [0, 1, 2].map(|i| self.plane(i).blurred(sigma));
+        let data = a.data.iter().zip(&b.data).zip(&c.data).map(|((a, b), c)| [*a, *b, *c]).collect();
+        Flat { w: self.w, h: self.h, data }
+    }
+}
+
+/// A picture with alpha, premultiplied, 0 to 255 each: what can be resized and moved without fringes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layer {
+    pub w: usize,
+    pub h: usize,
+    pub data: Vec<[f32; 4]>,
+}
+
+impl Layer {
+    pub fn of(image: &RgbaImage) -> Layer {
+        let data = image.pixels().map(|p| {
+            let a = f32::from(p[3]);
+            [f32::from(p[0]) * a / 255.0, f32::from(p[1]) * a / 255.0, f32::from(p[2]) * a / 255.0, a]
+        });
+        Layer { w: image.width() as usize, h: image.height() as usize, data: data.collect() }
+    }
+
+    pub fn part(&self, x: usize, y: usize, w: usize, h: usize) -> Layer {
+        let rows = (y..y + h).flat_map(|r| self.data[r * self.w + x..r * self.w + x + w].iter().copied());
+        Layer { w, h, data: rows.collect() }
+    }
+
+    pub fn resized(&self, w: usize, h: usize, filter: fir::FilterType) -> Layer {
+        if (w, h) == (self.w, self.h) {
+            return self.clone();
+        }
+        let bytes: Vec<u8> = self.data.iter().flatten().flat_map(|v| v.to_ne_bytes()).collect();
+        let Ok(from) = fir::images::Image::from_vec_u8(self.w as u32, self.h as u32, bytes, fir::PixelType::F32x4) else {
+            return self.clone();
+        };
+        let mut to = fir::images::Image::new(w as u32, h as u32, fir::PixelType::F32x4);
+        let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter)).use_alpha(false);
+        if fir::Resizer::new().resize(&from, &mut to, &options).is_err() {
+            return self.clone();
+        }
+        let values: Vec<f32> = to.buffer().chunks_exact(4).map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let data = values
+            .chunks_exact(4)
+            .map(|c| {
+                let a = c[3].clamp(0.0, 255.0);
+                [c[0].clamp(0.0, a), c[1].clamp(0.0, a), c[2].clamp(0.0, a), a]
+            })
+            .collect();
+        Layer { w, h, data }
+    }
+
+    /// Between pixels by Catmull-Rom's cubic; nothing outside.
+    pub fn sample(&self, x: f32, y: f32) -> [f32; 4] {
+        let (x0, y0) = (x.floor(), y.floor());
+        let (wx, wy) = (cubic(x - x0), cubic(y - y0));
+        let (x0, y0) = (x0 as i64 - 1, y0 as i64 - 1);
+        let mut out = [0.0; 4];
+        for (j, ky) in wy.iter().enumerate() {
+            let row = y0 + j as i64;
+            if row < 0 || row >= self.h as i64 {
+                continue;
+            }
+            let base = row as usize * self.w;
+            for (i, kx) in wx.iter().enumerate() {
+                let col = x0 + i as i64;
+                if col < 0 || col >= self.w as i64 {
+                    continue;
+                }
+                let k = kx * ky;
+                let p = self.data[base + col as usize];
+                for c in 0..4 {
+                    out[c] += k * p[c];
+                }
+            }
+        }
+        out[3] = out[3].clamp(0.0, 255.0);
+        for c in 0..3 {
+            out[c] = out[c].clamp(0.0, out[3]);
+        }
+        out
+    }
+}
+
+fn cubic(t: f32) -> [f32; 4] {
+    let (t2, t3) = (t * t, t * t * t);
+    [0.5 * (-t3 + 2.0 * t2 - t), 0.5 * (3.0 * t3 - 5.0 * t2 + 2.0), 0.5 * (-3.0 * t3 + 4.0 * t2 + t), 0.5 * (t3 - t2)]
+}
+
+/// A colour with alpha (0 to 1) on another.
+pub(super) fn over(colour: [f32; 3], alpha: f32, behind: [f32; 3]) -> [f32; 3] {
+    [0, 1, 2].map(|i| colour[i] * alpha + behind[i] * (1.0 - alpha))
+}
+
+/// CIE L*a*b* (D65) of sRGB 0 to 255.
+pub(super) fn lab(c: [f32; 3]) -> [f32; 3] {
+    static LINEAR: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
+        let linear = |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
+        (0..=1020).map(|i| linear(i as f32 / 1020.0)).collect()
+    });
+    static ROOT: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
+        let f = |t: f32| if t > 216.0 / 24389.0 { t.cbrt() } else { (24389.0 / 27.0 * t + 16.0) / 116.0 };
+        (0..=4096).map(|i| f(i as f32 / 4096.0)).collect()
+    });
+    let root = |t: f32| {
+        let at = t.clamp(0.0, 1.0) * 4096.0;
+        let i = (at as usize).min(4095);
+        ROOT[i] + (ROOT[i + 1] - ROOT[i]) * (at - i as f32)
+    };
+    let [r, g, b] = c.map(|v| LINEAR[((v * 4.0 + 0.5) as usize).min(1020)]);
+    let x = root((0.412_456 * r + 0.357_576 * g + 0.180_437 * b) / 0.950_47);
+    let y = root(0.212_673 * r + 0.715_152 * g + 0.072_175 * b);
+    let z = root((0.019_334 * r + 0.119_192 * g + 0.950_304 * b) / 1.088_83);
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// How far two colours of [`lab`] are apart.
+pub(super) fn apart(a: [f32; 3], b: [f32; 3]) -> f32 {
+    ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2)).sqrt()
+}
+
+/// How strongly the colour changes at each pixel, with the direction in which it does: magnitude, and its two parts.
+pub(super) struct Edges {
+    pub strength: Plane,
+    pub dx: Plane,
+    pub dy: Plane,
+}
+
+impl Edges {
+    /// Of a picture in [`lab`], blurred by `sigma` pixels first.
+    pub fn of(lab: &Flat, sigma: f32) -> Edges {
+        let (w, h) = (lab.w, lab.h);
+        let mut e = Edges { strength: Plane::new(w, h), dx: Plane::new(w, h), dy: Plane::new(w, h) };
+        let mut best = vec![0.0_f32; w * h];
+        let mut total = vec![0.0_f32; w * h];
+        for channel in 0..3 {
+            let (gx, gy) = lab.plane(channel).blurred(sigma).gradients();
+            for i in 0..w * h {
+                let m = gx.data[i] * gx.data[i] + gy.data[i] * gy.data[i];
+                total[i] += m;
+                if m > best[i] {
+                    best[i] = m;
+                    (e.dx.data[i], e.dy.data[i]) = (gx.data[i], gy.data[i]);
+                }
+            }
+        }
+        for i in 0..w * h {
+            e.strength.data[i] = total[i].sqrt();
+            let m = best[i].sqrt().max(1e-6);
+            e.dx.data[i] /= m;
+            e.dy.data[i] /= m;
+        }
+        e
+    }
+}

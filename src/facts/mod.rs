@@ -21,7 +21,7 @@ mod register;
 mod value;
 
 pub use approvals::{Approval, ApprovalKind, Approvals, Standing, Status};
-pub use assets::{Asset, Assets};
+pub use assets::{Asset, AssetFile, AssetIndex, Assets, Background, FamilyKind};
 pub use awards::{Award, Awards};
 pub use day::Day;
 pub use kind::{Kind, kind_of};

@@ -9,9 +9,9 @@ use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim};
 use crate::badge::{AlterationKind, Verdict};
 use crate::document::{Image, ImageSource};
-use crate::facts::{Asset, Assets, Tier};
+use crate::facts::{Asset, Assets, Day, Tier};
 use crate::finding::{Location, Region};
-use crate::pack::model::{AltState, By, ImageMatcher, TierCheck};
+use crate::pack::model::{AltState, By, ImageMatcher, TierCheck, UseState};
 use crate::source::Span;
 
 /// What compares as one of the supplied images, however altered.
@@ -134,11 +134,11 @@ fn marks<'a>(subject: &Subject<'a>, m: &ImageMatcher, number: usize, image: &Ima
     if out.is_empty() && !knows_family { by_name() } else { out }
 }
 
-/// Whether an image belongs to one of these families: by the family's name, or the last word of it.
-fn is_of_family(_assets: &Assets, asset: &Asset, families: &[String]) -> bool {
-    let Some(family) = asset.family.as_ref().map(|f| f.value.to_lowercase()) else { return false };
-    let last = family.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    families.iter().any(|f| f.eq_ignore_ascii_case(&family) || f.eq_ignore_ascii_case(last))
+/// Whether an image belongs to one of these families, by the family's name or what its images are.
+fn is_of_family(assets: &Assets, asset: &Asset, families: &[String]) -> bool {
+    let kind = assets.family_kind(asset).map(|k| k.name());
+    let name = asset.family.as_ref().map(|f| f.value.as_str());
+    families.iter().any(|f| [kind, name].into_iter().flatten().any(|n| n.eq_ignore_ascii_case(f)))
 }
 
 /// Whether nothing can be found without comparing.
@@ -151,23 +151,28 @@ fn needs_pixels(m: &ImageMatcher) -> bool {
 fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> Option<Hit> {
     let mut hit = Hit { spans: image.spans.clone(), text: address(image), field: image.field, ..Hit::default() };
     let mut measured = Vec::new();
-    let verdict = shown.seen.as_ref().and_then(|s| s.mark()).map(|k| k.verdict);
+    let mark = shown.seen.as_ref().and_then(|s| s.mark());
+    // What the register permits is no alteration.
+    let permitted = |kind: AlterationKind| shown.asset.is_some_and(|a| a.allow.items().iter().any(|p| p.value == kind));
+    let verdict = mark.map(|k| match k.verdict {
+        Verdict::Altered if !k.alterations.is_empty() && k.alterations.iter().all(|a| permitted(a.kind)) => Verdict::Copy,
+        v => v,
+    });
     let asked = !m.verdicts.is_empty() || !m.alterations.is_empty();
     let wanted: Vec<Verdict> = match m.verdicts.is_empty() {
         false => m.verdicts.clone(),
         true if m.alterations.is_empty() => SHOWN.to_vec(),
         true => vec![Verdict::Altered],
     };
-    let fits = |kind: AlterationKind| m.alterations.is_empty() || m.alterations.contains(&kind);
+    let fits = |kind: AlterationKind| !permitted(kind) && (m.alterations.is_empty() || m.alterations.contains(&kind));
     let by_pixels = m.by != Some(By::Markup) && m.at_rest.is_none_or(|r| r);
     let mut holds = false;
     if by_pixels && verdict.is_some_and(|v| wanted.contains(&v)) {
-        let mark = shown.seen.as_ref().and_then(|s| s.mark())?;
-        let ways: Vec<_> = mark.alterations.iter().filter(|a| fits(a.kind)).collect();
+        let ways: Vec<_> = mark?.alterations.iter().filter(|a| fits(a.kind)).collect();
         holds = m.alterations.is_empty() || !ways.is_empty();
         if holds {
             measured.extend(ways.iter().map(|a| a.words.clone()));
-            measured.extend(mark.unsure.clone().filter(|_| verdict == Some(Verdict::Unsure)));
+            measured.extend(mark?.unsure.clone().filter(|_| verdict == Some(Verdict::Unsure)));
         }
     }
     let recognised = verdict.is_none_or(|v| SHOWN.contains(&v));
@@ -201,6 +206,9 @@ fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> O
         }
         hit.evidence.extend(found.evidence);
     }
+    if !m.uses.is_empty() && !m.uses.contains(&use_of(subject, image, shown.asset)) {
+        return None;
+    }
     if !m.approval.is_empty() {
         let (hash, file) = match &shown.seen {
             Some(s) => (Some(hex(&s.sight.sha256)), s.sight.name.as_deref()),
@@ -213,6 +221,14 @@ fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> O
     }
     describe(subject, image, shown, &measured, &mut hit);
     Some(hit)
+}
+
+/// What the register says of using an image where it is shown.
+fn use_of(subject: &Subject, image: &Image, asset: Option<&Asset>) -> UseState {
+    let Some(uses) = asset.map(|a| &a.uses).filter(|u| !u.is_unknown()) else { return UseState::Unknown };
+    let icon = image.holder.starts_with("link[");
+    let here = if icon { "icon" } else { subject.kind.name() };
+    if uses.items().iter().any(|u| u.value.eq_ignore_ascii_case(here)) { UseState::Listed } else { UseState::Unlisted }
 }
 
 /// What the speaker's record says against showing a mark.
@@ -264,7 +280,7 @@ fn describe(subject: &Subject, image: &Image, shown: &Shown, measured: &[String]
     value("file", file.clone().unwrap_or_else(|| address(image)));
     value("measured", if measured.is_empty() { "not as it was supplied".to_owned() } else { measured.join("; ") });
     let assets = subject.facts.assets.as_ref();
-    let instead = shown.asset.zip(assets).and_then(|(a, assets)| to_use(assets, a));
+    let instead = shown.asset.zip(assets).and_then(|(a, assets)| to_use(assets, a, subject.facts.today));
     value("use", instead.map_or_else(|| "the image that the program supplies".to_owned(), name_of));
     if let Some(seen) = &shown.seen {
         let region = seen.region().map(|r| Region { x: r.x, y: r.y, width: r.width, height: r.height });
@@ -286,20 +302,19 @@ fn describe(subject: &Subject, image: &Image, shown: &Shown, measured: &[String]
     hit.seen.clone_from(&shown.seen);
 }
 
-/// The current image to use: this one, or the nearest of its family.
-fn to_use<'a>(assets: &'a Assets, asset: &'a Asset) -> Option<&'a Asset> {
-    let current = |a: &Asset| a.current.value() != Some(&false);
-    if current(asset) {
+/// The image to use: this one, or the one that came after it, or the nearest of its family.
+fn to_use<'a>(assets: &'a Assets, asset: &'a Asset, today: Day) -> Option<&'a Asset> {
+    if !asset.is_retired(today) {
         return Some(asset);
     }
     let family = |a: &Asset| a.family.as_ref().map(|f| f.value.to_lowercase());
-    let like = |a: &&Asset| current(a) && family(a) == family(asset) && family(a).is_some();
-    assets.iter().filter(like).find(|a| a.tier == asset.tier).or_else(|| assets.iter().find(like).filter(|_| asset.tier.value().is_none()))
+    let like = |a: &&Asset| !a.is_retired(today) && family(a) == family(asset) && a.tier.value() == asset.tier.value();
+    assets.successor(asset, today).or_else(|| assets.iter().find(like).filter(|_| asset.family.is_some()))
 }
 
 fn name_of(asset: &Asset) -> String {
     match asset.files.items().first() {
-        Some(f) => format!("{} ({})", asset.id.value, f.value),
+        Some(f) => format!("{} ({})", asset.id.value, f.value.path),
         None => asset.id.value.clone(),
     }
 }

@@ -3,14 +3,17 @@
 use super::Format;
 use super::Outcome;
 use super::corpus::Collector;
+use super::pictures::{Gallery, Store, resolve};
 use super::read::read_source;
 use super::rules::{RuleSet, Settings};
 use super::run::{Engine, Options};
+use crate::badge::Limits;
 use crate::document::Kind;
 use crate::document::records::Formats;
-use crate::facts::{Approvals, Awards, Broken, Day, Facts, Partners};
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Partners};
 use crate::pack::model::{Pack, Rule, TestCase, TestFacts, TestFormat};
 use crate::source::Source;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What came of one text.
@@ -75,6 +78,7 @@ pub fn facts_of(test: &TestFacts) -> Result<Facts, String> {
     Ok(Facts {
         partners: test.partners.as_ref().map(|t| Partners::whole(source("partners.yaml", t))).transpose().map_err(broken)?,
         approvals: test.approvals.as_ref().map(|t| Approvals::read("approvals.yaml", bytes(t))).transpose().map_err(broken)?,
+        assets: test.assets.as_ref().map(|t| Assets::read("assets.yaml", bytes(t))).transpose().map_err(broken)?,
         awards: test.awards.as_ref().map(|t| Awards::read("awards.yaml", bytes(t))).transpose().map_err(broken)?,
         today: Day::parse(today).ok_or_else(|| format!("`{today}` is not a day"))?,
         speaker: test.partners.as_ref().filter(|_| test.speaks).and_then(|t| {
@@ -105,12 +109,15 @@ fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> C
 /// Why the text, or a register beside it, cannot be read.
 pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Result<Outcome, String> {
     engine.options.facts = Arc::new(facts_of(&case.facts)?);
+    let files = files_of(&case.facts)?;
+    let size = files.get(&case.text).map_or(0, Vec::len);
+    engine.options.pictures = Some(Arc::new(Gallery::new(Arc::clone(&engine.options.facts), Store::Memory(files))));
     let mut outcome = Outcome::default();
     let format = match case.format {
         TestFormat::Text => Some(Format::Text),
         TestFormat::Html => Some(Format::Html),
         TestFormat::Markdown => Some(Format::Markdown),
-        TestFormat::Record | TestFormat::Several => None,
+        TestFormat::Record | TestFormat::Several | TestFormat::Image => None,
     };
     match format {
         Some(format) => {
@@ -122,6 +129,10 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
                 }
             }
             engine.check(&source, &reading, &mut Default::default(), &mut outcome);
+        }
+        None if case.format == TestFormat::Image => {
+            engine.options.kind = Some(case.kind.unwrap_or(Kind::Image));
+            outcome = engine.check_image(&case.text, size as u64);
         }
         None if case.format == TestFormat::Several => {
             let several: serde_json::Value = serde_json::from_str(&case.text).map_err(|e| e.to_string())?;
@@ -161,5 +172,20 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
             outcome.findings.extend(collector.finish(engine, &[]).into_iter().flat_map(|o| o.findings));
         }
     }
-    Ok(outcome)
+    let of_register = engine.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
+    match outcome.unread.iter().map(|(_, t)| t).chain(&of_register).next() {
+        Some(t) => Err(t.message.clone()),
+        None => Ok(outcome),
+    }
+}
+
+/// The files beside a test.
+fn files_of(test: &TestFacts) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let bytes = |text: &str| -> Result<Vec<u8>, String> {
+        if !text.starts_with("data:") {
+            return Ok(text.as_bytes().to_vec());
+        }
+        Ok(resolve::data(text, Limits::default().bytes).map_err(|r| r.message)?.unwrap_or_default())
+    };
+    test.files.iter().map(|(name, text)| Ok((name.clone(), bytes(text)?))).collect()
 }

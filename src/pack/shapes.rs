@@ -323,6 +323,7 @@ static TEST: ObjectShape = ObjectShape {
         key("record", MapOf(&Any), "A record of canonical fields."),
         key("records", List(&MapOf(&Any)), "Records of one file, of canonical fields."),
         key("pages", List(&Object(&TEST_PAGE)), "Pages of one site."),
+        key("image", Str, "The name of an image file, one of `files`."),
         key("kind", OneOf(KINDS), "The kind of content."),
         key("lang", Str, "Its language."),
         key("partner", MapOf(&Any), "Who is speaking, in the form of a partner of partners.yaml."),
@@ -331,6 +332,9 @@ static TEST: ObjectShape = ObjectShape {
         key("approvals", List(&MapOf(&Any)), "The register of approvals."),
         key("approvals_complete", Bool, "Whether it is complete."),
         key("awards", List(&MapOf(&Any)), "The register of awards."),
+        key("assets", List(&MapOf(&Any)), "The register of images; their files are among `files`."),
+        key("assets_complete", Bool, "Whether it is complete."),
+        key("files", MapOf(&Str), "Files beside the text, by path: drawings as they are written, others as `data:` URLs."),
         key("today", Str, "The day that expiry is reckoned from. Default: 2026-11-21."),
     ],
 };

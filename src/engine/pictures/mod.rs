@@ -1,6 +1,6 @@
 //! The pictures of a run: addresses become files, files are decoded under limits and compared with the supplied images, each file once.
 
-mod resolve;
+pub(super) mod resolve;
 mod store;
 
 pub use store::Store;
@@ -88,7 +88,7 @@ impl Gallery {
         Some(self.library.get_or_init(|| {
             let register = assets.source().name();
             let read = |file: &str| self.store.supplied(register, file, self.limits.bytes);
-            let (references, troubles) = assets::references(assets, &read);
+            let (references, troubles) = assets::references(assets, self.facts.today, &read);
             Loaded { library: Library::new(references), troubles }
         }))
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::badge::AlterationKind;
 use crate::facts::ApprovalKind;
-use crate::pack::model::{AltState, ApprovalStanding, By, GROUPS, ImageMatcher, TierCheck, VERDICTS};
+use crate::pack::model::{AltState, ApprovalStanding, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
 
 impl Decoder<'_> {
     pub(super) fn image(&mut self, node: &Node) -> ImageMatcher {
@@ -34,6 +34,7 @@ impl Decoder<'_> {
             tiers: self.claim_words(node.get("tiers")),
             grace: node.get("grace").and_then(number).map_or(0, |n| n as i32),
             membership: names("membership"),
+            uses: chosen(&names("use"), &UseState::ALL),
             approval: chosen(&names("approval"), &ApprovalStanding::ALL),
             approval_kind: word("approval_kind").and_then(ApprovalKind::from_name),
         }

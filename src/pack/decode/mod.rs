@@ -208,7 +208,12 @@ impl<'a> Decoder<'a> {
         let mut cases = |name: &str| {
             let mut out = Vec::new();
             for n in node.get(name).map(nodes).unwrap_or_default() {
-                let formats = [("text", TestFormat::Text), ("html", TestFormat::Html), ("markdown", TestFormat::Markdown)];
+                let formats = [
+                    ("text", TestFormat::Text),
+                    ("html", TestFormat::Html),
+                    ("markdown", TestFormat::Markdown),
+                    ("image", TestFormat::Image),
+                ];
                 let (format, text) = match &n.value {
                     Value::Map(_) => {
                         let text = formats.iter().find_map(|(k, f)| n.get(k).map(|v| (*f, v.scalar_text().unwrap_or_default())));
@@ -217,7 +222,11 @@ impl<'a> Decoder<'a> {
                             (None, Some(r)) => (TestFormat::Record, json(r).to_string()),
                             (None, None) if n.get("records").is_some() || n.get("pages").is_some() => (TestFormat::Several, several(n)),
                             _ => {
-                                self.fault(n.span, "a test has one text", "give one of: text, html, markdown, record; or records, pages");
+                                self.fault(
+                                    n.span,
+                                    "a test has one text",
+                                    "give one of: text, html, markdown, record, image; or records, pages",
+                                );
                                 continue;
                             }
                         }
@@ -266,6 +275,14 @@ pub fn test_facts(node: &Node) -> TestFacts {
         speaks,
         approvals: array("approvals").map(|a| file("approvals", a, flag("approvals_complete"))),
         awards: array("awards").map(|a| file("awards", a, flag("awards_complete"))),
+        assets: array("assets").map(|a| file("assets", a, flag("assets_complete"))),
+        files: node
+            .get("files")
+            .and_then(Node::as_map)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?)))
+            .collect(),
         today: node.get("today").and_then(Node::scalar_text),
     }
 }

@@ -42,6 +42,8 @@ pub struct ImageMatcher {
     pub grace: i32,
     /// What the speaker is to the program; `none` for a firm that is no member.
     pub membership: Vec<String>,
+    /// What the register of images says of using it here; empty: any.
+    pub uses: Vec<UseState>,
     /// What the register of approvals has on the picture.
     pub approval: Vec<ApprovalStanding>,
     /// Only approvals of this kind count, and those of no kind.
@@ -77,6 +79,23 @@ pub enum TierCheck {
     Below,
     /// Either.
     NotHeld,
+}
+
+/// What the register of images says of a use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseState {
+    /// It is among those it names.
+    Listed,
+    /// It is not.
+    Unlisted,
+    /// The register names none.
+    Unknown,
+}
+
+impl UseState {
+    /// All, with their names in packs.
+    pub const ALL: [(UseState, &'static str); 3] =
+        [(UseState::Listed, "listed"), (UseState::Unlisted, "unlisted"), (UseState::Unknown, "unknown")];
 }
 
 /// What the register of approvals has on a picture.

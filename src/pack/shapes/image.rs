@@ -60,6 +60,11 @@ pub(super) static IMAGE: ObjectShape = ObjectShape {
         key("grace", Number, "So many days after a change of tier, `tier` lets another one pass. Default: 0."),
         key("membership", STRINGS, "What the speaker is to the program; `none` for a firm that is no member."),
         key(
+            "use",
+            OneOrMany(&OneOf(&["listed", "unlisted", "unknown"])),
+            "What the register of images says of using it here: as an icon, or in content of this kind.",
+        ),
+        key(
             "approval",
             OneOrMany(&OneOf(&["valid", "missing", "unregistered"])),
             "What the register of approvals has on the picture, or on the content that shows it.",

@@ -64,7 +64,8 @@ pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
 
 /// What can be told without looking.
 fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image) -> bool {
-    let held = m.holder.is_empty() || m.holder.iter().any(|h| *h == image.holder);
+    let is = |h: &String| *h == image.holder;
+    let held = (m.holder.is_empty() || m.holder.iter().any(is)) && !m.not_holder.iter().any(is);
     let in_field = m.fields.is_empty() || {
         let field = image.field.and_then(|f| subject.document.fields.get(f));
         field.is_some_and(|f| m.fields.iter().any(|n| n.eq_ignore_ascii_case(&f.name)))
@@ -119,12 +120,17 @@ fn marks<'a>(subject: &Subject<'a>, m: &ImageMatcher, number: usize, image: &Ima
     };
     let Looked::Seen(sight) = look(subject, number, image) else { return by_name() };
     let library = subject.pictures.and_then(|p| p.library());
+    if m.by == Some(By::Name) {
+        return Vec::new();
+    }
     let references = library.map(|l| l.references()).unwrap_or_default();
     let mut out = Vec::new();
     for (index, mark) in sight.comparison.comparison.marks.iter().enumerate() {
         let asset = references.get(mark.reference).and_then(|r| assets.by_id(&r.id));
         if let Some(asset) = asset
             && (m.family.is_empty() || is_of_family(assets, asset, &m.family))
+            && !is_of_family(assets, asset, &m.not_family)
+            && share(mark.region, sight.comparison.size) >= m.least_share
         {
             out.push(Shown { asset: Some(asset), seen: Some(Seen { sight: sight.clone(), index }) });
         }
@@ -132,6 +138,12 @@ fn marks<'a>(subject: &Subject<'a>, m: &ImageMatcher, number: usize, image: &Ima
     // Pixels say nothing of a family that the register does not have.
     let knows_family = m.family.is_empty() || assets.iter().any(|a| is_of_family(assets, a, &m.family));
     if out.is_empty() && !knows_family { by_name() } else { out }
+}
+
+/// How much of a picture a mark takes.
+fn share(region: crate::badge::Region, size: (u32, u32)) -> f64 {
+    let area = |w: u32, h: u32| f64::from(w) * f64::from(h);
+    area(region.width, region.height) / area(size.0, size.1).max(1.0)
 }
 
 /// Whether an image belongs to one of these families, by the family's name or what its images are.
@@ -144,7 +156,7 @@ fn is_of_family(assets: &Assets, asset: &Asset, families: &[String]) -> bool {
 /// Whether nothing can be found without comparing.
 fn needs_pixels(m: &ImageMatcher) -> bool {
     let altered = m.verdicts.contains(&Verdict::Altered) || !m.alterations.is_empty();
-    m.by == Some(By::Pixels) || m.verdicts.iter().any(|v| *v != Verdict::Altered) && !altered
+    m.by == Some(By::Pixels) || m.by.is_none() && m.verdicts.iter().any(|v| *v != Verdict::Altered) && !altered
 }
 
 /// The finding on one mark, if all conditions hold.
@@ -165,7 +177,7 @@ fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> O
         true => vec![Verdict::Altered],
     };
     let fits = |kind: AlterationKind| !permitted(kind) && (m.alterations.is_empty() || m.alterations.contains(&kind));
-    let by_pixels = m.by != Some(By::Markup) && m.at_rest.is_none_or(|r| r);
+    let by_pixels = matches!(m.by, None | Some(By::Pixels)) && m.at_rest.is_none_or(|r| r);
     let mut holds = false;
     if by_pixels && verdict.is_some_and(|v| wanted.contains(&v)) {
         let ways: Vec<_> = mark?.alterations.iter().filter(|a| fits(a.kind)).collect();
@@ -176,7 +188,7 @@ fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> O
         }
     }
     let recognised = verdict.is_none_or(|v| SHOWN.contains(&v));
-    if asked && m.by != Some(By::Pixels) && wanted.contains(&Verdict::Altered) && recognised {
+    if asked && matches!(m.by, None | Some(By::Markup)) && wanted.contains(&Verdict::Altered) && recognised {
         let ways: Vec<Markup> =
             markup(subject, image).into_iter().filter(|w| fits(w.kind) && m.at_rest.is_none_or(|r| r == w.at_rest)).collect();
         for (i, way) in ways.iter().enumerate() {

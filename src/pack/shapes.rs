@@ -302,6 +302,8 @@ static TESTS: ObjectShape = ObjectShape {
     name: "tests",
     doc: "Texts that go with a rule.",
     keys: &[
+        key("files", MapOf(&Str), "Files beside each text that names none, as for a single text."),
+        key("assets", List(&MapOf(&Any)), "The register of images for each text that names none."),
         required("flag", List(&AnyOf(&[Str, Object(&TEST)])), "Texts it must flag."),
         required("pass", List(&AnyOf(&[Str, Object(&TEST)])), "Texts it must not flag."),
     ],
@@ -332,7 +334,7 @@ static TEST: ObjectShape = ObjectShape {
         key("approvals", List(&MapOf(&Any)), "The register of approvals."),
         key("approvals_complete", Bool, "Whether it is complete."),
         key("awards", List(&MapOf(&Any)), "The register of awards."),
-        key("assets", List(&MapOf(&Any)), "The register of images; their files are among `files`."),
+        key("assets", AnyOf(&[List(&MapOf(&Any)), OneOf(&["none"])]), "The register of images, or none; their files are among `files`."),
         key("assets_complete", Bool, "Whether it is complete."),
         key("files", MapOf(&Str), "Files beside the text, by path: drawings as they are written, others as `data:` URLs."),
         key("today", Str, "The day that expiry is reckoned from. Default: 2026-11-21."),

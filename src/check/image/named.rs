@@ -63,8 +63,11 @@ pub fn has_name(image: &Image, speaker: &Speaker) -> bool {
     speaker.names().map(fold_name).filter(|n| n.len() > 2).any(|n| texts.iter().any(|t| t.contains(&format!(" {n} "))))
 }
 
-/// The tier that is named; `None` where several are.
+/// The tier that the file name says; `None` where it says several, or the alternative text another. What is claimed in that text is text.
 pub fn tier<'m>(image: &Image, tiers: &'m [(String, PhraseSet)]) -> Option<&'m str> {
-    let mut found = tiers.iter().filter(|(_, set)| is_named(image, set)).map(|(n, _)| n.as_str());
-    found.next().filter(|_| found.next().is_none())
+    let file = file_words(image)?;
+    let alt = image.alt.as_deref().unwrap_or_default();
+    let said = |text: &str| tiers.iter().filter(|(_, set)| set.is_match(text)).map(|(n, _)| n.as_str()).collect::<Vec<_>>();
+    let [tier] = said(&file)[..] else { return None };
+    said(alt).iter().all(|t| *t == tier).then_some(tier)
 }

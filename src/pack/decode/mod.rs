@@ -205,6 +205,8 @@ impl<'a> Decoder<'a> {
     }
 
     fn tests(&mut self, node: &Node) -> Tests {
+        // Images that go with all of them.
+        let usual = test_facts(node);
         let mut cases = |name: &str| {
             let mut out = Vec::new();
             for n in node.get(name).map(nodes).unwrap_or_default() {
@@ -235,7 +237,14 @@ impl<'a> Decoder<'a> {
                 };
                 let kind = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name);
                 let lang = n.get("lang").and_then(|l| l.scalar_text());
-                out.push(TestCase { format, text, kind, lang, facts: test_facts(n), span: n.span });
+                let mut facts = test_facts(n);
+                for (name, text) in &usual.files {
+                    facts.files.entry(name.clone()).or_insert_with(|| text.clone());
+                }
+                if n.get("assets").is_none() {
+                    facts.assets.clone_from(&usual.assets);
+                }
+                out.push(TestCase { format, text, kind, lang, facts, span: n.span });
             }
             out
         };
@@ -275,7 +284,9 @@ pub fn test_facts(node: &Node) -> TestFacts {
         speaks,
         approvals: array("approvals").map(|a| file("approvals", a, flag("approvals_complete"))),
         awards: array("awards").map(|a| file("awards", a, flag("awards_complete"))),
-        assets: array("assets").map(|a| file("assets", a, flag("assets_complete"))),
+        assets: array("assets")
+            .filter(|a| a.first().is_none_or(serde_json::Value::is_object))
+            .map(|a| file("assets", a, flag("assets_complete"))),
         files: node
             .get("files")
             .and_then(Node::as_map)

@@ -12,14 +12,20 @@ pub struct ImageMatcher {
     pub verdicts: Vec<Verdict>,
     /// It is altered in one of these ways; empty: in any.
     pub alterations: Vec<AlterationKind>,
-    /// How that is known: by pixels, by markup and style sheets; both where neither is said.
+    /// How that is known: by pixels, by markup and style sheets, by name; in any of these ways where none is said.
     pub by: Option<By>,
     /// Whether markup alters it all the time, or only while something happens (hover).
     pub at_rest: Option<bool>,
     /// The family it belongs to; empty: any.
     pub family: Vec<String>,
+    /// The families it does not belong to.
+    pub not_family: Vec<String>,
     /// What holds the picture; empty: anything.
     pub holder: Vec<String>,
+    /// What does not hold it.
+    pub not_holder: Vec<String>,
+    /// The least share of the picture that the mark takes, 0 to 1.
+    pub least_share: f64,
     /// The record's fields it stands in; empty: any.
     pub fields: Vec<String>,
     /// The element that shows it.
@@ -57,6 +63,8 @@ pub enum By {
     Pixels,
     /// By what the page does to the picture.
     Markup,
+    /// By what the picture is called, where it cannot be compared.
+    Name,
 }
 
 /// What alternative text a picture has.
@@ -111,7 +119,7 @@ pub enum ApprovalStanding {
 
 impl By {
     /// All, with their names in packs.
-    pub const ALL: [(By, &'static str); 2] = [(By::Pixels, "pixels"), (By::Markup, "markup")];
+    pub const ALL: [(By, &'static str); 3] = [(By::Pixels, "pixels"), (By::Markup, "markup"), (By::Name, "name")];
 }
 
 impl AltState {

@@ -44,9 +44,12 @@ pub(super) static IMAGE: ObjectShape = ObjectShape {
     keys: &[
         key("verdict", OneOrMany(&OneOf(VERDICTS)), "What comparing says. Default: identical, copy, altered, outdated."),
         key("alterations", OneOrMany(&OneOf(ALTERATIONS)), "It is altered in one of these ways, or groups of ways."),
-        key("by", OneOf(&["pixels", "markup"]), "How the alteration is known. Default: either way."),
+        key("by", OneOf(&["pixels", "markup", "name"]), "How the alteration, or the mark, is known. Default: in any way."),
         key("at_rest", Bool, "Whether markup alters it all the time, or only on hover and the like. Default: either."),
         key("family", STRINGS, "The family of the register it belongs to."),
+        key("not_family", STRINGS, "The families it does not belong to."),
+        key("least_share", Number, "The least share of the picture that the mark takes, 0 to 1. Default: 0."),
+        key("not_holder", STRINGS, "What does not hold it."),
         key("holder", STRINGS, "What holds the picture: img[src], link[icon], meta[og:image], css, svg, md[image], field, file, …"),
         key("fields", STRINGS, "The record's fields it stands in."),
         key("select", Str, "A CSS selector that the element showing it matches."),

@@ -12,6 +12,7 @@ pub mod field;
 mod keys;
 pub mod lexical;
 pub mod link;
+pub mod markup;
 pub mod place;
 pub mod stats;
 pub mod text;

@@ -129,14 +129,8 @@ impl<'p> Cascade<'p> {
             return false;
         }
         let mut caches = self.caches.borrow_mut();
-        let mut context = MatchingContext::new(
-            MatchingMode::Normal,
-            None,
-            &mut caches,
-            self.quirks,
-            NeedsSelectorFlags::No,
-            MatchingForInvalidation::No,
-        );
+        let mut context =
+            MatchingContext::new(MatchingMode::Normal, None, &mut caches, self.quirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
         matches_selector(&complex.selector, 0, None, element, &mut context)
     }
 
@@ -220,7 +214,13 @@ impl<'p> Cascade<'p> {
             let sequence = rank << 16 | (i as u64 & 0xFFFF);
             for d in meaning.declarations {
                 // As in a style sheet that comes before all at hand.
-                let order = Order { important: d.important, tier: 0, layer: if d.important { 0 } else { i64::MAX }, specificity: 1 << 10, sequence };
+                let order = Order {
+                    important: d.important,
+                    tier: 0,
+                    layer: if d.important { -i64::MAX } else { i64::MAX },
+                    specificity: 1 << 10,
+                    sequence,
+                };
                 let (place, media) = (place.clone(), meaning.media.clone());
                 out.push(Said { property: d.property, value: d.value, place, order, state: meaning.state, media, hint: false });
             }

@@ -46,7 +46,9 @@ impl Table {
     pub fn get() -> &'static Table {
         static TABLE: OnceLock<Table> = OnceLock::new();
         // A test holds the file to be readable, so that nothing is lost here.
-        TABLE.get_or_init(|| serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/classes.json"))).map(|v| Table::read(&v)).unwrap_or_default())
+        TABLE.get_or_init(|| {
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/classes.json"))).map(|v| Table::read(&v)).unwrap_or_default()
+        })
     }
 
     fn read(root: &Value) -> Table {
@@ -202,12 +204,15 @@ mod tests {
             ("rounded-circle", "border-radius: 50%"),
         ] {
             let m = table.meaning(class).unwrap_or_else(|| panic!("{class}"));
-            let mut said: Vec<String> = m.declarations.iter().map(|d| format!("{}: {}{}", d.property, d.value, if d.important { " !" } else { "" })).collect();
+            let mut said: Vec<String> =
+                m.declarations.iter().map(|d| format!("{}: {}{}", d.property, d.value, if d.important { " !" } else { "" })).collect();
             said.extend(m.state.then(|| "hover".to_owned()));
             said.extend(m.media.iter().map(|m| m.text.clone()));
             assert_eq!(said.join(" "), expected, "{class}");
         }
-        for class in ["text-red-500", "grayscale-x", "foo:grayscale", "-opacity-50", "shadow", "shadow-lg", "transition", "", "-", "[]", ":"] {
+        for class in
+            ["text-red-500", "grayscale-x", "foo:grayscale", "-opacity-50", "shadow", "shadow-lg", "transition", "", "-", "[]", ":"]
+        {
             assert!(!table.knows(class), "{class}");
         }
     }

@@ -88,8 +88,17 @@ impl Sheet {
         text = body;
         let mut input = Parser::new(text);
         input.set_nested_block_limit(MAX_NESTING);
-        let mut reader =
-            Reader { sheet: &mut sheet, text, base, layers: Vec::new(), around: Around::default(), selectors: 0, body: Vec::new(), frames: None, attribute: false };
+        let mut reader = Reader {
+            sheet: &mut sheet,
+            text,
+            base,
+            layers: Vec::new(),
+            around: Around::default(),
+            selectors: 0,
+            body: Vec::new(),
+            frames: None,
+            attribute: false,
+        };
         for _ in StyleSheetParser::new(&mut input, &mut reader) {}
         for (r, rule) in sheet.rules.iter().enumerate() {
             for (s, selector) in rule.selectors.iter().enumerate() {
@@ -113,7 +122,17 @@ pub(super) fn declarations(text: &str) -> Vec<Declaration> {
     let mut input = Parser::new(text);
     input.set_nested_block_limit(MAX_NESTING);
     let around = Around { selectors: Some(String::new()), ..Around::default() };
-    let mut reader = Reader { sheet: &mut sheet, text, base: 0, layers: Vec::new(), around, selectors: 0, body: Vec::new(), frames: None, attribute: true };
+    let mut reader = Reader {
+        sheet: &mut sheet,
+        text,
+        base: 0,
+        layers: Vec::new(),
+        around,
+        selectors: 0,
+        body: Vec::new(),
+        frames: None,
+        attribute: true,
+    };
     for _ in RuleBodyParser::new(&mut input, &mut reader) {}
     reader.body
 }
@@ -329,7 +348,11 @@ enum At<'t> {
     Import(Import),
     Layers(Vec<&'t str>),
     /// A block of rules: with these media, in this layer, under nobody knows what.
-    Block { media: Option<Arc<Media>>, layer: Option<&'t str>, unknown: bool },
+    Block {
+        media: Option<Arc<Media>>,
+        layer: Option<&'t str>,
+        unknown: bool,
+    },
     Keyframes(String),
     Property(String),
 }
@@ -441,7 +464,7 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
-impl RuleBodyItemParser<'_, (), ()> for Reader<'_, '_> {
+impl<'t> RuleBodyItemParser<'t, (), ()> for Reader<'_, 't> {
     fn parse_declarations(&self) -> bool {
         self.frames.is_none() || self.around.selectors.is_some()
     }

@@ -13,6 +13,7 @@ pub mod image;
 mod keys;
 pub mod lexical;
 pub mod link;
+pub mod markup;
 pub mod pictures;
 pub mod place;
 pub mod stats;

@@ -3,6 +3,8 @@
 //! Knows documents, rules and checks; prints nothing.
 
 mod assemble;
+mod assets;
+pub mod cache;
 mod corpus;
 mod documents;
 mod format;
@@ -18,6 +20,7 @@ mod suppress;
 mod testing;
 mod walk;
 
+pub use assets::{files as asset_files, references as asset_references};
 pub use documents::Active;
 pub use format::{Format, is_binary};
 pub use outcome::Outcome;

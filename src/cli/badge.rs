@@ -24,7 +24,7 @@ pub fn run(args: &BadgeArgs) -> u8 {
 }
 
 /// The bytes of an image, no more than are within the limits and one.
-fn bytes(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
+pub(super) fn bytes(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     File::open(path)?.take(limits.bytes + 1).read_to_end(&mut out)?;
     Ok(out)

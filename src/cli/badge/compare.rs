@@ -113,7 +113,7 @@ fn read(file: &Path, limits: &Limits, color: Color) -> Result<Image, u8> {
     Image::of(&bytes, limits).map_err(|r| {
         let name = name_of(file);
         complain(&rich_trouble(
-            &Trouble::about(name.clone(), format!("{name} cannot be compared: {}", r.message), r.help),
+            &Trouble::about(name, format!("this image cannot be compared: {}", r.message), r.help),
             stderr_palette(color),
         ));
         exit::TROUBLE
@@ -285,18 +285,18 @@ impl<'a> Outcome<'a> {
                 line(what, format!("{} ({kind}{at})", clean(&a.words)));
             }
             if let Some(why) = &f.mark.unsure {
-                line("why", clean(why).to_string());
+                line("why", clean(why));
             }
             let whole = Region { x: 0, y: 0, width: self.image.size().0, height: self.image.size().1 };
             if f.mark.region != whole {
                 line("where", place(f.mark.region));
             }
             if let Some(p) = f.path.as_ref().filter(|p| **p != f.id) {
-                line("supplied as", clean(p).to_string());
+                line("supplied as", clean(p));
             }
             line("sure to", format!("{:.0} %", f.mark.confidence.clamp(0.0, 1.0) * 100.0));
             if let Some((id, path)) = &f.instead {
-                line("use instead", if id == path { clean(path).to_string() } else { format!("{} (`{}`)", clean(path), clean(id)) });
+                line("use instead", if id == path { clean(path) } else { format!("{} (`{}`)", clean(path), clean(id)) });
             }
         }
         if self.found.is_empty() {

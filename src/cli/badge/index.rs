@@ -114,8 +114,10 @@ impl Looked {
             let name = name_of(entry.path());
             let image = match bytes(entry.path(), &limits) {
                 Ok(b) => Image::of(&b, &limits)
-                    .map_err(|r| Trouble::about(name.clone(), format!("{name} cannot be compared with: {}", r.message), r.help)),
-                Err(e) => Err(Trouble::about(name.clone(), format!("cannot read {name}: {}", io_message(&e)), "give read permission")),
+                    .map_err(|r| Trouble::about(name.clone(), format!("this image cannot be compared with: {}", r.message), r.help)),
+                Err(e) => {
+                    Err(Trouble::about(name.clone(), format!("this image cannot be read: {}", io_message(&e)), "give read permission"))
+                }
             };
             match image {
                 Ok(image) => {

@@ -1,7 +1,7 @@
 //! Files of a folder grouped into images: by their names and their bytes. Where both say too little, what was seen in the pixels can join or
 //! question groups.
 
-use super::guess::{Guess, guess};
+use super::guess::{Guess, family_of, guess};
 use super::write::NewAsset;
 use super::{AssetFile, FamilyKind};
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub fn group(root: &str, files: Vec<Found>) -> Vec<ImageGroup> {
     let mut by_name: HashMap<(Option<String>, Option<bool>, String), usize> = HashMap::new();
     let mut by_bytes: HashMap<String, usize> = HashMap::new();
     for f in files {
-        let g = guess(root, &f.path, (f.width, f.height));
+        let g = guess(&f.path, (f.width, f.height));
         let variant = (!g.variants.is_empty()).then(|| g.variants.join("-"));
         let key = (g.family.clone(), g.current, g.stem.clone());
         // The same bytes are the same image, whatever they are called; but one that was retired stays apart.
@@ -51,7 +51,7 @@ pub fn group(root: &str, files: Vec<Found>) -> Vec<ImageGroup> {
         by_bytes.entry(f.sha256.clone()).or_insert(at);
         groups[at].files.push((f, variant));
     }
-    families(&mut groups);
+    families(root, &mut groups);
     ids(&mut groups);
     for g in &mut groups {
         g.files.sort_by(|(a, av), (b, bv)| {
@@ -65,11 +65,12 @@ pub fn group(root: &str, files: Vec<Found>) -> Vec<ImageGroup> {
     groups
 }
 
-/// A family that other images have, where an image's own name begins with its word.
-fn families(groups: &mut [ImageGroup]) {
+/// A family that other images have, where an image's own name begins with its word; else that of the whole folder.
+fn families(root: &str, groups: &mut [ImageGroup]) {
     let known: Vec<String> = groups.iter().filter_map(|g| g.guess.family.clone()).collect();
     for g in groups.iter_mut().filter(|g| g.guess.family.is_none()) {
-        g.guess.family = known.iter().find(|k| g.guess.stem.strip_prefix(k.as_str()).is_some_and(|r| r.starts_with('-'))).cloned();
+        let begins = |k: &&String| g.guess.stem.strip_prefix(k.as_str()).is_some_and(|r| r.starts_with('-'));
+        g.guess.family = known.iter().find(begins).cloned().or_else(|| family_of(root).map(str::to_owned));
     }
 }
 

@@ -71,8 +71,13 @@ fn is_size(word: &str, (width, height): (u32, u32)) -> bool {
         || word.parse() == Ok(height)
 }
 
-/// What the path of an image tells; `size` is that of its pixels. The path is relative to the folder that is read, whose own name is `root`.
-pub fn guess(root: &str, path: &str, size: (u32, u32)) -> Guess {
+/// The family that a folder's name says its images belong to.
+pub fn family_of(folder: &str) -> Option<&'static str> {
+    words(folder).iter().rev().find_map(|w| Words::get().family(w))
+}
+
+/// What the path of an image tells, relative to the folder that is read; `size` is that of its pixels.
+pub fn guess(path: &str, size: (u32, u32)) -> Guess {
     let known = Words::get();
     let has = |list: &[String], word: &str| list.iter().any(|w| w == word);
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
@@ -122,7 +127,7 @@ pub fn guess(root: &str, path: &str, size: (u32, u32)) -> Guess {
         }
     };
     let of_word = |words: &[String]| words.iter().rev().find_map(|w| known.family(w)).map(str::to_owned);
-    out.family = folders.iter().find_map(of_folder).or_else(|| of_word(&stem)).or_else(|| of_word(&words(root)));
+    out.family = folders.iter().find_map(of_folder).or_else(|| of_word(&stem));
     let tiers = |words: &[String]| {
         let mut t: Vec<Tier> = words.iter().filter_map(|w| program.tier(w)).collect();
         t.sort();
@@ -146,7 +151,7 @@ mod tests {
     use super::*;
 
     fn of(path: &str) -> (String, Option<String>, Vec<&'static str>, Option<bool>, Vec<String>) {
-        let g = guess("brand", path, (240, 270));
+        let g = guess(path, (240, 270));
         (g.stem, g.family, g.tiers.into_iter().map(Tier::name).collect(), g.current, g.variants)
     }
 
@@ -164,6 +169,6 @@ mod tests {
         assert_eq!(of("gold/dark.svg"), (s("gold"), None, vec!["gold"], None, vec![s("dark")]));
         assert_eq!(of("current/gold-to-diamond.png"), (s("gold-to-diamond"), None, vec!["gold", "diamond"], Some(true), vec![]));
         assert_eq!(of("the-old-town.svg").3, None);
-        assert_eq!(guess("badges", "elite.svg", (1, 1)).family.as_deref(), Some("badge"));
+        assert_eq!((family_of("partner-badges"), family_of("brand")), (Some("badge"), None));
     }
 }

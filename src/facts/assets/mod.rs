@@ -5,7 +5,7 @@ mod guess;
 pub mod write;
 
 pub use group::{Found, ImageGroup, group, unexplained};
-pub use guess::{Guess, guess};
+pub use guess::{Guess, family_of, guess};
 
 use super::forms::{ASSET_USES, BACKGROUNDS, FAMILIES};
 use super::kind::Kind;

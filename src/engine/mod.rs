@@ -4,6 +4,7 @@
 
 mod assemble;
 mod assets;
+pub mod cache;
 mod corpus;
 mod documents;
 mod format;
@@ -20,6 +21,7 @@ mod suppress;
 mod testing;
 mod walk;
 
+pub use assets::{files as asset_files, references as asset_references};
 pub use documents::Active;
 pub use format::{Format, is_binary};
 pub use outcome::Outcome;

@@ -5,7 +5,7 @@
 //! is unknown, which is not the same as no.
 
 mod approvals;
-mod assets;
+pub mod assets;
 mod awards;
 pub mod content;
 mod day;

@@ -1,5 +1,12 @@
 //! The register of images as the program supplies them. Read and checked here; what is done with it lives elsewhere.
 
+mod group;
+mod guess;
+pub mod write;
+
+pub use group::{Found, ImageGroup, group, unexplained};
+pub use guess::{Guess, family_of, guess};
+
 use super::forms::{ASSET_USES, BACKGROUNDS, FAMILIES};
 use super::kind::Kind;
 use super::reader::Reader;
@@ -217,6 +224,16 @@ impl Assets {
             next = at.successor.as_ref();
         }
         None
+    }
+
+    /// The image to use: this one, or if it was retired its successor, or a current one of its family and tier.
+    pub fn to_use<'a>(&'a self, asset: &'a Asset, today: Day) -> Option<&'a Asset> {
+        if !asset.is_retired(today) {
+            return Some(asset);
+        }
+        let family = |a: &Asset| a.family.as_ref().map(|f| f.value.to_lowercase());
+        let like = |a: &&Asset| !a.is_retired(today) && family(a) == family(asset) && a.tier.value() == asset.tier.value();
+        self.successor(asset, today).or_else(|| self.list.iter().find(like).filter(|_| asset.family.is_some()))
     }
 }
 

@@ -3,7 +3,10 @@
 //! A mark is told by its pixels; where a picture cannot be compared, by what its file or alternative text is called, if the rule has words
 //! for that. What a page does to a picture by markup needs no pixels.
 
+mod altered;
 mod named;
+
+pub(super) use altered::{Altered, Styles};
 
 use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim};
@@ -29,17 +32,6 @@ struct Shown<'a> {
     seen: Option<Seen>,
 }
 
-/// A way in which markup alters a picture.
-struct Markup {
-    kind: AlterationKind,
-    words: String,
-    at_rest: bool,
-    /// Where the page says so.
-    spans: Vec<Span>,
-    /// Where a style sheet says so.
-    sheet: Option<Location>,
-}
-
 pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     // The sources of one element (`src`, `srcset`) show one picture in several sizes.
@@ -53,7 +45,7 @@ pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
             if key.0.is_some() && shown.seen.as_ref().is_none_or(|s| s.index == 0) && done.contains(&key) {
                 continue;
             }
-            if let Some(hit) = judge(subject, m, image, &shown) {
+            if let Some(hit) = judge(subject, m, number, image, &shown) {
                 done.push(key);
                 hits.push(hit);
             }
@@ -160,7 +152,7 @@ fn needs_pixels(m: &ImageMatcher) -> bool {
 }
 
 /// The finding on one mark, if all conditions hold.
-fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> Option<Hit> {
+fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, shown: &Shown) -> Option<Hit> {
     let mut hit = Hit { spans: image.spans.clone(), text: address(image), field: image.field, ..Hit::default() };
     let mut measured = Vec::new();
     let mark = shown.seen.as_ref().and_then(|s| s.mark());
@@ -189,8 +181,8 @@ fn judge(subject: &Subject, m: &ImageMatcher, image: &Image, shown: &Shown) -> O
     }
     let recognised = verdict.is_none_or(|v| SHOWN.contains(&v));
     if asked && matches!(m.by, None | Some(By::Markup)) && wanted.contains(&Verdict::Altered) && recognised {
-        let ways: Vec<Markup> =
-            markup(subject, image).into_iter().filter(|w| fits(w.kind) && m.at_rest.is_none_or(|r| r == w.at_rest)).collect();
+        let all = altered::by_markup(subject, number, image, shown);
+        let ways: Vec<&Altered> = all.iter().filter(|w| fits(w.kind) && m.at_rest.is_none_or(|r| r == w.at_rest)).collect();
         for (i, way) in ways.iter().enumerate() {
             if i == 0 && !holds && !way.spans.is_empty() {
                 hit.related.push((std::mem::replace(&mut hit.spans, way.spans.clone()), hit.text.clone(), "the image".to_owned()));
@@ -345,9 +337,4 @@ fn address(image: &Image) -> String {
 
 fn hex(hash: &[u8; 32]) -> String {
     hash.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// What the page does to a picture.
-fn markup(_subject: &Subject, _image: &Image) -> Vec<Markup> {
-    Vec::new()
 }

@@ -86,6 +86,10 @@ pub struct Subject<'a> {
     pictures: Option<&'a dyn Pictures>,
     /// What was seen of them, by their order.
     looks: RefCell<BTreeMap<usize, Looked>>,
+    /// Its style sheets.
+    styles: OnceCell<image::Styles>,
+    /// What markup does to its pictures, by their order.
+    altered: RefCell<HashMap<usize, Rc<[image::Altered]>>>,
     filter: &'a ElementFilter,
     present: OnceCell<Present<'a>>,
     doms: OnceCell<Vec<Dom>>,
@@ -119,6 +123,8 @@ impl<'a> Subject<'a> {
             wanted: Cell::new(None),
             pictures: None,
             looks: RefCell::default(),
+            styles: OnceCell::new(),
+            altered: RefCell::default(),
             filter,
             present,
             doms: OnceCell::new(),

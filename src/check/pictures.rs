@@ -14,6 +14,9 @@ pub trait Pictures: Debug + Send + Sync {
 
     /// What a document shows in one place.
     fn look(&self, image: &Image, source: &Source) -> Looked;
+
+    /// A style sheet that a document, or another style sheet, names by this address; `None` where it cannot be read here.
+    fn style(&self, address: &str, of: &str) -> Option<Arc<Source>>;
 }
 
 /// What comes of looking at a picture.

@@ -11,7 +11,7 @@ use crate::check::pictures::{Compared, Left, Looked, Origin, Pictures, Seen, Sig
 use crate::document::{Image, ImageSource};
 use crate::facts::Facts;
 use crate::finding::Trouble;
-use crate::source::Source;
+use crate::source::{DecodeHint, Source};
 use resolve::{Address, Place};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub const FILE: &str = "file";
 /// Files beyond this number are compared anew each time.
 const MAX_KNOWN: usize = 200_000;
+/// Style sheets of more bytes are not read.
+const MAX_SHEET: u64 = 8 << 20;
 
 /// Opens pictures and compares them; shared by the threads of a run.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub struct Gallery {
     compared: Known<[u8; 32], Result<Arc<Compared>, Refusal>>,
     /// By the file they are in.
     files: Known<(PathBuf, String), Looked>,
+    /// Style sheets, by the file they are in.
+    sheets: Known<(PathBuf, String), Option<Arc<Source>>>,
     /// Pictures of differences that were written.
     written: Mutex<HashSet<String>>,
 }
@@ -74,6 +78,7 @@ impl Gallery {
             library: OnceLock::new(),
             compared: Known::default(),
             files: Known::default(),
+            sheets: Known::default(),
             written: Mutex::default(),
         }
     }
@@ -173,7 +178,23 @@ impl Gallery {
     }
 }
 
+impl Gallery {
+    fn sheet(&self, address: &str, of: &str) -> Option<Arc<Source>> {
+        let Address::Path(path) = resolve::address(address) else { return None };
+        let store::Found::At(place) = self.store.find(&path, of) else { return None };
+        let key = (place.path.clone(), place.name.clone());
+        self.sheets.get(key, || {
+            let bytes = self.store.read(&place.path, MAX_SHEET).ok()?;
+            Some(Arc::new(Source::decode(&place.name, bytes, DecodeHint::Text)))
+        })
+    }
+}
+
 impl Pictures for Gallery {
+    fn style(&self, address: &str, of: &str) -> Option<Arc<Source>> {
+        self.sheet(address, of)
+    }
+
     fn library(&self) -> Option<&Library> {
         self.loaded().map(|l| &l.library)
     }

@@ -106,13 +106,14 @@ impl<'e> Effects<'e, '_> {
         }
         let (Some((up, by)), Some((turn, stretch, skew, mirrored))) = (nearest, total.parts()) else { return };
         let mut put = |kind, words: String| out.push(Found { kind, words, by: by.clone(), up });
+        // What is skewed is turned and stretched with it: one thing.
+        if skew.abs() > MIN_DEGREES {
+            return put(Kind::Skew, format!("skewed by {} degrees; allowed 0", tidy(skew)));
+        }
         if mirrored {
             put(Kind::Mirror, "mirrored; allowed as supplied".to_owned());
         } else if turn.abs() > MIN_DEGREES {
             put(Kind::Rotation, format!("turned by {} degrees; allowed 0", tidy(turn)));
-        }
-        if skew.abs() > MIN_DEGREES {
-            put(Kind::Skew, format!("skewed by {} degrees; allowed 0", tidy(skew)));
         }
         if let Some(words) = stretched(stretch) {
             put(Kind::Stretch, words);
@@ -223,12 +224,11 @@ impl<'e> Effects<'e, '_> {
             let changes = frames.iter().find(|d| match &*d.property {
                 "filter" => functions(&d.value).is_some_and(|l| l.iter().any(|(n, a)| filter(n, a).is_some())),
                 "opacity" => share(&d.value).is_some_and(|o| o < 0.995),
-                "transform" | "rotate" | "scale" => {
-                    let linear = if &*d.property == "transform" { Linear::read(&d.value) } else { single(&d.property, &d.value) };
-                    // Logos that pass by are not altered; one that jumps is.
-                    let still = functions(&d.value).is_some_and(|l| l.is_empty());
-                    linear.is_some_and(|l| l != Linear::NONE || up == 0 && !still && self.shows != Shows::Background)
-                }
+                // Logos that pass by are not altered; one that jumps is.
+                "transform" => functions(&d.value).is_some_and(|l| {
+                    l.iter().any(|(n, a)| moves(n, a) && (up == 0 && self.shows != Shows::Background || !n.starts_with("translate")))
+                }),
+                "rotate" | "scale" => moves(&d.property, &words(&d.value)),
                 _ => false,
             });
             if changes.is_some() {
@@ -245,6 +245,17 @@ pub(super) fn stretched(ratio: f32) -> Option<String> {
     let (factor, how) = if ratio >= 1.0 { (ratio, "wider") } else { (1.0 / ratio, "higher") };
     let off = factor - 1.0;
     (off.is_finite() && off > MIN_STRETCH).then(|| format!("stretched {} {how}; allowed {}", percent(off), percent(MIN_STRETCH)))
+}
+
+/// Whether a function of a transformation does anything in an animation; a whole turn does.
+fn moves(name: &str, args: &[Arg]) -> bool {
+    args.iter().any(|a| {
+        if name.starts_with("scale") {
+            a.amount().is_some_and(|n| (n - 1.0).abs() > 1e-3)
+        } else {
+            !a.is_zero() && !matches!(a, Arg::Word(_))
+        }
+    })
 }
 
 /// The property `rotate` or `scale`; `None` if it is not understood.

@@ -50,8 +50,8 @@ pub(super) fn find<'e>(
     }
     let ratio = (sides.width / sides.height) / own;
     // Attributes are whole numbers.
-    let rounding = 0.5 / sides.width.min(sides.height);
-    if (ratio - 1.0).abs() <= rounding || (1.0 / ratio - 1.0).abs() <= rounding {
+    let (least, most) = ((sides.width - 0.5) / (sides.height + 0.5), (sides.width + 0.5) / (sides.height - 0.5).max(0.1));
+    if (least * 0.999..=most * 1.001).contains(&own) {
         return None;
     }
     let fit = value("object-fit");
@@ -127,7 +127,8 @@ fn sides<'e>(value: &impl Fn(&str) -> Option<Won<'e>>) -> Option<Sides<'e>> {
             let bounded = ["min-width", "max-width", "min-height", "max-height"]
                 .iter()
                 .any(|p| value(p).is_some_and(|w| !matches!(Length::read(&w.value), Length::Percent(_) | Length::Auto)));
-            (a > 0.0 && b > 0.0 && !bounded).then_some(Sides { width: a, height: b, by })
+            let (width, height) = if h == Length::Auto { (n, n * b / a) } else { (n * a / b, n) };
+            (a > 0.0 && b > 0.0 && !bounded).then_some(Sides { width, height, by })
         }
         _ => None,
     }

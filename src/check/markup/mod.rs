@@ -18,7 +18,7 @@ pub use sheet::{Import, Sheet};
 
 use super::Subject;
 use crate::badge::AlterationKind;
-use crate::document::{Image, ImageSource};
+use crate::document::{Image, ImageSource, StyleSheet};
 use crate::source::Span;
 use cascade::{Cascade, Look, Place, Said};
 use effect::Effects;
@@ -67,13 +67,18 @@ pub fn alterations(subject: &Subject<'_>, image: &Image, sheets: &[Sheet], intri
     Page::new(subject, sheets).alterations(image, intrinsic)
 }
 
-/// The style sheets that a page itself holds, in their order.
-pub fn own_sheets(subject: &Subject<'_>) -> Vec<Sheet> {
-    let inline = |s: &crate::document::StyleSheet| match s.source {
-        ImageSource::Inline(span) => Some(Sheet::parse(subject.source, span).for_media(s.media.as_deref())),
-        ImageSource::Address(_) => None,
-    };
-    subject.document.sheets.iter().filter_map(inline).collect()
+/// The style sheets of a page in the order in which they apply: its own parsed here, linked ones by `linked`, which gives what is at hand
+/// of one: the sheets that it imports, then the sheet itself.
+pub fn sheets(subject: &Subject<'_>, mut linked: impl FnMut(&StyleSheet) -> Vec<Sheet>) -> Vec<Sheet> {
+    let mut out = Vec::new();
+    for s in &subject.document.sheets {
+        let parsed = match s.source {
+            ImageSource::Inline(span) => vec![Sheet::parse(subject.source, span)],
+            ImageSource::Address(_) => linked(s),
+        };
+        out.extend(parsed.into_iter().map(|sheet| if s.media.is_some() { sheet.for_media(s.media.as_deref()) } else { sheet }));
+    }
+    out
 }
 
 /// What an element shows of a picture.
@@ -213,7 +218,8 @@ impl<'p, 's> Page<'p, 's> {
     fn missing(&self, cascade: &Cascade<'p>) -> bool {
         let screen = |media: &Option<String>| media.as_deref().is_none_or(|m| media::Media::read(m).applies(Screen::USUAL) != Some(false));
         let named = self.subject.document.sheets.iter().filter(|s| matches!(s.source, ImageSource::Address(_)) && screen(&s.media)).count();
-        named > cascade.linked()
+        let imported: usize = self.sheets.iter().map(|s| s.imports.len()).sum();
+        named + imported > cascade.linked()
     }
 }
 

@@ -34,8 +34,7 @@ fn found(page: &str, linked: Option<&str>, intrinsic: Option<(u32, u32)>) -> (Ve
     let (facts, filter) = (Facts::default(), ElementFilter::new([]));
     let subject = Subject::new(&source, &document, Kind::Page, &facts, &filter);
     let css = linked.map(|l| Source::from_text("a.css", l));
-    let mut sheets: Vec<Sheet> = css.iter().map(|s| Sheet::parse(s, Span::new(0, s.text().len()))).collect();
-    sheets.extend(own_sheets(&subject));
+    let sheets = sheets(&subject, |_| css.iter().map(|s| Sheet::parse(s, Span::new(0, s.text().len()))).collect());
     let pages = Page::new(&subject, &sheets);
     let wanted = |i: &&Image| match &i.source {
         ImageSource::Address(a) => a.contains("badge"),
@@ -339,7 +338,7 @@ fn classes_mean_what_sheets_at_hand_say() {
 #[test]
 fn linked_sheets_and_words() {
     let page = "<link rel=stylesheet href=a.css><img src=badge.png width=200 height=100 class=b>";
-    let (lines, all) = found(page, Some("@import url( \"b.css\" ) screen;\u{20}.b { filter: grayscale(60%) }"), Some((100, 100)));
+    let (lines, all) = found(page, Some(".b { filter: grayscale(60%) }"), Some((100, 100)));
     assert_eq!(lines, ["mono [filter: grayscale(60%)] linked", "stretch [200|100]"]);
     assert_eq!(all[0].sheet, Some(0));
     assert_eq!(
@@ -391,5 +390,45 @@ fn hostile_style_sheets_end() {
     for css in [deep, many, has, vars, open, nested, decl, blocks, "&".repeat(100_000), "@media ".to_owned() + &"(".repeat(50_000)] {
         let (found, _) = found(&styled(&css), None, Some((400, 400)));
         assert!(found.len() <= 2, "{found:?}");
+    }
+}
+
+/// The pages of `fixtures/site-badges/` say of each picture themselves what it should give.
+#[test]
+fn fixtures_give_what_they_say() {
+    let read = |name: &str| {
+        let file = format!("{}/fixtures/site-badges/{name}", env!("CARGO_MANIFEST_DIR"));
+        Source::from_text(name, std::fs::read_to_string(file).expect("the fixture"))
+    };
+    let css = read("css/theme.css");
+    for (name, pictures) in [("partners.html", 26), ("look-alikes.html", 25)] {
+        let source = read(name);
+        let document = document(source.text());
+        let (facts, filter) = (Facts::default(), ElementFilter::new([]));
+        let subject = Subject::new(&source, &document, Kind::Page, &facts, &filter);
+        let whole = Span::new(0, css.text().len());
+        let sheets = sheets(&subject, |s| match &s.source {
+            ImageSource::Address(a) if a == "css/theme.css" => vec![Sheet::parse(&css, whole)],
+            _ => Vec::new(),
+        });
+        let page = Page::new(&subject, &sheets);
+        let mut seen = 0;
+        for image in &document.images {
+            let tag = image.element.and_then(|e| source.text().get(e.range())).unwrap_or("");
+            let Some((expected, _)) = tag.split_once("data-expect=\"").and_then(|(_, t)| t.split_once('"')) else { continue };
+            let found: Vec<String> = page
+                .alterations(image, Some((400, 400)))
+                .iter()
+                .map(|m| format!("{}{}{}", m.kind.name(), if m.at_rest { "" } else { " hover" }, if m.ancestor { " around" } else { "" }))
+                .collect();
+            assert_eq!(found.join("; "), expected, "{name}: {tag}");
+            seen += 1;
+        }
+        assert!(seen >= pictures, "{name}: only {seen}");
+        // Pictures of the page's own style sheet have no tag to say it.
+        let styled: Vec<Markup> =
+            document.images.iter().filter(|i| i.holder == "css").flat_map(|i| page.alterations(i, Some((400, 400)))).collect();
+        let expected: &[&str] = if name == "partners.html" { &["stretch", "mono"] } else { &[] };
+        assert_eq!(styled.iter().map(|m| m.kind.name()).collect::<Vec<_>>(), expected, "{styled:?}");
     }
 }

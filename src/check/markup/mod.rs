@@ -23,6 +23,7 @@ use crate::source::Span;
 use cascade::{Cascade, Look, Place, Said};
 use effect::Effects;
 use ego_tree::NodeId;
+use ego_tree::iter::Edge;
 use media::Screen;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -176,7 +177,9 @@ impl<'p, 's> Page<'p, 's> {
     }
 
     fn element(&self, cascade: &Cascade<'p>, node: NodeId, shows: Shows, intrinsic: Option<(u32, u32)>, out: &mut Vec<Markup>) {
-        let chain: Vec<(NodeId, Rc<Vec<Said>>)> = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n))).collect();
+        let all = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n)));
+        // Most elements around it say nothing.
+        let chain: Vec<(NodeId, Rc<Vec<Said>>)> = all.filter(|(n, said)| *n == node || !said.is_empty()).collect();
         let (mut widths, mut scheme) = (Vec::new(), false);
         let media = chain.iter().flat_map(|(_, said)| said.iter()).flat_map(|s| &s.media);
         media.for_each(|m| m.turns(&mut widths, &mut scheme));
@@ -279,20 +282,26 @@ fn tidy(n: f32) -> String {
 /// Whether an element holds nothing but one picture: no text, no second one.
 fn holds_only_a_picture(cascade: &Cascade<'_>, node: NodeId) -> bool {
     let Some(e) = cascade.element(node) else { return false };
-    let mut pictures = 0;
-    for (i, n) in e.descendants().enumerate() {
+    // Within a drawing nothing counts.
+    let (mut pictures, mut drawing) = (0, None);
+    for (i, edge) in e.traverse().enumerate() {
+        let (opens, n) = match edge {
+            Edge::Open(n) => (true, n),
+            Edge::Close(n) => (false, n),
+        };
         if i > MAX_WALK {
             return false;
         }
+        if drawing.is_some() {
+            drawing = drawing.filter(|d| *d != n.id());
+            continue;
+        }
         match n.value() {
-            scraper::Node::Text(t)
-                if !t.trim().is_empty() && !n.ancestors().any(|a| a.value().as_element().is_some_and(|e| e.name() == "svg")) =>
-            {
-                return false;
-            }
-            scraper::Node::Element(e) => {
-                let outer = !n.ancestors().any(|a| a.value().as_element().is_some_and(|e| e.name() == "svg"));
-                pictures += usize::from(matches!(e.name(), "img" | "video" | "iframe" | "input") || e.name() == "svg" && outer);
+            scraper::Node::Text(t) if !t.trim().is_empty() => return false,
+            scraper::Node::Element(e) if opens => {
+                let svg = e.name() == "svg";
+                pictures += usize::from(svg || matches!(e.name(), "img" | "video" | "iframe" | "input" | "canvas"));
+                drawing = svg.then(|| n.id());
             }
             _ => {}
         }

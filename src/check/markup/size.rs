@@ -45,7 +45,7 @@ pub(super) fn find<'e>(
     }
     // Style sheets everywhere set `height: auto`; one that is not at hand may, or the one that gives classes their meaning.
     let framework = |s: &Said| !s.hint && s.place.sheet.is_none() && cascade.element(*node).is_some() && is_class(cascade, *node, s);
-    if sides.by.iter().all(|s| s.hint) && (missing || said.iter().any(framework)) {
+    if sides.by.iter().any(|s| s.hint) && (missing || said.iter().any(framework)) {
         return None;
     }
     let ratio = (sides.width / sides.height) / own;

@@ -92,6 +92,10 @@ fn inline_styles() {
         ("opacity: 1", &[]),
         ("opacity: 100%", &[]),
         ("opacity: 0", &[]),
+        ("opacity: .99", &[]),
+        ("filter: grayscale(1); filter: gray; filter: alpha(opacity=50)", &["mono [filter: grayscale(1)]"]),
+        ("filter: grayscale(1); filter: progid:DXImageTransform.Microsoft.gradient(enabled=false)", &["mono [filter: grayscale(1)]"]),
+        ("opacity: .5; opacity: auto", &["opacity [opacity: .5]"]),
         ("opacity: 0; transform: rotate(9deg)", &[]),
         ("opacity: calc(1 - .2)", &[]),
         ("display: none; filter: invert(1)", &[]),
@@ -177,6 +181,10 @@ fn attributes_and_elements() {
         ("<p style='visibility:hidden'><img src=badge.png style='filter:invert(1)'>", &[]),
         ("<img src=badge.png><img src=other.png style='filter:grayscale(1)'>", &[]),
         // Around it.
+        ("<div class='[&_img]:grayscale [&>img]:opacity-50'><p><img src=badge.png></p></div>", &["mono [[&_img]:grayscale]"]),
+        ("<div class='*:opacity-50 [&_svg]:invert'><img src=badge.png></div>", &["opacity [*:opacity-50]"]),
+        ("<div data-aos=flip-left style='opacity:.5'><img src=badge.png></div>", &["opacity [opacity:.5] around"]),
+        ("<link rel=stylesheet href=theme.css><img src=badge.png width=200 style='height:100px'>", &[]),
         ("<div style='opacity:.5'><img src=badge.png></div>", &["opacity [opacity:.5] around"]),
         ("<div style='filter:grayscale(1)'><p><img src=badge.png style='filter:none'></div>", &["mono [filter:grayscale(1)] around"]),
         ("<div style='transform:skewX(-10deg)'><img src=badge.png style='transform:skewX(10deg)'></div>", &[]),
@@ -317,7 +325,8 @@ fn style_sheets() {
 #[test]
 fn classes_mean_what_sheets_at_hand_say() {
     for (page, expected) in [
-        ("<style>.grayscale{color:gray}</style><img src=badge.png class=grayscale>", &[][..]),
+        ("<style>[data-aos=flip]{transform:rotateY(100deg)}</style><div data-aos=flip><img src=badge.png></div>", &[][..]),
+        ("<style>.grayscale{color:gray}</style><img src=badge.png class=grayscale>", &[]),
         ("<style>.grayscale{filter:sepia(1)}</style><img src=badge.png class=grayscale>", &["tint [filter:sepia(1)]"]),
         ("<style>.logos img{filter:none}</style><p class=logos><img src=badge.png class=grayscale>", &[]),
         ("<style>img{filter:none}</style><img src=badge.png class=grayscale>", &["mono [grayscale]"]),

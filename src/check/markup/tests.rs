@@ -441,3 +441,40 @@ fn fixtures_give_what_they_say() {
         assert_eq!(styled.iter().map(|m| m.kind.name()).collect::<Vec<_>>(), expected, "{styled:?}");
     }
 }
+
+mod random {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    #[rustfmt::skip]
+    const PIECES: &[&str] = &[
+        ".badge", "img", "#r", "*", ":hover", ":not(", ":is(", ":has(", ":nth-child(2n+1", ")", "(", "[", "]", "{", "}", ";", ":", ",", " ", ">", "+", "~", "&",
+        "@media ", "(max-width:600px)", "(prefers-color-scheme:dark)", "not ", "and ", "@layer a", "@supports ", "@keyframes k", "@import 'a.css'", "@property --x",
+        "initial-value:1", "filter:", "grayscale(1)", "invert(", "var(--x", "--x:", "opacity:", ".5", "transform:", "rotate(9deg)", "scale(-1,2)", "matrix(1,2,3,4,5,6)",
+        "width:", "height:", "10px", "50%", "auto", "border-radius:", "animation:", "k 1s infinite", "object-fit:cover", "clip-path:", "inset(", "!important",
+        "'", "\"", "\\", "\\41 ", "/*", "*/", "<!--", "-->", "url(badge3.png", "background:", "background-size:", "é東", "\n", "\0", "%", "e", "1e39", "-", "!", "/",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, rng_seed: RngSeed::Fixed(5), failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a style sheet, an attribute or a class says: nothing panics, and places lie in their sources.
+        #[test]
+        fn any_style_is_read(
+            css in prop::collection::vec(prop::sample::select(PIECES), 0..60),
+            style in prop::collection::vec(prop::sample::select(PIECES), 0..20),
+            class in prop::sample::select(&["grayscale", "w-1 h-[9e9px]", "[opacity:.5]", "[:]", "scale-x-[", "rotate-99999999999999999999"][..]),
+            own in prop::bool::ANY,
+        ) {
+            let (css, style) = (css.concat(), style.concat().replace('"', "&quot;"));
+            let sheet = if own { format!("<style>{css}</style>") } else { "<link rel=stylesheet href=a>".to_owned() };
+            let page = format!("<div class=row id=r style=\"{style}\">{sheet}<img class='badge {class}' src=badge.png style=\"{style}\" width=9 height=8></div>");
+            // Places are sliced in telling them.
+            let (_, all) = found(&page, (!own).then_some(css.as_str()), Some((40, 30)));
+            for m in &all {
+                prop_assert!(!m.spans.is_empty() && !m.words.contains("NaN") && !m.words.contains("inf "), "{:?} in {}", m, page);
+            }
+        }
+    }
+}

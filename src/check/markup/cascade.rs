@@ -17,7 +17,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// What all matching for one page may cost, in about the steps it takes. Beyond it nothing is certain, and nothing is said.
-const BUDGET: u32 = 4_000_000;
+const BUDGET: u64 = 60_000_000;
+/// What trying a selector costs beside looking at a declaration.
+const MATCHING: u64 = 8;
+/// Longer lists of classes are not read.
+const MAX_CLASSES: usize = 8192;
 /// Custom properties that may stand in one value, counted through all that they stand for.
 const MAX_VARIABLES: usize = 64;
 const MAX_VALUE: usize = 4096;
@@ -77,7 +81,7 @@ pub(super) struct Cascade<'p> {
     pub dom: &'p Dom,
     said: RefCell<HashMap<NodeId, Rc<Vec<Said>>>>,
     caches: RefCell<SelectorCaches>,
-    spent: Cell<u32>,
+    spent: Cell<u64>,
     quirks: QuirksMode,
 }
 
@@ -122,10 +126,15 @@ impl<'p> Cascade<'p> {
         ancestors.filter(|n| n.value().is_element()).map(|n| n.id()).collect()
     }
 
+    /// Takes from the budget; `false` when nothing is left.
+    fn spend(&self, cost: u64) -> bool {
+        self.spent.set(self.spent.get().saturating_add(cost));
+        self.spent.get() < BUDGET
+    }
+
     /// Whether a selector matches an element.
     fn matches(&self, complex: &super::selector::Complex, element: &ElementRef<'p>) -> bool {
-        self.spent.set(self.spent.get().saturating_add(complex.cost));
-        if self.spent.get() >= BUDGET {
+        if !self.spend(MATCHING * u64::from(complex.cost)) {
             return false;
         }
         let mut caches = self.caches.borrow_mut();
@@ -189,41 +198,58 @@ impl<'p> Cascade<'p> {
         }
     }
 
-    /// Classes of the table, as far as no sheet gives them a meaning.
+    /// Classes of the table, as far as no sheet gives them a meaning: the element's own, and those that those around it have for it.
     fn classes(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
-        let Some(attribute) = e.value().attr("class") else { return };
-        let span = self.dom.attr_span(e.id(), "class");
-        let raw = span.and_then(|s| self.source.get(s.range()));
-        let places: HashMap<&str, Span> = match (span, raw) {
-            (Some(span), Some(raw)) => {
-                let at = |word: &str| span.start + (word.as_ptr() as usize - raw.as_ptr() as usize);
-                raw.split_ascii_whitespace().map(|w| (w, Span::new(at(w), at(w) + w.len()))).collect()
-            }
-            _ => return,
-        };
-        for (i, class) in attribute.split_ascii_whitespace().enumerate() {
-            if self.sheets.iter().any(|s| s.defined.contains(class)) {
+        let around = e.ancestors().filter_map(ElementRef::wrap);
+        for (up, holder) in std::iter::once(*e).chain(around).enumerate() {
+            let Some(attribute) = holder.value().attr("class").filter(|c| c.len() <= MAX_CLASSES && (up == 0 || c.contains(['[', '*'])))
+            else {
                 continue;
-            }
-            let Some(meaning) = Table::get().meaning(class) else { continue };
-            let place = self.own(places.get(class).copied().or(span).unwrap_or_default());
-            // Classes for states come after those for rest, those for wider screens after those for narrower ones.
-            let mut widths = Vec::new();
-            meaning.media.iter().for_each(|m| m.turns(&mut widths, &mut false));
-            let rank = widths.first().map_or(0, |w| *w as u64) + 2 * meaning.media.len() as u64 + u64::from(meaning.state);
-            let sequence = rank << 16 | (i as u64 & 0xFFFF);
-            for d in meaning.declarations {
-                // As in a style sheet that comes before all at hand.
-                let order = Order {
-                    important: d.important,
-                    tier: 0,
-                    layer: if d.important { -i64::MAX } else { i64::MAX },
-                    specificity: 1 << 10,
-                    sequence,
+            };
+            let words: Vec<&str> = attribute.split_ascii_whitespace().collect();
+            let mut places = None;
+            for (i, class) in words.iter().enumerate() {
+                if up > 0 && !class.contains(['[', '*']) || self.sheets.iter().any(|s| s.defined.contains(*class)) {
+                    continue;
+                }
+                let Some(meaning) = Table::get().meaning(class) else { continue };
+                let meant = match &meaning.within {
+                    None => up == 0,
+                    Some((name, child)) => up > 0 && (!child || up == 1) && (name == "*" || name == e.value().name()),
                 };
-                let (place, media) = (place.clone(), meaning.media.clone());
-                out.push(Said { property: d.property, value: d.value, place, order, state: meaning.state, media, hint: false });
+                if !meant {
+                    continue;
+                }
+                let places = places.get_or_insert_with(|| self.places(holder.id(), "class"));
+                let Some(place) = places.get(class).copied().or_else(|| self.dom.attr_span(holder.id(), "class")) else { continue };
+                self.class(meaning, place, i, out);
             }
+        }
+    }
+
+    /// Where the words of an attribute stand, as far as they are written as they are.
+    fn places(&self, node: NodeId, name: &str) -> HashMap<&'p str, Span> {
+        // The tag is read again for it.
+        self.spend(self.dom.tag_span(node).map_or(0, |t| t.len() as u64 / 8));
+        let Some(span) = self.dom.attr_span(node, name) else { return HashMap::new() };
+        let Some(raw) = self.source.get(span.range()) else { return HashMap::new() };
+        let at = |word: &str| span.start + (word.as_ptr() as usize - raw.as_ptr() as usize);
+        raw.split_ascii_whitespace().map(|w| (w, Span::new(at(w), at(w) + w.len()))).collect()
+    }
+
+    fn class(&self, meaning: super::classes::Meaning, span: Span, number: usize, out: &mut Vec<Said>) {
+        let place = self.own(span);
+        // Classes for states come after those for rest, those for wider screens after those for narrower ones.
+        let mut widths = Vec::new();
+        meaning.media.iter().for_each(|m| m.turns(&mut widths, &mut false));
+        let rank = widths.first().map_or(0, |w| *w as u64) + 2 * meaning.media.len() as u64 + u64::from(meaning.state);
+        let sequence = rank << 16 | (number as u64 & 0xFFFF);
+        for d in meaning.declarations {
+            // As in a style sheet that comes before all at hand.
+            let layer = if d.important { -i64::MAX } else { i64::MAX };
+            let order = Order { important: d.important, tier: 0, layer, specificity: 1 << 10, sequence };
+            let (place, media) = (place.clone(), meaning.media.clone());
+            out.push(Said { property: d.property, value: d.value, place, order, state: meaning.state, media, hint: false });
         }
     }
 
@@ -268,7 +294,8 @@ impl<'p> Cascade<'p> {
     }
 
     /// The declaration of a property that wins.
-    fn winner<'s>(said: &'s [Said], property: &str, look: Look) -> Option<&'s Said> {
+    fn winner<'s>(&self, said: &'s [Said], property: &str, look: Look) -> Option<&'s Said> {
+        self.spend(said.len() as u64);
         let applies = |s: &&Said| {
             (*s.property == *property || &*s.property == "all" && !property.starts_with("--"))
                 && (look.state || !s.state)
@@ -279,7 +306,7 @@ impl<'p> Cascade<'p> {
 
     /// The value of a property, if it has one that can be told.
     pub fn value<'s>(&self, node: NodeId, said: &'s [Said], property: &str, look: Look) -> Option<Won<'s>> {
-        let won = Self::winner(said, property, look)?;
+        let won = self.winner(said, property, look)?;
         let value = self.resolve(node, &won.value, look, &mut MAX_VARIABLES.clone())?;
         let value = value.trim();
         let wide = ["initial", "unset", "revert", "revert-layer", "inherit"].iter().any(|w| value.eq_ignore_ascii_case(w));
@@ -295,7 +322,7 @@ impl<'p> Cascade<'p> {
             }
         }
         let parts: Vec<Won<'s>> = names.iter().filter_map(|n| self.value(node, said, n, look)).collect();
-        let whole = Self::winner(said, property, look);
+        let whole = self.winner(said, property, look);
         let last = parts.iter().map(|p| p.said.order).max();
         match (whole, last) {
             (Some(w), Some(last)) if w.order < last => parts,
@@ -328,7 +355,7 @@ impl<'p> Cascade<'p> {
     fn variable(&self, node: NodeId, name: &str, look: Look) -> Option<(NodeId, String)> {
         for at in std::iter::once(node).chain(self.around(node)) {
             let said = self.said(at);
-            if let Some(won) = Self::winner(&said, name, look) {
+            if let Some(won) = self.winner(&said, name, look) {
                 let initial = won.value.eq_ignore_ascii_case("initial");
                 return (!initial).then(|| (at, won.value.to_string()));
             }

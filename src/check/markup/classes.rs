@@ -17,6 +17,7 @@ pub(super) struct Table {
     media: HashMap<String, Arc<Media>>,
     always: Vec<String>,
     transient: Vec<String>,
+    transient_attributes: Vec<String>,
     /// What animations do that the table's classes start.
     pub animations: HashMap<String, Vec<Declaration>>,
     classes: HashMap<String, Entry>,
@@ -35,6 +36,8 @@ pub(super) struct Meaning {
     /// It holds only while somebody points at something.
     pub state: bool,
     pub media: Vec<Arc<Media>>,
+    /// It is said of elements of this name within the one that has the class; only of its children, if true.
+    pub within: Option<(String, bool)>,
 }
 
 fn declaration((property, value): (&str, &str), important: bool) -> Declaration {
@@ -54,7 +57,9 @@ impl Table {
     fn read(root: &Value) -> Table {
         let texts = |v: &Value| v.as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
         let map = |v: &Value| v.as_object().cloned().unwrap_or_default();
-        let pairs = |m: &Map<String, Value>| m.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect::<Vec<_>>();
+        let pairs = |m: &Map<String, Value>| {
+            m.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str().map_or_else(|| v.to_string(), str::to_owned)))).collect::<Vec<_>>()
+        };
         let entry = |v: &Value| {
             let mut declarations = pairs(&map(v));
             let all = declarations.len();
@@ -68,6 +73,7 @@ impl Table {
             media: pairs(&map(&variants["media"])).into_iter().map(|(k, v)| (k, Media::read(&v))).collect(),
             always: texts(&variants["always"]),
             transient: texts(&root["transient"]),
+            transient_attributes: texts(&root["transient_attributes"]),
             animations: map(&root["animations"]).iter().map(|(k, v)| (k.clone(), frames(v))).collect(),
             classes: map(&root["classes"]).iter().map(|(k, v)| (k.clone(), entry(v))).collect(),
         }
@@ -76,6 +82,11 @@ impl Table {
     /// Whether a class is gone when the page has been loaded.
     pub fn is_transient(&self, class: &str) -> bool {
         self.transient.iter().any(|t| t == class)
+    }
+
+    /// Whether what a selector says of an attribute is gone when the page has been loaded.
+    pub fn is_transient_attribute(&self, name: &str) -> bool {
+        self.transient_attributes.iter().any(|t| t == name)
     }
 
     /// Whether the table says anything of a class.
@@ -90,15 +101,17 @@ impl Table {
         }
         let mut parts = colons(class);
         let last = parts.pop()?;
-        let (mut state, mut media) = (false, Vec::new());
+        let (mut state, mut media, mut within) = (false, Vec::new(), None);
         for variant in parts {
             // `group-hover/name`: whose state it is does not matter.
-            let name = variant.split('/').next().unwrap_or("");
+            let name = if variant.starts_with('[') { variant } else { variant.split('/').next().unwrap_or("") };
             let bare = name.strip_prefix("group-").or(name.strip_prefix("peer-")).unwrap_or(name);
             if self.states.iter().any(|s| s == bare) {
                 state = true;
             } else if let Some(m) = self.media.get(name) {
                 media.push(Arc::clone(m));
+            } else if let Some(inner) = within_of(name).filter(|_| within.is_none()) {
+                within = Some(inner);
             } else if !self.always.iter().any(|a| a == name) {
                 return None;
             }
@@ -107,7 +120,7 @@ impl Table {
         let (name, important) = name.map_or((last, false), |n| (n, true));
         let found = self.declarations(name)?;
         let declarations = found.iter().map(|(p, v)| declaration((p, v), important)).collect();
-        Some(Meaning { declarations, state, media })
+        Some(Meaning { declarations, state, media, within })
     }
 
     fn declarations(&self, name: &str) -> Option<Vec<(String, String)>> {
@@ -160,6 +173,20 @@ impl Entry {
     }
 }
 
+/// `[&_img]` and `[&>img]`: the name, and whether only children are meant. `*` and `**` are all of them.
+fn within_of(variant: &str) -> Option<(String, bool)> {
+    match variant {
+        "*" => return Some(("*".to_owned(), true)),
+        "**" => return Some(("*".to_owned(), false)),
+        _ => {}
+    }
+    let inner = variant.strip_prefix("[&")?.strip_suffix(']')?;
+    let child = inner.starts_with('>');
+    let name = inner.trim_start_matches(['>', '_']);
+    let plain = !name.is_empty() && name.len() < inner.len() && (name == "*" || name.bytes().all(|b| b.is_ascii_alphanumeric()));
+    plain.then(|| (name.to_ascii_lowercase(), child))
+}
+
 /// A class cut at its colons, but for those in square brackets.
 fn colons(class: &str) -> Vec<&str> {
     let (mut depth, mut from, mut out) = (0usize, 0, Vec::new());
@@ -202,12 +229,15 @@ mod tests {
             ("-scale-x-100", "transform.scale-x: scaleX(-100%)"),
             ("drop-shadow-[0_2px_2px_red]", "filter.drop-shadow: drop-shadow(0 2px 2px red)"),
             ("rounded-circle", "border-radius: 50%"),
+            ("[&_img]:opacity-50", "opacity: 50% img"),
+            ("hover:[&>svg]:invert", "filter.invert: invert(100%) hover > svg"),
         ] {
             let m = table.meaning(class).unwrap_or_else(|| panic!("{class}"));
             let mut said: Vec<String> =
                 m.declarations.iter().map(|d| format!("{}: {}{}", d.property, d.value, if d.important { " !" } else { "" })).collect();
             said.extend(m.state.then(|| "hover".to_owned()));
             said.extend(m.media.iter().map(|m| m.text.clone()));
+            said.extend(m.within.iter().map(|(n, child)| format!("{}{n}", if *child { "> " } else { "" })));
             assert_eq!(said.join(" "), expected, "{class}");
         }
         for class in

@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 /// Less than this is not seen, and often a trick to smooth edges.
 const MIN_DEGREES: f32 = 0.5;
+/// A little less than 1 is a trick to smooth edges too.
+const MIN_OPACITY: f32 = 0.98;
 /// Proportions that differ by less are taken for rounding.
 const MIN_STRETCH: f32 = 0.01;
 /// A radius of a smaller share of the side leaves a picture whole.
@@ -46,9 +48,12 @@ impl<'e> Effects<'e, '_> {
             self.opacity(up, &mut out);
             self.blending(up, &mut out);
             self.animation(up, &mut out);
+            let mut crops = Vec::new();
+            self.crops(up, &mut crops);
             // What crops something large takes nothing from a picture within it that anybody could tell.
-            if up == 0 || up < 4 && self.shows != Shows::Background && holds_only_a_picture(self.cascade, self.chain[up].0) {
-                self.crops(up, &mut out);
+            let alone = || self.shows != Shows::Background && holds_only_a_picture(self.cascade, self.chain[up].0);
+            if up == 0 || !crops.is_empty() && alone() {
+                out.extend(crops);
             }
         }
         out
@@ -77,7 +82,7 @@ impl<'e> Effects<'e, '_> {
 
     fn opacity(&self, up: usize, out: &mut Vec<Found<'e>>) {
         let Some(won) = self.value(up, "opacity") else { return };
-        if let Some(o) = share(&won.value).filter(|o| *o < 0.995) {
+        if let Some(o) = share(&won.value).filter(|o| *o < MIN_OPACITY) {
             out.push(Found { kind: Kind::Opacity, words: format!("opacity {}; allowed 100 %", percent(o)), by: vec![won.said], up });
         }
     }
@@ -106,13 +111,14 @@ impl<'e> Effects<'e, '_> {
         }
         let (Some((up, by)), Some((turn, stretch, skew, mirrored))) = (nearest, total.parts()) else { return };
         let mut put = |kind, words: String| out.push(Found { kind, words, by: by.clone(), up });
+        // What is skewed is turned and stretched with it: one thing.
+        if skew.abs() > MIN_DEGREES {
+            return put(Kind::Skew, format!("skewed by {} degrees; allowed 0", tidy(skew)));
+        }
         if mirrored {
             put(Kind::Mirror, "mirrored; allowed as supplied".to_owned());
         } else if turn.abs() > MIN_DEGREES {
             put(Kind::Rotation, format!("turned by {} degrees; allowed 0", tidy(turn)));
-        }
-        if skew.abs() > MIN_DEGREES {
-            put(Kind::Skew, format!("skewed by {} degrees; allowed 0", tidy(skew)));
         }
         if let Some(words) = stretched(stretch) {
             put(Kind::Stretch, words);
@@ -222,13 +228,12 @@ impl<'e> Effects<'e, '_> {
             let Some(frames) = self.cascade.keyframes(&candidate) else { continue };
             let changes = frames.iter().find(|d| match &*d.property {
                 "filter" => functions(&d.value).is_some_and(|l| l.iter().any(|(n, a)| filter(n, a).is_some())),
-                "opacity" => share(&d.value).is_some_and(|o| o < 0.995),
-                "transform" | "rotate" | "scale" => {
-                    let linear = if &*d.property == "transform" { Linear::read(&d.value) } else { single(&d.property, &d.value) };
-                    // Logos that pass by are not altered; one that jumps is.
-                    let still = functions(&d.value).is_some_and(|l| l.is_empty());
-                    linear.is_some_and(|l| l != Linear::NONE || up == 0 && !still && self.shows != Shows::Background)
-                }
+                "opacity" => share(&d.value).is_some_and(|o| o < MIN_OPACITY),
+                // Logos that pass by are not altered; one that jumps is.
+                "transform" => functions(&d.value).is_some_and(|l| {
+                    l.iter().any(|(n, a)| moves(n, a) && (up == 0 && self.shows != Shows::Background || !n.starts_with("translate")))
+                }),
+                "rotate" | "scale" => moves(&d.property, &words(&d.value)),
                 _ => false,
             });
             if changes.is_some() {
@@ -245,6 +250,17 @@ pub(super) fn stretched(ratio: f32) -> Option<String> {
     let (factor, how) = if ratio >= 1.0 { (ratio, "wider") } else { (1.0 / ratio, "higher") };
     let off = factor - 1.0;
     (off.is_finite() && off > MIN_STRETCH).then(|| format!("stretched {} {how}; allowed {}", percent(off), percent(MIN_STRETCH)))
+}
+
+/// Whether a function of a transformation does anything in an animation; a whole turn does.
+fn moves(name: &str, args: &[Arg]) -> bool {
+    args.iter().any(|a| {
+        if name.starts_with("scale") {
+            a.amount().is_some_and(|n| (n - 1.0).abs() > 1e-3)
+        } else {
+            !a.is_zero() && !matches!(a, Arg::Word(_))
+        }
+    })
 }
 
 /// The property `rotate` or `scale`; `None` if it is not understood.
@@ -315,7 +331,7 @@ fn filter(name: &str, args: &[Arg]) -> Option<(Kind, String)> {
             let kind = if near(a, 0.0) { Kind::Mono } else { Kind::Tone };
             (kind, format!("saturation {}", percent(a)))
         }),
-        "opacity" => amount(1.0).filter(|a| *a < 0.995).map(|a| (Kind::Opacity, format!("opacity {}", percent(a)))),
+        "opacity" => amount(1.0).filter(|a| *a < MIN_OPACITY).map(|a| (Kind::Opacity, format!("opacity {}", percent(a)))),
         "hue-rotate" => {
             let turn = args.first().and_then(Arg::angle)?.rem_euclid(360.0);
             (turn > 1.0 && turn < 359.0).then(|| (Kind::Hue, format!("hue turned by {} degrees", tidy(turn))))

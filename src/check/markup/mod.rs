@@ -18,11 +18,12 @@ pub use sheet::{Import, Sheet};
 
 use super::Subject;
 use crate::badge::AlterationKind;
-use crate::document::{Image, ImageSource};
+use crate::document::{Image, ImageSource, StyleSheet};
 use crate::source::Span;
 use cascade::{Cascade, Look, Place, Said};
 use effect::Effects;
 use ego_tree::NodeId;
+use ego_tree::iter::Edge;
 use media::Screen;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -67,13 +68,18 @@ pub fn alterations(subject: &Subject<'_>, image: &Image, sheets: &[Sheet], intri
     Page::new(subject, sheets).alterations(image, intrinsic)
 }
 
-/// The style sheets that a page itself holds, in their order.
-pub fn own_sheets(subject: &Subject<'_>) -> Vec<Sheet> {
-    let inline = |s: &crate::document::StyleSheet| match s.source {
-        ImageSource::Inline(span) => Some(Sheet::parse(subject.source, span).for_media(s.media.as_deref())),
-        ImageSource::Address(_) => None,
-    };
-    subject.document.sheets.iter().filter_map(inline).collect()
+/// The style sheets of a page in the order in which they apply: its own parsed here, linked ones by `linked`, which gives what is at hand
+/// of one: the sheets that it imports, then the sheet itself.
+pub fn sheets(subject: &Subject<'_>, mut linked: impl FnMut(&StyleSheet) -> Vec<Sheet>) -> Vec<Sheet> {
+    let mut out = Vec::new();
+    for s in &subject.document.sheets {
+        let parsed = match s.source {
+            ImageSource::Inline(span) => vec![Sheet::parse(subject.source, span)],
+            ImageSource::Address(_) => linked(s),
+        };
+        out.extend(parsed.into_iter().map(|sheet| if s.media.is_some() { sheet.for_media(s.media.as_deref()) } else { sheet }));
+    }
+    out
 }
 
 /// What an element shows of a picture.
@@ -171,7 +177,9 @@ impl<'p, 's> Page<'p, 's> {
     }
 
     fn element(&self, cascade: &Cascade<'p>, node: NodeId, shows: Shows, intrinsic: Option<(u32, u32)>, out: &mut Vec<Markup>) {
-        let chain: Vec<(NodeId, Rc<Vec<Said>>)> = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n))).collect();
+        let all = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n)));
+        // Most elements around it say nothing.
+        let chain: Vec<(NodeId, Rc<Vec<Said>>)> = all.filter(|(n, said)| *n == node || !said.is_empty()).collect();
         let (mut widths, mut scheme) = (Vec::new(), false);
         let media = chain.iter().flat_map(|(_, said)| said.iter()).flat_map(|s| &s.media);
         media.for_each(|m| m.turns(&mut widths, &mut scheme));
@@ -213,7 +221,8 @@ impl<'p, 's> Page<'p, 's> {
     fn missing(&self, cascade: &Cascade<'p>) -> bool {
         let screen = |media: &Option<String>| media.as_deref().is_none_or(|m| media::Media::read(m).applies(Screen::USUAL) != Some(false));
         let named = self.subject.document.sheets.iter().filter(|s| matches!(s.source, ImageSource::Address(_)) && screen(&s.media)).count();
-        named > cascade.linked()
+        let imported: usize = self.sheets.iter().map(|s| s.imports.len()).sum();
+        named + imported > cascade.linked()
     }
 }
 
@@ -273,20 +282,26 @@ fn tidy(n: f32) -> String {
 /// Whether an element holds nothing but one picture: no text, no second one.
 fn holds_only_a_picture(cascade: &Cascade<'_>, node: NodeId) -> bool {
     let Some(e) = cascade.element(node) else { return false };
-    let mut pictures = 0;
-    for (i, n) in e.descendants().enumerate() {
+    // Within a drawing nothing counts.
+    let (mut pictures, mut drawing) = (0, None);
+    for (i, edge) in e.traverse().enumerate() {
+        let (opens, n) = match edge {
+            Edge::Open(n) => (true, n),
+            Edge::Close(n) => (false, n),
+        };
         if i > MAX_WALK {
             return false;
         }
+        if drawing.is_some() {
+            drawing = drawing.filter(|d| *d != n.id());
+            continue;
+        }
         match n.value() {
-            scraper::Node::Text(t)
-                if !t.trim().is_empty() && !n.ancestors().any(|a| a.value().as_element().is_some_and(|e| e.name() == "svg")) =>
-            {
-                return false;
-            }
-            scraper::Node::Element(e) => {
-                let outer = !n.ancestors().any(|a| a.value().as_element().is_some_and(|e| e.name() == "svg"));
-                pictures += usize::from(matches!(e.name(), "img" | "video" | "iframe" | "input") || e.name() == "svg" && outer);
+            scraper::Node::Text(t) if !t.trim().is_empty() => return false,
+            scraper::Node::Element(e) if opens => {
+                let svg = e.name() == "svg";
+                pictures += usize::from(svg || matches!(e.name(), "img" | "video" | "iframe" | "input" | "canvas"));
+                drawing = svg.then(|| n.id());
             }
             _ => {}
         }

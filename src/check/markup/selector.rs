@@ -60,6 +60,12 @@ fn parse(a: Alternative) -> Option<Complex> {
     }
     for c in selector.iter_raw_match_order() {
         transient |= matches!(c, Component::Class(class) if Table::get().is_transient(&class.0));
+        transient |= match c {
+            Component::AttributeInNoNamespaceExists { local_name, .. } | Component::AttributeInNoNamespace { local_name, .. } => {
+                Table::get().is_transient_attribute(&local_name.0)
+            }
+            _ => false,
+        };
         cost += match c {
             Component::Has(_) => 20_000,
             Component::Nth(_) | Component::NthOf(_) => 100,

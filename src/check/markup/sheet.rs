@@ -298,8 +298,9 @@ impl<'t> DeclarationParser<'t> for Reader<'_, 't> {
             _ => (value, false),
         };
         // Pictures may be megabytes long; which one is shown is told by others.
+        let known = value.len() > MAX_VALUE || super::value::is_known(property, value);
         let value = if value.len() <= MAX_VALUE { value } else { "" };
-        if matters(property) && self.around.selectors.is_some() && !self.around.unknown {
+        if matters(property) && known && self.around.selectors.is_some() && !self.around.unknown {
             let span = self.span(start.position().byte_index(), end);
             self.body.push(Declaration { property: property.into(), value: value.into(), important, span });
         }

@@ -45,13 +45,13 @@ pub(super) fn find<'e>(
     }
     // Style sheets everywhere set `height: auto`; one that is not at hand may, or the one that gives classes their meaning.
     let framework = |s: &Said| !s.hint && s.place.sheet.is_none() && cascade.element(*node).is_some() && is_class(cascade, *node, s);
-    if sides.by.iter().all(|s| s.hint) && (missing || said.iter().any(framework)) {
+    if sides.by.iter().any(|s| s.hint) && (missing || said.iter().any(framework)) {
         return None;
     }
     let ratio = (sides.width / sides.height) / own;
     // Attributes are whole numbers.
-    let rounding = 0.5 / sides.width.min(sides.height);
-    if (ratio - 1.0).abs() <= rounding || (1.0 / ratio - 1.0).abs() <= rounding {
+    let (least, most) = ((sides.width - 0.5) / (sides.height + 0.5), (sides.width + 0.5) / (sides.height - 0.5).max(0.1));
+    if (least * 0.999..=most * 1.001).contains(&own) {
         return None;
     }
     let fit = value("object-fit");
@@ -127,7 +127,8 @@ fn sides<'e>(value: &impl Fn(&str) -> Option<Won<'e>>) -> Option<Sides<'e>> {
             let bounded = ["min-width", "max-width", "min-height", "max-height"]
                 .iter()
                 .any(|p| value(p).is_some_and(|w| !matches!(Length::read(&w.value), Length::Percent(_) | Length::Auto)));
-            (a > 0.0 && b > 0.0 && !bounded).then_some(Sides { width: a, height: b, by })
+            let (width, height) = if h == Length::Auto { (n, n * b / a) } else { (n * a / b, n) };
+            (a > 0.0 && b > 0.0 && !bounded).then_some(Sides { width, height, by })
         }
         _ => None,
     }
@@ -135,9 +136,15 @@ fn sides<'e>(value: &impl Fn(&str) -> Option<Won<'e>>) -> Option<Sides<'e>> {
 
 /// A background stretched to its box, or to a size of its own.
 fn background<'e>(value: &impl Fn(&str) -> Option<Won<'e>>, own: f32) -> Option<Found<'e>> {
-    let size = value("background-size")?;
-    let (width, height, mut by) = match words(&size.value).as_slice() {
-        [a, b] => match (Length::of(a), Length::of(b)) {
+    let (size, text) = match value("background-size") {
+        Some(size) => (size.said, size.value),
+        None => {
+            let short = value("background")?;
+            (short.said, after_slash(&short.value)?.to_owned())
+        }
+    };
+    let (width, height, mut by) = match words(&text).as_slice() {
+        [a, b, ..] => match (Length::of(a), Length::of(b)) {
             (Length::Px(w), Length::Px(h)) | (Length::Em(w), Length::Em(h)) => (w, h, Vec::new()),
             (Length::Percent(x), Length::Percent(y)) => {
                 let sides = sides(value)?;
@@ -147,7 +154,7 @@ fn background<'e>(value: &impl Fn(&str) -> Option<Won<'e>>, own: f32) -> Option<
         },
         _ => return None,
     };
-    by.insert(0, size.said);
+    by.insert(0, size);
     let words = stretched((width / height) / own).filter(|_| width > 0.0 && height > 0.0)?;
     Some(Found { kind: Kind::Stretch, words, by, up: 0 })
 }
@@ -164,4 +171,20 @@ fn inline<'e>(cascade: &Cascade<'_>, node: NodeId, sides: Sides<'e>) -> Option<F
     let [_, _, w, h] = numbers[..] else { return None };
     let words = stretched((sides.width / sides.height) / (w / h))?;
     Some(Found { kind: Kind::Stretch, words, by: sides.by, up: 0 })
+}
+
+/// What stands after the slash of a `background`: its size, and more. Several backgrounds are not told apart.
+fn after_slash(value: &str) -> Option<&str> {
+    let mut depth = 0usize;
+    let mut slash = None;
+    for (i, b) in value.bytes().enumerate() {
+        match b {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b'/' if depth == 0 => slash = Some(i + 1),
+            b',' if depth == 0 => return None,
+            _ => {}
+        }
+    }
+    value.get(slash?..)
 }

@@ -102,6 +102,23 @@ pub(super) fn functions(text: &str) -> Option<Vec<(String, Vec<Arg>)>> {
     Some(out)
 }
 
+/// Whether browsers take a value of a property: of several declarations one that they do not know does not count. Only for what old pages
+/// write for old browsers; any other value is taken.
+pub(super) fn is_known(property: &str, value: &str) -> bool {
+    const FILTERS: [&str; 11] =
+        ["grayscale", "sepia", "invert", "brightness", "contrast", "saturate", "opacity", "hue-rotate", "blur", "drop-shadow", "url"];
+    let wide = ["none", "initial", "unset", "revert", "revert-layer", "inherit"].iter().any(|w| value.eq_ignore_ascii_case(w));
+    if wide || value.to_ascii_lowercase().contains("var(") {
+        return true;
+    }
+    match property {
+        "filter" => functions(value).is_some_and(|l| !l.is_empty() && l.iter().all(|(n, _)| FILTERS.contains(&n.as_str()))),
+        "transform" => functions(value).is_some(),
+        "opacity" => !words(value).iter().any(|w| matches!(w, Arg::Word(_))) && !value.is_empty(),
+        _ => !value.is_empty() || property.starts_with("--"),
+    }
+}
+
 /// A width or height.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Length {

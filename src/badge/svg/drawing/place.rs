@@ -151,13 +151,24 @@ impl Parts {
     }
 }
 
-/// Whether each of some points of the one outline is near the other.
+/// Whether the one outline is near the other all along: at points of it, about a hundred.
 pub(super) fn close(from: &[Point], outline: &[Point], most: f32) -> bool {
-    let step = (from.len() / 48).max(1);
-    from.iter().step_by(step).all(|p| match outline {
+    let near = |p: Point| match outline {
         [only] => (p[0] - only[0]).hypot(p[1] - only[1]) <= most,
-        _ => outline.windows(2).any(|s| to_line(*p, s[0], s[1]) <= most),
-    })
+        _ => outline.windows(2).any(|s| to_line(p, s[0], s[1]) <= most),
+    };
+    let length = |s: &[Point]| (s[1][0] - s[0][0]).hypot(s[1][1] - s[0][1]);
+    let total: f32 = from.windows(2).map(length).sum();
+    let every = (from.len() / 96).max(1);
+    from.windows(2).enumerate().all(|(i, s)| {
+        // Between the ends of a line, too: other lines may have the same ends.
+        let pieces = (length(s) / total.max(1e-9) * 64.0).ceil().max(1.0);
+        let first = if i % every == 0 { 0 } else { 1 };
+        (first..pieces as u32).all(|k| {
+            let t = k as f32 / pieces;
+            near([s[0][0] + (s[1][0] - s[0][0]) * t, s[0][1] + (s[1][1] - s[0][1]) * t])
+        })
+    }) && from.last().copied().is_none_or(near)
 }
 
 fn to_line(p: Point, a: Point, b: Point) -> f32 {

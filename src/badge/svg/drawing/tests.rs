@@ -161,15 +161,15 @@ fn edits_are_named_and_placed() {
             ),
             K::Crop,
             "1 clipping paths were added to 9",
-            "<g clip-path",
+            "<circle cx=\"120\" cy=\"110\" r=\"60\"/>",
         ),
         (
             BADGE
                 .replace("    <circle cx=\"120\" cy=\"110\" r=\"80\" fill=\"#f0f4fa\"/>\n", "")
                 .replace("  <rect", "  <circle cx=\"120\" cy=\"110\" r=\"80\" fill=\"#f0f4fa\"/>\n  <rect"),
             K::Changed,
-            "2 of 9 outlines are in front of what they were behind",
-            "<path id=\"star\"",
+            "1 of 9 outlines are in front of what they were behind",
+            "<circle cx=\"120\" cy=\"110\" r=\"80\"",
         ),
     ] {
         let drawing = compare(&candidate);

@@ -3,8 +3,9 @@
 
 use crate::badge::Refusal;
 use resvg::usvg::roxmltree::{Document, Node};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use simplecss::StyleSheet;
+use std::cell::Cell;
 
 /// The most nodes of a document.
 pub(super) const NODES: u32 = 300_000;
@@ -14,6 +15,8 @@ const WEIGHT: u64 = 400_000;
 const DEPTH: u32 = 150;
 /// The most comparisons of style rules with elements.
 const STYLES: u64 = 20_000_000;
+/// The most style sheets, parts of a filter, and stops of a gradient: each is compared with those before it, or at each pixel.
+const PARTS: usize = 200;
 
 /// What was found out on the way.
 pub(super) struct Facts {
@@ -28,7 +31,7 @@ pub(super) fn too_many() -> Refusal {
 pub(super) fn check(document: &Document) -> Result<Facts, Refusal> {
     let sheet = style_sheet(document)?;
     let elements = Elements::new(document, &sheet)?;
-    elements.weigh()?;
+    elements.check_rules(elements.weigh()?)?;
     let mut moves = document.descendants().any(|n| n.is_element() && is_animation(n.tag_name().name()));
     moves |= sheet.rules.iter().flat_map(|r| &r.declarations).any(|d| matches!(d.name, "animation" | "animation-name"));
     for node in document.descendants() {
@@ -44,7 +47,10 @@ fn is_animation(name: &str) -> bool {
 /// The drawing's own style rules, as the parser reads them.
 fn style_sheet<'a>(document: &'a Document) -> Result<StyleSheet<'a>, Refusal> {
     let mut sheet = StyleSheet::new();
-    for node in document.descendants().filter(|n| n.has_tag_name("style")) {
+    for (number, node) in document.descendants().filter(|n| n.tag_name().name() == "style").enumerate() {
+        if number >= PARTS {
+            return Err(too_many());
+        }
         let text = node.text().unwrap_or_default();
         if let Some(at) = text.find("@import") {
             let rule = text[at + 7..].split(';').next().unwrap_or_default();
@@ -69,6 +75,10 @@ struct Elements<'a, 'input> {
     ids: FxHashMap<&'a str, usize>,
     /// Of each node, by its number: how deep it lies.
     depth: Vec<u32>,
+    /// The ids that something may refer to.
+    referred: FxHashSet<&'a str>,
+    /// How many more comparisons of rules with elements are made to see whether an element is hidden.
+    steps: Cell<u64>,
 }
 
 impl<'a, 'input> Elements<'a, 'input> {
@@ -86,16 +96,28 @@ impl<'a, 'input> Elements<'a, 'input> {
                 ids.entry(id).or_insert(node.id().get_usize());
             }
         }
+        let named = document.descendants().flat_map(|n| {
+            let style = n.is_element() && n.tag_name().name() == "style";
+            n.attributes().map(|a| a.value()).chain(style.then(|| n.text()).flatten())
+        });
+        let named = named.flat_map(|v| v.split('#').skip(1)).filter_map(|v| v.split(['"', '\'', ')', ' ', ';', '{', ',']).next());
+        let elements = Elements { referred: named.map(str::trim).collect(), sheet, ids, depth, document, steps: Cell::new(STYLES) };
+        elements.check_rules(elements.depth.len() as u64)?;
+        Ok(elements)
+    }
+
+    /// That so many elements can be held against the style rules.
+    fn check_rules(&self, count: u64) -> Result<(), Refusal> {
         // A selector of several elements is tried at every ancestor.
-        let deepest = u64::from(depth.iter().copied().max().unwrap_or(0)) + 1;
-        let tries = sheet.rules.iter().map(|r| {
+        let deepest = u64::from(self.depth.iter().copied().max().unwrap_or(0)) + 1;
+        let tries = self.sheet.rules.iter().map(|r| {
             let parts = r.selector.to_string().bytes().filter(|b| *b == b' ').count();
             deepest.saturating_pow(u32::try_from(parts).unwrap_or(u32::MAX)).saturating_mul(1 + r.declarations.len() as u64)
         });
-        if tries.fold(0, u64::saturating_add).saturating_mul(depth.len() as u64) > STYLES {
+        if tries.fold(0, u64::saturating_add).saturating_mul(count) > STYLES {
             return Err(Refusal::new("the drawing has too many style rules", "export it with presentation attributes"));
         }
-        Ok(Elements { document, sheet, ids, depth })
+        Ok(())
     }
 
     /// What a node refers to, and how many times it may show it.
@@ -119,8 +141,8 @@ impl<'a, 'input> Elements<'a, 'input> {
         }
     }
 
-    /// That written out, the elements are few enough, not too deep, and come to an end.
-    fn weigh(&self) -> Result<(), Refusal> {
+    /// That written out, the elements are few enough, not too deep, and come to an end; and how many they are.
+    fn weigh(&self) -> Result<u64, Refusal> {
         let count = self.depth.len();
         let nodes: Vec<Node> = self.document.descendants().collect();
         // Points of paths, where markers are drawn: of each element and all within it.
@@ -184,7 +206,7 @@ impl<'a, 'input> Elements<'a, 'input> {
                 }
             }
         }
-        Ok(())
+        Ok(weight[0])
     }
 
     /// What a property of an element is, not looking at its ancestors.
@@ -234,6 +256,10 @@ fn check_seen<'a, 'input>(node: Node<'a, 'input>, elements: &Elements<'a, 'input
         return Ok(());
     }
     let name = node.tag_name().name();
+    let parts = matches!(name, "filter" | "feMerge" | "feComponentTransfer" | "linearGradient" | "radialGradient");
+    if parts && node.children().filter(Node::is_element).nth(PARTS).is_some() {
+        return Err(too_many());
+    }
     for attribute in node.attributes() {
         let value = attribute.value();
         if attribute.name() == "href" && shows_href(node) {
@@ -285,6 +311,10 @@ fn is_hidden<'a, 'input>(node: Node<'a, 'input>, elements: &Elements<'a, 'input>
     let is = |node, property, value: &str| elements.style(node, property).is_some_and(|v| v.trim() == value);
     let mut visibility = None;
     for ancestor in node.ancestors().filter(Node::is_element) {
+        // Beyond what is worth the time, it counts as seen.
+        let rules: usize = elements.sheet.rules.iter().map(|r| 1 + r.declarations.len()).sum();
+        let Some(steps) = elements.steps.get().checked_sub(rules as u64 + 1) else { return false };
+        elements.steps.set(steps);
         let zero = elements.style(ancestor, "opacity").and_then(|v| v.trim().trim_end_matches('%').parse::<f32>().ok()) == Some(0.0);
         if zero || is(ancestor, "display", "none") {
             return true;
@@ -293,16 +323,11 @@ fn is_hidden<'a, 'input>(node: Node<'a, 'input>, elements: &Elements<'a, 'input>
         // Never drawn where it stands, only where it is referred to.
         if matches!(ancestor.tag_name().name(), "defs" | "symbol" | "metadata" | "title" | "desc") {
             let within = node.ancestors().take_while(|n| *n != ancestor).chain([ancestor]);
-            let named = within.filter_map(|n| n.attribute("id")).any(|id| is_referred_to(elements.document, id));
+            let named = within.filter_map(|n| n.attribute("id")).any(|id| elements.referred.contains(id));
             return !named || matches!(ancestor.tag_name().name(), "metadata" | "title" | "desc");
         }
     }
     matches!(visibility, Some("hidden" | "collapse"))
-}
-
-fn is_referred_to(document: &Document, id: &str) -> bool {
-    let names = |value: &str| value.match_indices('#').any(|(at, _)| value[at + 1..].starts_with(id));
-    document.descendants().any(|n| n.attributes().any(|a| names(a.value())) || (n.has_tag_name("style") && n.text().is_some_and(names)))
 }
 
 /// An element as the style sheet sees it.

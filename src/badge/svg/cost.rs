@@ -114,6 +114,7 @@ impl Cost {
                     let side = |radius: f32, scale: f32| (2.0 * f64::from(radius) * f64::from(scale) + 1.0).min(10_000.0);
                     5.0 * side(m.radius_x().get(), sx) * side(m.radius_y().get(), sy)
                 }
+                Kind::Merge(m) => 10.0 * (2.0 + m.inputs().len() as f64),
                 Kind::GaussianBlur(_) | Kind::DropShadow(_) => 100.0,
                 Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) => 200.0,
                 Kind::Image(image) => {
@@ -177,7 +178,10 @@ fn scan(lines: f64, length: f64, height: f64) -> f64 {
 fn paint_cost(paint: &Paint) -> f64 {
     match paint {
         Paint::Color(_) => 1.5e-6,
-        _ => 2e-5,
+        // The stops are gone through at each pixel.
+        Paint::LinearGradient(g) => 2e-5 + g.stops().len() as f64 * 1e-6,
+        Paint::RadialGradient(g) => 2e-5 + g.stops().len() as f64 * 1e-6,
+        Paint::Pattern(_) => 2e-5,
     }
 }
 

@@ -4,7 +4,10 @@
 
 mod check;
 mod cost;
+mod drawing;
 mod text;
+
+pub use drawing::{Drawing, DrawingKey, Edit, edits};
 
 use super::intake::{Sort, sniff};
 use super::{Encoding, Limits, Picture, Refusal, intake};
@@ -39,9 +42,12 @@ pub(super) fn render(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> 
 
 /// Parses a drawing that was checked, and says whether it is animated.
 fn parse(bytes: &[u8], limits: &Limits) -> Result<(Tree, bool), Refusal> {
-    let text = text::read(bytes)?;
+    parse_text(&text::read(bytes)?, limits)
+}
+
+fn parse_text(text: &str, limits: &Limits) -> Result<(Tree, bool), Refusal> {
     let xml = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: check::NODES, entity_resolver: None };
-    let document = roxmltree::Document::parse_with_options(&text, xml).map_err(|e| broken(&text, &e))?;
+    let document = roxmltree::Document::parse_with_options(text, xml).map_err(|e| broken(text, &e))?;
     let facts = check::check(&document)?;
     let trouble = Mutex::new(None);
     let tree = tree(&document, limits, &trouble);
@@ -50,7 +56,7 @@ fn parse(bytes: &[u8], limits: &Limits) -> Result<(Tree, bool), Refusal> {
     }
     let tree = tree.map_err(|e| match e {
         usvg::Error::InvalidSize => Refusal::new("the drawing has no size", "give it a width and a height, or a viewBox"),
-        usvg::Error::ParsingFailed(e) => broken(&text, &e),
+        usvg::Error::ParsingFailed(e) => broken(text, &e),
         e => Refusal::new(format!("the drawing cannot be read: {e}"), "export it again"),
     })?;
     Ok((tree, facts.moves))

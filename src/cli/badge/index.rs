@@ -147,8 +147,11 @@ fn relative(from: &Path, to: &Path) -> String {
 struct Tally {
     folder: String,
     output: String,
+    /// Assets that are new.
     assets: usize,
+    /// Files that were written.
     files: usize,
+    /// Of these, files of assets that were there before.
     extended: usize,
     look: Vec<String>,
 }
@@ -246,8 +249,8 @@ impl Tally {
                 for (f, variant) in &groups[i].files {
                     text = write::add_file(&text, &asset.id.value, &f.file(variant.as_deref(), path)).map_err(|f| broken(&text, f))?;
                     self.files += 1;
+                    self.extended += 1;
                 }
-                self.extended += 1;
                 continue;
             }
             let plain = groups[i].id.clone();
@@ -275,7 +278,7 @@ impl Tally {
             (false, n) => format!("{} with {} from {}{to}", count(self.assets, "asset"), count(n, "file"), self.folder),
         };
         if !looked.troubles.is_empty() {
-            out.push_str(&format!("; {} left out, for they cannot be read", count(looked.troubles.len(), "file")));
+            out.push_str(&format!("; {} left out as unreadable", count(looked.troubles.len(), "file")));
         }
         if looked.others > 0 {
             out.push_str(&format!("\n{} left out as no image that is compared", count(looked.others, "file")));

@@ -279,9 +279,46 @@ fn main() {
         let format = ImageFormat::from_extension(ending).expect("a format");
         pixels.save_with_format(folder.join(format!("{name}-{width}.{ending}")), format).expect("written");
     }
+    candidates(&drawings);
     if let Some(sheet) = std::env::args().nth(1) {
         contact_sheet(&drawings, Path::new(&sheet));
     }
+}
+
+/// What partners made of them, for the tests of commands.
+fn candidates(drawings: &[(String, String)]) {
+    let folder = Path::new("tests/cmd/badge.in");
+    let drawing = |name: &str| &drawings.iter().find(|(n, _)| n.ends_with(name)).expect("drawn").1;
+    for (name, to) in [
+        ("partner-gold.svg", "partner"),
+        ("partner-diamond.svg", "partner"),
+        ("provider-gold.svg", "provider"),
+        ("provider-gold-dark.svg", "provider"),
+        ("provider-elite.svg", "provider"),
+        ("partner-gold-2021.svg", "retired"),
+    ] {
+        let to = folder.join("supplied").join(to);
+        fs::create_dir_all(&to).expect("a folder");
+        fs::write(to.join(name), drawing(name)).expect("written");
+    }
+    let gold = rendered(drawing("partner-gold.svg"), 200);
+    let (w, h) = gold.dimensions();
+    let save = |name: &str, pixels: RgbaImage| DynamicImage::ImageRgba8(pixels).save(folder.join(name)).expect("written");
+    save("supplied/partner/partner-gold-200.png", gold.clone());
+    save("copy.png", rendered(drawing("partner-gold.svg"), 160));
+    save("stretched.png", image::imageops::resize(&gold, w * 6 / 5, h, image::imageops::FilterType::CatmullRom));
+    save("flipped.png", image::imageops::flip_horizontal(&gold));
+    let blue = gold.pixels().flat_map(|p| [p[2], p[1], p[0], p[3]]).collect();
+    save("blue.png", RgbaImage::from_raw(w, h, blue).expect("all pixels"));
+    save("titanium.png", rendered(&provider("titanium", false), 360));
+    save("agent.png", rendered(drawing("partner-gold-2021.svg"), 200));
+    let mut page = RgbaImage::from_pixel(320, 240, image::Rgba([255; 4]));
+    image::imageops::overlay(&mut page, &rendered(drawing("partner-diamond.svg"), 128), 150, 40);
+    DynamicImage::ImageRgba8(page).into_rgb8().save(folder.join("footer.jpg")).expect("written");
+    let lines = |x: u32, y: u32| if (x / 9 + y / 14) % 3 == 0 { [40, 120, 90, 255] } else { [250, 244, 230, 255] };
+    save("fabric.png", RgbaImage::from_fn(180, 140, |x, y| image::Rgba(lines(x, y))));
+    let png = fs::read(folder.join("copy.png")).expect("written");
+    fs::write(folder.join("supplied/broken.png"), &png[..png.len() / 2]).expect("written");
 }
 
 /// All drawings on one picture, for people to look at.

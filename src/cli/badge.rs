@@ -2,6 +2,7 @@
 
 mod compare;
 mod index;
+mod same;
 mod show;
 
 use super::args::{BadgeArgs, BadgeCommand};

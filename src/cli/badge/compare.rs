@@ -384,3 +384,105 @@ fn verdict(v: Verdict) -> &'static str {
         Verdict::Unsure => "unsure",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::badge::{AlterationKind, Encoding, Picture};
+    use image::RgbaImage;
+
+    const REGISTER: &str = "assets:\n  - {id: gold, tier: gold, files: [gold.svg, {path: dark.svg, variant: dark}], allow: [mono]}\n  \
+        - {id: gold-2021, status: retired, retired_on: 2024-01-01, successor: gold, files: [old.svg, {path: old-dark.svg, variant: dark}]}\n";
+
+    fn supplied() -> Supplied {
+        let assets = Assets::read("kit/assets.yaml", REGISTER.as_bytes().to_vec()).unwrap_or_else(|b| panic!("{:?}", b.faults));
+        let picture = Picture { pixels: RgbaImage::new(4, 4), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+        let reference = |id: &str, n: u8| Reference {
+            id: id.into(),
+            family: None,
+            tier: None,
+            retired: false,
+            sha256: [n; 32],
+            picture: picture.clone(),
+            min_width: None,
+            clear_space: None,
+            backgrounds: None,
+            max_upscale: None,
+        };
+        let files = [("gold", "gold.svg"), ("gold", "dark.svg"), ("gold-2021", "old.svg"), ("gold-2021", "old-dark.svg")];
+        Supplied {
+            library: Library::new(files.iter().zip(0..).map(|((id, _), n)| reference(id, n)).collect()),
+            paths: files.iter().zip(0..).map(|((_, path), n)| ([n; 32], (*path).to_owned())).collect(),
+            register: Some((assets, PathBuf::from("kit"))),
+            file: None,
+            today: Day::parse("2026-11-21").expect("a day"),
+            troubles: Vec::new(),
+        }
+    }
+
+    fn said(verdict: Verdict, reference: usize, kinds: &[AlterationKind], asked: Option<&str>) -> (u8, String, Value) {
+        let supplied = supplied();
+        let picture = Picture { pixels: RgbaImage::new(200, 100), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+        let image = Image { picture, sha256: [9; 32] };
+        let way =
+            |k: &AlterationKind| Alteration { kind: *k, words: format!("is {}", k.name()), measured: 7.25, allowed: 1.0, region: None };
+        let mark = Mark {
+            reference,
+            verdict,
+            region: Region { x: 10, y: 5, width: 50, height: 60 },
+            confidence: 0.974,
+            alterations: kinds.iter().map(way).collect(),
+            unsure: (verdict == Verdict::Unsure).then(|| "it is too small".to_owned()),
+            place: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+        };
+        let outcome = Outcome::of(&supplied, "a.png", &image, Comparison { marks: vec![mark] }, asked);
+        (outcome.code(), outcome.words(Palette::new(false)), outcome.json())
+    }
+
+    #[test]
+    fn verdicts_in_words_and_as_data() {
+        use AlterationKind::{Mono, Stretch};
+        let (code, words, json) = said(Verdict::Altered, 1, &[Stretch, Mono], None);
+        assert_eq!(code, 1);
+        assert_eq!(
+            words,
+            "altered: a.png shows `gold`, altered\n  differs: is stretch (stretch)\n  permitted: is mono (mono)\n  where: 50 x 60 pixels from 10, 5\n  \
+             supplied as: kit/dark.svg\n  sure to: 97 %\n  use instead: kit/dark.svg (`gold`)\n"
+        );
+        let mark = &json["marks"][0];
+        assert_eq!((mark["alterations"][0]["measured"].as_f64(), mark["alterations"][1]["permitted"].as_bool()), (Some(7.25), Some(true)));
+        assert_eq!(mark["use_instead"]["file"], "kit/dark.svg");
+
+        // What the register permits leaves a copy.
+        let (code, words, _) = said(Verdict::Altered, 0, &[Mono], None);
+        assert!(
+            code == 0 && words.starts_with("copy: a.png shows `gold` as it was supplied\n") && !words.contains("use instead"),
+            "{words}"
+        );
+
+        // Of a retired image, the same form of the one that came after it.
+        let (code, words, _) = said(Verdict::Outdated, 3, &[], None);
+        assert!(
+            code == 1 && words.contains("which was retired on 2024-01-01") && words.contains("use instead: kit/dark.svg (`gold`)"),
+            "{words}"
+        );
+
+        let (code, words, _) = said(Verdict::Unsure, 0, &[], None);
+        assert!(code == 2 && words.contains("why: it is too small"), "{words}");
+        assert_eq!(said(Verdict::Identical, 0, &[], None).0, 0);
+        assert_eq!(said(Verdict::LookAlike, 0, &[], None).0, 1);
+
+        // Another image than the one that was asked for, and none.
+        let (code, words, json) = said(Verdict::Copy, 0, &[], Some("gold-2021"));
+        assert!(
+            code == 1 && words.contains("asked for: `gold-2021`, which is another image") && json["marks"][0]["asked_for"] == false,
+            "{words}"
+        );
+        let (supplied, image) = (supplied(), Image { picture: supplied().library.references()[0].picture.clone(), sha256: [9; 32] });
+        let none = Outcome::of(&supplied, "a.png", &image, Comparison::default(), None);
+        assert_eq!(
+            (none.code(), none.words(Palette::new(false)).as_str()),
+            (1, "unrelated: a.png does not show any image of kit/assets.yaml\n")
+        );
+    }
+}

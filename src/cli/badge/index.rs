@@ -1,6 +1,6 @@
 //! `promolint badge index`: a folder of images becomes a register, or new files are added to one.
 
-use super::{Image, bytes, hex};
+use super::{Image, bytes, hex, same};
 use crate::badge::{Encoding, Limits, Sort};
 use crate::cli::args::Color;
 use crate::cli::{complain, exit, files, print, refuse, register, setup, stderr_palette};
@@ -49,7 +49,12 @@ pub fn run(folder: &Path, output: Option<&Path>, merge: bool, color: Color) -> u
     let prefix = relative(&base, &root);
     let path = |file: &str| if prefix.is_empty() { file.to_owned() } else { format!("{prefix}/{file}") };
     let root_name = root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut tally = Tally { folder: name_of(folder), output: if to_stdout { String::new() } else { name_of(&output) }, ..Tally::default() };
+    let mut tally = Tally {
+        root: folder.to_owned(),
+        folder: name_of(folder),
+        output: if to_stdout { String::new() } else { name_of(&output) },
+        ..Tally::default()
+    };
     let text = match &old {
         Some(old) => match tally.merge(old, &base, &root_name, &looked.found, &path) {
             Ok(text) => text,
@@ -145,10 +150,14 @@ fn relative(from: &Path, to: &Path) -> String {
 /// What was done, and what people should look at.
 #[derive(Default)]
 struct Tally {
+    root: PathBuf,
     folder: String,
     output: String,
+    /// Assets that are new.
     assets: usize,
+    /// Files that were written.
     files: usize,
+    /// Of these, files of assets that were there before.
     extended: usize,
     look: Vec<String>,
 }
@@ -159,7 +168,8 @@ fn count(n: usize, one: &str) -> String {
 
 impl Tally {
     fn new_register(&mut self, root: &str, found: &[Found], path: &dyn Fn(&str) -> String) -> String {
-        let groups = group(root, found.to_vec());
+        let mut groups = group(root, found.to_vec());
+        self.look.extend(same::by_pixels(&self.root, &mut groups));
         let entries: Vec<NewAsset> = groups.iter().map(|g| self.entry(g, &groups, path)).collect();
         let folder = root.escape_debug();
         let mut head = format!(
@@ -246,8 +256,8 @@ impl Tally {
                 for (f, variant) in &groups[i].files {
                     text = write::add_file(&text, &asset.id.value, &f.file(variant.as_deref(), path)).map_err(|f| broken(&text, f))?;
                     self.files += 1;
+                    self.extended += 1;
                 }
-                self.extended += 1;
                 continue;
             }
             let plain = groups[i].id.clone();
@@ -268,14 +278,15 @@ impl Tally {
         let mut out = match (merged, self.files) {
             (true, 0) => format!("nothing new in {}; {} was left as it is", self.folder, self.output),
             (true, n) => {
-                let extended =
-                    if self.extended > 0 { format!(", {} to what was there", count(self.extended, "time")) } else { String::new() };
-                format!("{} added{to}: {}{extended}", count(n, "file"), count(self.assets, "new asset"))
+                let new = (self.assets > 0).then(|| format!("{} in {}", n - self.extended, count(self.assets, "new asset")));
+                let old = (self.extended > 0).then(|| format!("{} in assets that were there", self.extended));
+                let parts: Vec<String> = new.into_iter().chain(old).collect();
+                format!("{} added{to}: {}", count(n, "file"), parts.join(", "))
             }
             (false, n) => format!("{} with {} from {}{to}", count(self.assets, "asset"), count(n, "file"), self.folder),
         };
         if !looked.troubles.is_empty() {
-            out.push_str(&format!("; {} left out, for they cannot be read", count(looked.troubles.len(), "file")));
+            out.push_str(&format!("; {} left out as unreadable", count(looked.troubles.len(), "file")));
         }
         if looked.others > 0 {
             out.push_str(&format!("\n{} left out as no image that is compared", count(looked.others, "file")));

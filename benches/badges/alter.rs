@@ -107,10 +107,6 @@ impl Kind {
         }
     }
 
-    pub fn geometry(self) -> bool {
-        matches!(self, Kind::Stretch | Kind::Skew | Kind::Rotation | Kind::Mirror | Kind::Crop)
-    }
-
     /// Made when the picture has its last size, or by that size.
     pub fn late(self) -> bool {
         matches!(
@@ -150,7 +146,7 @@ fn by(strength: usize, of: [f32; 3], r: &mut Random) -> f32 {
 }
 
 /// Alters a design. `size` is how many times its own size it will have in the end. `None` if it does not lend itself to this.
-pub fn alter(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r: &mut Random) -> Option<Altered> {
+pub fn alter(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], foreign: &[Design], r: &mut Random) -> Option<Altered> {
     let base = &d.base;
     let (w, h) = (base.w, base.h);
     let short = d.ink.width().min(d.ink.height());
@@ -211,7 +207,7 @@ pub fn alter(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Desig
             Altered::in_place(base.clone().faded(t), base, format!("{:.0} % opaque", t * 100.0))
         }
         Kind::TierText | Kind::YearText | Kind::WordText | Kind::FontText => text(kind, strength, d, size, others, r),
-        Kind::AddedShape | Kind::AddedWord | Kind::AddedLogo => added(kind, strength, d, size, others, r),
+        Kind::AddedShape | Kind::AddedWord | Kind::AddedLogo => added(kind, strength, d, size, foreign, r),
         Kind::Removed => removed(strength, d, r),
         Kind::Shadow | Kind::Outline | Kind::Glow => effect(kind, strength, d, size, r),
         Kind::Stretch => {
@@ -448,7 +444,10 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
     let k = d.base.w as f32 / s.w * size;
     // Capitals, in pixels of the picture: small letters are the weak edit, large ones the strong.
     let tall = |i: &usize| s.items[*i].text().map_or(0.0, |l| l.fitted().0 * 0.7 * k);
-    let found: Vec<usize> = texts(s, roles).into_iter().filter(|i| tall(i) >= [7.0, 10.0, 14.0][strength]).collect();
+    let found: Vec<usize> = texts(s, roles)
+        .into_iter()
+        .filter(|i| tall(i) >= if kind == Kind::YearText { [6.5, 8.5, 11.0] } else { [7.0, 10.0, 14.0] }[strength])
+        .collect();
     if found.is_empty() {
         return None;
     }
@@ -457,7 +456,7 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
     let line = out.items[at].text_mut()?;
     let old = line.text.clone();
     let upper = old.len() > 1 && old.to_uppercase() == old && old.to_lowercase() != old;
-    let (was, _) = line.fitted();
+    let (was, wide) = line.fitted();
     let mut swapped = false;
     let mut words;
     match kind {
@@ -526,7 +525,11 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
     }
     // The editor keeps the size of the letters if the new word fits.
     line.size = was;
-    if line.text == old && kind != Kind::FontText {
+    if d.sort == "logo" {
+        // A logo's drawing ends where its word ends.
+        line.max = wide;
+    }
+    if s.items[at].text().is_some_and(|l| l.text == line.text) && kind != Kind::FontText {
         return None;
     }
     words = format!("“{old}” became “{}”", line.text);
@@ -538,7 +541,7 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
 }
 
 /// Something drawn over a mark, or at its edge.
-fn added(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r: &mut Random) -> Option<Altered> {
+fn added(kind: Kind, strength: usize, d: &Design, size: f32, foreign: &[Design], r: &mut Random) -> Option<Altered> {
     let ink = d.ink;
     let short = ink.width().min(ink.height());
     let tall = by(strength, [0.13, 0.22, 0.36], r) * short;
@@ -601,8 +604,9 @@ fn added(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], 
             words = "a word added";
         }
         _ => {
-            let other = r.pick(others).base;
-            let k = tall * 1.6 / other.h.max(other.w) as f32;
+            let other = &foreign[r.below(foreign.len())].base;
+            // Wide and narrow ones cover about the same.
+            let k = tall * 1.3 / ((other.h * other.w) as f32).sqrt();
             let small = other.resized((other.w as f32 * k).round() as usize, (other.h as f32 * k).round() as usize, Filter::Lanczos);
             let mut out = d.base.clone();
             out.lay(&small, (x - small.w as f32 / 2.0) as i64, (y - small.h as f32 / 2.0) as i64);

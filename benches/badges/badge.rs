@@ -445,7 +445,7 @@ impl Style {
     }
 
     fn certificate(&self, s: &mut Scene, c: &Content, p: &Palette, ink: Rgb) {
-        let (w, h) = (self.w, self.h);
+        let w = self.w;
         let cx = w / 2.0;
         let line = |text: &str, font: usize, size: f32, y: f32, max: f32| self.text(text, font, size, (cx, y), max);
         self.sign(s, c, p, ink, (cx, 78.0), 66.0);
@@ -469,8 +469,8 @@ impl Style {
         for (i, t) in small.iter().enumerate() {
             s.add(Item::line(Role::SmallPrint, line(t, self.small_font, 12.5, 356.0 + 16.0 * i as f32, w - 120.0), ink));
         }
-        s.add(Item::path(Role::Ornament, ring(w - 84.0, h - 84.0, 40.0, 33.0), p.accent));
-        s.add(Item::path(Role::Ornament, star(w - 84.0, h - 84.0, 26.0, 11.0, 6, 0.0), p.accent));
+        s.add(Item::path(Role::Ornament, ring(w - 80.0, 82.0, 36.0, 30.0), p.accent));
+        s.add(Item::path(Role::Ornament, star(w - 80.0, 82.0, 24.0, 10.0, 6, 0.0), p.accent));
     }
 }
 

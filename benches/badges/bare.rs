@@ -36,7 +36,7 @@ impl Wish {
     }
 }
 
-fn draw_kind(r: &mut Random) -> Kind {
+pub fn draw_kind(r: &mut Random) -> Kind {
     r.weighted(&Kind::ALL.map(|(k, _, weight)| (weight, k)))
 }
 
@@ -49,8 +49,6 @@ pub struct Made {
     pub swapped: bool,
     pub kind: Option<Kind>,
     pub strength: usize,
-    /// The colour that was laid behind it, if any.
-    pub behind: Option<Rgb>,
 }
 
 /// The least size at which a legitimate copy may be, as a share of its own size.
@@ -85,12 +83,12 @@ pub fn altered(half: &Half, d: &Design, kind: Kind, strength: usize, at: Option<
         Kind::BackgroundTile | Kind::BackgroundPhoto => drop(d.backgrounds.as_ref()?),
         _ => {}
     }
-    let Altered { canvas, clean, place, words, swapped } = alter::alter(kind, strength, d, size, &half.references, r)?;
+    let Altered { canvas, clean, place, words, swapped } = alter::alter(kind, strength, d, size, &half.references, &half.unrelated, r)?;
     let filter = r.pick(&Filter::SMOOTH);
     let to = |c: &Canvas| c.resized((c.w as f32 * size).round() as usize, (c.h as f32 * size).round() as usize, filter);
     let (small, clean) = (to(&canvas), clean.as_ref().map(to));
     let scale = [small.w as f32 / canvas.w as f32, 0.0, 0.0, 0.0, small.h as f32 / canvas.h as f32, 0.0];
-    let mut made = Made { canvas: small, clean, place: then(place, scale), words, swapped, kind: Some(kind), strength, behind: None };
+    let mut made = Made { canvas: small, clean, place: then(place, scale), words, swapped, kind: Some(kind), strength };
     if kind.late() {
         late(kind, &mut made, d, half, r)?;
     }
@@ -191,8 +189,12 @@ fn late(kind: Kind, m: &mut Made, d: &Design, half: &Half, r: &mut Random) -> Op
             m.words = format!("something {gap:.0} px away, free space {need:.0} px");
         }
         Kind::AddedBeside => {
-            let gap = ink.height() * r.range(0.03, 0.1);
             let tall = ink.height() * [0.3, 0.5, 0.85][m.strength];
+            // In the free space, or, of marks that ask for none, over their edge.
+            let gap = match d.clear_space {
+                Some(need) => ink.height() * need * r.range(0.1, 0.5),
+                None => -tall * r.range(0.1, 0.3),
+            };
             let foreign = if r.chance(0.6) {
                 let all: Vec<&Design> = half.unrelated.iter().filter(|u| u.light == d.light && u.base.w < 3 * u.base.h).collect();
                 let other = &r.pick(&all).base;
@@ -208,7 +210,7 @@ fn late(kind: Kind, m: &mut Made, d: &Design, half: &Half, r: &mut Random) -> Op
                 return None;
             }
             beside(m, ink, &foreign, gap, d.opaque, r);
-            m.words = format!("another mark beside it, {gap:.0} px away");
+            m.words = if gap < 0.0 { "another mark over its edge".to_owned() } else { format!("another mark beside it, {gap:.0} px away") };
         }
         _ => {}
     }
@@ -274,7 +276,7 @@ pub fn copy(d: &Design, at: Option<f32>, r: &mut Random) -> Made {
         c = c.sharpened(r.range(0.5, 0.9), r.range(0.15, 0.4));
         words.push_str(", sharpened");
     }
-    Made { canvas: c, clean: None, place, words, swapped: false, kind: None, strength: 0, behind: None }
+    Made { canvas: c, clean: None, place, words, swapped: false, kind: None, strength: 0 }
 }
 
 /// Pads, flattens and encodes a mark. Gives the file, what it is called, and the mark's place in it.
@@ -297,6 +299,15 @@ pub fn finish(mut m: Made, d: &Design, floor: u8, pad: bool, r: &mut Random) -> 
     }
     let size = (m.canvas.w, m.canvas.h);
     let mut bytes = code.write(&m.canvas, behind);
+    let mut code = code;
+    // What an encoder ruined is no legitimate copy, and hides what was altered.
+    let flat = |c: &Canvas| c.on(if d.light { [0.1; 3] } else { colour::WHITE });
+    let back = encode::read_back(&bytes);
+    let want = if back.opaque() { m.canvas.on(behind) } else { m.canvas.clone() };
+    if canvas::difference(&flat(&back), &flat(&want)).mean > 6.0 {
+        code = Code::Png;
+        bytes = code.write(&m.canvas, behind);
+    }
     let mut name = code.name();
     if let Code::Jpeg(..) = code
         && r.chance(0.15)
@@ -325,7 +336,11 @@ pub fn make(half: &Half, index: usize, seed: u64, only: Option<Kind>) -> (Vec<u8
                 // Nothing to be done with many designs: another kind, unless it was asked for.
                 if tries % 40 == 0 && only.is_none() {
                     wish.kind = Some(draw_kind(r));
+                } else if tries % 200 == 0 {
+                    // Nor at this strength: another one.
+                    wish.strength = (wish.strength + 2) % 3;
                 }
+                assert!(tries < 5000, "no design of this register lends itself to {}", wish.kind.map_or("", Kind::name));
                 let kind = wish.kind.unwrap_or(Kind::Hue);
                 let i = r.pick(&current);
                 if let Some(m) = altered(half, &half.references[i], kind, wish.strength, None, r) {

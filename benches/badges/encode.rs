@@ -3,7 +3,6 @@
 use super::canvas::Canvas;
 use super::colour::{self, Rgb};
 use super::random::Random;
-use image::codecs::gif::GifEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder, RgbaImage};
@@ -82,6 +81,7 @@ impl Code {
             }
             Code::Palette(n, spread) => palette(&c.image(), n, spread, &mut out),
             Code::Gif => {
+                // All or nothing: what is half transparent is laid on the colour behind it.
                 let mut image = c.on(behind).image();
                 for (p, q) in image.pixels_mut().zip(&c.px) {
                     if q[3] < 0.5 {
@@ -89,9 +89,12 @@ impl Code {
                     }
                 }
                 let (w, h) = image.dimensions();
-                GifEncoder::new_with_speed(&mut out, 10)
-                    .encode(&image, w, h, ExtendedColorType::Rgba8)
-                    .expect("a picture in memory can be written");
+                let (map, indices) = indexed(&image, 256, true);
+                let mut frame =
+                    gif::Frame::from_indexed_pixels(w as u16, h as u16, indices, map.iter().position(|c| c[3] == 0).map(|i| i as u8));
+                frame.palette = Some(map.iter().flat_map(|c| [c[0], c[1], c[2]]).collect());
+                let mut e = gif::Encoder::new(&mut out, w as u16, h as u16, &[]).expect("a picture in memory can be written");
+                e.write_frame(&frame).expect("a picture in memory can be written");
             }
             Code::WebpLossy(q) => {
                 let image = c.image();
@@ -117,27 +120,99 @@ impl Code {
 
 fn palette(image: &RgbaImage, n: usize, spread: bool, out: &mut Vec<u8>) {
     let (w, h) = image.dimensions();
-    let quant = color_quant::NeuQuant::new(3, n, image);
-    let map = quant.color_map_rgba();
-    let mut work: Vec<[f32; 4]> = image.pixels().map(|p| p.0.map(f32::from)).collect();
-    let mut indices = vec![0u8; work.len()];
-    for y in 0..h as usize {
-        for x in 0..w as usize {
-            let i = y * w as usize + x;
-            let want = work[i];
-            let mut p = want.map(|v| v.clamp(0.0, 255.0).round() as u8);
-            if p[3] == 0 {
-                p = [0; 4];
+    let (map, indices) = indexed(image, n, spread);
+    let mut e = png::Encoder::new(out, w, h);
+    e.set_color(png::ColorType::Indexed);
+    e.set_depth(png::BitDepth::Eight);
+    e.set_palette(map.iter().flat_map(|c| [c[0], c[1], c[2]]).collect::<Vec<u8>>());
+    e.set_trns(map.iter().map(|c| c[3]).collect::<Vec<u8>>());
+    let mut writer = e.write_header().expect("a picture in memory can be written");
+    writer.write_image_data(&indices).expect("a picture in memory can be written");
+}
+
+/// A palette of at most `n` colours by median cut, made better by two rounds of means, and each pixel's place in it.
+fn indexed(image: &RgbaImage, n: usize, spread: bool) -> (Vec<[u8; 4]>, Vec<u8>) {
+    let clean = |p: [u8; 4]| if p[3] == 0 { [0; 4] } else { p };
+    let mut counts: std::collections::BTreeMap<[u8; 4], f32> = std::collections::BTreeMap::new();
+    for p in image.pixels() {
+        *counts.entry(clean(p.0)).or_default() += 1.0;
+    }
+    let colours: Vec<([u8; 4], f32)> = counts.into_iter().collect();
+    let mut boxes = vec![colours.clone()];
+    while boxes.len() < n {
+        // The box with the widest spread of colours, weighed by how often they are seen, is cut at its middle.
+        let wide = |b: &[([u8; 4], f32)], c: usize| {
+            let (low, high) = b.iter().fold((255, 0), |(l, h), (p, _)| (p[c].min(l), p[c].max(h)));
+            f32::from(high) - f32::from(low)
+        };
+        let axis = |b: &[([u8; 4], f32)]| (0..4).max_by(|x, y| wide(b, *x).total_cmp(&wide(b, *y))).unwrap_or(0);
+        let need =
+            |b: &Vec<([u8; 4], f32)>| if b.len() < 2 { -1.0 } else { wide(b, axis(b)) * b.iter().map(|(_, k)| k).sum::<f32>().powf(0.3) };
+        let Some(at) = (0..boxes.len()).max_by(|a, b| need(&boxes[*a]).total_cmp(&need(&boxes[*b]))).filter(|i| need(&boxes[*i]) > 0.0)
+        else {
+            break;
+        };
+        let mut b = boxes.swap_remove(at);
+        let c = axis(&b);
+        b.sort_by_key(|(p, _)| p[c]);
+        let half = b.iter().map(|(_, k)| k).sum::<f32>() / 2.0;
+        let mut sum = 0.0;
+        let cut = b
+            .iter()
+            .position(|(_, k)| {
+                sum += k;
+                sum >= half
+            })
+            .unwrap_or(0)
+            .clamp(1, b.len() - 1);
+        let rest = b.split_off(cut);
+        boxes.push(b);
+        boxes.push(rest);
+    }
+    let mean = |b: &[([u8; 4], f32)]| {
+        let all: f32 = b.iter().map(|(_, k)| k).sum();
+        let m: [u8; 4] = std::array::from_fn(|c| (b.iter().map(|(p, k)| f32::from(p[c]) * k).sum::<f32>() / all).round() as u8);
+        // Nothing stays nothing, and what is opaque stays so.
+        if b.iter().any(|(p, _)| p[3] == 0) && m[3] < 128 {
+            [0; 4]
+        } else if b.iter().any(|(p, _)| p[3] == 255) && m[3] > 240 {
+            [m[0], m[1], m[2], 255]
+        } else {
+            m
+        }
+    };
+    let mut map: Vec<[u8; 4]> = boxes.iter().map(|b| mean(b)).collect();
+    let far = |a: [u8; 4], b: [f32; 4]| -> f32 {
+        let w = f32::from(a[3]).min(b[3]) / 255.0;
+        (0..3).map(|c| ((f32::from(a[c]) - b[c]) * w).powi(2)).sum::<f32>() + 3.0 * (f32::from(a[3]) - b[3]).powi(2)
+    };
+    let nearest = |map: &[[u8; 4]], p: [f32; 4]| (0..map.len()).min_by(|a, b| far(map[*a], p).total_cmp(&far(map[*b], p))).unwrap_or(0);
+    if colours.len() > n {
+        for _ in 0..2 {
+            let mut groups = vec![Vec::new(); map.len()];
+            for c in &colours {
+                groups[nearest(&map, c.0.map(f32::from))].push(*c);
             }
-            let found = quant.index_of(&p);
-            indices[i] = found as u8;
-            if spread {
-                let got = &map[found * 4..found * 4 + 4];
-                let rest: [f32; 4] = std::array::from_fn(|c| if c == 3 { 0.0 } else { want[c] - f32::from(got[c]) });
-                for (dx, dy, share) in [(1i64, 0i64, 7.0), (-1, 1, 3.0), (0, 1, 5.0), (1, 1, 1.0)] {
-                    let (nx, ny) = (x as i64 + dx, y as i64 + dy);
-                    if nx >= 0 && nx < i64::from(w) && ny < i64::from(h) {
-                        let o = &mut work[ny as usize * w as usize + nx as usize];
+            map = groups.iter().filter(|g| !g.is_empty()).map(|g| mean(g)).collect();
+        }
+    }
+    let (w, h) = (image.width() as usize, image.height() as usize);
+    let mut work: Vec<[f32; 4]> = image.pixels().map(|p| clean(p.0).map(f32::from)).collect();
+    let mut seen = std::collections::BTreeMap::new();
+    let mut indices = vec![0u8; work.len()];
+    for i in 0..work.len() {
+        let want = work[i].map(|v| v.clamp(0.0, 255.0));
+        let key = want.map(|v| v.round() as u8);
+        let found = *seen.entry(key).or_insert_with(|| nearest(&map, key.map(f32::from)));
+        indices[i] = found as u8;
+        if spread && colours.len() > n && want[3] > 200.0 {
+            let rest: [f32; 3] = std::array::from_fn(|c| (want[c] - f32::from(map[found][c])).clamp(-24.0, 24.0));
+            let (x, y) = ((i % w) as i64, (i / w) as i64);
+            for (dx, dy, share) in [(1i64, 0i64, 7.0), (-1, 1, 3.0), (0, 1, 5.0), (1, 1, 1.0)] {
+                let (nx, ny) = (x + dx, y + dy);
+                if nx >= 0 && nx < w as i64 && ny < h as i64 {
+                    let o = &mut work[ny as usize * w + nx as usize];
+                    if o[3] > 200.0 {
                         for c in 0..3 {
                             o[c] += rest[c] * share / 16.0;
                         }
@@ -146,13 +221,7 @@ fn palette(image: &RgbaImage, n: usize, spread: bool, out: &mut Vec<u8>) {
             }
         }
     }
-    let mut e = png::Encoder::new(out, w, h);
-    e.set_color(png::ColorType::Indexed);
-    e.set_depth(png::BitDepth::Eight);
-    e.set_palette(map.chunks_exact(4).flat_map(|c| [c[0], c[1], c[2]]).collect::<Vec<u8>>());
-    e.set_trns(map.chunks_exact(4).map(|c| c[3]).collect::<Vec<u8>>());
-    let mut writer = e.write_header().expect("a picture in memory can be written");
-    writer.write_image_data(&indices).expect("a picture in memory can be written");
+    (map, indices)
 }
 
 /// A picture as it comes back from an encoder.

@@ -98,6 +98,7 @@ impl Mark {
             "box": area(self.ink),
             "whole": area(self.whole),
             "change": self.change.map(area),
+            "swapped": self.swapped,
         })
     }
 }

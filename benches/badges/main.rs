@@ -8,13 +8,17 @@ mod bare;
 mod canvas;
 mod colour;
 mod encode;
+mod folder;
 mod icons;
 mod label;
 mod letters;
 mod logo;
+mod page;
 mod random;
 mod register;
 mod scene;
+mod score;
+mod table;
 mod words;
 
 use clap::Parser;
@@ -48,10 +52,13 @@ pub struct Options {
     /// Write the images and manifest.jsonl to a folder instead of scoring
     #[arg(long)]
     dump: Option<PathBuf>,
+    /// Score the images of a folder that --dump wrote; the memory said is promolint's alone
+    #[arg(long, conflicts_with_all = ["dump", "logos", "only"])]
+    from: Option<PathBuf>,
     /// Only alterations of this kind
     #[arg(long)]
     only: Option<String>,
-    /// Only the images of these numbers
+    /// Only the images of these numbers; of the setting that a number has without --setting
     #[arg(long, value_delimiter = ',')]
     index: Vec<usize>,
     /// Write a line for each wrong image to a file
@@ -74,12 +81,57 @@ fn main() {
             std::process::exit(2);
         })
     });
-    let half = register::Half::draw(o.seed, &o.half, o.logos.as_deref());
-    let indices: Vec<usize> = if o.index.is_empty() { (0..o.n).collect() } else { o.index.clone() };
-    let salt = if o.half == "tune" { o.seed.wrapping_mul(2) } else { o.seed.wrapping_mul(2) + 1 };
-    if let Some(dir) = &o.dump {
-        dump(&o, dir, &half, &indices, salt, only);
+    let done = Mutex::new(Vec::new());
+    let add = |outcome| {
+        let mut done = done.lock().unwrap();
+        done.push(outcome);
+        if done.len() % 500 == 0 {
+            eprintln!("{} images", done.len());
+        }
+    };
+    let head;
+    if let Some(dir) = &o.from {
+        let library = folder::library(dir);
+        let mut labels = folder::labels(dir);
+        labels.retain(|(_, l)| {
+            (o.index.is_empty() || o.index.contains(&l.index)) && o.setting.as_deref().is_none_or(|s| s == l.setting.name())
+        });
+        let places: Vec<usize> = (0..labels.len()).collect();
+        each(o.jobs, &places, |i| {
+            let bytes = std::fs::read(dir.join(&labels[i].0)).unwrap();
+            add(score::judge(&library, &bytes, labels[i].1.clone()));
+        });
+        head = format!("{} images of {}; {} references.", labels.len(), dir.display(), library.references().len());
+    } else {
+        let half = register::Half::draw(o.seed, &o.half, o.logos.as_deref());
+        let indices: Vec<usize> = if o.index.is_empty() { (0..o.n).collect() } else { o.index.clone() };
+        let salt = if o.half == "tune" { o.seed.wrapping_mul(2) } else { o.seed.wrapping_mul(2) + 1 };
+        if let Some(dir) = &o.dump {
+            dump(&o, dir, &half, &indices, salt, only);
+            return;
+        }
+        let library = score::library(&half);
+        each(o.jobs, &indices, |i| {
+            let (bytes, label) = make(&o, &half, i, salt, only);
+            add(score::judge(&library, &bytes, label));
+        });
+        let logos = o.logos.as_ref().map_or("", |_| ", logos of a folder among them");
+        head = format!("Half {}, seed {}, {} images{logos}; {} references.", o.half, o.seed, indices.len(), half.references.len());
     }
+    let peak = score::peak();
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|o| o.label.index);
+    if let Some(path) = &o.failures {
+        let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+        for d in &done {
+            if let Some(wrong) = d.wrong() {
+                let line = serde_json::json!({ "wrong": wrong, "seed": o.seed, "half": o.half, "index": d.label.index, "label": d.label.json(), "said": d.words });
+                writeln!(file, "{line}").unwrap();
+            }
+        }
+    }
+    println!("{head}\n");
+    print!("{}", table::report(&done, peak, o.from.is_some()));
 }
 
 /// Of what setting an image is, by its number.
@@ -97,8 +149,10 @@ fn setting_of(o: &Options, index: usize) -> Setting {
 }
 
 fn make(o: &Options, half: &register::Half, index: usize, salt: u64, only: Option<alter::Kind>) -> (Vec<u8>, label::Label) {
-    let _ = setting_of(o, index);
-    bare::make(half, index, salt, only)
+    match setting_of(o, index) {
+        Setting::Bare => bare::make(half, index, salt, only),
+        setting => page::make(half, index, salt, setting, only),
+    }
 }
 
 /// Runs `f` for each number on several threads.
@@ -121,6 +175,10 @@ fn dump(o: &Options, dir: &Path, half: &register::Half, indices: &[usize], salt:
     for (i, d) in half.references.iter().enumerate() {
         let name = format!("references/{i:02}-{}.{}", d.id, if d.svg { "svg" } else { "png" });
         std::fs::write(dir.join(&name), &d.file).unwrap();
+        if d.svg {
+            // For those who look at the folder.
+            d.base.image().save(dir.join(format!("{name}.png"))).unwrap();
+        }
         let line = serde_json::json!({
             "reference": i, "id": d.id, "file": name, "family": d.family, "tier": d.tier, "year": d.year, "retired": d.retired, "sort": d.sort, "light": d.light,
             "width": d.base.w, "height": d.base.h, "min_width": d.min_width, "clear_space": d.clear_space, "backgrounds": d.backgrounds, "max_upscale": d.max_upscale,

@@ -90,6 +90,7 @@ impl Design {
         let base = Canvas::of(&base.image());
         let (ink, opaque) = (base.ink(), base.opaque());
         let native = base.w as f32;
+        let tiled = matches!(&source, Source::Scene(s) if s.items.iter().any(|i| i.role == Role::Body));
         Some(Design {
             id,
             family: None,
@@ -107,7 +108,8 @@ impl Design {
                 (native * r.range(0.2, 0.35)).max(if native > 1.6 * base.h as f32 { 72.0 } else { 48.0 }).min(native * 0.6).round()
             }),
             clear_space: r.chance(0.5).then(|| (r.range(0.1, 0.25) * 100.0).round() / 100.0),
-            backgrounds: if opaque {
+            // Marks on a tile of their own may stand anywhere, if the program says so.
+            backgrounds: if opaque || tiled && r.chance(0.4) {
                 None
             } else if light {
                 Some(DARK.to_vec())

@@ -35,16 +35,6 @@ pub enum Fill {
     Fade(Rgb, Rgb, f32),
 }
 
-impl Fill {
-    pub fn map(self, f: impl Fn(Rgb) -> Rgb) -> Fill {
-        match self {
-            Fill::None => Fill::None,
-            Fill::Flat(c) => Fill::Flat(f(c)),
-            Fill::Fade(a, b, d) => Fill::Fade(f(a), f(b), d),
-        }
-    }
-}
-
 #[derive(Clone, Debug)]
 pub struct Item {
     pub role: Role,
@@ -72,16 +62,6 @@ impl Item {
 
     pub fn filled(mut self, fill: Fill) -> Item {
         self.fill = fill;
-        self
-    }
-
-    pub fn stroked(mut self, c: Rgb, width: f32) -> Item {
-        self.stroke = Some((c, width));
-        self
-    }
-
-    pub fn faint(mut self, opacity: f32) -> Item {
-        self.opacity = opacity;
         self
     }
 

@@ -74,6 +74,9 @@ pub(super) struct Won<'s> {
     pub said: &'s Said,
 }
 
+/// What the classes of an element mean, each with its place.
+type Classes = Vec<(Meaning, Span)>;
+
 /// A page with its style sheets.
 pub(super) struct Cascade<'p> {
     source: &'p str,
@@ -82,7 +85,7 @@ pub(super) struct Cascade<'p> {
     linked: Vec<bool>,
     pub dom: &'p Dom,
     said: RefCell<HashMap<NodeId, Rc<Vec<Said>>>>,
-    meanings: RefCell<HashMap<NodeId, Rc<Vec<(Meaning, Span)>>>>,
+    meanings: RefCell<HashMap<NodeId, Rc<Classes>>>,
     caches: RefCell<SelectorCaches>,
     spent: Cell<u64>,
     quirks: QuirksMode,
@@ -163,7 +166,7 @@ impl<'p> Cascade<'p> {
         if let Some(e) = self.element(node) {
             self.hints(&e, &mut out);
             self.classes(&e, &mut out);
-            self.from_sheets(&e, &mut out);
+            self.in_sheets(&e, &mut out);
             self.style(&e, &mut out);
         }
         let out = Rc::new(out);
@@ -226,7 +229,7 @@ impl<'p> Cascade<'p> {
     }
 
     /// What the classes of an element mean, with their places.
-    fn meanings(&self, e: &ElementRef<'p>) -> Rc<Vec<(Meaning, Span)>> {
+    fn meanings(&self, e: &ElementRef<'p>) -> Rc<Classes> {
         let Some(attribute) = e.value().attr("class").filter(|c| c.len() <= MAX_CLASSES) else { return Rc::default() };
         if let Some(known) = self.meanings.borrow().get(&e.id()) {
             return Rc::clone(known);
@@ -274,7 +277,7 @@ impl<'p> Cascade<'p> {
         }
     }
 
-    fn from_sheets(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
+    fn in_sheets(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
         let mut keys = vec![Key::Any, Key::Name(e.value().name().to_ascii_lowercase().into())];
         keys.extend(e.value().id().map(|id| Key::Id(id.into())));
         keys.extend(e.value().classes().map(|c| Key::Class(c.into())));

@@ -1,6 +1,6 @@
 //! Which declarations apply to an element, and which of them wins: origin, layer, specificity, order, `!important`, custom properties.
 
-use super::classes::Table;
+use super::classes::{Meaning, Table};
 use super::media::{Media, Screen};
 use super::selector::Key;
 use super::sheet::{Sheet, declarations};
@@ -17,11 +17,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// What all matching for one page may cost, in about the steps it takes. Beyond it nothing is certain, and nothing is said.
-const BUDGET: u64 = 60_000_000;
+const BUDGET: u64 = 40_000_000;
 /// What trying a selector costs beside looking at a declaration.
 const MATCHING: u64 = 8;
 /// Longer lists of classes are not read.
 const MAX_CLASSES: usize = 8192;
+/// Elements around one that may have classes for it.
+const MAX_GIVING: usize = 64;
 /// Custom properties that may stand in one value, counted through all that they stand for.
 const MAX_VARIABLES: usize = 64;
 const MAX_VALUE: usize = 4096;
@@ -72,6 +74,9 @@ pub(super) struct Won<'s> {
     pub said: &'s Said,
 }
 
+/// What the classes of an element mean, each with its place.
+type Classes = Vec<(Meaning, Span)>;
+
 /// A page with its style sheets.
 pub(super) struct Cascade<'p> {
     source: &'p str,
@@ -80,6 +85,7 @@ pub(super) struct Cascade<'p> {
     linked: Vec<bool>,
     pub dom: &'p Dom,
     said: RefCell<HashMap<NodeId, Rc<Vec<Said>>>>,
+    meanings: RefCell<HashMap<NodeId, Rc<Classes>>>,
     caches: RefCell<SelectorCaches>,
     spent: Cell<u64>,
     quirks: QuirksMode,
@@ -99,6 +105,7 @@ impl<'p> Cascade<'p> {
             linked: sheets.iter().map(|s| s.source != own).collect(),
             dom,
             said: RefCell::default(),
+            meanings: RefCell::default(),
             caches: RefCell::default(),
             spent: Cell::new(0),
             quirks,
@@ -159,7 +166,7 @@ impl<'p> Cascade<'p> {
         if let Some(e) = self.element(node) {
             self.hints(&e, &mut out);
             self.classes(&e, &mut out);
-            self.from_sheets(&e, &mut out);
+            self.in_sheets(&e, &mut out);
             self.style(&e, &mut out);
         }
         let out = Rc::new(out);
@@ -201,30 +208,47 @@ impl<'p> Cascade<'p> {
     /// Classes of the table, as far as no sheet gives them a meaning: the element's own, and those that those around it have for it.
     fn classes(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
         let around = e.ancestors().filter_map(ElementRef::wrap);
+        let mut giving = 0;
         for (up, holder) in std::iter::once(*e).chain(around).enumerate() {
-            let Some(attribute) = holder.value().attr("class").filter(|c| c.len() <= MAX_CLASSES && (up == 0 || c.contains(['[', '*'])))
-            else {
-                continue;
-            };
-            let words: Vec<&str> = attribute.split_ascii_whitespace().collect();
-            let mut places = None;
-            for (i, class) in words.iter().enumerate() {
-                if up > 0 && !class.contains(['[', '*']) || self.sheets.iter().any(|s| s.defined.contains(*class)) {
-                    continue;
-                }
-                let Some(meaning) = Table::get().meaning(class) else { continue };
+            let meanings = self.meanings(&holder);
+            self.spend(1 + meanings.len() as u64);
+            giving += usize::from(up > 0 && meanings.iter().any(|m| m.0.within.is_some()));
+            if giving > MAX_GIVING {
+                return;
+            }
+            for (i, (meaning, span)) in meanings.iter().enumerate() {
                 let meant = match &meaning.within {
                     None => up == 0,
                     Some((name, child)) => up > 0 && (!child || up == 1) && (name == "*" || name == e.value().name()),
                 };
-                if !meant {
-                    continue;
+                if meant {
+                    self.class(meaning, *span, i, out);
                 }
-                let places = places.get_or_insert_with(|| self.places(holder.id(), "class"));
-                let Some(place) = places.get(class).copied().or_else(|| self.dom.attr_span(holder.id(), "class")) else { continue };
-                self.class(meaning, place, i, out);
             }
         }
+    }
+
+    /// What the classes of an element mean, with their places.
+    fn meanings(&self, e: &ElementRef<'p>) -> Rc<Classes> {
+        let Some(attribute) = e.value().attr("class").filter(|c| c.len() <= MAX_CLASSES) else { return Rc::default() };
+        if let Some(known) = self.meanings.borrow().get(&e.id()) {
+            return Rc::clone(known);
+        }
+        let mut places = None;
+        let mut out = Vec::new();
+        for class in attribute.split_ascii_whitespace() {
+            if self.sheets.iter().any(|s| s.defined.contains(class)) {
+                continue;
+            }
+            let Some(meaning) = Table::get().meaning(class) else { continue };
+            let places = places.get_or_insert_with(|| self.places(e.id(), "class"));
+            if let Some(place) = places.get(class).copied().or_else(|| self.dom.attr_span(e.id(), "class")) {
+                out.push((meaning, place));
+            }
+        }
+        let out = Rc::new(out);
+        self.meanings.borrow_mut().insert(e.id(), Rc::clone(&out));
+        out
     }
 
     /// Where the words of an attribute stand, as far as they are written as they are.
@@ -237,23 +261,23 @@ impl<'p> Cascade<'p> {
         raw.split_ascii_whitespace().map(|w| (w, Span::new(at(w), at(w) + w.len()))).collect()
     }
 
-    fn class(&self, meaning: super::classes::Meaning, span: Span, number: usize, out: &mut Vec<Said>) {
+    fn class(&self, meaning: &Meaning, span: Span, number: usize, out: &mut Vec<Said>) {
         let place = self.own(span);
         // Classes for states come after those for rest, those for wider screens after those for narrower ones.
         let mut widths = Vec::new();
         meaning.media.iter().for_each(|m| m.turns(&mut widths, &mut false));
         let rank = widths.first().map_or(0, |w| *w as u64) + 2 * meaning.media.len() as u64 + u64::from(meaning.state);
         let sequence = rank << 16 | (number as u64 & 0xFFFF);
-        for d in meaning.declarations {
+        for d in &meaning.declarations {
             // As in a style sheet that comes before all at hand.
             let layer = if d.important { -i64::MAX } else { i64::MAX };
             let order = Order { important: d.important, tier: 0, layer, specificity: 1 << 10, sequence };
             let (place, media) = (place.clone(), meaning.media.clone());
-            out.push(Said { property: d.property, value: d.value, place, order, state: meaning.state, media, hint: false });
+            out.push(Said { property: d.property.clone(), value: d.value.clone(), place, order, state: meaning.state, media, hint: false });
         }
     }
 
-    fn from_sheets(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
+    fn in_sheets(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
         let mut keys = vec![Key::Any, Key::Name(e.value().name().to_ascii_lowercase().into())];
         keys.extend(e.value().id().map(|id| Key::Id(id.into())));
         keys.extend(e.value().classes().map(|c| Key::Class(c.into())));

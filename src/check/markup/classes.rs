@@ -58,7 +58,7 @@ impl Table {
         let texts = |v: &Value| v.as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
         let map = |v: &Value| v.as_object().cloned().unwrap_or_default();
         let pairs = |m: &Map<String, Value>| {
-            m.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str().map_or_else(|| v.to_string(), str::to_owned)))).collect::<Vec<_>>()
+            m.iter().map(|(k, v)| (k.clone(), v.as_str().map_or_else(|| v.to_string(), str::to_owned))).collect::<Vec<_>>()
         };
         let entry = |v: &Value| {
             let mut declarations = pairs(&map(v));

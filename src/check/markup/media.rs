@@ -155,7 +155,7 @@ fn in_brackets(p: &mut Parser<'_>) -> Condition {
                 "em" | "rem" => Part::Length(value * 16.0),
                 _ => Part::Other,
             },
-            Token::Number { value, .. } if value == 0.0 => Part::Length(0.0),
+            Token::Number { value: 0.0, .. } => Part::Length(0.0),
             _ => Part::Other,
         };
         // `<=` is one sign to people and includes the value; so near a width it makes no difference here.

@@ -32,6 +32,8 @@ use std::rc::Rc;
 const MAX_WIDTHS: usize = 16;
 /// Elements that one rule of a style sheet gives a background are looked at up to this number.
 const MAX_ELEMENTS: usize = 20;
+/// Elements around a picture that say anything and are looked at, the nearest first.
+const MAX_AROUND: usize = 64;
 /// Nodes looked at to tell whether an element holds nothing but one picture.
 const MAX_WALK: usize = 200;
 
@@ -129,6 +131,9 @@ impl<'p, 's> Page<'p, 's> {
             _ => Shows::Picture { drawing: is_drawing(address) },
         };
         for (cascade, node) in self.elements(image) {
+            if !cascade.is_certain() {
+                return Vec::new();
+            }
             self.element(cascade, node, shows, intrinsic, &mut out);
             if shows == Shows::Background
                 && let Some(mask) = self.mask(cascade, node, image)
@@ -179,7 +184,7 @@ impl<'p, 's> Page<'p, 's> {
     fn element(&self, cascade: &Cascade<'p>, node: NodeId, shows: Shows, intrinsic: Option<(u32, u32)>, out: &mut Vec<Markup>) {
         let all = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n)));
         // Most elements around it say nothing.
-        let chain: Vec<(NodeId, Rc<Vec<Said>>)> = all.filter(|(n, said)| *n == node || !said.is_empty()).collect();
+        let chain: Vec<(NodeId, Rc<Vec<Said>>)> = all.filter(|(n, said)| *n == node || !said.is_empty()).take(MAX_AROUND).collect();
         let (mut widths, mut scheme) = (Vec::new(), false);
         let media = chain.iter().flat_map(|(_, said)| said.iter()).flat_map(|s| &s.media);
         media.for_each(|m| m.turns(&mut widths, &mut scheme));
@@ -209,7 +214,9 @@ impl<'p, 's> Page<'p, 's> {
                         at_rest.push((f.kind, f.up));
                     }
                     let markup = f.tell(look);
-                    if !out.iter().any(|m| m.kind == markup.kind && m.spans == markup.spans && m.sheet == markup.sheet) {
+                    // Of elements around it that do the same, the nearest is told.
+                    let known = |m: &Markup| m.spans == markup.spans && m.sheet == markup.sheet || m.ancestor && markup.ancestor;
+                    if !out.iter().any(|m| m.kind == markup.kind && known(m)) {
                         out.push(markup);
                     }
                 }

@@ -2,6 +2,9 @@
 
 use cssparser::{ParseError, Parser, Token};
 
+/// Larger numbers are not taken for what somebody meant.
+const MAX_NUMBER: f32 = 1e7;
+
 /// An argument of a function.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Arg {
@@ -47,6 +50,11 @@ impl Arg {
 
 fn arg(p: &mut Parser<'_>, token: &Token<'_>) -> Option<Arg> {
     Some(match token {
+        Token::Number { value: n, .. } | Token::Percentage { unit_value: n, .. } | Token::Dimension { value: n, .. }
+            if n.abs() > MAX_NUMBER =>
+        {
+            Arg::Unknown
+        }
         Token::Number { value, .. } => Arg::Number(*value),
         Token::Percentage { unit_value, .. } => Arg::Percent(*unit_value),
         Token::Dimension { value, unit, .. } => Arg::Dimension(*value, unit.to_ascii_lowercase()),

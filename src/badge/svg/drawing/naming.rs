@@ -13,11 +13,15 @@ pub(super) fn name(reference: &Shapes, candidate: &Shapes, matched: &Matched) ->
     names.paints();
     let changed = names.outlines();
     names.order();
-    let total = |s: &Shapes| s.outlines.iter().map(weight).sum::<f32>();
-    let shared =
-        |s: &Shapes, is: &dyn Fn(usize) -> bool| s.outlines.iter().enumerate().filter(|(i, _)| is(*i)).map(|(_, o)| weight(o)).sum::<f32>();
-    let same = shared(reference, &|i| matched.pairs[i].is_some()) / total(reference).max(1e-9);
-    let same = same.min(shared(candidate, &|i| matched.used[i]) / total(candidate).max(1e-9));
+    // Large outlines alone would make all badges with the same frame alike, and their number alone all with the same letters.
+    let share = |s: &Shapes, is: &dyn Fn(usize) -> bool| {
+        let part = |of: &dyn Fn(&Outline) -> f32| {
+            let total: f32 = s.outlines.iter().map(of).sum();
+            s.outlines.iter().enumerate().filter(|(i, _)| is(*i)).map(|(_, o)| of(o)).sum::<f32>() / total.max(1e-9)
+        };
+        (part(&weight) * part(&|_| 1.0)).sqrt()
+    };
+    let same = share(reference, &|i| matched.pairs[i].is_some()).min(share(candidate, &|i| matched.used[i]));
     Drawing { similarity: (same + changed * (1.0 - same)).clamp(0.0, 1.0), edits: names.edits }
 }
 
@@ -188,8 +192,10 @@ impl Names<'_> {
     /// Outlines without their own: moved, changed, added, removed. Returns what the changed ones count towards being the same.
     fn outlines(&mut self) -> f32 {
         let place = self.matched.place;
-        let missing: Vec<usize> = (0..self.matched.pairs.len()).filter(|i| self.matched.pairs[*i].is_none()).collect();
-        let mut extra: Vec<usize> = (0..self.matched.used.len()).filter(|i| !self.matched.used[*i]).collect();
+        let missing: Vec<usize> =
+            (0..self.matched.pairs.len()).filter(|i| self.matched.pairs[*i].is_none() && is_seen(&self.reference.outlines[*i])).collect();
+        let mut extra: Vec<usize> =
+            (0..self.matched.used.len()).filter(|i| !self.matched.used[*i] && is_seen(&self.candidate.outlines[*i])).collect();
         let [w, h] = self.candidate.frame;
         let frame = Area { low: [0.0; 2], high: [w, h] };
         let (mut moved, mut changed, mut removed) = (Vec::new(), Vec::new(), Vec::new());
@@ -306,8 +312,9 @@ impl Names<'_> {
                 let other =
                     !same_paint(&self.reference.styles[r.style].paint, &self.reference.styles[s.style].paint, &super::place::IDENTITY);
                 let painted = |role: Role| matches!(role, Role::Fill | Role::Stroke);
+                let large = r.area.diagonal().min(s.area.diagonal()) > 0.03;
                 let least = (r.area.width() * r.area.height()).min(s.area.width() * s.area.height());
-                if other && painted(r.role) && painted(s.role) && r.style != s.style && r.area.shared(&s.area) > 0.2 * least {
+                if other && large && painted(r.role) && painted(s.role) && r.style != s.style && r.area.shared(&s.area) > 0.2 * least {
                     raised.push(*a);
                     break;
                 }
@@ -318,6 +325,11 @@ impl Names<'_> {
             self.add(K::Changed, words, raised.len() as f32, 0.0, &raised);
         }
     }
+}
+
+/// Whether an outline is larger than what rounding makes of it.
+fn is_seen(outline: &Outline) -> bool {
+    outline.area.diagonal() > TOLERANCE * 1.5
 }
 
 fn covers(area: &Area, frame: &Area) -> bool {

@@ -32,6 +32,17 @@ struct Names<'a> {
     edits: Vec<Edit>,
 }
 
+/// Shapes of one colour that have another.
+struct Recoloured {
+    from: [u8; 3],
+    to: [u8; 3],
+    /// Outlines of the candidate.
+    of: Vec<usize>,
+    shapes: usize,
+    /// `fill` or `outline`.
+    what: &'static str,
+}
+
 impl Names<'_> {
     fn add(&mut self, kind: K, words: String, measured: f32, allowed: f32, of: &[usize]) {
         let area = of.iter().map(|i| self.candidate.outlines[*i].area).fold(Area::NONE, Area::with);
@@ -124,7 +135,7 @@ impl Names<'_> {
         let place = self.matched.place;
         let styles = self.styles();
         let count = styles.len();
-        let mut recoloured: Vec<([u8; 3], [u8; 3], Vec<usize>, usize, &str)> = Vec::new();
+        let mut recoloured: Vec<Recoloured> = Vec::new();
         let mut others: Vec<(K, String, f32, f32, Vec<usize>, usize)> = Vec::new();
         let mut other = |kind: K, words: String, measured: f32, allowed: f32, of: &[usize]| match others
             .iter_mut()
@@ -140,13 +151,15 @@ impl Names<'_> {
             let what = if r.stroke.is_some() { "outline" } else { "fill" };
             if !same_paint(&r.paint, &c.paint, &place) {
                 match (&r.paint, &c.paint) {
-                    (Paint::Colour(a), Paint::Colour(b)) => match recoloured.iter_mut().find(|f| (f.0, f.1, f.4) == (*a, *b, what)) {
-                        Some(f) => {
-                            f.2.extend(of);
-                            f.3 += 1;
+                    (Paint::Colour(a), Paint::Colour(b)) => {
+                        match recoloured.iter_mut().find(|f| (f.from, f.to, f.what) == (*a, *b, what)) {
+                            Some(f) => {
+                                f.of.extend(of);
+                                f.shapes += 1;
+                            }
+                            None => recoloured.push(Recoloured { from: *a, to: *b, of: of.clone(), shapes: 1, what }),
                         }
-                        None => recoloured.push((*a, *b, of.clone(), 1, what)),
-                    },
+                    }
                     (Paint::Image(_), Paint::Image(_)) => other(K::Changed, "another image".to_owned(), 1.0, 0.0, of),
                     (Paint::Gradient { .. }, _) | (_, Paint::Gradient { .. }) => {
                         other(K::Gradient, format!("{what} {} became {}", paint_words(&r.paint), paint_words(&c.paint)), 1.0, 0.0, of);
@@ -178,9 +191,11 @@ impl Names<'_> {
                 other(K::Removed, format!("{} was removed", effect_words(*e).1), 1.0, 0.0, of);
             }
         }
-        let kind =
-            recolouring(&recoloured.iter().map(|r| (r.0, r.1)).collect::<Vec<_>>(), recoloured.iter().map(|r| r.3).sum::<usize>() == count);
-        for (from, to, of, shapes, what) in recoloured {
+        let kind = recolouring(
+            &recoloured.iter().map(|r| (r.from, r.to)).collect::<Vec<_>>(),
+            recoloured.iter().map(|r| r.shapes).sum::<usize>() == count,
+        );
+        for Recoloured { from, to, of, shapes, what } in recoloured {
             let words = format!("{what} {} became {} in {shapes} of {count} shapes", hex(from), hex(to));
             self.add(kind, words, shapes as f32, 0.0, &of);
         }

@@ -121,6 +121,9 @@ struct Context<'a> {
     id: &'a str,
 }
 
+/// The points along an outline, and the ends of its lines and curves.
+type Line = (Vec<Point>, Vec<Point>);
+
 struct Walk {
     shapes: Shapes,
     segments: usize,
@@ -238,8 +241,8 @@ impl Walk {
     }
 
     /// The outlines of a path: along them, and their ends.
-    fn flatten(&mut self, path: &usvg::Path, map: &Affine, close: bool) -> Result<Vec<(Vec<Point>, Vec<Point>)>, Refusal> {
-        let mut outlines: Vec<(Vec<Point>, Vec<Point>)> = Vec::new();
+    fn flatten(&mut self, path: &usvg::Path, map: &Affine, close: bool) -> Result<Vec<Line>, Refusal> {
+        let mut outlines: Vec<Line> = Vec::new();
         let at = |p: resvg::tiny_skia::Point| apply(map, [p.x, p.y]);
         for segment in path.data().segments() {
             self.segments += 1;
@@ -282,7 +285,7 @@ impl Walk {
         Ok(outlines)
     }
 
-    fn add(&mut self, role: Role, rule: usvg::FillRule, outlines: Vec<(Vec<Point>, Vec<Point>)>, style: Style) -> Result<(), Refusal> {
+    fn add(&mut self, role: Role, rule: usvg::FillRule, outlines: Vec<Line>, style: Style) -> Result<(), Refusal> {
         let (frame, first) = (self.shapes.frame, self.shapes.outlines.len());
         let number = self.shapes.styles.len();
         for (points, ends) in outlines {

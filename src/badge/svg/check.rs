@@ -262,6 +262,9 @@ fn check_seen<'a, 'input>(node: Node<'a, 'input>, elements: &Elements<'a, 'input
     }
     for attribute in node.attributes() {
         let value = attribute.value();
+        if is_geometry(attribute.name()) && has_huge_number(value) {
+            return Err(Refusal::new("the drawing has numbers that are too large", "export it again, or as PNG"));
+        }
         if attribute.name() == "href" && shows_href(node) {
             let value = value.trim();
             let whole = value.starts_with('#') || value.is_empty();
@@ -298,6 +301,26 @@ fn check_seen<'a, 'input>(node: Node<'a, 'input>, elements: &Elements<'a, 'input
         }
     }
     Ok(())
+}
+
+/// Whether an attribute holds lengths or coordinates.
+fn is_geometry(name: &str) -> bool {
+    let names =
+        ["d", "points", "viewBox", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "fr", "width", "height"];
+    let more = ["dx", "dy", "radius", "stdDeviation", "scale", "offset", "stroke-width", "stroke-dasharray", "stroke-dashoffset"];
+    names.contains(&name) || more.contains(&name) || name.ends_with("ransform") || name.starts_with("marker") || name.starts_with("ref")
+}
+
+/// Whether a number is larger than any drawing needs: products of a few of them are beyond what renderers work with.
+fn has_huge_number(value: &str) -> bool {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.' || c == 'e' || c == 'E' || c == '+';
+    let mut numbers = value.split(|c| !is_number(c));
+    numbers.any(|n| {
+        let (mantissa, exponent) = n.split_once(['e', 'E']).unwrap_or((n, ""));
+        let whole = mantissa.trim_start_matches(['+', '0']).split(['.', '+']).next().unwrap_or_default().len();
+        let exponent = exponent.trim_start_matches(['+', '0']).split(['.', '+']).next().unwrap_or_default();
+        whole.saturating_add(exponent.parse().unwrap_or(if exponent.is_empty() { 0 } else { 999 })) > 10
+    })
 }
 
 /// Whether a property or attribute may name what is painted.

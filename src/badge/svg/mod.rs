@@ -32,7 +32,7 @@ pub(super) fn render(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> 
     let transform = Transform::from_scale(w as f32 / width, h as f32 / height);
     cost::check(&tree, transform, w, h)?;
     let mut pixmap = Pixmap::new(w, h).ok_or_else(|| Refusal::new("the drawing has no size", "give it a width and a height"))?;
-    resvg::render(&tree, transform, &mut pixmap.as_mut());
+    guarded(|| resvg::render(&tree, transform, &mut pixmap.as_mut()))?;
     let straight: Vec<u8> =
         pixmap.pixels().iter().map(|p| p.demultiply()).flat_map(|p| [p.red(), p.green(), p.blue(), p.alpha()]).collect();
     let pixels = RgbaImage::from_raw(w, h, straight).unwrap_or_default();
@@ -50,7 +50,7 @@ fn parse_text(text: &str, limits: &Limits) -> Result<(Tree, bool), Refusal> {
     let document = roxmltree::Document::parse_with_options(text, xml).map_err(|e| broken(text, &e))?;
     let facts = check::check(&document)?;
     let trouble = Mutex::new(None);
-    let tree = tree(&document, limits, &trouble);
+    let tree = guarded(|| tree(&document, limits, &trouble))?;
     if let Some(refusal) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(refusal);
     }
@@ -60,6 +60,14 @@ fn parse_text(text: &str, limits: &Limits) -> Result<(Tree, bool), Refusal> {
         e => Refusal::new(format!("the drawing cannot be read: {e}"), "export it again"),
     })?;
     Ok((tree, facts.moves))
+}
+
+/// Runs the parser or the renderer. A last resort: both assume in dozens of places that products of numbers from the file are finite
+/// and rectangles not empty, and panic where they are not. What is known of it is refused by [`check`]; which products overflow only
+/// the parser's own arithmetic tells. Nothing that was half made is used afterwards.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Refusal> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .map_err(|_| Refusal::new("the drawing has numbers that cannot be worked with", "export it again, or as PNG"))
 }
 
 /// Hands a checked document to the parser. Nothing but what is in it is read: no file, no address; pictures in it go through the same

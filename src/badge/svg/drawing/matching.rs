@@ -1,7 +1,7 @@
 //! Which outlines of two drawings are the same, and where the one drawing lies in the other.
 
 use super::TOLERANCE;
-use super::place::{Affine, Area, IDENTITY, Point, apply, close, fit, parts};
+use super::place::{Affine, Area, IDENTITY, Point, apply, close, close_to_any, fit, parts};
 use super::shapes::{Outline, Paint, Shapes, Style};
 
 /// What was found.
@@ -55,7 +55,9 @@ pub(super) fn best(reference: &Shapes, candidate: &Shapes) -> Option<Matched> {
             .sum();
         (score * (1.0 - 0.004 * f32::from(parts(place).complexity())), matched)
     });
-    full.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, matched)| matched)
+    let (_, mut matched) = full.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    join(reference, candidate, &mut matched);
+    Some(matched)
 }
 
 pub(super) fn weight(outline: &Outline) -> f32 {
@@ -116,6 +118,45 @@ pub(super) fn at(reference: &Shapes, candidate: &Shapes, place: Affine) -> Match
     Matched { place, pairs, used }
 }
 
+/// Of outlines without their own, those that are drawn by others: one outline may be written as two, or two as one.
+fn join(reference: &Shapes, candidate: &Shapes, matched: &mut Matched) {
+    let place = matched.place;
+    // The same as far as what is painted goes, and where.
+    let alike = |r: &Outline, c: &Outline| r.role == c.role && same_style(&reference.styles[r.style], &candidate.styles[c.style], &place);
+    let near =
+        |area: &Area, other: &Area| (0..2).all(|i| area.low[i] - TOLERANCE <= other.high[i] && other.low[i] - TOLERANCE <= area.high[i]);
+    let there: Vec<Vec<Point>> = reference.outlines.iter().map(|o| o.points.iter().map(|p| apply(&place, *p)).collect()).collect();
+    let areas: Vec<Area> = there.iter().map(|p| Area::of(p.iter().copied())).collect();
+    let own: Vec<usize> = (0..there.len()).filter(|i| matched.pairs[*i].is_none()).take(ALIKE).collect();
+    let others: Vec<usize> = (0..matched.used.len()).filter(|c| !matched.used[*c]).take(ALIKE).collect();
+    let drawn = |i: &usize| {
+        let lines = candidate.outlines.iter().filter(|c| near(&areas[*i], &c.area) && alike(&reference.outlines[*i], c)).take(ALIKE);
+        close_to_any(&there[*i], &lines.map(|c| c.points.as_slice()).collect::<Vec<_>>(), TOLERANCE)
+    };
+    let written = |c: &usize| {
+        let o = &candidate.outlines[*c];
+        let lines = (0..there.len()).filter(|i| near(&areas[*i], &o.area) && alike(&reference.outlines[*i], o)).take(ALIKE);
+        close_to_any(&o.points, &lines.map(|i| there[i].as_slice()).collect::<Vec<_>>(), TOLERANCE)
+    };
+    // Only if nothing is left over on either side, of what is painted alike.
+    let (own, others): (Vec<usize>, Vec<usize>) = (own.into_iter().filter(drawn).collect(), others.into_iter().filter(written).collect());
+    for i in &own {
+        let r = &reference.outlines[*i];
+        let left = |c: usize| !matched.used[c] && !others.contains(&c) && alike(r, &candidate.outlines[c]);
+        if !(0..matched.used.len()).any(left) {
+            let first = others.iter().copied().find(|c| alike(r, &candidate.outlines[*c]));
+            matched.pairs[*i] = first.or_else(|| (0..matched.used.len()).find(|c| alike(r, &candidate.outlines[*c])));
+        }
+    }
+    for c in &others {
+        let o = &candidate.outlines[*c];
+        let left = |i: usize| matched.pairs[i].is_none() && alike(&reference.outlines[i], o);
+        if !(0..there.len()).any(left) {
+            matched.used[*c] = true;
+        }
+    }
+}
+
 pub(super) fn same_outline(a: &[Point], b: &[Point]) -> bool {
     close(a, b, TOLERANCE) && close(b, a, TOLERANCE)
 }
@@ -126,7 +167,7 @@ pub(super) fn same_style(a: &Style, b: &Style, place: &Affine) -> bool {
 
 pub(super) fn same_stroke(a: &Style, b: &Style, place: &Affine) -> bool {
     let scale = (place[0] * place[4] - place[1] * place[3]).abs().sqrt();
-    let near = |a: f32, b: f32| (a * scale - b).abs() <= (b * 0.03).max(TOLERANCE / 2.0);
+    let near = |a: f32, b: f32| (a * scale - b).abs() <= (b * 0.03).max(TOLERANCE / 4.0);
     match (&a.stroke, &b.stroke) {
         (None, None) => true,
         (Some(a), Some(b)) => {

@@ -13,11 +13,15 @@ pub(super) fn name(reference: &Shapes, candidate: &Shapes, matched: &Matched) ->
     names.paints();
     let changed = names.outlines();
     names.order();
-    let total = |s: &Shapes| s.outlines.iter().map(weight).sum::<f32>();
-    let shared =
-        |s: &Shapes, is: &dyn Fn(usize) -> bool| s.outlines.iter().enumerate().filter(|(i, _)| is(*i)).map(|(_, o)| weight(o)).sum::<f32>();
-    let same = shared(reference, &|i| matched.pairs[i].is_some()) / total(reference).max(1e-9);
-    let same = same.min(shared(candidate, &|i| matched.used[i]) / total(candidate).max(1e-9));
+    // Large outlines alone would make all badges with the same frame alike, and their number alone all with the same letters.
+    let share = |s: &Shapes, is: &dyn Fn(usize) -> bool| {
+        let part = |of: &dyn Fn(&Outline) -> f32| {
+            let total: f32 = s.outlines.iter().map(of).sum();
+            s.outlines.iter().enumerate().filter(|(i, _)| is(*i)).map(|(_, o)| of(o)).sum::<f32>() / total.max(1e-9)
+        };
+        (part(&weight) * part(&|_| 1.0)).sqrt()
+    };
+    let same = share(reference, &|i| matched.pairs[i].is_some()).min(share(candidate, &|i| matched.used[i]));
     Drawing { similarity: (same + changed * (1.0 - same)).clamp(0.0, 1.0), edits: names.edits }
 }
 
@@ -26,6 +30,17 @@ struct Names<'a> {
     candidate: &'a Shapes,
     matched: &'a Matched,
     edits: Vec<Edit>,
+}
+
+/// Shapes of one colour that have another.
+struct Recoloured {
+    from: [u8; 3],
+    to: [u8; 3],
+    /// Outlines of the candidate.
+    of: Vec<usize>,
+    shapes: usize,
+    /// `fill` or `outline`.
+    what: &'static str,
 }
 
 impl Names<'_> {
@@ -120,7 +135,7 @@ impl Names<'_> {
         let place = self.matched.place;
         let styles = self.styles();
         let count = styles.len();
-        let mut recoloured: Vec<([u8; 3], [u8; 3], Vec<usize>, usize, &str)> = Vec::new();
+        let mut recoloured: Vec<Recoloured> = Vec::new();
         let mut others: Vec<(K, String, f32, f32, Vec<usize>, usize)> = Vec::new();
         let mut other = |kind: K, words: String, measured: f32, allowed: f32, of: &[usize]| match others
             .iter_mut()
@@ -136,13 +151,15 @@ impl Names<'_> {
             let what = if r.stroke.is_some() { "outline" } else { "fill" };
             if !same_paint(&r.paint, &c.paint, &place) {
                 match (&r.paint, &c.paint) {
-                    (Paint::Colour(a), Paint::Colour(b)) => match recoloured.iter_mut().find(|f| (f.0, f.1, f.4) == (*a, *b, what)) {
-                        Some(f) => {
-                            f.2.extend(of);
-                            f.3 += 1;
+                    (Paint::Colour(a), Paint::Colour(b)) => {
+                        match recoloured.iter_mut().find(|f| (f.from, f.to, f.what) == (*a, *b, what)) {
+                            Some(f) => {
+                                f.of.extend(of);
+                                f.shapes += 1;
+                            }
+                            None => recoloured.push(Recoloured { from: *a, to: *b, of: of.clone(), shapes: 1, what }),
                         }
-                        None => recoloured.push((*a, *b, of.clone(), 1, what)),
-                    },
+                    }
                     (Paint::Image(_), Paint::Image(_)) => other(K::Changed, "another image".to_owned(), 1.0, 0.0, of),
                     (Paint::Gradient { .. }, _) | (_, Paint::Gradient { .. }) => {
                         other(K::Gradient, format!("{what} {} became {}", paint_words(&r.paint), paint_words(&c.paint)), 1.0, 0.0, of);
@@ -174,9 +191,11 @@ impl Names<'_> {
                 other(K::Removed, format!("{} was removed", effect_words(*e).1), 1.0, 0.0, of);
             }
         }
-        let kind =
-            recolouring(&recoloured.iter().map(|r| (r.0, r.1)).collect::<Vec<_>>(), recoloured.iter().map(|r| r.3).sum::<usize>() == count);
-        for (from, to, of, shapes, what) in recoloured {
+        let kind = recolouring(
+            &recoloured.iter().map(|r| (r.from, r.to)).collect::<Vec<_>>(),
+            recoloured.iter().map(|r| r.shapes).sum::<usize>() == count,
+        );
+        for Recoloured { from, to, of, shapes, what } in recoloured {
             let words = format!("{what} {} became {} in {shapes} of {count} shapes", hex(from), hex(to));
             self.add(kind, words, shapes as f32, 0.0, &of);
         }
@@ -188,8 +207,10 @@ impl Names<'_> {
     /// Outlines without their own: moved, changed, added, removed. Returns what the changed ones count towards being the same.
     fn outlines(&mut self) -> f32 {
         let place = self.matched.place;
-        let missing: Vec<usize> = (0..self.matched.pairs.len()).filter(|i| self.matched.pairs[*i].is_none()).collect();
-        let mut extra: Vec<usize> = (0..self.matched.used.len()).filter(|i| !self.matched.used[*i]).collect();
+        let missing: Vec<usize> =
+            (0..self.matched.pairs.len()).filter(|i| self.matched.pairs[*i].is_none() && is_seen(&self.reference.outlines[*i])).collect();
+        let mut extra: Vec<usize> =
+            (0..self.matched.used.len()).filter(|i| !self.matched.used[*i] && is_seen(&self.candidate.outlines[*i])).collect();
         let [w, h] = self.candidate.frame;
         let frame = Area { low: [0.0; 2], high: [w, h] };
         let (mut moved, mut changed, mut removed) = (Vec::new(), Vec::new(), Vec::new());
@@ -306,8 +327,9 @@ impl Names<'_> {
                 let other =
                     !same_paint(&self.reference.styles[r.style].paint, &self.reference.styles[s.style].paint, &super::place::IDENTITY);
                 let painted = |role: Role| matches!(role, Role::Fill | Role::Stroke);
+                let large = r.area.diagonal().min(s.area.diagonal()) > 0.03;
                 let least = (r.area.width() * r.area.height()).min(s.area.width() * s.area.height());
-                if other && painted(r.role) && painted(s.role) && r.style != s.style && r.area.shared(&s.area) > 0.2 * least {
+                if other && large && painted(r.role) && painted(s.role) && r.style != s.style && r.area.shared(&s.area) > 0.2 * least {
                     raised.push(*a);
                     break;
                 }
@@ -318,6 +340,11 @@ impl Names<'_> {
             self.add(K::Changed, words, raised.len() as f32, 0.0, &raised);
         }
     }
+}
+
+/// Whether an outline is larger than what rounding makes of it.
+fn is_seen(outline: &Outline) -> bool {
+    outline.area.diagonal() > TOLERANCE * 1.5
 }
 
 fn covers(area: &Area, frame: &Area) -> bool {

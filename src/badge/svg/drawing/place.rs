@@ -153,10 +153,12 @@ impl Parts {
 
 /// Whether the one outline is near the other all along: at points of it, about a hundred.
 pub(super) fn close(from: &[Point], outline: &[Point], most: f32) -> bool {
-    let near = |p: Point| match outline {
-        [only] => (p[0] - only[0]).hypot(p[1] - only[1]) <= most,
-        _ => outline.windows(2).any(|s| to_line(p, s[0], s[1]) <= most),
-    };
+    close_to_any(from, &[outline], most)
+}
+
+/// The same for several outlines together.
+pub(super) fn close_to_any(from: &[Point], outlines: &[&[Point]], most: f32) -> bool {
+    let near = |p: Point| outlines.iter().any(|o| o.windows(2).any(|s| to_line(p, s[0], s[1]) <= most));
     let length = |s: &[Point]| (s[1][0] - s[0][0]).hypot(s[1][1] - s[0][1]);
     let total: f32 = from.windows(2).map(length).sum();
     let every = (from.len() / 96).max(1);

@@ -121,6 +121,9 @@ struct Context<'a> {
     id: &'a str,
 }
 
+/// The points along an outline, and the ends of its lines and curves.
+type Line = (Vec<Point>, Vec<Point>);
+
 struct Walk {
     shapes: Shapes,
     segments: usize,
@@ -160,7 +163,12 @@ impl Walk {
                     let (w, h) = (image.size().width(), image.size().height());
                     let corners = [[0.0, 0.0], [w, 0.0], [w, h], [0.0, h], [0.0, 0.0]].map(|p| apply(&affine(transform), p));
                     let outline = vec![(corners.to_vec(), corners[..4].to_vec())];
-                    self.add(Role::Fill, outline, style(Paint::Image(data.clone()), inner.opacity, None, &inner, image.id()))?;
+                    self.add(
+                        Role::Fill,
+                        usvg::FillRule::NonZero,
+                        outline,
+                        style(Paint::Image(data.clone()), inner.opacity, None, &inner, image.id()),
+                    )?;
                 }
                 _ => {}
             }
@@ -175,7 +183,7 @@ impl Walk {
         {
             let paint = paint(fill.paint(), transform);
             let outlines = self.flatten(path, &map, true)?;
-            self.add(Role::Fill, outlines, style(paint, context.opacity * fill.opacity().get(), None, context, path.id()))?;
+            self.add(Role::Fill, fill.rule(), outlines, style(paint, context.opacity * fill.opacity().get(), None, context, path.id()))?;
         }
         if let Some(stroke) = path.stroke()
             && context.opacity * stroke.opacity().get() >= 0.004
@@ -188,7 +196,12 @@ impl Walk {
             };
             let paint = paint(stroke.paint(), transform);
             let outlines = self.flatten(path, &map, false)?;
-            self.add(Role::Stroke, outlines, style(paint, context.opacity * stroke.opacity().get(), Some(line), context, path.id()))?;
+            self.add(
+                Role::Stroke,
+                usvg::FillRule::NonZero,
+                outlines,
+                style(paint, context.opacity * stroke.opacity().get(), Some(line), context, path.id()),
+            )?;
         }
         Ok(())
     }
@@ -228,8 +241,8 @@ impl Walk {
     }
 
     /// The outlines of a path: along them, and their ends.
-    fn flatten(&mut self, path: &usvg::Path, map: &Affine, close: bool) -> Result<Vec<(Vec<Point>, Vec<Point>)>, Refusal> {
-        let mut outlines: Vec<(Vec<Point>, Vec<Point>)> = Vec::new();
+    fn flatten(&mut self, path: &usvg::Path, map: &Affine, close: bool) -> Result<Vec<Line>, Refusal> {
+        let mut outlines: Vec<Line> = Vec::new();
         let at = |p: resvg::tiny_skia::Point| apply(map, [p.x, p.y]);
         for segment in path.data().segments() {
             self.segments += 1;
@@ -272,7 +285,7 @@ impl Walk {
         Ok(outlines)
     }
 
-    fn add(&mut self, role: Role, outlines: Vec<(Vec<Point>, Vec<Point>)>, style: Style) -> Result<(), Refusal> {
+    fn add(&mut self, role: Role, rule: usvg::FillRule, outlines: Vec<Line>, style: Style) -> Result<(), Refusal> {
         let (frame, first) = (self.shapes.frame, self.shapes.outlines.len());
         let number = self.shapes.styles.len();
         for (points, ends) in outlines {
@@ -292,9 +305,17 @@ impl Walk {
         if new.is_empty() {
             return Ok(());
         }
-        if role == Role::Fill && (2..200).contains(&new.len()) {
-            let holes: Vec<bool> =
-                (0..new.len()).map(|i| (0..new.len()).filter(|j| *j != i && contains(&new[*j], &new[i])).count() % 2 == 1).collect();
+        if role == Role::Fill && (2..400).contains(&new.len()) {
+            let ways: Vec<i32> = new.iter().map(|o| if turns_right(&o.points) { 1 } else { -1 }).collect();
+            let holes: Vec<bool> = (0..new.len())
+                .map(|i| {
+                    let around = (0..new.len()).filter(|j| *j != i && contains(&new[*j], &new[i]));
+                    match rule {
+                        usvg::FillRule::EvenOdd => around.count() % 2 == 1,
+                        usvg::FillRule::NonZero => ways[i] + around.map(|j| ways[j]).sum::<i32>() == 0,
+                    }
+                })
+                .collect();
             new.iter_mut().zip(holes).for_each(|(o, hole)| o.hole = hole);
         }
         self.shapes.styles.push(style);
@@ -337,18 +358,28 @@ fn on_rim(p: &Point, area: &Area) -> bool {
     (0..2).any(|i| (p[i] - area.low[i]).abs() < 1e-4 || (p[i] - area.high[i]).abs() < 1e-4)
 }
 
-/// Whether the one outline's first point lies within the other.
+/// Whether an outline goes clockwise.
+fn turns_right(points: &[Point]) -> bool {
+    points.windows(2).map(|s| f64::from(s[0][0]) * f64::from(s[1][1]) - f64::from(s[1][0]) * f64::from(s[0][1])).sum::<f64>() > 0.0
+}
+
+/// Whether most of the one outline's points lie within the other; of those on its rim nobody can say.
 fn contains(outer: &Outline, inner: &Outline) -> bool {
-    let Some([x, y]) = inner.points.first().copied() else { return false };
-    let a = &outer.area;
-    if x < a.low[0] || x > a.high[0] || y < a.low[1] || y > a.high[1] {
+    let (o, i) = (&outer.area, &inner.area);
+    if i.width() * i.height() > o.width() * o.height() || o.shared(i) <= 0.0 {
         return false;
     }
-    let crossed = outer.points.windows(2).filter(|s| {
-        let [[ax, ay], [bx, by]] = [s[0], s[1]];
-        (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)
-    });
-    crossed.count() % 2 == 1
+    let within = |[x, y]: Point| {
+        let crossed = outer.points.windows(2).filter(|s| {
+            let [[ax, ay], [bx, by]] = [s[0], s[1]];
+            (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)
+        });
+        crossed.count() % 2 == 1
+    };
+    let step = (inner.points.len() / 9).max(1);
+    let points = inner.points.iter().step_by(step);
+    let count = points.len();
+    points.filter(|p| within(**p)).count() * 2 > count
 }
 
 fn paint(paint: &usvg::Paint, transform: Transform) -> Paint {

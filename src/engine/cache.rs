@@ -34,6 +34,14 @@ pub fn key(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// What tells this build of the program from others: what another one computed may be something else.
+pub fn build() -> Vec<u8> {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let written = file.as_ref().ok().and_then(|m| m.modified().ok()).and_then(|t| t.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let parts = [file.as_ref().map_or(0, |m| m.len()).into(), written.map_or(0, |t| t.as_nanos())];
+    [env!("CARGO_PKG_VERSION").as_bytes(), &parts.map(u128::to_le_bytes).concat()].concat()
+}
+
 impl Cache {
     /// The cache of this user: in `PROMOLINT_CACHE_DIR`, else where the system keeps caches (`XDG_CACHE_HOME` counts). `None` where there is
     /// no such folder.

@@ -21,7 +21,7 @@ mod suppress;
 mod testing;
 mod walk;
 
-pub use assets::{files as asset_files, references as asset_references};
+pub use assets::{files as asset_files, references as asset_references, references_kept};
 pub use documents::Active;
 pub use format::{Format, is_binary};
 pub use outcome::Outcome;

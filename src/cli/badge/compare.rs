@@ -4,7 +4,8 @@ use super::{IMAGE, Image, bytes, hex, show};
 use crate::badge::{Alteration, Comparison, Library, Limits, Mark, Reference, Region, Setting, Verdict};
 use crate::cli::args::{Color, CompareArgs, CompareFormat, Selection};
 use crate::cli::{complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette};
-use crate::engine::{asset_references, io_message, name_of};
+use crate::engine::cache::Cache;
+use crate::engine::{io_message, name_of, references_kept};
 use crate::facts::{Asset, Assets, Day, Kind};
 use crate::finding::{Severity, Trouble};
 use crate::report::{Palette, clean, rich_trouble};
@@ -155,7 +156,8 @@ impl Supplied {
             paths.borrow_mut().push((Sha256::digest(&bytes).into(), path.to_owned()));
             Ok(bytes)
         };
-        let (references, troubles) = asset_references(&assets, today, &open);
+        let cache = if args.no_cache { None } else { Cache::of_user() };
+        let (references, troubles) = references_kept(&assets, today, &open, cache.as_ref());
         let paths = paths.into_inner();
         Ok(Supplied { library: Library::new(references), register: Some((assets, folder)), file: None, paths, today, troubles })
     }

@@ -7,9 +7,11 @@
 mod intake;
 mod library;
 mod picture;
+mod svg;
 mod verdict;
 
-pub use intake::{Limits, Refusal, open};
+pub use intake::{Limits, Refusal, Sort, open, sniff};
 pub use library::{Library, Reference, Setting};
 pub use picture::{Encoding, Picture, Region};
+pub use svg::{Drawing, DrawingKey, Edit, edits};
 pub use verdict::{Alteration, AlterationKind, Comparison, Group, Mark, Verdict};

@@ -4,9 +4,10 @@ use image::RgbaImage;
 use serde::{Deserialize, Serialize};
 
 /// How a picture was written, as far as it tells what a legitimate copy may look like.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Encoding {
     /// PNG of full colour.
+    #[default]
     Png,
     /// PNG or GIF with a palette.
     Palette,
@@ -34,7 +35,7 @@ pub struct Picture {
     pub encoding: Encoding,
     /// How many frames an animation has; 1 for a still. `pixels` is the first.
     pub frames: u32,
-    /// Whether its colours are only roughly known (CMYK without a profile).
+    /// Whether its colours are only roughly known (CMYK without a profile, or a profile that cannot be used).
     pub rough_colours: bool,
     /// Pixels of the file for one pixel of `pixels`: 1 but for drawings, whose size is not that of the file.
     pub scale: f32,

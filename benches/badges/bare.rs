@@ -281,7 +281,11 @@ pub fn copy(d: &Design, at: Option<f32>, r: &mut Random) -> Made {
 
 /// Pads, flattens and encodes a mark. Gives the file, what it is called, and the mark's place in it.
 pub fn finish(mut m: Made, d: &Design, floor: u8, pad: bool, r: &mut Random) -> (Vec<u8>, Code, String, [f32; 6], (usize, usize)) {
-    let code = Code::draw(r, floor);
+    let code = match Code::draw(r, floor) {
+        // The colours of print are known but roughly: what was altered may not show.
+        Code::Cmyk(q) if m.kind.is_some() => Code::Jpeg(q, false),
+        c => c,
+    };
     let behind = ground(d, r);
     let mut notes = String::new();
     let flatten = !code.transparent() || r.chance(0.4);

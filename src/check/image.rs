@@ -11,7 +11,7 @@ pub(super) use altered::{Altered, Styles};
 use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim};
 use crate::badge::{AlterationKind, Verdict};
-use crate::document::{Image, ImageSource};
+use crate::document::{Image, ImageSource, Kind};
 use crate::facts::{Asset, Assets, Day, Tier};
 use crate::finding::{Location, Region};
 use crate::pack::model::{AltState, By, ImageMatcher, TierCheck, UseState};
@@ -184,11 +184,15 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
         let all = altered::by_markup(subject, number, image, shown);
         let ways: Vec<&Altered> = all.iter().filter(|w| fits(w.kind) && m.at_rest.is_none_or(|r| r == w.at_rest)).collect();
         for (i, way) in ways.iter().enumerate() {
-            if i == 0 && !holds && !way.spans.is_empty() {
-                hit.related.push((std::mem::replace(&mut hit.spans, way.spans.clone()), hit.text.clone(), "the image".to_owned()));
-            } else if !way.spans.is_empty() {
-                hit.related.push((way.spans.clone(), String::new(), way.words.clone()));
+            let (first, others) = way.spans.split_at(way.spans.len().min(1));
+            if i == 0 && !holds && !first.is_empty() {
+                let image = std::mem::replace(&mut hit.spans, first.to_vec());
+                let written = first.first().and_then(|s| subject.source.text().get(s.range())).unwrap_or_default();
+                hit.related.push((image, std::mem::replace(&mut hit.text, written.to_owned()), "the image".to_owned()));
+            } else if !first.is_empty() {
+                hit.related.push((first.to_vec(), String::new(), way.words.clone()));
             }
+            hit.related.extend(others.iter().map(|s| (vec![*s], String::new(), String::new())));
             hit.evidence.extend(way.sheet.clone());
             if !measured.contains(&way.words) {
                 measured.push(way.words.clone());
@@ -231,6 +235,10 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
 fn use_of(subject: &Subject, image: &Image, asset: Option<&Asset>) -> UseState {
     let Some(uses) = asset.map(|a| &a.uses).filter(|u| !u.is_unknown()) else { return UseState::Unknown };
     let icon = image.holder.starts_with("link[");
+    // A file by itself is not in use yet.
+    if subject.kind == Kind::Image && !icon {
+        return UseState::Unknown;
+    }
     let here = if icon { "icon" } else { subject.kind.name() };
     if uses.items().iter().any(|u| u.value.eq_ignore_ascii_case(here)) { UseState::Listed } else { UseState::Unlisted }
 }

@@ -51,10 +51,10 @@ impl Left {
     /// In words, for the end of a run; `None` for what is no picture.
     pub fn words(self) -> Option<&'static str> {
         match self {
-            Left::Elsewhere => Some("lie on other hosts, and nothing is fetched"),
-            Left::Outside => Some("lie outside the folders that are checked"),
-            Left::Drawing => Some("are drawings in pages that cannot be rendered by themselves"),
-            Left::TooMany => Some("are more than are compared of one document"),
+            Left::Elsewhere => Some("on other hosts (nothing is fetched)"),
+            Left::Outside => Some("outside the folders that are checked"),
+            Left::Drawing => Some("drawn in pages, and not complete by themselves"),
+            Left::TooMany => Some("beyond the most that are compared of one document"),
             Left::Nothing => None,
         }
     }

@@ -159,7 +159,7 @@ impl Pictured {
             return Vec::new();
         }
         let (images, were) = if all == 1 { ("image", "was") } else { ("images", "were") };
-        vec![format!("{all} {images} {were} not compared: {}", reasons.join("; "))]
+        vec![format!("{all} {images} {were} not compared: {}", reasons.join(", "))]
     }
 }
 

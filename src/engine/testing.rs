@@ -32,6 +32,7 @@ pub enum CaseResult {
 /// Runs every text of a pack's rules through its rule alone. `named` says which rules.
 pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestCase, CaseResult)> {
     let mut out = Vec::new();
+    let mut galleries = Vec::new();
     for rule in pack.rules.into_iter().filter(|r| named(&r.id)) {
         let id = rule.id.clone();
         let cases: Vec<(TestCase, bool)> =
@@ -51,7 +52,7 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
         };
         let mut engine = Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() };
         for (case, flag) in cases {
-            let result = run(&mut engine, &case, default, flag);
+            let result = run(&mut engine, &case, default, flag, &mut galleries);
             out.push((id.clone(), case, result));
         }
     }
@@ -89,8 +90,8 @@ pub fn facts_of(test: &TestFacts) -> Result<Facts, String> {
     })
 }
 
-fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> CaseResult {
-    let outcome = match run_case(engine, case, default) {
+fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool, galleries: &mut Vec<Arc<Gallery>>) -> CaseResult {
+    let outcome = match run_case(engine, case, default, galleries) {
         Ok(outcome) => outcome,
         Err(e) => return CaseResult::Unread(e),
     };
@@ -103,15 +104,24 @@ fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> C
     }
 }
 
+/// So many registers of images are kept in mind between texts.
+const MAX_GALLERIES: usize = 64;
+
 /// What an engine's rules find in one text, with the facts that go with it. `default`: the kind of content, where the case names none.
+/// `galleries`: what is known of images of earlier texts.
 ///
 /// # Errors
 /// Why the text, or a register beside it, cannot be read.
-pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Result<Outcome, String> {
+pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind, galleries: &mut Vec<Arc<Gallery>>) -> Result<Outcome, String> {
     engine.options.facts = Arc::new(facts_of(&case.facts)?);
     let files = files_of(&case.facts)?;
     let size = files.get(&case.text).map_or(0, Vec::len);
-    engine.options.pictures = Some(Arc::new(Gallery::new(Arc::clone(&engine.options.facts), Store::Memory(files))));
+    let gallery = Gallery::new(Arc::clone(&engine.options.facts), Store::Memory(files)).knowing(galleries);
+    let gallery = Arc::new(gallery);
+    if engine.options.facts.assets.is_some() && galleries.len() < MAX_GALLERIES {
+        galleries.push(Arc::clone(&gallery));
+    }
+    engine.options.pictures = Some(gallery);
     let mut outcome = Outcome::default();
     let format = match case.format {
         TestFormat::Text => Some(Format::Text),

@@ -31,15 +31,21 @@ pub struct Gallery {
     facts: Arc<Facts>,
     store: Store,
     limits: Limits,
-    library: OnceLock<Loaded>,
-    /// By the SHA-256 of the bytes.
-    compared: Known<[u8; 32], Result<Arc<Compared>, Refusal>>,
+    memory: Arc<Memory>,
     /// By the file they are in.
     files: Known<(PathBuf, String), Looked>,
     /// Style sheets, by the file they are in.
     sheets: Known<(PathBuf, String), Option<Arc<Source>>>,
     /// Pictures of differences that were written.
     written: Mutex<HashSet<String>>,
+}
+
+/// What is worked out of the register and of pictures' bytes.
+#[derive(Debug, Default)]
+struct Memory {
+    library: OnceLock<Loaded>,
+    /// By the SHA-256 of the bytes.
+    compared: Known<[u8; 32], Result<Arc<Compared>, Refusal>>,
 }
 
 #[derive(Debug)]
@@ -75,12 +81,22 @@ impl Gallery {
             facts,
             store,
             limits: Limits::default(),
-            library: OnceLock::new(),
-            compared: Known::default(),
+            memory: Arc::default(),
             files: Known::default(),
             sheets: Known::default(),
             written: Mutex::default(),
         }
+    }
+
+    /// The same, with what another one knows, if both have the same images: for tests, of which many share theirs.
+    #[must_use]
+    pub(super) fn knowing(mut self, others: &[Arc<Gallery>]) -> Gallery {
+        let text = |g: &Gallery| g.facts.assets.as_ref().map(|a| a.source().text().to_owned());
+        let same = |o: &&Arc<Gallery>| text(o) == text(&self) && o.facts.today == self.facts.today && o.store.same(&self.store);
+        if let Some(other) = others.iter().find(same) {
+            self.memory = Arc::clone(&other.memory);
+        }
+        self
     }
 
     /// Whether there is anything to hold pictures against.
@@ -90,17 +106,17 @@ impl Gallery {
 
     fn loaded(&self) -> Option<&Loaded> {
         let assets = self.facts.assets.as_ref()?;
-        Some(self.library.get_or_init(|| {
+        Some(self.memory.library.get_or_init(|| {
             let register = assets.source().name();
             let read = |file: &str| self.store.supplied(register, file, self.limits.bytes);
-            let (references, troubles) = assets::references(assets, self.facts.today, &read);
+            let (references, troubles) = assets::references_kept(assets, self.facts.today, &read, self.store.cache());
             Loaded { library: Library::new(references), troubles }
         }))
     }
 
     /// What was wrong with the files of the register, if they were needed.
     pub fn troubles(&self) -> Vec<Trouble> {
-        self.library.get().map(|l| l.troubles.clone()).unwrap_or_default()
+        self.memory.library.get().map(|l| l.troubles.clone()).unwrap_or_default()
     }
 
     /// Whether a file is one of the supplied images: it is no content.
@@ -114,7 +130,7 @@ impl Gallery {
     /// Compares the picture in these bytes.
     fn compare(&self, bytes: &[u8]) -> Result<([u8; 32], Arc<Compared>), Refusal> {
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
-        let compared = self.compared.get(sha256, || {
+        let compared = self.memory.compared.get(sha256, || {
             let picture = badge::open(bytes, &self.limits)?;
             let (w, h) = picture.pixels.dimensions();
             let scaled = |n: u32| (n as f32 * picture.scale).round() as u32;

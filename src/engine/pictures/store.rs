@@ -1,6 +1,7 @@
 //! Where pictures lie: files of the disk, none outside the root of the input; or files in memory, for the tests of packs.
 
 use super::resolve::Place;
+use crate::engine::cache::Cache;
 use crate::engine::format::Format;
 use crate::engine::walk::io_message;
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +19,8 @@ pub enum Store {
         named: Vec<PathBuf>,
         /// What is known of the folders that documents lie in.
         sites: Mutex<HashMap<PathBuf, Arc<Site>>>,
+        /// What earlier runs made of the supplied images.
+        cache: Option<Cache>,
     },
     /// In memory, by path.
     Memory(BTreeMap<String, Vec<u8>>),
@@ -79,7 +82,20 @@ impl Store {
     /// Files of the disk, for inputs that were named so.
     pub fn disk(arguments: &[String]) -> Store {
         let folders = arguments.iter().filter_map(|a| Path::new(a).canonicalize().ok()).filter(|p| p.is_dir());
-        Store::Disk { named: folders.collect(), sites: Mutex::default() }
+        Store::Disk { named: folders.collect(), sites: Mutex::default(), cache: Cache::of_user() }
+    }
+
+    /// What earlier runs made of the supplied images.
+    pub fn cache(&self) -> Option<&Cache> {
+        match self {
+            Store::Disk { cache, .. } => cache.as_ref(),
+            Store::Memory(_) => None,
+        }
+    }
+
+    /// Whether both hold the same files in memory.
+    pub fn same(&self, other: &Store) -> bool {
+        matches!((self, other), (Store::Memory(a), Store::Memory(b)) if a == b)
     }
 
     /// Reads a file of the register.
@@ -174,7 +190,7 @@ impl Store {
     }
 
     fn site(&self, document: &str) -> Option<Arc<Site>> {
-        let Store::Disk { named, sites } = self else { return None };
+        let Store::Disk { named, sites, .. } = self else { return None };
         let parent = Path::new(document).parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if let Some(known) = sites.lock().ok().and_then(|s| s.get(parent).cloned()) {
             return Some(known);

@@ -176,13 +176,14 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
     let mut engine = Engine { rules: RuleSet::new(packs, settings), options, formats: Formats::builtin() };
     let is_note = |id: &str, kind: Kind| ids.get(id).and_then(|(s, _)| s.of(kind)).is_none_or(|s| s == Severity::Note);
 
+    let mut galleries = Vec::new();
     let mut out = Score { ran: ids.len(), ..Score::default() };
     for (file, index, label) in labels() {
         out.labels += 1;
         out.traps += usize::from(label.expect.is_empty());
         // The rule, its weightiest finding, and what that marks.
         let mut found: BTreeMap<String, (Severity, String)> = BTreeMap::new();
-        match run_case(&mut engine, &label.case, Kind::Page) {
+        match run_case(&mut engine, &label.case, Kind::Page, &mut galleries) {
             Err(e) => out.unread.push((file, index, e)),
             Ok(outcome) => {
                 if let Some(t) = outcome.troubles.first() {

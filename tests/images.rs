@@ -78,7 +78,7 @@ const REGISTER: [&str; 2] = ["--assets", "register/assets.yaml"];
 
 #[test]
 fn a_finding_has_its_places_in_page_image_and_register() {
-    let page = "<p>Hello</p>\n<img src='img/badge%20old.png?v=2' alt='Badge'>\n<img src=img/gold.png alt='Gold'>\n";
+    let page = "<p>Hello</p>\n<img src='img/badge%20old.png?v=2' alt='Partner of 2021'>\n<img src=img/gold.png alt='Gold'>\n";
     let site = Site::new("places", page);
     site.copy("register/old.png", "site/img/badge old.png");
     site.copy("register/gold.png", "site/img/gold.png");

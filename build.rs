@@ -155,6 +155,9 @@ fn main() {
     fs::write(Path::new(&out).join("packs.rs"), table).expect("OUT_DIR can be written");
     fs::write(Path::new(&out).join("keys.rs"), format!("&{:#?}", sets.lines)).expect("OUT_DIR can be written");
     formats(&Path::new(&out).join("formats"));
+    let classes = Path::new("rules/markup/classes.yaml");
+    println!("cargo::rerun-if-changed={}", classes.display());
+    fs::write(Path::new(&out).join("classes.json"), read(classes).to_string()).expect("OUT_DIR can be written");
 }
 
 /// The format files, under their own names.

@@ -4,5 +4,6 @@
 
 #[test]
 fn commands() {
-    trycmd::TestCases::new().env("NO_COLOR", "1").case("tests/cmd/*.toml").case("tests/cmd/*.trycmd");
+    let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+    trycmd::TestCases::new().env("NO_COLOR", "1").env("PROMOLINT_CACHE_DIR", cache).case("tests/cmd/*.toml").case("tests/cmd/*.trycmd");
 }

@@ -17,24 +17,33 @@ pub enum Code {
     Gif,
     WebpLossy(u8),
     WebpLossless,
+    /// JPEG lying on its side, with a note that says how to turn it: 6 or 8, as EXIF counts.
+    Turned(u8),
+    /// JPEG of the colours of print.
+    Cmyk(u8),
+    /// PNG or JPEG in the colours of Display P3, with its profile.
+    Wide(bool),
 }
 
 impl Code {
     /// What the web uses, about as often; with a quality of at least `floor`.
     pub fn draw(r: &mut Random, floor: u8) -> Code {
         let q = |r: &mut Random| r.int(i64::from(floor), 95) as u8;
-        match r.weighted(&[(0.27, 0), (0.33, 1), (0.1, 2), (0.06, 3), (0.15, 4), (0.09, 5)]) {
+        match r.weighted(&[(0.27, 0), (0.32, 1), (0.09, 2), (0.06, 3), (0.14, 4), (0.08, 5), (0.015, 6), (0.01, 7), (0.015, 8)]) {
             0 => Code::Png,
             1 => Code::Jpeg(q(r), r.chance(0.8)),
             2 => Code::Palette(r.pick(&[256, 256, 128, 64]), r.chance(0.5)),
             3 => Code::Gif,
             4 => Code::WebpLossy(q(r)),
+            6 => Code::Turned(r.pick(&[6, 8, 3])),
+            7 => Code::Cmyk(q(r).max(80)),
+            8 => Code::Wide(r.chance(0.5)),
             _ => Code::WebpLossless,
         }
     }
 
     pub fn transparent(self) -> bool {
-        !matches!(self, Code::Jpeg(..))
+        !matches!(self, Code::Jpeg(..) | Code::Turned(_) | Code::Cmyk(_) | Code::Wide(true))
     }
 
     pub fn name(self) -> String {
@@ -45,13 +54,16 @@ impl Code {
             Code::Gif => "gif".to_owned(),
             Code::WebpLossy(q) => format!("webp q{q}"),
             Code::WebpLossless => "webp lossless".to_owned(),
+            Code::Turned(n) => format!("jpeg turned, exif {n}"),
+            Code::Cmyk(q) => format!("jpeg cmyk q{q}"),
+            Code::Wide(jpeg) => format!("{} display p3", if jpeg { "jpeg" } else { "png" }),
         }
     }
 
     pub fn ending(self) -> &'static str {
         match self {
-            Code::Png | Code::Palette(..) => "png",
-            Code::Jpeg(..) => "jpg",
+            Code::Png | Code::Palette(..) | Code::Wide(false) => "png",
+            Code::Jpeg(..) | Code::Turned(_) | Code::Cmyk(_) | Code::Wide(true) => "jpg",
             Code::Gif => "gif",
             Code::WebpLossy(_) | Code::WebpLossless => "webp",
         }
@@ -76,8 +88,58 @@ impl Code {
                 let image = c.on(behind).image();
                 let rgb: Vec<u8> = image.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
                 let mut e = jpeg_encoder::Encoder::new(&mut out, q);
+                // As sites write them: coarse first, in places.
+                e.set_progressive(q % 3 == 0);
                 e.set_sampling_factor(if half { jpeg_encoder::SamplingFactor::F_2_2 } else { jpeg_encoder::SamplingFactor::F_1_1 });
                 e.encode(&rgb, c.w as u16, c.h as u16, jpeg_encoder::ColorType::Rgb).expect("a picture in memory can be written");
+            }
+            Code::Turned(n) => {
+                let image = image::DynamicImage::ImageRgba8(c.on(behind).image());
+                let lying = match n {
+                    6 => image.rotate270(),
+                    8 => image.rotate90(),
+                    _ => image.rotate180(),
+                };
+                let mut e = jpeg_encoder::Encoder::new(&mut out, 88);
+                // One entry of a directory: the orientation.
+                let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+                exif.extend([n, 0, 0, 0, 0, 0, 0]);
+                e.add_app_segment(1, exif).expect("a short segment");
+                e.encode(&lying.to_rgb8(), lying.width() as u16, lying.height() as u16, jpeg_encoder::ColorType::Rgb)
+                    .expect("a picture in memory can be written");
+            }
+            Code::Cmyk(q) => {
+                let image = c.on(behind).image();
+                let ink = |p: &image::Rgba<u8>| {
+                    let [r, g, b] = [p.0[0], p.0[1], p.0[2]].map(|v| 1.0 - f32::from(v) / 255.0);
+                    let k = r.min(g).min(b);
+                    [r, g, b]
+                        .map(|v| if k >= 1.0 { 0.0 } else { (v - k) / (1.0 - k) })
+                        .into_iter()
+                        .chain([k])
+                        .map(|v| (v * 255.0).round() as u8)
+                        .collect::<Vec<u8>>()
+                };
+                let cmyk: Vec<u8> = image.pixels().flat_map(ink).collect();
+                let e = jpeg_encoder::Encoder::new(&mut out, q);
+                e.encode(&cmyk, c.w as u16, c.h as u16, jpeg_encoder::ColorType::Cmyk).expect("a picture in memory can be written");
+            }
+            Code::Wide(jpeg) => {
+                let mut wide = if jpeg { c.on(behind) } else { c.clone() };
+                wide.recolour(|_, _, p, a| (display_p3(p), a));
+                let profile = moxcms::ColorProfile::new_display_p3().encode().expect("a known profile");
+                let image = wide.image();
+                let (w, h) = image.dimensions();
+                if jpeg {
+                    let rgb: Vec<u8> = image.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
+                    let mut e = jpeg_encoder::Encoder::new(&mut out, 90);
+                    e.add_icc_profile(&profile).expect("a short profile");
+                    e.encode(&rgb, w as u16, h as u16, jpeg_encoder::ColorType::Rgb).expect("a picture in memory can be written");
+                } else {
+                    let mut e = PngEncoder::new(&mut out);
+                    e.set_icc_profile(profile).expect("PNG has profiles");
+                    e.write_image(&image, w, h, ExtendedColorType::Rgba8).expect("a picture in memory can be written");
+                }
             }
             Code::Palette(n, spread) => palette(&c.image(), n, spread, &mut out),
             Code::Gif => {
@@ -116,6 +178,14 @@ impl Code {
         }
         out
     }
+}
+
+/// A colour of sRGB in the numbers of Display P3.
+fn display_p3(c: Rgb) -> Rgb {
+    let l = c.map(|v| if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) });
+    let m = [[0.8225, 0.1774, 0.0], [0.0332, 0.9669, 0.0], [0.0171, 0.0724, 0.9108]];
+    m.map(|r| r[0] * l[0] + r[1] * l[1] + r[2] * l[2])
+        .map(|v: f32| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 })
 }
 
 fn palette(image: &RgbaImage, n: usize, spread: bool, out: &mut Vec<u8>) {

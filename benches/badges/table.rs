@@ -200,6 +200,7 @@ fn alarms(out: &mut String, all: &[Outcome]) {
             "jpeg q" if code.contains("then") => "jpeg twice".to_owned(),
             "jpeg q" => "jpeg".to_owned(),
             "webp q" => "webp, lossy".to_owned(),
+            "jpeg cmyk q" => "jpeg cmyk".to_owned(),
             f => f.to_owned(),
         }
     };

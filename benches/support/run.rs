@@ -14,7 +14,15 @@ pub fn engine(packs: Vec<PackSource>) -> Engine<'static> {
     let rules = RuleSet::new(set.packs, Settings::default());
     Engine {
         rules,
-        options: Options { kind: None, kinds: Vec::new(), exclude: Paths::default(), jobs: 1, facts: Default::default() },
+        options: Options {
+            kind: None,
+            kinds: Vec::new(),
+            exclude: Paths::default(),
+            jobs: 1,
+            facts: Default::default(),
+            pictures: None,
+            image_diffs: None,
+        },
         formats: Formats::builtin(),
     }
 }

@@ -24,4 +24,5 @@ mod verdict;
 pub use intake::{Limits, Refusal, Sort, open, sniff};
 pub use library::{Library, Reference, Setting};
 pub use picture::{Encoding, Picture, Region};
+pub use svg::{Drawing, DrawingKey, Edit, edits};
 pub use verdict::{Alteration, AlterationKind, Comparison, Group, Mark, Verdict};

@@ -8,7 +8,7 @@ use crate::facts::names::{fold_name, host};
 use crate::facts::{Approval, ApprovalKind, Approvals, Day, Standing};
 use crate::finding::Location;
 use crate::pack::LazyRegex;
-use crate::pack::model::{ApprovalMatcher, ApprovalStatus};
+use crate::pack::model::{ApprovalMatcher, ApprovalStanding, ApprovalStatus};
 use crate::source::Span;
 use std::sync::OnceLock;
 
@@ -115,6 +115,38 @@ fn is_of_kind(subject: &Subject, found: &LookedUp, a: &Approval, kind: ApprovalK
     let stands = |t: &str| Some(plain(t)).is_some_and(|t| !t.is_empty() && plain(&found.text).contains(&t));
     found.list.iter().any(|c| std::ptr::eq(c.approval, a) && c.same != Same::No)
         || (a.kind.is_some() && a.texts.iter().any(|t| stands(&t.value)))
+}
+
+/// What the register has on a picture: an approval of the file itself, by its hash or path, or of the content that shows it. `None` where the
+/// content names an approval and there is no register to look it up in.
+pub(super) fn of_picture(
+    subject: &Subject,
+    kind: Option<ApprovalKind>,
+    sha256: Option<&str>,
+    file: Option<&str>,
+) -> Option<ApprovalStanding> {
+    let found = subject.approval.get_or_init(|| look_up(subject));
+    let Some(approvals) = subject.facts.approvals.as_ref() else {
+        if found.names_one {
+            subject.want("approvals");
+            return None;
+        }
+        return Some(ApprovalStanding::Unregistered);
+    };
+    let folder = approvals.source().name().rsplit_once('/').map_or("", |(f, _)| f);
+    let is_file = |a: &Approval| {
+        let here = file.map(path_of);
+        let by_path = here.is_some_and(|here| a.paths.iter().any(|p| path_of(&format!("{folder}/{}", p.value)) == here));
+        // The file that was approved may have been another one under this name.
+        let by_hash = sha256.is_some_and(|h| a.has_hash(h));
+        by_hash || by_path && a.sha256.is_empty()
+    };
+    let of_kind = |a: &Approval| kind.is_none_or(|kind| a.kind.as_ref().is_none_or(|k| k.value == kind));
+    let holds = approvals.iter().filter(|a| of_kind(a)).any(|a| {
+        let shown = found.list.iter().any(|c| std::ptr::eq(c.approval, a) && c.named && c.same != Same::No);
+        a.standing(subject.facts.today) == Standing::Valid && (is_file(a) || shown) && of_others(subject, a).is_none()
+    });
+    Some(if holds { ApprovalStanding::Valid } else { ApprovalStanding::Missing })
 }
 
 /// How close to holding an approval is, and until when it holds.
@@ -283,6 +315,11 @@ fn out_of_scope(subject: &Subject, a: &Approval) -> Option<(Span, String, String
             label,
         ));
     }
+    of_others(subject, a)
+}
+
+/// The same for firm, channel and language.
+fn of_others(subject: &Subject, a: &Approval) -> Option<(Span, String, String)> {
     let known = subject.speaker().and_then(|s| s.known);
     if let Some((p, known)) = a.partner.as_ref().zip(known)
         && !p.value.eq_ignore_ascii_case(&known.id.value)

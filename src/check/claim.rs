@@ -11,21 +11,22 @@ use super::{Hit, Subject, lexical};
 use crate::finding::Location;
 use crate::pack::model::{ClaimMatcher, Wrong};
 use about::Place;
+pub(super) use record::{no_member, tier as held_tier};
 
 /// In so many words after a thing that is claimed its vendor may be named.
 const NAMED_AFTER: usize = 4;
 
 /// What a statement is found to be wrong about.
 #[derive(Debug, Default)]
-struct Verdict {
+pub(super) struct Verdict {
     /// What was claimed.
-    claimed: String,
+    pub claimed: String,
     /// What is on record.
-    known: String,
+    pub known: String,
     /// Since when, if that is worth a word.
-    since: String,
+    pub since: String,
     /// Where that stands.
-    evidence: Option<Location>,
+    pub evidence: Option<Location>,
 }
 
 pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: OfLeaf) -> Vec<Hit> {
@@ -105,8 +106,8 @@ fn judge(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Optio
             None
         }
         Wrong::TierAbove | Wrong::TierBelow | Wrong::NoMember if enumerates(m, place, name) => None,
-        Wrong::TierAbove => record::tier(subject, m, name, true),
-        Wrong::TierBelow => record::tier(subject, m, name, false),
+        Wrong::TierAbove => record::tier(subject, m.grace, name, true),
+        Wrong::TierBelow => record::tier(subject, m.grace, name, false),
         Wrong::NoMember => record::no_member(subject, name),
         Wrong::NotHeld => record::not_held(subject, m, name),
         Wrong::TierTooLow => record::tier_too_low(subject, m, name),

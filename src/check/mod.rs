@@ -9,9 +9,12 @@ pub mod corpus;
 pub mod element;
 pub mod emoji;
 pub mod field;
+pub mod image;
 mod keys;
 pub mod lexical;
 pub mod link;
+pub mod markup;
+pub mod pictures;
 pub mod place;
 pub mod stats;
 pub mod text;
@@ -29,8 +32,9 @@ use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use context::Stop;
 use element::{ElementFilter, Present};
+use pictures::{Looked, Pictures, Seen};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -57,6 +61,8 @@ pub struct Hit {
     pub evidence: Vec<Location>,
     /// What its matcher says in place of the rule.
     pub says: Option<Arc<Says>>,
+    /// The mark in a picture that it is about.
+    pub seen: Option<Seen>,
 }
 
 /// A document on its way through the rules, with what is worked out once for all of them.
@@ -76,6 +82,14 @@ pub struct Subject<'a> {
     approval: OnceCell<approval::LookedUp<'a>>,
     /// The register that a rule looked for in vain.
     wanted: Cell<Option<&'static str>>,
+    /// What opens the pictures it shows.
+    pictures: Option<&'a dyn Pictures>,
+    /// What was seen of them, by their order.
+    looks: RefCell<BTreeMap<usize, Looked>>,
+    /// Its style sheets.
+    styles: OnceCell<image::Styles>,
+    /// What markup does to its pictures, by their order.
+    altered: RefCell<HashMap<usize, Rc<[image::Altered]>>>,
     filter: &'a ElementFilter,
     present: OnceCell<Present<'a>>,
     doms: OnceCell<Vec<Dom>>,
@@ -107,6 +121,10 @@ impl<'a> Subject<'a> {
             speaker: OnceCell::new(),
             approval: OnceCell::new(),
             wanted: Cell::new(None),
+            pictures: None,
+            looks: RefCell::default(),
+            styles: OnceCell::new(),
+            altered: RefCell::default(),
             filter,
             present,
             doms: OnceCell::new(),
@@ -126,6 +144,18 @@ impl<'a> Subject<'a> {
     pub fn of_record(mut self, chunk: &'a Chunk, record: usize, formats: &'a Formats) -> Self {
         self.record = Some((chunk, record, formats));
         self
+    }
+
+    /// The same document, whose pictures can be looked at.
+    #[must_use]
+    pub fn with_pictures(mut self, pictures: Option<&'a dyn Pictures>) -> Self {
+        self.pictures = pictures;
+        self
+    }
+
+    /// What was seen of its pictures, by their order in the document: of those that a rule wanted to see.
+    pub fn looks(&self) -> Vec<(usize, Looked)> {
+        self.looks.borrow().iter().map(|(i, l)| (*i, l.clone())).collect()
     }
 
     /// Notes that a rule could not say anything for want of this register.
@@ -294,8 +324,14 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
     let mut out: Vec<Hit> = Vec::new();
     for hit in hits {
         let cover = |h: &Hit| h.spans.iter().copied().reduce(|a, b| a.cover(&b));
-        match out.last_mut() {
-            Some(last) if cover(last).zip(cover(&hit)).is_some_and(|(a, b)| a.overlaps(&b) || a == b) => {
+        // Two marks of one picture are two things, and two matchers of a rule may find one of them.
+        let part = |h: &Hit| h.seen.as_ref().map(|s| s.index);
+        let one_place = |a: &Hit, b: &Hit| match cover(a).zip(cover(b)) {
+            Some((x, y)) => (x.overlaps(&y) || x == y) && (part(a) == part(b) || part(a).is_none() || part(b).is_none()),
+            None => part(a).is_some() && part(a) == part(b),
+        };
+        match out.iter_mut().rev().take(if part(&hit).is_some() { MARKS } else { 1 }).find(|last| one_place(last, &hit)) {
+            Some(last) => {
                 // Of two matchers of a rule, the one that weighs more.
                 if weight(&hit) > weight(last) {
                     *last = hit;
@@ -309,6 +345,9 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
     }
     out
 }
+
+/// So many findings back is looked for one in the same place: more than a picture has marks.
+const MARKS: usize = 16;
 
 /// How much a hit weighs beside another of its rule; the rule's own weight is taken for the highest.
 fn weight(hit: &Hit) -> usize {
@@ -357,6 +396,7 @@ fn eval(
         MatcherForm::Element(e) => element::find(subject, e),
         MatcherForm::Link(l) => link::find(subject, l),
         MatcherForm::Field(f) => field::find(subject, f),
+        MatcherForm::Image(i) => image::find(subject, i),
         MatcherForm::Any(list) => {
             let contexts = contexts();
             let mut found = Vec::new();
@@ -439,6 +479,16 @@ pub fn text_only(m: &Matcher) -> bool {
         MatcherForm::All(list) => list.first().is_some_and(text_only),
         MatcherForm::Any(list) => list.iter().all(text_only),
         MatcherForm::Not(inner) => text_only(inner),
+        _ => false,
+    }
+}
+
+/// Whether a tree looks at pictures.
+pub fn looks_at_images(m: &Matcher) -> bool {
+    match &m.form {
+        MatcherForm::Image(_) => true,
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().any(looks_at_images),
+        MatcherForm::Not(inner) => looks_at_images(inner),
         _ => false,
     }
 }

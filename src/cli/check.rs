@@ -4,7 +4,9 @@ use super::args::{CheckArgs, FailOn, OutputFormat};
 use super::{complain, exit, setup, stderr_palette, stdout_palette};
 use crate::config::Config;
 use crate::document::records::Formats;
-use crate::engine::{Engine, Format, Input, Inputs, NotApplied, Options, Outcome, Summary, common_folder, name_of};
+use crate::engine::{
+    Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder, name_of,
+};
 use crate::finding::{Severity, Trouble};
 use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, clean, rich_trouble};
 use clap::ValueEnum;
@@ -27,7 +29,6 @@ pub fn run(args: &CheckArgs) -> u8 {
     };
     let config = &setup.config;
     let exclude = config.globs(&config.exclude);
-    let mut inputs = Inputs::find(&arguments, args.stdin_filename.as_deref(), &exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
     let fail_on = fail_on(args, config.fail_on.as_deref());
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
@@ -35,8 +36,19 @@ pub fn run(args: &CheckArgs) -> u8 {
         Ok(f) => Arc::new(f),
         Err(code) => return code,
     };
-    leave_out_registers(&mut inputs, config);
-    let options = Options { kind: args.kind, kinds, exclude, jobs, facts: Arc::clone(&facts) };
+    let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
+    let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
+    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments)));
+    leave_out_registers(&mut inputs, config, &pictures);
+    let options = Options {
+        kind: args.kind,
+        kinds,
+        exclude,
+        jobs,
+        facts: Arc::clone(&facts),
+        pictures: Some(pictures),
+        image_diffs: args.image_diffs.clone(),
+    };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
     let engine = Engine { rules: setup.rules(), options, formats };
@@ -96,8 +108,9 @@ pub fn run(args: &CheckArgs) -> u8 {
     code
 }
 
-/// The registers of the configuration are no content, unless they are exports: those may be checked against themselves.
-fn leave_out_registers(inputs: &mut Inputs, config: &Config) {
+/// The registers of the configuration are no content, unless they are exports: those may be checked against themselves. Nor are the images
+/// that the program supplies.
+fn leave_out_registers(inputs: &mut Inputs, config: &Config, pictures: &Gallery) {
     let files: Vec<_> = config
         .registers
         .values()
@@ -109,6 +122,7 @@ fn leave_out_registers(inputs: &mut Inputs, config: &Config) {
         Input::File { path, name, .. } if Format::from_name(name) == Some(Format::Yaml) => {
             !path.canonicalize().is_ok_and(|p| files.contains(&p))
         }
+        Input::File { path, name, .. } if Format::from_name(name) == Some(Format::Image) => !pictures.is_supplied(path),
         _ => true,
     });
     inputs.skipped += before - inputs.list.len();
@@ -195,6 +209,7 @@ impl Run {
             ("speaker", "a word on who is speaking (`--partner ID`)"),
             ("approvals", "a register of approvals (`--approvals FILE`)"),
             ("awards", "a register of awards (`--awards FILE`)"),
+            ("assets", "a register of images (`--assets FILE`)"),
         ];
         let needs: Vec<String> = cures
             .iter()
@@ -213,6 +228,9 @@ impl Run {
     fn outcome(&mut self, outcome: Outcome, reporters: &mut [Box<dyn Reporter>]) -> bool {
         let s = &mut self.summary;
         s.bytes += outcome.bytes;
+        for (reason, n) in &outcome.not_compared {
+            s.images_not_compared.push(NotCompared { reason: reason.words().unwrap_or_default().to_owned(), images: *n });
+        }
         s.records += outcome.records;
         s.skipped += usize::from(outcome.skipped);
         s.inputs += usize::from(outcome.starts_input && !outcome.skipped);

@@ -140,6 +140,9 @@ fn registers(m: &Matcher, out: &mut Vec<&'static str>) {
              What it does not say is unknown, and nothing is found on it."
         }
         MatcherForm::Approval(_) => "the register of approvals (`--approvals FILE`)",
+        MatcherForm::Image(_) => {
+            "the register of images (`--assets FILE`). Where a picture cannot be compared, the rule may go by its name, or find nothing."
+        }
         MatcherForm::All(list) | MatcherForm::Any(list) => return list.iter().for_each(|m| registers(m, out)),
         MatcherForm::Not(inner) => return registers(inner, out),
         _ => return,

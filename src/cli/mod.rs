@@ -2,6 +2,7 @@
 
 mod approve;
 mod args;
+mod badge;
 mod check;
 mod completions;
 mod config;
@@ -53,6 +54,7 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         Command::Pack(a) => pack::run(&a),
         Command::Register(a) => register::run(&a),
         Command::Approve(a) => approve::run(&a),
+        Command::Badge(a) => badge::run(&a),
         Command::Config(a) => config::run(&a),
         Command::Init(a) => init::run(&a),
         Command::Completions(a) => completions::run(&a),

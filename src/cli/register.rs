@@ -1,11 +1,12 @@
 //! `promolint register`: registers checked, made from an export, described.
 
 use super::args::{Color, RegisterArgs, RegisterCommand};
-use super::{complain, exit, files, print, refuse, setup, stderr_palette};
+use super::{badge, complain, exit, files, print, refuse, setup, stderr_palette};
+use crate::badge::Limits;
 use crate::document::records::{self, Formats, Splitter};
-use crate::engine::{is_binary, name_of};
+use crate::engine::{asset_references, io_message, is_binary, name_of};
 use crate::facts::partners::{FormatsRef, export, write};
-use crate::facts::{Approvals, Assets, Awards, Broken, Day, Kind, Partners, Standing, kind_of};
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, FamilyKind, Kind, Partners, Standing, content, kind_of};
 use crate::finding::Trouble;
 use crate::report::{rich_faults_in, rich_trouble};
 use crate::source::{DecodeHint, Source, Span};
@@ -30,9 +31,52 @@ pub fn run(args: &RegisterArgs) -> u8 {
 
 fn check(file: &Path, color: Color) -> u8 {
     match setup::register(file, &files::REGISTER, color, describe) {
-        Ok(text) => print(&format!("{}: {text}\n", name_of(file))),
+        Ok(Described { text, assets }) => {
+            let code = print(&format!("{}: {text}\n", name_of(file)));
+            code.max(assets.map_or(exit::OK, |a| images(&a, file, color)))
+        }
         Err(code) => code,
     }
+}
+
+/// Says which files of a register of images cannot be used.
+fn images(assets: &Assets, file: &Path, color: Color) -> u8 {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let limits = Limits::default();
+    let open = |path: &str| badge::bytes(&folder.join(path), &limits).map_err(|e| io_message(&e));
+    let (_, mut troubles) = asset_references(assets, Day::today(), &open);
+    let unread = troubles.len();
+    for f in assets.iter().flat_map(|a| a.files.items()) {
+        let Some(was) = &f.value.sha256 else { continue };
+        let Ok(bytes) = open(&f.value.path) else { continue };
+        let is = content::bytes_sha256(&bytes);
+        if is != *was {
+            let message = format!("`{}` is not the file it was: its sha256 is now {is}", f.value.path);
+            troubles.push(Trouble::at(
+                assets.source(),
+                f.span,
+                message,
+                "put the supplied file back, or write the new sha256 if the program changed it",
+            ));
+        }
+    }
+    let palette = stderr_palette(color);
+    troubles.iter().for_each(|t| complain(&rich_trouble(t, palette)));
+    if unread > 0 {
+        exit::TROUBLE
+    } else if troubles.is_empty() {
+        exit::OK
+    } else {
+        exit::FOUND
+    }
+}
+
+/// What a register holds.
+struct Described {
+    /// In one line.
+    text: String,
+    /// The register itself, if it is one of images: its files are looked at too.
+    assets: Option<Assets>,
 }
 
 fn count(n: usize, one: &str) -> String {
@@ -44,8 +88,8 @@ fn head(complete: bool, checked_on: Option<Day>) -> String {
     format!("{}{day}", if complete { "complete" } else { "not said to be complete, so that what is not in it is unknown" })
 }
 
-/// What a register holds, in one line.
-fn describe(name: &str, bytes: Vec<u8>) -> Result<String, Broken> {
+fn describe(name: &str, bytes: Vec<u8>) -> Result<Described, Broken> {
+    let plain = |text: String| Described { text, assets: None };
     let source = Source::decode(name, bytes.clone(), DecodeHint::Text);
     let ending = Path::new(name).extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let table = matches!(ending.as_str(), "csv" | "tsv" | "json" | "ndjson" | "jsonl");
@@ -59,19 +103,25 @@ fn describe(name: &str, bytes: Vec<u8>) -> Result<String, Broken> {
             let bare = r.iter().filter(|a| !a.has_content()).count();
             let bare = if bare > 0 { format!(", {bare} without anything to know their content by") } else { String::new() };
             let counts = format!("{} ({valid} valid today, {pending} pending, {expired} expired{bare})", count(r.len(), "approval"));
-            Ok(format!("{counts}; {}", head(r.is_complete(), r.checked_on())))
+            Ok(plain(format!("{counts}; {}", head(r.is_complete(), r.checked_on()))))
         }
         Some(Kind::Assets) => {
             let r = Assets::read(name, bytes)?;
-            let retired = r.iter().filter(|a| a.current.value() == Some(&false)).count();
-            Ok(format!("{} ({retired} retired); {}", count(r.iter().count(), "asset"), head(r.is_complete(), None)))
+            let today = Day::today();
+            let retired = r.iter().filter(|a| a.is_retired(today)).count();
+            let of = |kind: FamilyKind| r.iter().filter(|a| r.family_kind(a) == Some(kind)).count();
+            let kinds = FamilyKind::ALL.map(|k| (of(k), k.name())).into_iter().filter(|(n, _)| *n > 0);
+            let kinds: String = kinds.map(|(n, name)| format!(", {}", count(n, name))).collect();
+            let files = r.iter().map(|a| a.files.items().len()).sum();
+            let what = format!("{} with {} ({retired} retired{kinds})", count(r.len(), "asset"), count(files, "file"));
+            Ok(Described { text: format!("{what}; {}", head(r.is_complete(), r.checked_on())), assets: Some(r) })
         }
         Some(Kind::Awards) => {
             let r = Awards::read(name, bytes)?;
-            Ok(format!("{}; {}", count(r.iter().count(), "award"), head(r.is_complete(), None)))
+            Ok(plain(format!("{}; {}", count(r.iter().count(), "award"), head(r.is_complete(), None))))
         }
-        Some(Kind::Partners) => partners(Partners::whole(source)?),
-        None if table => partners(Partners::read(name, bytes, FormatsRef::Builtin)?),
+        Some(Kind::Partners) => partners(Partners::whole(source)?).map(plain),
+        None if table => partners(Partners::read(name, bytes, FormatsRef::Builtin)?).map(plain),
         None => {
             let keys = Kind::ALL.map(|(_, n)| format!("`{n}:`"));
             let help = format!("a register has one of the keys {} at the top, with a list under it", keys.join(", "));

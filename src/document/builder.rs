@@ -1,9 +1,11 @@
 //! How every reader writes down what it sees: blocks of visible text, each character with its source.
 
 use super::{
-    BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Lang, Link, Mark, OBJECT, Piece, Problem, Record, Role, SourceMap,
+    BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Image, ImageSource, Lang, Link, Mark, OBJECT, Piece, Problem, Record,
+    Role, SourceMap, StyleSheet,
 };
 use crate::source::Span;
+use std::borrow::Cow;
 
 /// Whether a character takes no room and has no shape of its own: soft hyphens, zero-width and bidi characters, variation selectors.
 pub fn is_invisible(c: char) -> bool {
@@ -28,6 +30,17 @@ fn is_plain(bytes: [u8; 8]) -> bool {
 #[must_use = "a mark that is not closed reaches to the end of the document"]
 pub struct MarkToken {
     mark: Mark,
+}
+
+/// How a document shows a picture, for [`Builder::image`].
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Its alternative text.
+    pub alt: Option<String>,
+    /// The start tag of its element, in the text being read.
+    pub element: Option<Span>,
+    /// The field that holds it; the one being read, if none is given.
+    pub field: Option<usize>,
 }
 
 /// Text with its blocks and map. The main lane takes running text; the side lane takes what stands beside it (attributes), so that an
@@ -403,6 +416,63 @@ impl Builder {
         }
     }
 
+    /// A picture known by its address; `span` is the address in the text being read.
+    pub fn image<'t>(&mut self, address: impl Into<Cow<'t, str>>, span: Span, holder: &str, shown: Shown) {
+        // What may be megabytes long is copied here and nowhere else.
+        let address = match address.into() {
+            Cow::Owned(s) if s.trim().len() == s.len() => s,
+            s => s.trim().to_owned(),
+        };
+        if !address.is_empty() {
+            self.put_image(ImageSource::Address(address), span, holder, shown);
+        }
+    }
+
+    /// A drawing written out in the text being read: the place of its element, and the start tag as [`Shown::element`].
+    pub fn drawing(&mut self, span: Span, shown: Shown) {
+        let source = ImageSource::Inline(self.locate_cover(span));
+        let tag = shown.element.unwrap_or(span);
+        self.put_image(source, tag, "svg", shown);
+    }
+
+    fn put_image(&mut self, source: ImageSource, span: Span, holder: &str, shown: Shown) {
+        let spans = self.locate(span);
+        let element = shown.element.map(|e| self.locate_cover(e));
+        let field = shown.field.or(self.in_field);
+        self.doc.images.push(Image { source, spans, holder: holder.to_owned(), alt: shown.alt, element, field });
+    }
+
+    /// How many pictures there are.
+    pub fn image_count(&self) -> usize {
+        self.doc.images.len()
+    }
+
+    /// The drawing among the pictures from number `first` on reaches at least to the end of `span`. Of drawings from number `new` on, which
+    /// lie within it, nothing is kept.
+    pub fn continue_drawing(&mut self, first: usize, new: usize, span: Span) {
+        let end = self.locate_cover(span).end;
+        let drawn = self.doc.images.iter_mut().skip(first).find_map(|i| match &mut i.source {
+            ImageSource::Inline(whole) => Some(whole),
+            ImageSource::Address(_) => None,
+        });
+        if let Some(whole) = drawn {
+            whole.end = whole.end.max(end);
+        }
+        let kept = self.doc.images.split_off(new.min(self.doc.images.len()));
+        self.doc.images.extend(kept.into_iter().filter(|i| !matches!(i.source, ImageSource::Inline(_))));
+    }
+
+    /// A style sheet: its address, or `None` for one written out, and where that stands in the text being read.
+    pub fn sheet(&mut self, address: Option<&str>, span: Span, media: Option<String>) {
+        let spans = self.locate(span);
+        let source = match address.map(str::trim) {
+            Some("") => return,
+            Some(address) => ImageSource::Address(address.to_owned()),
+            None => ImageSource::Inline(self.locate_cover(span)),
+        };
+        self.doc.sheets.push(StyleSheet { source, spans, media });
+    }
+
     /// A field whose [`Field::span`] is in the text being read; gives its index. Its block, if it gets one, is found through the index.
     pub fn field(&mut self, mut field: Field) -> usize {
         field.span = self.locate_cover(field.span);
@@ -510,6 +580,11 @@ impl Builder {
             }
             spans.extend(b.into_iter().map(|s| Span { start: s.start + shift, end: s.end.saturating_add(shift).min(doc.text.len()) }));
             doc.marks[m] = spans;
+        }
+        // Readers tell a drawing when it ends, and definitions after the text.
+        let at = |spans: &[Span]| spans.first().map_or(0, |s| s.start);
+        if !doc.images.is_sorted_by_key(|i| at(&i.spans)) {
+            doc.images.sort_by_key(|i| at(&i.spans));
         }
         for (i, b) in doc.blocks.iter().enumerate() {
             if let Some(f) = b.field.and_then(|f| doc.fields.get_mut(f)) {

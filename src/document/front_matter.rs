@@ -2,13 +2,52 @@
 //! say something to promolint, is decided here.
 
 use super::plain::lines;
-use super::{Builder, Field, FieldRole, Kind, Lang, Piece, Record, Role, SourceMap};
+use super::{Builder, Field, FieldRole, Kind, Lang, Piece, Record, Role, Shown, SourceMap};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use std::ops::Range;
 
 /// Keys under which descriptions of the same page may be nested.
 const GROUPS: [&str; 6] = ["seo", "meta", "og", "opengraph", "twitter", "social"];
+
+/// Keys of pictures that a page or its previews show, without regard to `_` and `-`. A picture may also be an entry of such a key, or its
+/// `src`, `url`, `path`, `image` or `feature`.
+const PICTURES: [&str; 16] = [
+    "image",
+    "images",
+    "cover",
+    "coverimage",
+    "featuredimage",
+    "featureimage",
+    "heroimage",
+    "hero",
+    "banner",
+    "thumbnail",
+    "thumb",
+    "logo",
+    "ogimage",
+    "socialimage",
+    "twitterimage",
+    "header",
+];
+
+/// Whether a path of keys leads to a picture's address.
+fn is_picture(path: &[String], value: &str) -> bool {
+    let plain = |s: &String| s.to_ascii_lowercase().replace(['_', '-'], "");
+    let named = |s: &String| PICTURES.contains(&plain(s).as_str());
+    let within = |s: &String| matches!(plain(s).as_str(), "src" | "url" | "path" | "image" | "feature" | "href");
+    let path = match path {
+        [first, rest @ ..] if GROUPS.contains(&first.to_ascii_lowercase().as_str()) => rest,
+        path => path,
+    };
+    let known = match path {
+        [key] => named(key),
+        [key, under] => named(key) && (within(under) || under.bytes().all(|b| b.is_ascii_digit())),
+        _ => false,
+    };
+    // A picture's name has an ending or is an address; `header: true` and `hero: Our story` are neither.
+    known && !value.contains(['\n', '<']) && (value.contains('/') || value.contains('.') && !value.contains(' '))
+}
 
 /// Front matter that was found: where it stands, and where the text after it begins.
 struct Found {
@@ -250,6 +289,9 @@ fn entry(e: &Entry, b: &mut Builder) {
     // JSON Pointer: `~` and `/` in keys are escaped.
     let pointer = e.path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
     let field = b.field(Field { pointer, name, role, value: e.value.clone(), span: e.span, block: None });
+    if is_picture(&e.path, e.value.trim()) {
+        b.image(e.value.as_str(), e.span, "front-matter", Shown { field: Some(field), ..Shown::default() });
+    }
     if let Some(role) = block {
         b.within(e.map.clone(), |b| {
             b.open_with(role, None, Some(field), 0);

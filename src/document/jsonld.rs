@@ -1,7 +1,7 @@
 //! Structured data in pages: the nodes of JSON-LD as records, and the strings in them that search results show.
 
 use super::records::json::{Scanner, Str, Token, unescape};
-use super::{Builder, Field, FieldRole, Record, Role};
+use super::{Builder, Field, FieldRole, Record, Role, Shown};
 use crate::source::Span;
 
 /// A node's nesting is bounded by the scanner; its number of fields here.
@@ -133,6 +133,17 @@ fn key_of(open: &[Open], key: &str) -> String {
     }
 }
 
+/// Whether an address is that of a picture, by its key (`image`, `logo.url`) or its node.
+fn shows_picture(types: &[String], name: &str) -> bool {
+    let (outer, key) = name.rsplit_once('.').unwrap_or(("", name));
+    let outer = outer.rsplit('.').next().unwrap_or("");
+    match key {
+        "image" | "logo" | "photo" | "thumbnailUrl" => true,
+        "url" | "contentUrl" => types.iter().any(|t| t == "ImageObject") || matches!(outer, "image" | "logo" | "photo"),
+        _ => false,
+    }
+}
+
 fn emit(node: Node, end: usize, text: &str, at: usize, b: &mut Builder) {
     let first = b.field_count();
     for (name, pointer, s, role) in node.fields {
@@ -140,9 +151,13 @@ fn emit(node: Node, end: usize, text: &str, at: usize, b: &mut Builder) {
         let (value, map) = unescape(raw, at + s.span.start);
         let span = s.span.shifted(at);
         if role == FieldRole::Url {
+            let picture = shows_picture(&node.types, &name);
             let target = value.clone();
             let index = b.field(Field { pointer, name, role, value, span, block: None });
             b.link(&target, span, "jsonld", Some(index));
+            if picture {
+                b.image(target, span, "jsonld", Shown { field: Some(index), ..Shown::default() });
+            }
             continue;
         }
         let is_text = matches!(role, FieldRole::Name | FieldRole::Prose);

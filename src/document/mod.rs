@@ -4,8 +4,11 @@
 //! comments, class names) is not in a document's text.
 
 mod builder;
+pub mod css;
 pub mod front_matter;
 pub mod html;
+#[cfg(test)]
+mod images_tests;
 mod jsonld;
 mod kind;
 mod map;
@@ -14,7 +17,7 @@ pub mod plain;
 pub mod records;
 pub mod release;
 
-pub use builder::{Builder, MarkToken, is_invisible};
+pub use builder::{Builder, MarkToken, Shown, is_invisible};
 pub use kind::Kind;
 pub use map::{Piece, SourceMap};
 
@@ -188,8 +191,10 @@ pub struct Image {
     pub source: ImageSource,
     /// Where its address, or its start tag, stands in the source.
     pub spans: Vec<Span>,
-    /// What holds it: `img[src]`, `img[srcset]`, `source[srcset]`, `input[src]`, `video[poster]`, `link[icon]`, `meta[og:image]`, `svg`,
-    /// `svg[use]`, `style` for a `style` attribute, `css` for a style sheet, `md[image]`, `field` for a record's field.
+    /// What holds it: `img[src]`, `img[srcset]`, `img[data-src]`, `img[data-srcset]`, `source[srcset]`, `source[data-srcset]`, `input[src]`,
+    /// `video[poster]`, `object[data]`, `embed[src]`, `link[icon]`, `link[apple-touch-icon]`, `link[mask-icon]`, `meta[og:image]`,
+    /// `meta[og:logo]`, `meta[twitter:image]`, `svg`, `svg[use]`, `svg[image]`, `style` for a `style` attribute, `css` for a style sheet,
+    /// `md[image]`, `front-matter`, `jsonld`, `field` for a record's field.
     pub holder: String,
     /// Its alternative text; empty where the author left it empty, `None` where there is none.
     pub alt: Option<String>,
@@ -197,6 +202,17 @@ pub struct Image {
     pub element: Option<Span>,
     /// The record field that holds it, an index into [`Document::fields`].
     pub field: Option<usize>,
+}
+
+/// A style sheet of a page, in the order in which they apply.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StyleSheet {
+    /// Its address as written, or the place of what stands in the `<style>` element.
+    pub source: ImageSource,
+    /// Where the address stands, or the content of the element.
+    pub spans: Vec<Span>,
+    /// The media it is for, as written; `None` for all.
+    pub media: Option<String>,
 }
 
 /// What the value of a record's field is for. The names are those of `role:` in the format files.
@@ -319,6 +335,8 @@ pub struct Document {
     pub links: Vec<Link>,
     /// Pictures in the order of the source.
     pub images: Vec<Image>,
+    /// The style sheets of its HTML, in the order of the source.
+    pub sheets: Vec<StyleSheet>,
     /// Fields of all records.
     pub fields: Vec<Field>,
     /// The record, or the JSON-LD nodes of a page.

@@ -2,7 +2,7 @@
 
 use crate::check::Hit;
 use crate::document::{Document, Kind};
-use crate::finding::{Applicability, Edit, FINDING_SCHEMA, Finding, Fix, Location, RecordRef, Severity, fingerprint};
+use crate::finding::{Applicability, Edit, FINDING_SCHEMA, Finding, Fix, Location, RecordRef, Region, Severity, fingerprint};
 use crate::pack::model::Rule;
 use crate::source::{Source, Span};
 use std::collections::HashMap;
@@ -24,7 +24,11 @@ impl Assembler<'_> {
         let fill = |template: &str| fill(template, &hit);
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
         let label = says.label.as_deref().or(rule.text.label.as_deref()).map(fill);
-        let primary = Location::new(self.source, &hit.spans, text.clone(), label);
+        let mut primary = Location::new(self.source, &hit.spans, text.clone(), label);
+        if hit.spans.is_empty() {
+            primary.region =
+                hit.seen.as_ref().and_then(|s| s.region()).map(|r| Region { x: r.x, y: r.y, width: r.width, height: r.height });
+        }
         let mut related: Vec<Location> = hit
             .related
             .iter()

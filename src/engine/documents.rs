@@ -8,10 +8,12 @@ use super::read::{Reading, hint, read_source};
 use super::rules::Severities;
 use super::run::Engine;
 use super::suppress;
+use crate::badge::Verdict;
+use crate::check::pictures::{Looked, Pictures, Seen};
 use crate::check::{self, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
-use crate::document::{Builder, Document, Kind};
-use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, fingerprint};
+use crate::document::{Builder, Document, Image, ImageSource, Kind};
+use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{Source, Span};
 use std::collections::HashMap;
 
@@ -33,6 +35,32 @@ impl Engine<'_> {
         let reading = read_source(&source, format, self.kind_of(name));
         self.check(&source, &reading, &mut Active::default(), &mut outcome);
         outcome.decoding(&source);
+        outcome
+    }
+
+    /// Checks an image file.
+    pub(super) fn check_image(&self, name: &str, size: u64) -> Outcome {
+        let Some(pictures) = self.options.pictures.as_ref().filter(|p| p.has_register()) else { return Outcome::no_images(name) };
+        let mut outcome = Outcome { bytes: if size == u64::MAX { 0 } else { size }, ..Outcome::done(name) };
+        if !self.rules.look_at_images() {
+            return outcome;
+        }
+        let source = Source::from_text(name, String::new());
+        if let refused @ (Looked::Refused(_) | Looked::Missing(_)) = pictures.look_at_file(name) {
+            outcome.looked(&refused, &source, &[]);
+            return outcome;
+        }
+        let image = Image {
+            source: ImageSource::Address(name.to_owned()),
+            spans: Vec::new(),
+            holder: super::pictures::FILE.to_owned(),
+            alt: None,
+            element: None,
+            field: None,
+        };
+        let document = Document { images: vec![image], ..Document::default() };
+        let reading = Reading { document, kind: self.kind_of(name).unwrap_or(Kind::Image) };
+        self.check(&source, &reading, &mut Active::default(), &mut outcome);
         outcome
     }
 
@@ -107,6 +135,7 @@ impl Engine<'_> {
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();
         let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
+        subject = subject.with_pictures(self.options.pictures.as_deref().map(|p| p as &dyn Pictures));
         if let Some((chunk, i, _)) = record {
             subject = subject.of_record(chunk, i, self.formats);
         }
@@ -121,10 +150,20 @@ impl Engine<'_> {
             }
             for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {
                 let place = hit.spans.first().copied().unwrap_or_default();
-                found.push((assembler.finding(rule, severity, hit), place));
+                let seen = hit.seen.clone();
+                let mut finding = assembler.finding(rule, severity, hit);
+                finding.notes.extend(seen.and_then(|s| self.difference(&s, outcome)));
+                found.push((finding, place));
             }
             if let Some(register) = subject.take_wanted() {
                 outcome.not_applied.insert((rule.id.clone(), register));
+            }
+        }
+        for (number, looked) in subject.looks() {
+            let Some(image) = document.images.get(number) else { continue };
+            match &looked {
+                Looked::Missing(file) => found.extend(self.missing(source, reading.kind, image, file)),
+                looked => outcome.looked(looked, source, &image.spans),
             }
         }
         let mut suppressions = match &document.directives[..] {
@@ -147,6 +186,37 @@ impl Engine<'_> {
         outcome.troubles.extend(document.problems.iter().map(|p| problem(source, p)));
     }
 
+    /// Writes a picture of what differs, if the user wants them; says where.
+    fn difference(&self, seen: &Seen, outcome: &mut Outcome) -> Option<String> {
+        let (folder, pictures) = (self.options.image_diffs.as_ref()?, self.options.pictures.as_ref()?);
+        if !seen.mark().is_some_and(|m| matches!(m.verdict, Verdict::Altered | Verdict::LookAlike | Verdict::Unsure)) {
+            return None;
+        }
+        match pictures.write_difference(seen, folder) {
+            Ok(file) => file.map(|f| format!("what differs is shown in {}", super::name_of(&f))),
+            Err(e) => {
+                let message = format!("a picture of what differs cannot be written into {}: {e}", super::name_of(folder));
+                outcome
+                    .unread
+                    .push((Some(message.clone()), Trouble::about(super::name_of(folder), message, "name a folder that can be written")));
+                None
+            }
+        }
+    }
+
+    /// A finding about an image that is not there.
+    fn missing(&self, source: &Source, kind: Kind, image: &Image, file: &str) -> Option<(Finding, Span)> {
+        let ImageSource::Address(address) = &image.source else { return None };
+        let said = Own {
+            id: super::IMAGE_MISSING,
+            message: format!("there is no image {file}"),
+            help: "put the file there, or correct the address; until then nobody can say whether it shows a mark unaltered".to_owned(),
+            text: address.clone(),
+            spans: image.spans.clone(),
+        };
+        self.own(source, kind, said)
+    }
+
     /// A finding about a comment that speaks to promolint.
     fn own_finding(&self, source: &Source, kind: Kind, s: suppress::Suppression) -> Option<(Finding, Span)> {
         let (id, message, help) = match s.wrong {
@@ -158,8 +228,14 @@ impl Engine<'_> {
             }
             None => return None,
         };
-        let severity: Severity = self.rules.own_severity(id, source.name(), kind)?;
         let text = source.text().get(s.comment.range()).unwrap_or("").to_owned();
+        self.own(source, kind, Own { id, message, help, text, spans: vec![s.comment] })
+    }
+
+    /// A finding under one of promolint's own rules.
+    fn own(&self, source: &Source, kind: Kind, said: Own) -> Option<(Finding, Span)> {
+        let Own { id, message, help, text, spans } = said;
+        let severity: Severity = self.rules.own_severity(id, source.name(), kind)?;
         let finding = Finding {
             schema: FINDING_SCHEMA,
             rule: id.to_owned(),
@@ -172,7 +248,7 @@ impl Engine<'_> {
             url: None,
             record: None,
             fingerprint: fingerprint(id, source.name(), None, &text, 0),
-            primary: Location::new(source, &[s.comment], Some(text), None),
+            primary: Location::new(source, &spans, Some(text), None),
             related: Vec::new(),
             notes: Vec::new(),
             help: Some(help),
@@ -180,6 +256,15 @@ impl Engine<'_> {
             fix: None,
             suppressed: None,
         };
-        Some((finding, s.comment))
+        Some((finding, spans.first().copied().unwrap_or_default()))
     }
+}
+
+/// What one of promolint's own rules says.
+struct Own {
+    id: &'static str,
+    message: String,
+    help: String,
+    text: String,
+    spans: Vec<Span>,
 }

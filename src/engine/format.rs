@@ -21,6 +21,8 @@ pub enum Format {
     Csv,
     /// YAML.
     Yaml,
+    /// A picture, of whatever format.
+    Image,
 }
 
 /// How many bytes are looked at to tell what a file is.
@@ -40,6 +42,9 @@ impl Format {
             "json" => Format::Json,
             "csv" | "tsv" => Format::Csv,
             "yaml" | "yml" => Format::Yaml,
+            "png" | "apng" | "jpg" | "jpeg" | "jpe" | "jfif" | "webp" | "gif" | "svg" | "svgz" | "ico" => Format::Image,
+            // Pictures too; that promolint does not read them is better said than left out.
+            "avif" | "heic" | "heif" | "jxl" | "tif" | "tiff" | "bmp" => Format::Image,
             _ => return None,
         })
     }

@@ -3,11 +3,14 @@
 //! Knows documents, rules and checks; prints nothing.
 
 mod assemble;
+mod assets;
+pub mod cache;
 mod corpus;
 mod documents;
 mod format;
 mod outcome;
 mod paths;
+mod pictures;
 mod read;
 mod rules;
 mod run;
@@ -18,23 +21,29 @@ mod suppress;
 mod testing;
 mod walk;
 
+pub use assets::{files as asset_files, references as asset_references, references_kept};
 pub use documents::Active;
 pub use format::{Format, is_binary};
 pub use outcome::Outcome;
 pub use paths::{Paths, common_folder};
+pub use pictures::{Gallery, Store};
 pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
 pub use run::{Engine, Options};
-pub use summary::{NotApplied, Summary};
+pub use summary::{NotApplied, NotCompared, Summary};
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};
 
-/// The rules that promolint itself has: about comments that speak to it. They belong to no pack.
-pub const OWN_RULES: [(&str, &str); 3] = [
+/// The rules that promolint itself has: about comments that speak to it, and images that are not there. They belong to no pack.
+pub const OWN_RULES: [(&str, &str); 4] = [
     ("suppression-without-reason", "A suppression names its rule and gives a reason"),
     ("suppression-unknown-rule", "A suppression names a rule that exists"),
     ("suppression-unused", "A suppression stands where its rule finds something"),
+    (IMAGE_MISSING, "An image that a page shows is there"),
 ];
+
+/// Of [`OWN_RULES`], the one about images that cannot be compared because they are not there. Said only where there is a register of images.
+pub const IMAGE_MISSING: &str = "image-missing";
 
 /// The name under which [`OWN_RULES`] are reported.
 pub const OWN_PACK: &str = "promolint";

@@ -2,11 +2,12 @@
 
 use super::corpus::Digest;
 use super::walk::io_message;
+use crate::check::pictures::{Left, Looked};
 use crate::document::Problem;
 use crate::document::records::{self, Chunk};
 use crate::finding::{Finding, Trouble};
-use crate::source::{DecodeNote, Source};
-use std::collections::BTreeSet;
+use crate::source::{DecodeNote, Source, Span};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Pages and texts larger than this are not read: nobody publishes them, and they are held in memory whole.
 pub(super) const MAX_DOCUMENT: u64 = 256 << 20;
@@ -24,6 +25,10 @@ pub struct Outcome {
     pub not_applied: BTreeSet<(String, &'static str)>,
     /// What its documents leave behind to be compared with others.
     pub digests: Vec<Digest>,
+    /// Pictures that cannot be read, with the file they are in, if that is known: each file is told of once.
+    pub(super) unread: Vec<(Option<String>, Trouble)>,
+    /// How many pictures were not compared, by reason.
+    pub not_compared: BTreeMap<Left, usize>,
     /// Bytes read.
     pub bytes: u64,
     /// Records read.
@@ -83,6 +88,32 @@ impl Outcome {
         Outcome::with_trouble(name, message, "say what it is with `--kind listing` (or ad, review, event), or describe it in a format file")
     }
 
+    /// An image that was named where there is nothing to hold it against.
+    pub(super) fn no_images(name: &str) -> Outcome {
+        let help = "name the register of the supplied images with `--assets FILE`, or in promolint.yaml: `registers: {assets: FILE}`";
+        Outcome::with_trouble(name, "there is nothing to hold this image against", help)
+    }
+
+    /// What came of looking at a picture that `at` in a source shows.
+    pub(super) fn looked(&mut self, looked: &Looked, source: &Source, at: &[Span]) {
+        match looked {
+            Looked::Left(left) if left.words().is_some() => *self.not_compared.entry(*left).or_default() += 1,
+            Looked::Refused(unread) => {
+                let trouble = match (&unread.name, at.first()) {
+                    (Some(name), Some(span)) => {
+                        Trouble::at(source, *span, format!("the image {name} was not checked: {}", unread.message), unread.help.clone())
+                    }
+                    (None, Some(span)) => {
+                        Trouble::at(source, *span, format!("an image was not checked: {}", unread.message), unread.help.clone())
+                    }
+                    (_, None) => Trouble::about(source.name(), unread.message.clone(), unread.help.clone()),
+                };
+                self.unread.push((unread.name.clone(), trouble));
+            }
+            _ => {}
+        }
+    }
+
     /// What is to say of the bytes of a source.
     pub(super) fn decoding(&mut self, source: &Source) {
         if source.notes().contains(&DecodeNote::Assumed) {
@@ -93,6 +124,42 @@ impl Outcome {
             let message = format!("{message}; the text around them was not checked");
             self.troubles.push(Trouble::at(source, first, message, "save the file as UTF-8"));
         }
+    }
+}
+
+/// What is said of pictures over a whole run.
+#[derive(Debug, Default)]
+pub(super) struct Pictured {
+    told: HashSet<String>,
+    pub left: BTreeMap<Left, usize>,
+}
+
+impl Pictured {
+    /// Takes what an outcome says of pictures; those that cannot be read become troubles where they are met first.
+    pub fn take(&mut self, outcome: &mut Outcome) {
+        for (file, trouble) in outcome.unread.drain(..) {
+            if file.is_none_or(|f| self.told.insert(f)) {
+                outcome.troubles.push(trouble);
+            }
+        }
+        for (left, n) in std::mem::take(&mut outcome.not_compared) {
+            *self.left.entry(left).or_default() += n;
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// How many pictures were not compared, and why.
+    pub fn remarks(&self) -> Vec<String> {
+        let reasons: Vec<String> = self.left.iter().filter_map(|(l, n)| Some(format!("{n} {}", l.words()?))).collect();
+        let all: usize = self.left.values().sum();
+        if reasons.is_empty() {
+            return Vec::new();
+        }
+        let (images, were) = if all == 1 { ("image", "was") } else { ("images", "were") };
+        vec![format!("{all} {images} {were} not compared: {}", reasons.join(", "))]
     }
 }
 

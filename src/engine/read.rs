@@ -33,7 +33,7 @@ pub fn read_source(source: &Source, format: Format, kind: Option<Kind>) -> Readi
         Format::Mdx => document::markdown::read(text, &mut b, true),
         Format::Text => document::plain::read(text, &mut b),
         Format::Rst => document::plain::read_rst(text, &mut b),
-        Format::Ndjson | Format::Json | Format::Csv | Format::Yaml => {}
+        Format::Ndjson | Format::Json | Format::Csv | Format::Yaml | Format::Image => {}
     }
     let document = b.finish();
     let kind = kind.or(document.kind).unwrap_or_else(|| if document::release::is_press(&document) { Kind::Press } else { Kind::Page });

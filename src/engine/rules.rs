@@ -32,6 +32,8 @@ pub struct RuleSet {
     text_only: Vec<bool>,
     /// Those that compare documents with each other.
     corpus: Vec<usize>,
+    /// Whether any looks at pictures.
+    images: bool,
     /// One for each kind of content, made when there is some.
     prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
     elements: ElementFilter,
@@ -50,7 +52,9 @@ impl RuleSet {
         let elements = ElementFilter::new(&rules);
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
-        let mut set = RuleSet { rules, text_only, corpus, prefilters: Default::default(), elements, settings, usual: HashMap::new() };
+        let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
+        let mut set =
+            RuleSet { rules, text_only, corpus, images, prefilters: Default::default(), elements, settings, usual: HashMap::new() };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -70,6 +74,11 @@ impl RuleSet {
     /// The numbers of rules that compare documents with each other.
     pub(super) fn corpus(&self) -> &[usize] {
         &self.corpus
+    }
+
+    /// Whether any of them looks at pictures.
+    pub(super) fn look_at_images(&self) -> bool {
+        self.images
     }
 
     /// The prefilter over those that look at content of a kind; it counts rules as [`RuleSet::rules`] does.
@@ -95,7 +104,9 @@ impl RuleSet {
         if !self.settings.selects_id(id, "") {
             return None;
         }
-        self.settings.chosen(id, &[], path).map_or(Some(Severity::Warning), |s| s.of(kind))
+        // That a file is missing says nothing of what it shows.
+        let usual = if id == super::IMAGE_MISSING { Severity::Note } else { Severity::Warning };
+        self.settings.chosen(id, &[], path).map_or(Some(usual), |s| s.of(kind))
     }
 
     /// Whether there is a rule of this id, or was.

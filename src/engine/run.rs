@@ -1,9 +1,10 @@
 //! The run: inputs are read by one thread, checked by several, reported in their order.
 
 use super::corpus::Collector;
-use super::format::is_binary;
-use super::outcome::{MAX_DOCUMENT, Outcome};
+use super::format::{Format, is_binary};
+use super::outcome::{MAX_DOCUMENT, Outcome, Pictured};
 use super::paths::Paths;
+use super::pictures::Gallery;
 use super::rules::RuleSet;
 use super::split::Work;
 use super::walk::Input;
@@ -12,6 +13,7 @@ use crate::document::records::Formats;
 use crate::facts::Facts;
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
@@ -31,6 +33,10 @@ pub struct Options {
     pub jobs: usize,
     /// Registers, the day, and who is speaking.
     pub facts: Arc<Facts>,
+    /// What opens the pictures that documents show; nothing where they are of no interest.
+    pub pictures: Option<Arc<Gallery>>,
+    /// Where to write pictures of what differs.
+    pub image_diffs: Option<PathBuf>,
 }
 
 /// Rules and options, ready for inputs.
@@ -48,6 +54,20 @@ impl Engine<'_> {
     /// Checks the inputs and hands what comes of them to `sink` in order. The sink answers whether to go on (`false`: the reader of the
     /// output has gone).
     pub fn run(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
+        let mut pictured = Pictured::default();
+        let mut go_on = true;
+        self.run_all(inputs, &mut |mut outcome| {
+            pictured.take(&mut outcome);
+            go_on = go_on && sink(outcome);
+            go_on
+        });
+        let troubles = self.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
+        if go_on && (!troubles.is_empty() || !pictured.is_empty()) {
+            sink(Outcome { troubles, remarks: pictured.remarks(), not_compared: pictured.left, ..Outcome::default() });
+        }
+    }
+
+    fn run_all(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
         if self.rules.corpus().is_empty() {
             return self.run_each(inputs, sink);
         }
@@ -146,6 +166,7 @@ impl Engine<'_> {
     fn work_inner(&self, work: Work) -> Outcome {
         match work {
             Work::Done(outcome) => outcome,
+            Work::File(Input::File { name, size, .. }, Format::Image) => self.check_image(&name, size),
             Work::File(Input::File { path, name, named, size }, format) => {
                 if size > MAX_DOCUMENT && size != u64::MAX {
                     return Outcome::too_large(&name, size);

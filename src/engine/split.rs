@@ -37,6 +37,9 @@ impl Engine<'_> {
                 Input::Stdin { name } => {
                     let stdin: Box<dyn Read> = Box::new(std::io::stdin().lock());
                     match Format::from_name(name) {
+                        Some(Format::Image) => {
+                            send(Work::Done(Outcome::with_trouble(name, "images are not read from standard input", "name the file")))
+                        }
                         Some(f) if f.is_records() => self.split_records(stdin, name, f, input, send),
                         Some(f) => self.send_read(stdin, Vec::new(), name, f, send),
                         None => self.split_unknown(stdin, name, input, send),

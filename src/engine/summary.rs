@@ -10,6 +10,15 @@ pub struct NotApplied {
     pub register: String,
 }
 
+/// Images that were not compared for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotCompared {
+    /// Why: what is to be said of these images.
+    pub reason: String,
+    /// How many.
+    pub images: usize,
+}
+
 /// Findings by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -48,6 +57,9 @@ pub struct Summary {
     pub not_checked: Vec<Trouble>,
     /// Rules that could not say anything for want of a register.
     pub not_applied: Vec<NotApplied>,
+    /// Images that were not compared, by reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images_not_compared: Vec<NotCompared>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -67,6 +79,7 @@ impl Default for Summary {
             skipped: 0,
             not_checked: Vec::new(),
             not_applied: Vec::new(),
+            images_not_compared: Vec::new(),
             seconds: 0.0,
         }
     }

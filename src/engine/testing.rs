@@ -3,14 +3,17 @@
 use super::Format;
 use super::Outcome;
 use super::corpus::Collector;
+use super::pictures::{Gallery, Store, resolve};
 use super::read::read_source;
 use super::rules::{RuleSet, Settings};
 use super::run::{Engine, Options};
+use crate::badge::Limits;
 use crate::document::Kind;
 use crate::document::records::Formats;
-use crate::facts::{Approvals, Awards, Broken, Day, Facts, Partners};
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Partners};
 use crate::pack::model::{Pack, Rule, TestCase, TestFacts, TestFormat};
 use crate::source::Source;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What came of one text.
@@ -29,6 +32,7 @@ pub enum CaseResult {
 /// Runs every text of a pack's rules through its rule alone. `named` says which rules.
 pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestCase, CaseResult)> {
     let mut out = Vec::new();
+    let mut galleries = Vec::new();
     for rule in pack.rules.into_iter().filter(|r| named(&r.id)) {
         let id = rule.id.clone();
         let cases: Vec<(TestCase, bool)> =
@@ -37,10 +41,18 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
         // Asked for by its name, a rule runs though it is off.
         let settings = Settings { only: vec![id.clone()], ..Settings::default() };
         let one = Pack { name: pack.name.clone(), title: String::new(), description: String::new(), rules: vec![rule] };
-        let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1, facts: Default::default() };
+        let options = Options {
+            kind: None,
+            kinds: Vec::new(),
+            exclude: Default::default(),
+            jobs: 1,
+            facts: Default::default(),
+            pictures: None,
+            image_diffs: None,
+        };
         let mut engine = Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() };
         for (case, flag) in cases {
-            let result = run(&mut engine, &case, default, flag);
+            let result = run(&mut engine, &case, default, flag, &mut galleries);
             out.push((id.clone(), case, result));
         }
     }
@@ -67,6 +79,7 @@ pub fn facts_of(test: &TestFacts) -> Result<Facts, String> {
     Ok(Facts {
         partners: test.partners.as_ref().map(|t| Partners::whole(source("partners.yaml", t))).transpose().map_err(broken)?,
         approvals: test.approvals.as_ref().map(|t| Approvals::read("approvals.yaml", bytes(t))).transpose().map_err(broken)?,
+        assets: test.assets.as_ref().map(|t| Assets::read("assets.yaml", bytes(t))).transpose().map_err(broken)?,
         awards: test.awards.as_ref().map(|t| Awards::read("awards.yaml", bytes(t))).transpose().map_err(broken)?,
         today: Day::parse(today).ok_or_else(|| format!("`{today}` is not a day"))?,
         speaker: test.partners.as_ref().filter(|_| test.speaks).and_then(|t| {
@@ -77,8 +90,8 @@ pub fn facts_of(test: &TestFacts) -> Result<Facts, String> {
     })
 }
 
-fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> CaseResult {
-    let outcome = match run_case(engine, case, default) {
+fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool, galleries: &mut Vec<Arc<Gallery>>) -> CaseResult {
+    let outcome = match run_case(engine, case, default, galleries) {
         Ok(outcome) => outcome,
         Err(e) => return CaseResult::Unread(e),
     };
@@ -91,18 +104,30 @@ fn run(engine: &mut Engine<'_>, case: &TestCase, default: Kind, flag: bool) -> C
     }
 }
 
+/// So many registers of images are kept in mind between texts.
+const MAX_GALLERIES: usize = 64;
+
 /// What an engine's rules find in one text, with the facts that go with it. `default`: the kind of content, where the case names none.
+/// `galleries`: what is known of images of earlier texts.
 ///
 /// # Errors
 /// Why the text, or a register beside it, cannot be read.
-pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Result<Outcome, String> {
+pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind, galleries: &mut Vec<Arc<Gallery>>) -> Result<Outcome, String> {
     engine.options.facts = Arc::new(facts_of(&case.facts)?);
+    let files = files_of(&case.facts)?;
+    let size = files.get(&case.text).map_or(0, Vec::len);
+    let gallery = Gallery::new(Arc::clone(&engine.options.facts), Store::Memory(files)).knowing(galleries);
+    let gallery = Arc::new(gallery);
+    if engine.options.facts.assets.is_some() && galleries.len() < MAX_GALLERIES {
+        galleries.push(Arc::clone(&gallery));
+    }
+    engine.options.pictures = Some(gallery);
     let mut outcome = Outcome::default();
     let format = match case.format {
         TestFormat::Text => Some(Format::Text),
         TestFormat::Html => Some(Format::Html),
         TestFormat::Markdown => Some(Format::Markdown),
-        TestFormat::Record | TestFormat::Several => None,
+        TestFormat::Record | TestFormat::Several | TestFormat::Image => None,
     };
     match format {
         Some(format) => {
@@ -114,6 +139,10 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
                 }
             }
             engine.check(&source, &reading, &mut Default::default(), &mut outcome);
+        }
+        None if case.format == TestFormat::Image => {
+            engine.options.kind = Some(case.kind.unwrap_or(Kind::Image));
+            outcome = engine.check_image(&case.text, size as u64);
         }
         None if case.format == TestFormat::Several => {
             let several: serde_json::Value = serde_json::from_str(&case.text).map_err(|e| e.to_string())?;
@@ -153,5 +182,20 @@ pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> Resu
             outcome.findings.extend(collector.finish(engine, &[]).into_iter().flat_map(|o| o.findings));
         }
     }
-    Ok(outcome)
+    let of_register = engine.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
+    match outcome.unread.iter().map(|(_, t)| t).chain(&of_register).next() {
+        Some(t) => Err(t.message.clone()),
+        None => Ok(outcome),
+    }
+}
+
+/// The files beside a test.
+fn files_of(test: &TestFacts) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let bytes = |text: &str| -> Result<Vec<u8>, String> {
+        if !text.starts_with("data:") {
+            return Ok(text.as_bytes().to_vec());
+        }
+        Ok(resolve::data(text, Limits::default().bytes).map_err(|r| r.message)?.unwrap_or_default())
+    };
+    test.files.iter().map(|(name, text)| Ok((name.clone(), bytes(text)?))).collect()
 }

@@ -40,6 +40,8 @@ pub struct Inputs {
     pub excluded: usize,
     /// Bytes in all files.
     pub bytes: u64,
+    /// Whether pictures in folders are content.
+    images: bool,
 }
 
 /// A path as reports name it.
@@ -49,10 +51,19 @@ pub fn name_of(path: &Path) -> String {
 }
 
 impl Inputs {
+    /// The same, with the pictures in folders: there is something to hold them against.
+    pub fn with_images(arguments: &[String], stdin_name: Option<&str>, excluded: &Paths) -> Inputs {
+        Inputs { images: true, ..Inputs::default() }.look(arguments, stdin_name, excluded)
+    }
+
     /// Looks for files. Folders are walked with .gitignore and `exclude` respected; a file that the user names is taken in any case, except
     /// that `exclude` holds for it too (a pre-commit hook names every file).
     pub fn find(arguments: &[String], stdin_name: Option<&str>, excluded: &Paths) -> Inputs {
-        let mut out = Inputs::default();
+        Inputs::default().look(arguments, stdin_name, excluded)
+    }
+
+    fn look(mut self, arguments: &[String], stdin_name: Option<&str>, excluded: &Paths) -> Inputs {
+        let out = &mut self;
         for argument in arguments {
             if argument == "-" {
                 out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned() });
@@ -87,7 +98,7 @@ impl Inputs {
                 }
             }
         }
-        out
+        self
     }
 
     fn folder(&mut self, path: &Path, excluded: &Paths) {
@@ -111,7 +122,7 @@ impl Inputs {
                 continue;
             }
             let name = name_of(entry.path());
-            if Format::from_name(&name).is_none() {
+            if !Format::from_name(&name).is_some_and(|f| self.images || f != Format::Image) {
                 self.skipped += 1;
                 continue;
             }

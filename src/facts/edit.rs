@@ -1,4 +1,4 @@
-//! Adds an approval to the text of a register, every other byte of which stays as it is.
+//! Adds entries to the text of a register, every other byte of which stays as it is.
 
 use super::Kind;
 use super::partners::write::{list, quoted, scalar};
@@ -89,22 +89,31 @@ impl NewApproval {
 /// # Errors
 /// The text is no YAML, its list is written in one line, or the id is taken.
 pub fn append(text: &str, new: &NewApproval) -> Result<String, Fault> {
+    append_entry(text, Kind::Approvals, &new.id, &|dash, keys| new.lines(dash, keys))
+}
+
+/// The register's text with an entry behind the last one. `lines` gives its lines, the dash and the keys at these depths.
+///
+/// # Errors
+/// The text is no YAML, its list is written in one line, or the id is taken.
+pub(super) fn append_entry(text: &str, kind: Kind, id: &str, lines: &dyn Fn(usize, usize) -> Vec<String>) -> Result<String, Fault> {
+    let name = kind.name();
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let bare = text.trim_start_matches('\u{FEFF}').lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
     let join = |lines: Vec<String>| lines.into_iter().map(|l| l + newline).collect::<String>();
     if bare {
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-        return Ok(format!("{text}{gap}approvals:{newline}{}", join(new.lines(2, 4))));
+        return Ok(format!("{text}{gap}{name}:{newline}{}", join(lines(2, 4))));
     }
     let root = yaml::parse(text).map_err(|e| Fault::new(e.span, e.message, "this file is not YAML as it stands"))?;
-    let name = Kind::Approvals.name();
     let Some((key, list)) = root.as_map().and_then(|m| m.iter().find(|(k, _)| k.as_str() == Some(name))) else {
-        return Err(Fault::new(Span::at(0), "this register has no list of approvals", "add `approvals: []`"));
+        return Err(Fault::new(Span::at(0), format!("this register has no list of {name}"), format!("add `{name}: []`")));
     };
     let items = list.as_seq().unwrap_or_default();
-    let same = |n: &&Node| n.get("id").and_then(Node::scalar_text).is_some_and(|i| i.eq_ignore_ascii_case(&new.id));
-    if let Some(id) = items.iter().find(same).and_then(|n| n.get("id")) {
-        return Err(Fault::new(id.span, format!("the approval `{}` is there already", new.id), "give the new one another id"));
+    let same = |n: &&Node| n.get("id").and_then(Node::scalar_text).is_some_and(|i| i.eq_ignore_ascii_case(id));
+    if let Some(at) = items.iter().find(same).and_then(|n| n.get("id")) {
+        let what = name.trim_end_matches('s');
+        return Err(Fault::new(at.span, format!("the {what} `{id}` is there already"), "give the new one another id"));
     }
     let column = |at: usize| at - text[..at].rfind('\n').map_or(0, |i| i + 1);
     let line_end = |at: usize| text[at..].find('\n').map(|i| at + i + 1);
@@ -115,8 +124,8 @@ pub fn append(text: &str, new: &NewApproval) -> Result<String, Fault> {
         let end = line_end(value.end.max(colon)).unwrap_or(text.len());
         let rest = text.get(value.end.max(colon)..end).unwrap_or("").trim_end();
         let gap = if rest.is_empty() || rest.starts_with(' ') { "" } else { " " };
-        let lines = join(new.lines(column(key.span.start) + 2, column(key.span.start) + 4));
-        return Ok(format!("{}{gap}{rest}{newline}{lines}{}", &text[..colon], &text[end..]));
+        let added = join(lines(column(key.span.start) + 2, column(key.span.start) + 4));
+        return Ok(format!("{}{gap}{rest}{newline}{added}{}", &text[..colon], &text[end..]));
     };
     let dash = text[..first.span.start].rfind('-').filter(|d| text[d + 1..first.span.start].trim().is_empty());
     let Some(dash) = dash.filter(|_| text.as_bytes().get(list.span.start) != Some(&b'[')) else {
@@ -133,10 +142,10 @@ pub fn append(text: &str, new: &NewApproval) -> Result<String, Fault> {
     } else {
         keys
     };
-    let lines = join(new.lines(dash, keys));
+    let added = join(lines(dash, keys));
     Ok(match line_end(last.span.end.saturating_sub(1).max(last.span.start)) {
-        Some(end) => format!("{}{lines}{}", &text[..end], &text[end..]),
-        None => format!("{text}{newline}{lines}"),
+        Some(end) => format!("{}{added}{}", &text[..end], &text[end..]),
+        None => format!("{text}{newline}{added}"),
     })
 }
 

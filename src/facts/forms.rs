@@ -1,6 +1,6 @@
 //! The forms of register files: their keys, what each means. They are checked by, and become the JSON Schema of editors.
 
-use crate::yaml::shape::Shape::{AnyOf, Bool, List, Number, Object, OneOf, OneOrMany, Str};
+use crate::yaml::shape::Shape::{AnyOf, Bool, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
 use crate::yaml::shape::{ObjectShape, Shape, key, required};
 
 const STRINGS: Shape = OneOrMany(&Str);
@@ -12,6 +12,13 @@ pub const APPROVAL_KINDS: &[&str] = &["press", "ad", "logo", "event", "quote"];
 pub const APPROVAL_STATUS: &[&str] = &["requested", "approved", "rejected", "withdrawn"];
 /// Lists of a partner that may be said to be open.
 pub const PARTIAL: &[&str] = &["accreditations", "certifications", "awards", "domains", "offices"];
+
+/// What images can be.
+pub const FAMILIES: &[&str] = &["badge", "logo", "sprocket", "certificate"];
+/// What an image may stand on, beside single colours.
+pub const BACKGROUNDS: &[&str] = &["white", "light", "dark", "any", "transparent"];
+/// What an image may be used for: kinds of content, and what is no content.
+pub const ASSET_USES: &[&str] = &["page", "listing", "ad", "press", "social", "event", "email", "icon", "print", "video", "merchandise"];
 
 /// `partners.yaml`.
 pub static PARTNERS: ObjectShape = ObjectShape {
@@ -149,6 +156,7 @@ pub static ASSETS: ObjectShape = ObjectShape {
     keys: &[
         key("complete", Bool, "Whether every image is here. Default: false."),
         key("checked_on", Str, "The day on which the register was right, YYYY-MM-DD."),
+        key("families", MapOf(&OneOf(FAMILIES)), "What the images of a family are, where its name does not end with the word."),
         required("assets", AnyOf(&[List(&Object(&ASSET)), NONE]), "The images."),
     ],
 };
@@ -156,18 +164,35 @@ pub static ASSETS: ObjectShape = ObjectShape {
 /// An image.
 pub static ASSET: ObjectShape = ObjectShape {
     name: "asset",
-    doc: "One image in all its files.",
+    doc: "One image in all its files. A key that is left out is unknown.",
     keys: &[
         required("id", Str, "What it is known by."),
-        key("family", Str, "The family it belongs to: badge, logo, sprocket."),
+        key("family", Str, "The family it belongs to: badge, logo, sprocket, certificate, or a name that `families` explains."),
         key("tier", Str, "The tier it stands for, or none."),
         key("status", OneOf(&["current", "retired"]), "Whether it may still be used."),
-        key("files", STRINGS, "Its files, relative to this register."),
+        key("files", OneOrMany(&AnyOf(&[Str, Object(&ASSET_FILE)])), "Its files, relative to this register."),
         key("variants", STRINGS, "Forms it comes in: horizontal, white."),
-        key("min_width", Number, "The least width in pixels."),
+        key("min_width", Number, "The least width in pixels at which it may be used."),
         key("clear_space", Number, "Free space around it, as a share of its height."),
-        key("allow", STRINGS, "What may be done to it."),
+        key("backgrounds", STRINGS, "What it may stand on: colours as \"#rrggbb\", or white, light, dark, any, transparent."),
+        key("max_upscale", Number, "How many times its own size a picture of pixels may be enlarged to; 1 is not at all."),
+        key("allow", STRINGS, "Alterations that are permitted, by their names in rule packs: mono, blur, clear-space."),
+        key("uses", STRINGS, "What it may be used for: page, listing, ad, press, social, event, email, icon, print, video, merchandise."),
+        key("successor", Str, "What to use instead of a retired image: an id of this register."),
+        key("retired_on", Str, "The day from which it may no longer be used."),
         key("notes", Str, "For people."),
+    ],
+};
+
+static ASSET_FILE: ObjectShape = ObjectShape {
+    name: "file of an asset",
+    doc: "A file and what `promolint badge index` found in it.",
+    keys: &[
+        required("path", Str, "Its path, relative to this register."),
+        key("sha256", Str, "The hash of its bytes."),
+        key("width", Number, "Its width in pixels."),
+        key("height", Number, "Its height in pixels."),
+        key("variant", Str, "Which of the forms it shows."),
     ],
 };
 

@@ -5,7 +5,7 @@
 //! is unknown, which is not the same as no.
 
 mod approvals;
-mod assets;
+pub mod assets;
 mod awards;
 pub mod content;
 mod day;
@@ -21,7 +21,7 @@ mod register;
 mod value;
 
 pub use approvals::{Approval, ApprovalKind, Approvals, Standing, Status};
-pub use assets::{Asset, Assets};
+pub use assets::{Asset, AssetFile, AssetIndex, Assets, Background, FamilyKind};
 pub use awards::{Award, Awards};
 pub use day::Day;
 pub use kind::{Kind, kind_of};

@@ -28,13 +28,24 @@ pub(super) struct Entries<T> {
 
 impl<T, I> Register<T, I> {
     pub(super) fn of(name: &str, bytes: Vec<u8>, of: &Entries<T>, index: impl FnOnce(&[T]) -> I) -> Result<Register<T, I>, Broken> {
+        Register::with_whole(name, bytes, of, |_, list, _| index(list))
+    }
+
+    /// The same, where the index takes more than the entries, or finds faults between them.
+    pub(super) fn with_whole(
+        name: &str,
+        bytes: Vec<u8>,
+        of: &Entries<T>,
+        index: impl FnOnce(&Node, &[T], &mut Reader) -> I,
+    ) -> Result<Register<T, I>, Broken> {
         let (source, root, mut r) = kind::parse(Source::decode(name, bytes, DecodeHint::Text), of.kind)?;
         let head = Head::read(&root, &mut r);
         let list: Vec<T> = kind::entries(&root, of.kind).iter().filter_map(|n| (of.read)(n, &mut r)).collect();
         if let Some(id) = of.id {
             r.duplicates(list.iter().map(id), of.what);
         }
-        r.done(source, |source| Register { source, head, index: index(&list), list })
+        let index = index(&root, &list, &mut r);
+        r.done(source, |source| Register { source, head, index, list })
     }
 
     /// The file's text.

@@ -8,7 +8,7 @@ mod location;
 mod severity;
 
 pub use excerpt::Excerpt;
-pub use location::{Location, Place};
+pub use location::{Location, Place, Region};
 pub use severity::{Confidence, Severity};
 
 use crate::document::Kind;

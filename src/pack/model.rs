@@ -4,6 +4,7 @@ mod approval;
 mod claim;
 mod context;
 mod corpus;
+mod image;
 mod place;
 mod tests;
 
@@ -11,6 +12,7 @@ pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::{About, ClaimMatcher, Wrong};
 pub use context::{Beside, Context, Near, Scope, Side, Within};
 pub use corpus::{CorpusMatcher, DifferBy, OfficeThere, Same};
+pub use image::{AltState, ApprovalStanding, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
 pub use place::{Counts, PlaceCheck, PlaceMatcher};
 pub use tests::{TestCase, TestFacts, TestFormat, Tests};
 
@@ -162,6 +164,8 @@ pub enum MatcherForm {
     Approval(Box<ApprovalMatcher>),
     /// What is the same across records and pages.
     Corpus(Box<CorpusMatcher>),
+    /// Pictures held against the register of images.
+    Image(Box<ImageMatcher>),
     /// The first, where all others are found too.
     All(Vec<Matcher>),
     /// Any.

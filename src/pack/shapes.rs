@@ -3,6 +3,7 @@
 mod approval;
 mod claim;
 mod corpus;
+mod image;
 mod place;
 
 use super::shape::Shape::{Any, AnyOf, Bool, Later, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
@@ -185,6 +186,7 @@ static MATCHER_MAP: ObjectShape = ObjectShape {
         key("place", Object(&place::PLACE), "A location claim, held against the offices on record."),
         key("approval", Object(&approval::APPROVAL), "Content that needs an approval."),
         key("corpus", Object(&corpus::CORPUS), "What is the same across records and pages."),
+        key("image", Object(&image::IMAGE), "Pictures, held against the register of images."),
         key("all", List(&MATCHER), "The first, where the others are found in the same document too."),
         key("any", List(&MATCHER), "Any of these."),
         key("not", MATCHER, "None, inside `all`."),
@@ -300,6 +302,8 @@ static TESTS: ObjectShape = ObjectShape {
     name: "tests",
     doc: "Texts that go with a rule.",
     keys: &[
+        key("files", MapOf(&Str), "Files beside each text that names none, as for a single text."),
+        key("assets", List(&MapOf(&Any)), "The register of images for each text that names none."),
         required("flag", List(&AnyOf(&[Str, Object(&TEST)])), "Texts it must flag."),
         required("pass", List(&AnyOf(&[Str, Object(&TEST)])), "Texts it must not flag."),
     ],
@@ -321,6 +325,7 @@ static TEST: ObjectShape = ObjectShape {
         key("record", MapOf(&Any), "A record of canonical fields."),
         key("records", List(&MapOf(&Any)), "Records of one file, of canonical fields."),
         key("pages", List(&Object(&TEST_PAGE)), "Pages of one site."),
+        key("image", Str, "The name of an image file, one of `files`."),
         key("kind", OneOf(KINDS), "The kind of content."),
         key("lang", Str, "Its language."),
         key("partner", MapOf(&Any), "Who is speaking, in the form of a partner of partners.yaml."),
@@ -329,6 +334,9 @@ static TEST: ObjectShape = ObjectShape {
         key("approvals", List(&MapOf(&Any)), "The register of approvals."),
         key("approvals_complete", Bool, "Whether it is complete."),
         key("awards", List(&MapOf(&Any)), "The register of awards."),
+        key("assets", AnyOf(&[List(&MapOf(&Any)), OneOf(&["none"])]), "The register of images, or none; their files are among `files`."),
+        key("assets_complete", Bool, "Whether it is complete."),
+        key("files", MapOf(&Str), "Files beside the text, by path: drawings as they are written, others as `data:` URLs."),
         key("today", Str, "The day that expiry is reckoned from. Default: 2026-11-21."),
     ],
 };

@@ -22,6 +22,9 @@ impl<W: Write> Reporter for Concise<W> {
     fn findings(&mut self, findings: &[Finding]) -> io::Result<()> {
         for f in findings.iter().filter(|f| f.suppressed.is_none()) {
             let place = f.primary.first().map_or(String::new(), |p| format!(":{}:{}", p.line, p.column));
+            // An image has no lines: the place is a rectangle of it.
+            let region = f.primary.region.filter(|_| f.primary.spans.is_empty());
+            let place = region.map_or(place, |r| format!("@{},{}+{}x{}", r.x, r.y, r.width, r.height));
             let severity = self.palette.severity(f.severity, &format!("{}[{}]", f.severity, f.rule));
             let path = clean(&f.primary.path);
             let fix = if f.fix.is_some() { " (fixable)" } else { "" };

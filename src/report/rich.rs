@@ -143,6 +143,12 @@ fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {
         let field = r.field.as_deref().map(|i| format!(", field {}", clean(i))).unwrap_or_default();
         notes.push(format!("{note}: record {}{id}{field}", r.index + 1));
     }
+    // Images have no lines that could be shown.
+    for l in std::iter::once(&f.primary).chain(&f.related).filter(|l| l.excerpt.is_empty()) {
+        let part = l.region.map(|r| format!(", {} by {} pixels at {}, {}", r.width, r.height, r.x, r.y)).unwrap_or_default();
+        let label = l.label.as_deref().map(|w| format!(": {}", clean(w))).unwrap_or_default();
+        notes.push(format!("{}: {}{part}{label}", palette.bold("image"), palette.bold(&clean(&l.path))));
+    }
     notes.extend(f.notes.iter().map(|n| format!("{note}: {}", clean(n))));
     if repeats > SHOWN {
         notes.push(format!("{note}: and in {} more places of this file", repeats - SHOWN));

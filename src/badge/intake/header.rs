@@ -211,6 +211,9 @@ impl Found {
     }
 }
 
+/// The name of a chunk, and what it holds.
+type Chunk<'a> = ([u8; 4], &'a [u8]);
+
 /// The chunks of a RIFF file.
 struct Chunks<'a> {
     bytes: &'a [u8],
@@ -218,7 +221,7 @@ struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    fn next(&mut self) -> Result<Option<([u8; 4], &'a [u8])>, Flaw> {
+    fn next(&mut self) -> Result<Option<Chunk<'a>>, Flaw> {
         // Less than a chunk's head is padding.
         if self.place + 8 > self.bytes.len() {
             return Ok(None);

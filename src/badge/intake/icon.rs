@@ -17,10 +17,10 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> {
     let [.., l0, l1, l2, l3, o0, o1, o2, o3] = *best;
     let (length, start) = (u32::from_le_bytes([l0, l1, l2, l3]) as usize, u32::from_le_bytes([o0, o1, o2, o3]) as usize);
     let data = start.checked_add(length).and_then(|end| bytes.get(start..end)).ok_or_else(cut)?;
-    if super::sniff(data) == Some(Sort::Png) {
-        if let Some(header) = header::read(Sort::Png, data) {
-            return raster::decode(data, &header?, limits);
-        }
+    if super::sniff(data) == Some(Sort::Png)
+        && let Some(header) = header::read(Sort::Png, data)
+    {
+        return raster::decode(data, &header?, limits);
     }
     // The library reads the first entry that has the most bits; of one entry there is no choice.
     let mut single = vec![0, 0, 1, 0, 1, 0];

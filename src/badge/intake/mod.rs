@@ -75,7 +75,7 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> {
 }
 
 /// That a file is within the limit of bytes.
-fn check_bytes(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn check_bytes(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
     if bytes.len() as u64 > limits.bytes {
         return Err(Refusal::new(
             format!("the file is {} long, more than {}", megabytes(bytes.len() as u64), megabytes(limits.bytes)),

@@ -81,6 +81,17 @@ fn refusal(error: &ImageError, header: &Header) -> Refusal {
         ImageError::Unsupported(e) => {
             Refusal::new(format!("the {} file is of a kind that is not read ({e})", header.sort.name()), "save it as PNG")
         }
-        e => Refusal::broken(header.sort, &e.to_string()),
+        e => {
+            // The innermost words; those around them say which library it was.
+            let mut inner: &dyn std::error::Error = e;
+            while let Some(source) = inner.source() {
+                inner = source;
+            }
+            let words = inner.to_string();
+            if words.contains("not have enough data") {
+                return Refusal::cut(header.sort);
+            }
+            Refusal::broken(header.sort, words.trim_end_matches('.'))
+        }
     }
 }

@@ -32,7 +32,7 @@ fn describe(tier: &State<Tier>) -> String {
 }
 
 /// A tier above, or below, the one on record. A firm that is no member has a rule of its own.
-pub fn tier(subject: &Subject, m: &ClaimMatcher, name: &str, above: bool) -> Option<Verdict> {
+pub(in crate::check) fn tier(subject: &Subject, grace: i32, name: &str, above: bool) -> Option<Verdict> {
     let claimed = Program::get().tier(name)?;
     let (speaker, tier) = known(subject, |p| &p.tier, |t| !t.is_unknown())?;
     if member(speaker).is_some_and(|(is, _, _)| !is) {
@@ -50,18 +50,18 @@ pub fn tier(subject: &Subject, m: &ClaimMatcher, name: &str, above: bool) -> Opt
     let known = describe(tier.fact);
     Some(Verdict {
         claimed: claimed.to_string(),
-        since: since(subject, m, speaker),
+        since: since(subject, grace, speaker),
         evidence: evidence(subject, speaker, tier.partner, tier.fact.span(), &known),
         known,
     })
 }
 
 /// Since when the tier holds, if it changed within the days of grace.
-fn since(subject: &Subject, m: &ClaimMatcher, speaker: &Speaker) -> String {
+fn since(subject: &Subject, grace: i32, speaker: &Speaker) -> String {
     let changed = speaker.find(|p| &p.tier_since, |s| s.value().is_some_and(|s| s.day.is_some()));
     let Some(day) = changed.and_then(|k| k.fact.value().and_then(|s: &Since| s.day)) else { return String::new() };
     let ago = day.days_until(subject.facts.today);
-    if (0..=m.grace).contains(&ago) {
+    if (0..=grace).contains(&ago) {
         format!(", changed on {day}, {ago} {} ago", if ago == 1 { "day" } else { "days" })
     } else {
         String::new()
@@ -75,7 +75,7 @@ fn member<'s>(speaker: &'s Speaker) -> Option<(bool, &'s Partner, Option<Span>)>
 }
 
 /// A tier of a firm that is no member.
-pub fn no_member(subject: &Subject, name: &str) -> Option<Verdict> {
+pub(in crate::check) fn no_member(subject: &Subject, name: &str) -> Option<Verdict> {
     let speaker = subject.wanted_speaker()?;
     let tier = Program::get().tier(name).map_or_else(|| name.to_owned(), |t| t.to_string());
     let verdict = |known: &str, evidence| Some(Verdict { claimed: tier.clone(), known: known.to_owned(), since: String::new(), evidence });
@@ -133,7 +133,7 @@ pub fn tier_too_low(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<V
     }
     let known = describe(tier.fact);
     let evidence = evidence(subject, speaker, tier.partner, tier.fact.span(), &known);
-    Some(Verdict { claimed: name.to_owned(), since: since(subject, m, speaker), known, evidence })
+    Some(Verdict { claimed: name.to_owned(), since: since(subject, m.grace, speaker), known, evidence })
 }
 
 /// A number above the one on record.

@@ -3,7 +3,8 @@
 //! Everything else (classes, `data-*`, scripts) is not looked at.
 
 use super::tokens::{Tag, Value};
-use crate::document::{Builder, Field, FieldRole, Lang, Record, Role, SourceMap};
+use crate::document::{Builder, Field, FieldRole, Lang, Record, Role, Shown, SourceMap, css};
+use crate::source::Span;
 
 macro_rules! known {
     ($($variant:ident $($name:literal)|+,)*) => {
@@ -26,6 +27,7 @@ known! {
     XmlLang "xml:lang", Hidden "hidden", AriaHidden "aria-hidden", Style "style", Open "open", Encoding "encoding",
     Href "href", XlinkHref "xlink:href", Src "src", Srcset "srcset", ImageSrcset "imagesrcset", Poster "poster", Action "action",
     Formaction "formaction", Data "data", Cite "cite", Color "color" | "face" | "size",
+    Media "media", DataSrc "data-src" | "data-lazy-src", DataSrcset "data-srcset" | "data-lazy-srcset",
 }
 
 /// The attributes of one tag that are looked at; of several with one name the first.
@@ -110,48 +112,69 @@ impl<'t> Found<'t> {
         b.record(Record { form: "meta".to_owned(), fields: field..field + 1, span: value.span, index: None, id: None });
     }
 
-    /// Writes down the addresses that the element leads to.
+    /// Where its start tag stands.
+    pub fn tag_span(&self) -> Span {
+        self.tag.span
+    }
+
+    /// The alternative text of what the element shows: empty where it is left empty.
+    pub fn alt(&self) -> Option<String> {
+        let k = [Known::Alt, Known::AriaLabel].into_iter().find(|k| self.has(*k))?;
+        Some(self.get(k).map(|v| v.text().into_owned()).unwrap_or_default())
+    }
+
+    fn shown(&self) -> Shown {
+        Shown { alt: self.alt(), element: Some(self.tag.span), field: None }
+    }
+
+    /// Writes down the addresses that the element leads to, and the pictures it shows.
     pub fn write_links(&self, name: &str, b: &mut Builder) {
         use Known::*;
-        let one = |k, holder: &str, b: &mut Builder| {
-            if let Some(value) = self.get(k) {
-                let text = value.text();
-                link(&value, &value.map(), &text, text.trim(), holder, b);
-            }
-        };
+        let one = |k, holder: &str, b: &mut Builder| self.one(k, holder, "", b);
+        let href = if self.has(Href) { Href } else { XlinkHref };
+        if let Some(value) = self.get(Style) {
+            self.style(&value, b);
+        }
         match name {
-            "a" | "area" => one(if self.has(Href) { Href } else { XlinkHref }, if name == "a" { "a[href]" } else { "area[href]" }, b),
+            "a" | "area" => one(href, if name == "a" { "a[href]" } else { "area[href]" }, b),
             "base" => one(Href, "base[href]", b),
-            "use" => one(if self.has(Href) { Href } else { XlinkHref }, "use[href]", b),
+            "use" => {
+                let elsewhere = self.get(href).is_some_and(|v| !v.text().trim_start().starts_with('#'));
+                self.one(href, "use[href]", if elsewhere { "svg[use]" } else { "" }, b);
+            }
             "img" | "image" => {
-                one(Src, "img[src]", b);
-                self.srcset(Srcset, "img[srcset]", b);
-                one(if self.has(Href) { Href } else { XlinkHref }, "image[href]", b);
+                self.one(Src, "img[src]", "img[src]", b);
+                self.srcset(Srcset, "img[srcset]", "img[srcset]", b);
+                self.one(href, "image[href]", "svg[image]", b);
+                self.one(DataSrc, "", "img[data-src]", b);
+                self.srcset(DataSrcset, "", "img[data-srcset]", b);
             }
             "source" => {
                 one(Src, "source[src]", b);
-                self.srcset(Srcset, "source[srcset]", b);
+                self.srcset(Srcset, "source[srcset]", "source[srcset]", b);
+                self.srcset(DataSrcset, "", "source[data-srcset]", b);
             }
             "video" => {
                 one(Src, "video[src]", b);
-                one(Poster, "video[poster]", b);
+                self.one(Poster, "video[poster]", "video[poster]", b);
             }
             "audio" => one(Src, "audio[src]", b),
             "track" => one(Src, "track[src]", b),
             "iframe" => one(Src, "iframe[src]", b),
             "frame" => one(Src, "frame[src]", b),
-            "embed" => one(Src, "embed[src]", b),
+            "embed" => self.one(Src, "embed[src]", if self.embeds_picture(Src) { "embed[src]" } else { "" }, b),
             "script" => one(Src, "script[src]", b),
-            "object" => one(Data, "object[data]", b),
+            "object" => self.one(Data, "object[data]", if self.embeds_picture(Data) { "object[data]" } else { "" }, b),
             "form" => one(Action, "form[action]", b),
             "button" => one(Formaction, "button[formaction]", b),
             "input" => {
-                one(Src, "input[src]", b);
+                self.one(Src, "input[src]", if self.is(Type, "image") { "input[src]" } else { "" }, b);
                 one(Formaction, "input[formaction]", b);
             }
             "blockquote" | "q" | "del" | "ins" if self.has(Cite) => one(Cite, &format!("{name}[cite]"), b),
             "link" => {
                 let rel = self.get(Rel).map(|v| v.text().to_ascii_lowercase()).unwrap_or_default();
+                let alternate = rel.split_ascii_whitespace().any(|w| w == "alternate");
                 let known = ["canonical", "icon", "stylesheet", "alternate"];
                 // `shortcut icon`, `alternate stylesheet`: the word that says what it is, not the one that qualifies it.
                 let rel = known.into_iter().find(|k| rel.split_ascii_whitespace().any(|w| w == *k)).or(rel.split_ascii_whitespace().next());
@@ -159,30 +182,97 @@ impl<'t> Found<'t> {
                     (Some("alternate"), true) if self.get(Rel).is_some_and(|v| v.text().to_ascii_lowercase().contains("stylesheet")) => {
                         one(Href, "link[stylesheet]", b);
                     }
-                    (Some(rel), true) => one(Href, &format!("link[{rel}]"), b),
+                    (Some(rel), true) => {
+                        let icon = ICONS.iter().find(|(word, _)| *word == rel).map_or("", |(_, holder)| holder);
+                        self.one(Href, &format!("link[{rel}]"), icon, b);
+                        // An alternate one applies only when somebody chooses it.
+                        if rel == "stylesheet"
+                            && !alternate
+                            && let Some(value) = self.get(Href)
+                        {
+                            b.sheet(Some(&value.text()), value.span, self.media());
+                        }
+                    }
                     (None, true) => one(Href, "link[href]", b),
                     _ => {}
                 }
-                self.srcset(ImageSrcset, "link[imagesrcset]", b);
+                self.srcset(ImageSrcset, "link[imagesrcset]", "", b);
             }
             "meta" => {
-                if let Some(holder) = meta(self, |key| ADDRESS_META.iter().find(|(k, _)| *k == key).map(|(_, h)| *h)) {
-                    one(Content, holder, b);
+                if let Some((link, image)) = meta(self, |key| ADDRESS_META.iter().find(|m| m.0 == key).map(|m| (m.1, m.2))) {
+                    self.one(Content, link, image, b);
                 }
             }
             _ => {}
         }
     }
 
+    /// The media that the element is for.
+    pub fn media(&self) -> Option<String> {
+        self.get(Known::Media).map(|v| v.text().trim().to_owned()).filter(|m| !m.is_empty())
+    }
+
+    /// An address that is a whole value: as a link, if `holder` is not empty, and as a picture, if `image` is not.
+    fn one(&self, k: Known, holder: &str, image: &str, b: &mut Builder) {
+        if let Some(value) = self.get(k) {
+            let text = value.text();
+            self.put(&value, &value.map(), &text, text.trim(), (holder, image), b);
+        }
+    }
+
+    /// `part` must be a slice of `text`, the value's text.
+    fn put(&self, value: &Value<'_>, map: &SourceMap, text: &str, part: &str, (link, image): (&str, &str), b: &mut Builder) {
+        if part.is_empty() {
+            return;
+        }
+        let from = part.as_ptr() as usize - text.as_ptr() as usize;
+        let span = map.cover(from, from + part.len()).unwrap_or(value.span);
+        if !link.is_empty() {
+            b.link(part, span, link, None);
+        }
+        if !image.is_empty() {
+            b.image(part, span, image, self.shown());
+        }
+    }
+
+    /// Pictures in the declarations of a `style` attribute.
+    fn style(&self, value: &Value<'_>, b: &mut Builder) {
+        let text = value.text();
+        if css::may_show(&text) {
+            let map = value.map();
+            css::pictures(&text, |address, at| {
+                let span = map.cover(at.start, at.end).unwrap_or(value.span);
+                b.image(address, span, "style", self.shown());
+            });
+        }
+    }
+
+    /// Whether what an `<object>` or `<embed>` holds is a picture, by its type or the ending of its address.
+    fn embeds_picture(&self, address: Known) -> bool {
+        if let Some(t) = self.get(Known::Type) {
+            return t.text().trim_start().get(..6).is_some_and(|t| t.eq_ignore_ascii_case("image/"));
+        }
+        self.get(address).is_some_and(|v| {
+            let text = v.text();
+            let text = text.trim();
+            if let Some(data) = text.get(..11).filter(|d| d.eq_ignore_ascii_case("data:image/")) {
+                return !data.is_empty();
+            }
+            let path = text.split(['?', '#']).next().unwrap_or("");
+            let ending = path.rsplit_once('.').map_or("", |(_, e)| e);
+            PICTURE_ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e))
+        })
+    }
+
     /// Every candidate of a `srcset`.
-    fn srcset(&self, k: Known, holder: &str, b: &mut Builder) {
+    fn srcset(&self, k: Known, holder: &str, image: &str, b: &mut Builder) {
         let Some(value) = self.get(k) else { return };
         let (text, map) = (value.text(), value.map());
         let mut rest = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
         while !rest.is_empty() {
             let len = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
             let address = rest[..len].trim_end_matches(',');
-            link(&value, &map, &text, address, holder, b);
+            self.put(&value, &map, &text, address, (holder, image), b);
             let after = &rest[len..];
             let next = if address.len() < len { 0 } else { end_of_descriptors(after) };
             rest = after[next..].trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
@@ -204,14 +294,6 @@ fn end_of_descriptors(s: &str) -> usize {
     s.len()
 }
 
-/// `part` must be a slice of `text`, the value's text.
-fn link(value: &Value<'_>, map: &SourceMap, text: &str, part: &str, holder: &str, b: &mut Builder) {
-    if !part.is_empty() {
-        let from = part.as_ptr() as usize - text.as_ptr() as usize;
-        b.link(part, map.cover(from, from + part.len()).unwrap_or(value.span), holder, None);
-    }
-}
-
 const SHOWN_META: [&str; 9] = [
     "description",
     "og:title",
@@ -224,13 +306,25 @@ const SHOWN_META: [&str; 9] = [
     "application-name",
 ];
 
-const ADDRESS_META: [(&str, &str); 5] = [
-    ("og:url", "meta[og:url]"),
-    ("og:image", "meta[og:image]"),
-    ("og:image:url", "meta[og:image]"),
-    ("og:image:secure_url", "meta[og:image]"),
-    ("twitter:image", "meta[twitter:image]"),
+/// What holds the address as a link, and as a picture.
+const ADDRESS_META: [(&str, &str, &str); 7] = [
+    ("og:url", "meta[og:url]", ""),
+    ("og:image", "meta[og:image]", "meta[og:image]"),
+    ("og:image:url", "meta[og:image]", "meta[og:image]"),
+    ("og:image:secure_url", "meta[og:image]", "meta[og:image]"),
+    ("twitter:image", "meta[twitter:image]", "meta[twitter:image]"),
+    ("twitter:image:src", "", "meta[twitter:image]"),
+    ("og:logo", "", "meta[og:logo]"),
 ];
+
+const ICONS: [(&str, &str); 4] = [
+    ("icon", "link[icon]"),
+    ("apple-touch-icon", "link[apple-touch-icon]"),
+    ("apple-touch-icon-precomposed", "link[apple-touch-icon]"),
+    ("mask-icon", "link[mask-icon]"),
+];
+
+const PICTURE_ENDINGS: [&str; 10] = ["png", "apng", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp", "ico"];
 
 /// The first answer for the names that a `<meta>` goes by.
 fn meta<R>(found: &Found<'_>, f: impl Fn(&str) -> Option<R>) -> Option<R> {

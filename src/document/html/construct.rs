@@ -4,7 +4,7 @@
 
 use super::attributes::{Found, Known};
 use super::elements::{BLOCK, CLOSES_P, Element, FORMATTING, OBJECT, RAW, VOID};
-use super::reader::{Declared, Effect, Raw, Reader, bit};
+use super::reader::{Declared, Drawing, Effect, Raw, Reader, bit};
 use super::stack::{Namespace, Stack};
 use super::tokens::Tag;
 use crate::document::Mark;
@@ -160,7 +160,14 @@ impl Reader<'_, '_> {
             if !element.is(RAW) {
                 return None;
             }
-            let raw = if element == Script && found.is(Known::Type, "application/ld+json") { Raw::JsonLd } else { Raw::Skip };
+            let raw = match element {
+                Script if found.is(Known::Type, "application/ld+json") => Raw::JsonLd,
+                Style if !found.has(Known::Type) || found.is(Known::Type, "text/css") || found.is(Known::Type, "") => {
+                    self.media = found.media();
+                    Raw::Style
+                }
+                _ => Raw::Skip,
+            };
             let state = match element {
                 Script => State::ScriptData,
                 Plaintext => State::PlainText,
@@ -180,6 +187,9 @@ impl Reader<'_, '_> {
             self.finish(&effect);
             return None;
         }
+        if namespace == Namespace::Svg {
+            self.start_drawing(&found);
+        }
         self.stack.push(tag.name, element, namespace, false, effect);
         if element == Template {
             self.templates.push(None);
@@ -188,6 +198,13 @@ impl Reader<'_, '_> {
             self.formatting.mark();
         }
         matches!(element, Title | Textarea).then_some(State::RcData)
+    }
+
+    /// A drawing within another is a part of it.
+    fn start_drawing(&mut self, found: &Found<'_>) {
+        if self.drawing.is_none() && self.muted == 0 {
+            self.drawing = Some(Drawing { depth: self.stack.len(), tag: found.tag_span(), alt: found.alt() });
+        }
     }
 
     /// `<html>` and `<body>`: they hold for everything, and end nowhere.
@@ -226,6 +243,10 @@ impl Reader<'_, '_> {
         let svg = namespace == Namespace::Svg;
         effect.block = svg && matches!(tag.name, "title" | "desc" | "text" | "foreignobject");
         effect.mute = matches!(tag.name, "style" | "script" | "annotation");
+        if svg && tag.name == "style" && !tag.self_closing && self.svg_style.is_none() {
+            self.svg_style = Some(tag.span.end);
+            self.media = found.media();
+        }
         if effect.block {
             self.boundary();
         }
@@ -235,6 +256,9 @@ impl Reader<'_, '_> {
         if tag.self_closing {
             self.finish(&effect);
             return;
+        }
+        if tag.name == "svg" {
+            self.start_drawing(&found);
         }
         let integration = if svg {
             matches!(tag.name, "title" | "desc" | "foreignobject")

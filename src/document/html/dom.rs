@@ -17,6 +17,7 @@ use html5ever::tree_builder::TreeBuilder;
 use html5ever::{Attribute, LocalName, QualName, ns};
 use html5gum::State;
 use scraper::{Html, Node};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// Elements nested deeper than this are left out of the tree (their text is not). Browsers have such a limit too, near this one.
@@ -39,6 +40,8 @@ pub struct Dom {
     text: Box<str>,
     base: usize,
     complete: bool,
+    /// The element that each tag made, worked out when first asked for.
+    by_tag: OnceCell<Vec<Option<NodeId>>>,
 }
 
 impl Dom {
@@ -60,7 +63,7 @@ impl Dom {
         };
         tokens::run(text, tokens::after_bom(text)..text.len(), &mut build);
         let Build { tree, tags, stopped, cut, .. } = build;
-        Dom { origins: tree.sink.finish(), tags, text: text.into(), base, complete: !(stopped || cut) }
+        Dom { origins: tree.sink.finish(), tags, text: text.into(), base, complete: !(stopped || cut), by_tag: OnceCell::new() }
     }
 
     /// The tree.
@@ -78,6 +81,23 @@ impl Dom {
     pub fn tag_span(&self, node: NodeId) -> Option<Span> {
         let tag = *self.origins.tags.get(index(node))?;
         Some(self.tags.get(tag as usize)?.shifted(self.base))
+    }
+
+    /// The element that a start tag made, by the tag's place.
+    pub fn element_at(&self, tag: Span) -> Option<NodeId> {
+        let number = self.tags.binary_search_by_key(&(tag.start.checked_sub(self.base)?), |t| t.start).ok()?;
+        let nodes = self.by_tag.get_or_init(|| {
+            let mut nodes = vec![None; self.tags.len()];
+            for node in self.origins.html.tree.nodes() {
+                let tag = self.origins.tags.get(index(node.id())).filter(|_| node.value().is_element());
+                if let Some(slot) = tag.and_then(|t| nodes.get_mut(*t as usize)) {
+                    // Formatting that is opened anew repeats the element: the first is the one written.
+                    slot.get_or_insert(node.id());
+                }
+            }
+            nodes
+        });
+        *nodes.get(number)?
     }
 
     /// Where an attribute's value stands, without quotes; its name, where there is no value.

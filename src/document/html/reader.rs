@@ -6,7 +6,7 @@ use super::attributes::{Found, Known};
 use super::elements::{BLOCK, BREAKOUT, Element, FORMATTING};
 use super::stack::{Formatting, Namespace, Stack};
 use super::tokens::{self, Doctype, Sink, Tag};
-use crate::document::{Builder, Lang, Mark, MarkToken, Role, jsonld};
+use crate::document::{Builder, Lang, Mark, MarkToken, Role, Shown, css, jsonld};
 use crate::source::Span;
 use html5gum::State;
 use std::ops::Range;
@@ -31,6 +31,10 @@ pub fn read(text: &str, b: &mut Builder) {
         tokens: [const { None }; Mark::ALL.len()],
         raw: Raw::No,
         raw_start: 0,
+        media: None,
+        drawing: None,
+        end: text.len(),
+        svg_style: None,
         quirks: true,
         in_noscript: false,
         base: Effect::default(),
@@ -72,8 +76,17 @@ pub(super) struct Declared {
 pub(super) enum Raw {
     No,
     Skip,
+    Style,
     JsonLd,
     Noscript,
+}
+
+/// A drawing whose end has not come yet.
+pub(super) struct Drawing {
+    /// How many elements were open before it.
+    pub(super) depth: usize,
+    pub(super) tag: Span,
+    pub(super) alt: Option<String>,
 }
 
 pub(super) struct Reader<'a, 'b> {
@@ -93,6 +106,14 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) tokens: [Option<MarkToken>; Mark::ALL.len()],
     pub(super) raw: Raw,
     pub(super) raw_start: usize,
+    /// The media of the style sheet being read.
+    pub(super) media: Option<String>,
+    /// The outermost `<svg>` that is open.
+    pub(super) drawing: Option<Drawing>,
+    /// Where what is being read ends.
+    end: usize,
+    /// Where the content of an open `<style>` within SVG begins.
+    pub(super) svg_style: Option<usize>,
     pub(super) quirks: bool,
     pub(super) in_noscript: bool,
     /// What holds outside all elements.
@@ -268,6 +289,14 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Writes down the drawing whose element is no longer open; what ended it begins or ends at byte `end`.
+    pub(super) fn end_drawing(&mut self, end: usize) {
+        if let Some(Drawing { tag, alt, .. }) = self.drawing.take_if(|d| self.stack.len() <= d.depth) {
+            let span = Span::new(tag.start, end.max(tag.end));
+            self.b.drawing(span, Shown { alt, element: Some(tag), field: None });
+        }
+    }
+
     /// The fallback for readers without scripts is markup of its own: nothing in it closes what is outside, or stays open.
     fn noscript(&mut self, inner: Range<usize>) {
         let around = self.around();
@@ -276,6 +305,8 @@ impl Reader<'_, '_> {
         let formatting = std::mem::take(&mut self.formatting);
         let langs = std::mem::take(&mut self.langs);
         let templates = std::mem::take(&mut self.templates);
+        let drawing = self.drawing.take();
+        let end = std::mem::replace(&mut self.end, inner.end);
         let before = std::mem::replace(&mut self.base, base);
         let quirks = self.quirks;
         self.in_noscript = true;
@@ -288,6 +319,18 @@ impl Reader<'_, '_> {
         self.in_noscript = false;
         (self.stack, self.formatting, self.langs) = (stack, formatting, langs);
         (self.templates, self.base, self.quirks) = (templates, before, quirks);
+        (self.drawing, self.end) = (drawing, end);
+    }
+
+    /// What stands in a `<style>`.
+    fn style(&mut self, inner: Range<usize>) {
+        let media = self.media.take();
+        let Some(text) = self.src.get(inner.clone()).filter(|t| !t.trim().is_empty()) else { return };
+        self.b.sheet(None, Span::new(inner.start, inner.end), media);
+        let b = &mut *self.b;
+        css::pictures(text, |address, at| {
+            b.image(address, Span::new(inner.start + at.start, inner.start + at.end), "css", Shown::default())
+        });
     }
 
     fn end_raw(&mut self, end: usize) {
@@ -300,6 +343,7 @@ impl Reader<'_, '_> {
                 }
             }
             Raw::Noscript => self.noscript(inner),
+            Raw::Style => self.style(inner),
             Raw::Skip | Raw::No => {}
         }
     }
@@ -343,6 +387,7 @@ impl Sink for Reader<'_, '_> {
             while self.stack.foreign() {
                 self.pop();
             }
+            self.end_drawing(tag.span.start);
         }
         self.start_html(element, tag)
     }
@@ -355,13 +400,20 @@ impl Sink for Reader<'_, '_> {
         let element = Element::of(name);
         if self.stack.namespace() != Namespace::Html {
             if let Some(at) = self.stack.foreign_element(name) {
+                if name == "style"
+                    && let Some(start) = self.svg_style.take()
+                {
+                    self.style(start..span.start.max(start));
+                }
                 self.pop_to(Some(at));
+                self.end_drawing(if name == "svg" { span.end } else { span.start });
                 return;
             }
             if matches!(element, Element::P | Element::Br) {
                 while self.stack.foreign() {
                     self.pop();
                 }
+                self.end_drawing(span.start);
             }
         }
         // In a template that holds nothing but text so far, no other end tag has anything to end.
@@ -369,6 +421,8 @@ impl Sink for Reader<'_, '_> {
             return;
         }
         self.end_html(element, name, span);
+        // An end tag of what is around a drawing ends it too.
+        self.end_drawing(span.start);
     }
 
     fn comment(&mut self, text: &str, span: Span) {
@@ -391,5 +445,9 @@ impl Sink for Reader<'_, '_> {
             self.end_raw(self.src.len());
         }
         self.raw = Raw::No;
+        if let Some(drawing) = &mut self.drawing {
+            drawing.depth = usize::MAX;
+            self.end_drawing(self.end);
+        }
     }
 }

@@ -5,7 +5,7 @@ mod embedded;
 use super::links::{Bit, join, tail, unescape};
 use super::masks::{Kind, Mask};
 use super::tags::OpenTags;
-use crate::document::{Builder, Mark, MarkToken, Piece, Role, SourceMap, plain};
+use crate::document::{Builder, Mark, MarkToken, Piece, Role, Shown, SourceMap, plain};
 use crate::source::Span;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 use std::ops::Range;
@@ -60,7 +60,10 @@ pub(super) struct Reader<'a, 'b> {
     /// Running text without a break, in which an address may stand.
     run: (String, SourceMap),
     watch_addresses: bool,
-    image_definitions: Vec<String>,
+    /// The destinations of images that are written as definitions, with the text of the first.
+    image_definitions: Vec<(String, Option<String>)>,
+    /// The number of the first picture of a drawing whose tags stand among Markdown, and how many `<svg>` are open in it.
+    drawing: Option<(usize, u32)>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
@@ -88,6 +91,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             run: Default::default(),
             watch_addresses: plain::may_hold_addresses(text),
             image_definitions: Vec::new(),
+            drawing: None,
         }
     }
 
@@ -127,8 +131,8 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.open.close_to(0, self.b);
         for d in definitions {
             let Some(label) = closing_bracket(self.seen, &d.range) else { continue };
-            let holder = if self.image_definitions.contains(&d.dest) { "md[image]" } else { "md[link]" };
-            self.target(label + 2, d.range.end, false, &d.dest, d.has_title, holder, &d.range);
+            let image = self.image_definitions.iter().find(|i| i.0 == d.dest).map(|i| i.1.clone());
+            self.target(label + 2, d.range.end, false, &d.dest, d.has_title, image, &d.range);
         }
     }
 
@@ -174,10 +178,6 @@ impl<'a, 'b> Reader<'a, 'b> {
                 }
                 self.alt_depth += 1;
                 let dest = dest_url.into_string();
-                if !matches!(link_type, LinkType::Inline) && !self.image_definitions.contains(&dest) && self.image_definitions.len() < 1000
-                {
-                    self.image_definitions.push(dest.clone());
-                }
                 self.links.push(OpenLink { link_type, dest, has_title: !title.is_empty(), start: r.start, mark: None });
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.flush(),
@@ -196,15 +196,23 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn end(&mut self, tag: TagEnd, r: &Range<usize>) {
         match tag {
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => self.flush(),
-            TagEnd::Link => self.end_link("md[link]", r),
+            TagEnd::Link => self.end_link(None, r),
             TagEnd::Image => {
                 self.alt_depth = self.alt_depth.saturating_sub(1);
+                let mut alt = None;
                 if self.alt_depth == 0
                     && let Some(bits) = self.alt.take()
                 {
                     self.side(Role::Alt, &bits);
+                    alt = Some(join(self.text, &bits));
                 }
-                self.end_link("md[image]", r);
+                if let Some(link) = self.links.last().filter(|l| !matches!(l.link_type, LinkType::Inline))
+                    && self.image_definitions.len() < 1000
+                    && !self.image_definitions.iter().any(|i| i.0 == link.dest)
+                {
+                    self.image_definitions.push((link.dest.clone(), alt.clone()));
+                }
+                self.end_link(Some(alt), r);
             }
             TagEnd::BlockQuote(_) => {
                 self.close_block();
@@ -403,22 +411,23 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     // Links.
 
-    fn end_link(&mut self, holder: &str, r: &Range<usize>) {
+    /// `image`: its text, if it is one.
+    fn end_link(&mut self, image: Option<Option<String>>, r: &Range<usize>) {
         let Some(link) = self.links.pop() else { return };
         match link.link_type {
             LinkType::Inline => {
                 // The text has ended: the next bracket is the link's own.
                 let from = self.last_end.max(link.start);
                 if let Some(close) = self.seen.get(from..r.end).and_then(|s| s.find("](")) {
-                    self.target(from + close + 2, r.end, true, &link.dest, link.has_title, holder, r);
+                    self.target(from + close + 2, r.end, true, &link.dest, link.has_title, image, r);
                 } else {
-                    self.b.link(&link.dest, span(r), holder, None);
+                    self.address(link.dest, span(r), image);
                 }
             }
             LinkType::Autolink | LinkType::Email => {
                 let inner = r.start + 1..(r.end - 1).max(r.start + 1);
                 let target = if link.link_type == LinkType::Email { format!("mailto:{}", link.dest) } else { link.dest };
-                self.b.link(&target, span(&inner), holder, None);
+                self.address(target, span(&inner), image);
             }
             // The definition has the address.
             _ => {}
@@ -430,17 +439,33 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Reads the destination and title that start at `at`; `whole` is what to point at where they are not found.
     #[allow(clippy::too_many_arguments)]
-    fn target(&mut self, at: usize, end: usize, inline: bool, dest: &str, has_title: bool, holder: &str, whole: &Range<usize>) {
+    fn target(
+        &mut self,
+        at: usize,
+        end: usize,
+        inline: bool,
+        dest: &str,
+        has_title: bool,
+        image: Option<Option<String>>,
+        whole: &Range<usize>,
+    ) {
         match tail(self.seen, at, end, inline) {
             Some(found) if join(self.seen, &unescape(self.seen, found.dest.clone())) == dest => {
                 if let Some(title) = found.title.filter(|_| has_title) {
                     self.side(Role::Attr, &unescape(self.text, title));
                 }
                 let bits = unescape(self.text, found.dest.clone());
-                self.b.link(&join(self.text, &bits), span(&found.dest), holder, None);
+                self.address(join(self.text, &bits), span(&found.dest), image);
             }
-            _ => self.b.link(dest, span(whole), holder, None),
+            _ => self.address(dest.to_owned(), span(whole), image),
         }
+    }
+
+    /// Writes down where a link leads; as a picture too, if it is one.
+    fn address(&mut self, address: String, place: Span, image: Option<Option<String>>) {
+        let Some(alt) = image else { return self.b.link(&address, place, "md[link]", None) };
+        self.b.link(&address, place, "md[image]", None);
+        self.b.image(address, place, "md[image]", Shown { alt, ..Shown::default() });
     }
 }
 

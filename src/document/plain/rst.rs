@@ -2,7 +2,7 @@
 
 use super::rst_inline::{Prose, inline};
 use super::{Line, bullet, lines, may_hold_addresses};
-use crate::document::{Builder, Mark, Role};
+use crate::document::{Builder, Mark, Role, Shown};
 use crate::source::Span;
 
 /// What a directive's content is to the reader.
@@ -325,6 +325,12 @@ impl<'a> Rst<'a, '_> {
             Content::Hidden => return end,
             Content::Image => {
                 self.address(argument, at, "md[image]");
+                // An address with white space inside is none; a name with `_` at the end is one here.
+                if !argument.is_empty() && !argument.contains(char::is_whitespace) {
+                    let option = |l: &Line<'_>| l.body.trim().strip_prefix(":alt:").map(|a| a.trim().to_owned());
+                    let alt = self.lines.get(i + 1..end).unwrap_or(&[]).iter().take_while(|l| !l.is_blank()).find_map(option);
+                    self.b.image(argument, Span::new(at, at + argument.len()), "md[image]", Shown { alt, ..Shown::default() });
+                }
             }
             Content::Prose => self.prose.add(argument, at),
             Content::Meta | Content::Other => {}

@@ -3,7 +3,7 @@
 use super::formats::{FieldDef, Format};
 use super::text::{Text, block, prose};
 use super::walk::{MAX_FIELDS, Walk};
-use crate::document::{Builder, FieldRole, Kind, Record, Role};
+use crate::document::{Builder, FieldRole, Kind, Record, Role, Shown};
 use crate::source::Span;
 
 /// Writes one record's fields; `text` gives what a value says. Without a format every text that reads like prose is one, and everything
@@ -64,23 +64,23 @@ impl<'f, 'b> Writer<'f, 'b> {
     pub fn value(&mut self, def: Option<&FieldDef>, pointer: &str, own: impl FnOnce() -> String, text: &Text) {
         let Some(def) = def else {
             let role = if self.format.is_none() && reads_like_prose(&text.value) { FieldRole::Prose } else { FieldRole::Other };
-            return self.put(&own(), role, pointer, text);
+            return self.put(&own(), role, false, pointer, text);
         };
         let value = text.value.trim();
         if value.is_empty() || def.none.iter().any(|n| n.eq_ignore_ascii_case(value)) {
-            return self.put(&def.name, def.role, pointer, &Text::empty(text.span));
+            return self.put(&def.name, def.role, def.image, pointer, &Text::empty(text.span));
         }
         let separators = self.format.map_or(&[][..], |f| &f.separators);
         if !def.pairs.is_empty() {
             return self.pairs(def, pointer, text);
         }
         match separators.iter().find(|s| def.list && text.holds(s)) {
-            None => self.put(&def.name, def.role, pointer, text),
+            None => self.put(&def.name, def.role, def.image, pointer, text),
             Some(separator) => {
                 for (start, end) in text.split(separator) {
                     let part = text.part(start, end);
                     if !part.value.is_empty() {
-                        self.put(&def.name, def.role, pointer, &part);
+                        self.put(&def.name, def.role, def.image, pointer, &part);
                     }
                 }
             }
@@ -89,7 +89,7 @@ impl<'f, 'b> Writer<'f, 'b> {
 
     /// `tier=GOLD; reviews=12`: the text itself, and a field for each key that the format knows.
     fn pairs(&mut self, def: &FieldDef, pointer: &str, text: &Text) {
-        self.put(&def.name, def.role, pointer, text);
+        self.put(&def.name, def.role, def.image, pointer, text);
         for (start, end) in text.split(";") {
             let Some((key, _)) = text.value.get(start..end).and_then(|s| s.split_once('=')) else { continue };
             let name = key.trim();
@@ -101,7 +101,7 @@ impl<'f, 'b> Writer<'f, 'b> {
         }
     }
 
-    fn put(&mut self, name: &str, role: FieldRole, pointer: &str, text: &Text) {
+    fn put(&mut self, name: &str, role: FieldRole, image: bool, pointer: &str, text: &Text) {
         if let Some(rank) = self.format.and_then(|f| f.id.iter().position(|i| i == name))
             && !text.value.is_empty()
             && self.id.as_ref().is_none_or(|(r, _)| rank < *r)
@@ -114,6 +114,9 @@ impl<'f, 'b> Writer<'f, 'b> {
             Some(role) => block(text, role, field, self.b),
             None if role == FieldRole::Url => self.b.link(&text.value, text.span, "field", Some(field)),
             None => {}
+        }
+        if image {
+            self.b.image(&*text.value, text.span, "field", Shown { field: Some(field), ..Shown::default() });
         }
     }
 

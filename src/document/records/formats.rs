@@ -28,6 +28,8 @@ pub struct FieldDef {
     pub list: bool,
     /// Values that mean nothing, compared without regard to ASCII case.
     pub none: Vec<String>,
+    /// Whether its value is the address of a picture.
+    pub image: bool,
     /// For a text of the form `key=value; key=value`: which canonical field each key fills.
     pub pairs: Vec<(String, String)>,
 }

@@ -164,17 +164,26 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
         packs.iter().flat_map(|p| &p.rules).map(|r| (r.id.clone(), (r.severity.clone(), expected.contains(r.id.as_str())))).collect();
     let only = wanted.into_iter().chain(ids.iter().filter(|(_, (_, e))| *e).map(|(id, _)| id.clone())).collect();
     let settings = Settings { only, ..Settings::default() };
-    let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1, facts: Default::default() };
+    let options = Options {
+        kind: None,
+        kinds: Vec::new(),
+        exclude: Default::default(),
+        jobs: 1,
+        facts: Default::default(),
+        pictures: None,
+        image_diffs: None,
+    };
     let mut engine = Engine { rules: RuleSet::new(packs, settings), options, formats: Formats::builtin() };
     let is_note = |id: &str, kind: Kind| ids.get(id).and_then(|(s, _)| s.of(kind)).is_none_or(|s| s == Severity::Note);
 
+    let mut galleries = Vec::new();
     let mut out = Score { ran: ids.len(), ..Score::default() };
     for (file, index, label) in labels() {
         out.labels += 1;
         out.traps += usize::from(label.expect.is_empty());
         // The rule, its weightiest finding, and what that marks.
         let mut found: BTreeMap<String, (Severity, String)> = BTreeMap::new();
-        match run_case(&mut engine, &label.case, Kind::Page) {
+        match run_case(&mut engine, &label.case, Kind::Page, &mut galleries) {
             Err(e) => out.unread.push((file, index, e)),
             Ok(outcome) => {
                 if let Some(t) = outcome.troubles.first() {

@@ -7,8 +7,9 @@ pub(super) const KEYS: &str = "$keys";
 
 impl Decoder<'_> {
     pub fn matcher(&mut self, node: &Node) -> Option<Matcher> {
-        const FORMS: [&str; 14] = [
-            "phrases", "regex", "replace", "stats", "element", "link", "field", "claim", "place", "approval", "corpus", "all", "any", "not",
+        const FORMS: [&str; 15] = [
+            "phrases", "regex", "replace", "stats", "element", "link", "field", "claim", "place", "approval", "corpus", "image", "all",
+            "any", "not",
         ];
         let present: Vec<&str> = FORMS.into_iter().filter(|f| node.get(f).is_some()).collect();
         let was = self.exact;
@@ -51,6 +52,7 @@ impl Decoder<'_> {
             "place" => Some(MatcherForm::Place(Box::new(self.place(value)))),
             "approval" => Some(MatcherForm::Approval(Box::new(self.approval(value)))),
             "corpus" => Some(MatcherForm::Corpus(Box::new(self.corpus(value)))),
+            "image" => Some(MatcherForm::Image(Box::new(self.image(value)))),
             "all" | "any" => {
                 let list: Vec<Matcher> = nodes(value).into_iter().filter_map(|n| self.matcher(n)).collect();
                 if list.is_empty() {

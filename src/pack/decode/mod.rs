@@ -4,6 +4,7 @@ mod approval;
 mod claim;
 mod context;
 mod corpus;
+mod image;
 mod matchers;
 mod place;
 mod words;
@@ -204,10 +205,17 @@ impl<'a> Decoder<'a> {
     }
 
     fn tests(&mut self, node: &Node) -> Tests {
+        // Images that go with all of them.
+        let usual = test_facts(node);
         let mut cases = |name: &str| {
             let mut out = Vec::new();
             for n in node.get(name).map(nodes).unwrap_or_default() {
-                let formats = [("text", TestFormat::Text), ("html", TestFormat::Html), ("markdown", TestFormat::Markdown)];
+                let formats = [
+                    ("text", TestFormat::Text),
+                    ("html", TestFormat::Html),
+                    ("markdown", TestFormat::Markdown),
+                    ("image", TestFormat::Image),
+                ];
                 let (format, text) = match &n.value {
                     Value::Map(_) => {
                         let text = formats.iter().find_map(|(k, f)| n.get(k).map(|v| (*f, v.scalar_text().unwrap_or_default())));
@@ -216,7 +224,11 @@ impl<'a> Decoder<'a> {
                             (None, Some(r)) => (TestFormat::Record, json(r).to_string()),
                             (None, None) if n.get("records").is_some() || n.get("pages").is_some() => (TestFormat::Several, several(n)),
                             _ => {
-                                self.fault(n.span, "a test has one text", "give one of: text, html, markdown, record; or records, pages");
+                                self.fault(
+                                    n.span,
+                                    "a test has one text",
+                                    "give one of: text, html, markdown, record, image; or records, pages",
+                                );
                                 continue;
                             }
                         }
@@ -225,7 +237,14 @@ impl<'a> Decoder<'a> {
                 };
                 let kind = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name);
                 let lang = n.get("lang").and_then(|l| l.scalar_text());
-                out.push(TestCase { format, text, kind, lang, facts: test_facts(n), span: n.span });
+                let mut facts = test_facts(n);
+                for (name, text) in &usual.files {
+                    facts.files.entry(name.clone()).or_insert_with(|| text.clone());
+                }
+                if n.get("assets").is_none() {
+                    facts.assets.clone_from(&usual.assets);
+                }
+                out.push(TestCase { format, text, kind, lang, facts, span: n.span });
             }
             out
         };
@@ -265,6 +284,16 @@ pub fn test_facts(node: &Node) -> TestFacts {
         speaks,
         approvals: array("approvals").map(|a| file("approvals", a, flag("approvals_complete"))),
         awards: array("awards").map(|a| file("awards", a, flag("awards_complete"))),
+        assets: array("assets")
+            .filter(|a| a.first().is_none_or(serde_json::Value::is_object))
+            .map(|a| file("assets", a, flag("assets_complete"))),
+        files: node
+            .get("files")
+            .and_then(Node::as_map)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?)))
+            .collect(),
         today: node.get("today").and_then(Node::scalar_text),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::document::Kind;
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// Texts that go with a rule.
 #[derive(Debug, Default)]
@@ -42,6 +43,8 @@ pub enum TestFormat {
     Record,
     /// Several records of canonical fields, and pages: JSON with `records` and `pages`.
     Several,
+    /// The name of an image file among [`TestFacts::files`].
+    Image,
 }
 
 /// What a test knows beside its text: registers in the form of their files.
@@ -55,6 +58,10 @@ pub struct TestFacts {
     pub approvals: Option<String>,
     /// `awards.yaml`.
     pub awards: Option<String>,
+    /// `assets.yaml`.
+    pub assets: Option<String>,
+    /// Files beside the text, by path: drawings as their source, others as `data:` URLs.
+    pub files: BTreeMap<String, String>,
     /// The day of the run, YYYY-MM-DD.
     pub today: Option<String>,
 }

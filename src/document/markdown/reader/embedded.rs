@@ -25,7 +25,7 @@ impl Reader<'_, '_> {
         } else if is_object(&tag.name) && !tag.closing {
             self.b.object();
         }
-        if !tag.closing {
+        if !tag.closing || tag.name == "svg" {
             self.attributes(&r);
         }
         self.open.follow(&tag, self.floor, self.b);
@@ -35,7 +35,27 @@ impl Reader<'_, '_> {
     fn attributes(&mut self, r: &Range<usize>) {
         let parts = if self.mdx { mdx::without_expressions(self.text, r.clone()) } else { vec![r.clone()] };
         let (source, map) = self.without_masks(&parts);
+        let pictures = self.b.image_count();
         self.b.within(map, |b| b.side(Role::Attr, None, None, |b| html::read(&source, b)));
+        self.drawing(&source, pictures, r);
+    }
+
+    /// Follows a drawing whose tags come one by one. `pictures`: how many there were before this tag.
+    fn drawing(&mut self, tag: &str, pictures: usize, r: &Range<usize>) {
+        let name = tag.trim_start_matches(['<', '/']).get(..3).filter(|n| n.eq_ignore_ascii_case("svg"));
+        let opens = name.is_some() && !tag.starts_with("</") && !tag.ends_with("/>");
+        match &mut self.drawing {
+            None if opens && self.b.image_count() > pictures => self.drawing = Some((pictures, 1)),
+            None => {}
+            Some((first, open)) => {
+                *open = if opens { *open + 1 } else { *open - u32::from(name.is_some() && tag.starts_with("</")) };
+                let first = *first;
+                if *open == 0 {
+                    self.drawing = None;
+                }
+                self.b.continue_drawing(first, pictures, span(r));
+            }
+        }
     }
 
     pub(super) fn html_block(&mut self, r: &Range<usize>) {

@@ -162,7 +162,7 @@ fn alternative(node: &Node) -> Result<Alternative> {
 }
 
 fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
-    let mut def = FieldDef { name: text(name)?, role: FieldRole::Other, list: false, none: Vec::new(), pairs: Vec::new() };
+    let mut def = FieldDef { name: text(name)?, role: FieldRole::Other, image: false, list: false, none: Vec::new(), pairs: Vec::new() };
     let mut from = None;
     let mut when = None;
     for (key, value) in map(spec)? {
@@ -176,6 +176,7 @@ fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
             }
             "from" => from = Some(texts(value)?),
             "list" => def.list = flag(value)?,
+            "image" => def.image = flag(value)?,
             "none" => def.none = texts(value)?,
             "pairs" => def.pairs = map(value)?.iter().map(|(k, v)| Ok((text(k)?, text(v)?))).collect::<Result<_>>()?,
             "when" => match map(value)? {
@@ -183,7 +184,10 @@ fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
                 _ => return err(value, "expected one key and its value"),
             },
             other => {
-                return err(key, format!("`{other}` is no key of a field; there are `from`, `role`, `list`, `none`, `pairs` and `when`"));
+                return err(
+                    key,
+                    format!("`{other}` is no key of a field; there are `from`, `role`, `image`, `list`, `none`, `pairs` and `when`"),
+                );
             }
         }
     }

@@ -1,0 +1,124 @@
+//! What checks ask of pictures. They are opened, decoded and compared elsewhere: nothing here touches a file.
+
+use crate::badge::{Comparison, Library, Mark, Region};
+use crate::document::Image;
+use crate::source::Source;
+use std::fmt::Debug;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Opens the pictures that documents show, and compares them with those the program supplies.
+pub trait Pictures: Debug + Send + Sync {
+    /// The supplied images; `None` without a register of them.
+    fn library(&self) -> Option<&Library>;
+
+    /// What a document shows in one place.
+    fn look(&self, image: &Image, source: &Source) -> Looked;
+
+    /// A style sheet that a document, or another style sheet, names by this address; `None` where it cannot be read here.
+    fn style(&self, address: &str, of: &str) -> Option<Arc<Source>>;
+}
+
+/// What comes of looking at a picture.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    /// It was compared.
+    Seen(Arc<Sight>),
+    /// There is no such file: its path, as far as it is known.
+    Missing(String),
+    /// It cannot be decoded, or not within the limits.
+    Refused(Arc<Unread>),
+    /// It is not looked at, for this reason.
+    Left(Left),
+}
+
+/// Why a picture is not looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum Left {
+    /// It lies on another host; nothing is fetched.
+    Elsewhere,
+    /// Its path leads out of the folders that are checked.
+    Outside,
+    /// A drawing in a page that cannot be rendered by itself.
+    Drawing,
+    /// The document shows more pictures than are compared.
+    TooMany,
+    /// Nothing that leads to a picture: a placeholder of a template, a part of the same page.
+    Nothing,
+}
+
+impl Left {
+    /// In words, for the end of a run; `None` for what is no picture.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Left::Elsewhere => Some("on other hosts (nothing is fetched)"),
+            Left::Outside => Some("outside the folders that are checked"),
+            Left::Drawing => Some("drawn in pages, and not complete by themselves"),
+            Left::TooMany => Some("beyond the most that are compared of one document"),
+            Left::Nothing => None,
+        }
+    }
+}
+
+/// A picture that was compared.
+#[derive(Debug)]
+pub struct Sight {
+    /// Its file, as reports name it; `None` for one that is written out in the document.
+    pub name: Option<String>,
+    /// Its file's SHA-256.
+    pub sha256: [u8; 32],
+    /// What of the supplied images it shows.
+    pub comparison: Arc<Compared>,
+    /// Where its bytes are, to show what differs.
+    pub origin: Origin,
+}
+
+/// Where a picture's bytes are.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// In a file.
+    File(PathBuf),
+    /// Here.
+    Bytes(Arc<[u8]>),
+}
+
+/// What a comparison gave, for all copies of a file.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Width and height in pixels of the file.
+    pub size: (u32, u32),
+    /// What of the supplied images it shows.
+    pub comparison: Comparison,
+}
+
+/// A picture that cannot be compared.
+#[derive(Debug)]
+pub struct Unread {
+    /// Its file, as reports name it; `None` for one that is written out in the document.
+    pub name: Option<String>,
+    /// What is wrong, in one clause.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// One mark in a picture.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The picture.
+    pub sight: Arc<Sight>,
+    /// Which of its marks.
+    pub index: usize,
+}
+
+impl Seen {
+    /// The mark.
+    pub fn mark(&self) -> Option<&Mark> {
+        self.sight.comparison.comparison.marks.get(self.index)
+    }
+
+    /// Where it is.
+    pub fn region(&self) -> Option<Region> {
+        self.mark().map(|m| m.region)
+    }
+}

@@ -1,10 +1,13 @@
 #![no_main]
 //! SVG against SVG: any two texts are compared or not; a drawing is always itself; places are start tags.
 
+#[path = "common/drawn.rs"]
+mod common;
+
 use libfuzzer_sys::fuzz_target;
 use promolint::badge::{DrawingKey, Limits};
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: common::let_caught_panics_pass(), |data: &[u8]| {
     // Two drawings, with a byte between them that is none of UTF-8.
     let mut halves = data.splitn(2, |b| *b == 0xff);
     let (Some(first), second) = (halves.next(), halves.next()) else { return };

@@ -1,10 +1,13 @@
 #![no_main]
 //! Pictures of every sort: any bytes are decoded or refused, and what is decoded is within the limits.
 
+#[path = "common/drawn.rs"]
+mod common;
+
 use libfuzzer_sys::fuzz_target;
 use promolint::badge::{Limits, open, sniff};
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: common::let_caught_panics_pass(), |data: &[u8]| {
     let limits = Limits { bytes: 1 << 20, pixels: 1 << 20, side: 2048, render: 128 };
     let _ = sniff(data);
     match open(data, &limits) {

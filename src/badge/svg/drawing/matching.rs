@@ -55,7 +55,8 @@ pub(super) fn best(reference: &Shapes, candidate: &Shapes) -> Option<Matched> {
             .sum();
         (score * (1.0 - 0.004 * f32::from(parts(place).complexity())), matched)
     });
-    let (_, mut matched) = full.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    // Of equals the first: where they are, before where they might be.
+    let (_, mut matched) = full.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     join(reference, candidate, &mut matched);
     Some(matched)
 }

@@ -3,10 +3,12 @@
 use super::{Image, bytes};
 use crate::badge::{Library, Limits, Reference, Setting, Verdict};
 use crate::facts::assets::{Found, ImageGroup};
+use image::imageops::thumbnail;
+use image::{Rgb, RgbImage};
 use std::path::Path;
 
 /// So many images are held against each other; of more, only the files of each are.
-const MOST: usize = 64;
+const MOST: usize = 500;
 
 /// Joins images that are one drawing under several names, and tells what does not fit: files of one image that are not drawn alike, and one
 /// drawing of which names say different things.
@@ -73,30 +75,48 @@ fn finds_itself(library: &Library) -> bool {
     library.references().first().is_some_and(|r| !library.compare(&r.picture, &[0; 32], Setting::default()).marks.is_empty())
 }
 
-/// Each two images meet once: of any two numbers some binary digit differs.
+/// Cells on each side of a glance.
+const CELLS: u32 = 24;
+/// How much a cell of two files of one drawing may differ: what resizing and encoding do, and letters do not.
+const SAME_CELL: u8 = 24;
+
+/// A picture in few cells on white, with its proportions: enough to see which others are worth comparing.
+struct Glance {
+    cells: Vec<u8>,
+    ratio: f64,
+}
+
+impl Glance {
+    fn of(image: &Image) -> Glance {
+        let pixels = &image.picture.pixels;
+        let (w, h) = pixels.dimensions();
+        let white = RgbImage::from_fn(w, h, |x, y| {
+            let p = pixels.get_pixel(x, y);
+            let a = u16::from(p[3]);
+            Rgb([0, 1, 2].map(|i| ((u16::from(p[i]) * a + 255 * (255 - a)) / 255) as u8))
+        });
+        Glance { cells: thumbnail(&white, CELLS, CELLS).into_raw(), ratio: f64::from(w) / f64::from(h.max(1)) }
+    }
+
+    fn is_like(&self, other: &Glance) -> bool {
+        (self.ratio / other.ratio - 1.0).abs() < 0.03 && self.cells.iter().zip(&other.cells).all(|(a, b)| a.abs_diff(*b) <= SAME_CELL)
+    }
+}
+
 fn join(folder: &Path, groups: &mut Vec<ImageGroup>, notes: &mut Vec<String>) {
+    let head = |i: usize| groups[i].files.first().and_then(|(f, _)| open(folder, f));
+    let glances: Vec<Option<Glance>> = (0..groups.len()).map(|i| head(i).as_ref().map(Glance::of)).collect();
+    let like = |a: usize, b: usize| glances[a].as_ref().zip(glances[b].as_ref()).is_some_and(|(x, y)| x.is_like(y));
     let mut same: Vec<(usize, usize)> = Vec::new();
-    let digits = usize::BITS - groups.len().saturating_sub(1).leading_zeros();
-    for digit in 0..digits {
-        let head = |i: usize| groups[i].files.first().and_then(|(f, _)| open(folder, f));
-        let zeros = (0..groups.len()).filter(|i| i >> digit & 1 == 0);
-        let library = Library::new(zeros.filter_map(|i| Some(reference(head(i)?, i))).collect());
-        for i in (0..groups.len()).filter(|i| i >> digit & 1 == 1) {
-            let Some(image) = head(i) else { continue };
-            let comparison = library.compare(&image.picture, &image.sha256, Setting::default());
-            for m in comparison.marks.iter().filter(|m| matches!(m.verdict, Verdict::Identical | Verdict::Copy)) {
-                // The whole picture, and not a logo that is a part of it.
-                let (w, h) = image.size();
-                let whole = f64::from(m.region.width) * f64::from(m.region.height) > 0.5 * f64::from(w) * f64::from(h);
-                let other: Option<usize> = library.references().get(m.reference).and_then(|r| r.id.parse().ok());
-                if let Some(o) = other.filter(|_| whole) {
-                    same.push((o.min(i), o.max(i)));
-                }
+    for a in 0..groups.len() {
+        for b in (a + 1..groups.len()).filter(|b| like(a, *b)) {
+            let (Some(one), Some(two)) = (head(a), head(b)) else { continue };
+            let comparison = Library::new(vec![reference(one, a)]).compare(&two.picture, &two.sha256, Setting::default());
+            if comparison.marks.iter().any(|m| matches!(m.verdict, Verdict::Identical | Verdict::Copy)) {
+                same.push((a, b));
             }
         }
     }
-    same.sort_unstable();
-    same.dedup();
     let mut gone: Vec<usize> = Vec::new();
     for (a, b) in same {
         if gone.contains(&a) || gone.contains(&b) {

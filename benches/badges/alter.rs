@@ -178,22 +178,21 @@ pub fn alter(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Desig
         }
         Kind::Tone => {
             let mut c = base.clone();
-            let words;
-            if r.chance(0.6) {
+            let words = if r.chance(0.6) {
                 let k = if sign > 0.0 { [1.18, 1.4, 1.8][strength] } else { [0.84, 0.7, 0.45][strength] };
                 c.recolour(|_, _, p, alpha| (p.map(|v| (v * k).min(1.0)), alpha));
-                words = format!("brightness times {k:.2}");
+                format!("brightness times {k:.2}")
             } else {
                 let k = if sign > 0.0 { [1.3, 1.6, 2.2][strength] } else { [0.8, 0.6, 0.35][strength] };
                 c.recolour(|_, _, p, alpha| (p.map(|v| (0.5 + (v - 0.5) * k).clamp(0.0, 1.0)), alpha));
-                words = format!("contrast times {k:.2}");
-            }
+                format!("contrast times {k:.2}")
+            };
             Altered::in_place(c, base, words)
         }
         Kind::Gradient => {
             let t = by(strength, [0.25, 0.45, 0.8], r);
             let (a, b) = (hsl(r.range(0.0, 360.0), 0.8, 0.5), hsl(r.range(0.0, 360.0), 0.8, 0.4));
-            let (sin, cos) = r.range(0.0, 6.28).sin_cos();
+            let (sin, cos) = r.range(0.0, std::f32::consts::TAU).sin_cos();
             let mut c = base.clone();
             c.recolour(|x, y, p, alpha| {
                 let u = ((x as f32 / w as f32 - 0.5) * cos + (y as f32 / h as f32 - 0.5) * sin + 0.5).clamp(0.0, 1.0);

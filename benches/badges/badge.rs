@@ -375,7 +375,7 @@ impl Style {
         let parts: Vec<(u8, f32)> = self
             .order
             .iter()
-            .filter(|k| !(self.round_text && matches!(k, 1 | 2)) && !(**k == 4 && c.year.is_none()))
+            .filter(|k| !(self.round_text && matches!(k, 1 | 2) || **k == 4 && c.year.is_none()))
             .map(|k| {
                 (
                     *k,

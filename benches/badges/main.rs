@@ -1,6 +1,7 @@
 //! Altered logos: a generator of labelled images, and how well promolint tells them apart. See `benches/badges.md`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::unwrap_used, missing_docs)]
+#![allow(clippy::too_many_arguments, reason = "what draws takes places, sizes and colours")]
 
 mod alter;
 mod badge;

@@ -325,7 +325,7 @@ fn files_of(dir: &Path, half: &str) -> Vec<PathBuf> {
         .filter(|p| matches!(p.extension().and_then(|e| e.to_str()), Some("svg" | "png")))
         .filter(|p| {
             let name = p.file_name().unwrap_or_default().to_string_lossy();
-            (Random::of(0, &name, 0).number() % 2 == 0) == (half == "tune")
+            (Random::of(0, &name, 0).number().is_multiple_of(2)) == (half == "tune")
         })
         .collect();
     out.sort();

@@ -86,7 +86,6 @@ pub fn facts_of(test: &TestFacts) -> Result<Facts, String> {
             let file: serde_json::Value = serde_json::from_str(t).ok()?;
             Some(file["partners"][0]["id"].as_str()?.to_owned())
         }),
-        ..Facts::default()
     })
 }
 

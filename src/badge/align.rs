@@ -46,6 +46,7 @@ impl View {
     }
 
     /// Between pixels, whose centres are at whole numbers; inside only.
+    #[inline]
     fn field_at(&self, x: f32, y: f32) -> [f32; 3] {
         let (x0, y0) = (x as usize, y as usize);
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
@@ -143,13 +144,13 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
             break;
         }
         map = next;
-        let likeness = likeness(frame, view, &map);
-        if likeness > best.1 {
-            best = (map, likeness);
-        }
-        if largest < 0.01 {
+        if largest < 0.03 {
             break;
         }
+    }
+    let reached = likeness(frame, view, &map);
+    if reached > best.1 {
+        best = (map, reached);
     }
     let whole = view.place.inverse().map_or(start, |out| frame.place.then(&best.0).then(&out));
     (whole, best.1)

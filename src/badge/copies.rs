@@ -24,11 +24,12 @@ pub(super) const SPAN: [Recipe; 4] = [
     Recipe { filter: FilterType::Bilinear, blur: 0.0, shift: (0.0, 0.0), worse: 3 },
     Recipe { filter: FilterType::Lanczos3, blur: 0.0, shift: (0.0, 0.0), worse: 3 },
     Recipe { filter: FilterType::Bilinear, blur: 0.45, shift: (0.0, 0.0), worse: 3 },
-    Recipe { filter: FilterType::CatmullRom, blur: -0.4, shift: (0.0, 0.0), worse: 3 },
+    Recipe { filter: FilterType::CatmullRom, blur: -0.75, shift: (0.0, 0.0), worse: 3 },
 ];
 
 /// Other copies, to see how far a legitimate one may lie outside.
-pub(super) const PROBES: [Recipe; 2] = [
+pub(super) const PROBES: [Recipe; 3] = [
+    Recipe { filter: FilterType::Hamming, blur: 0.0, shift: (0.1, 0.3), worse: 15 },
     Recipe { filter: FilterType::Mitchell, blur: 0.3, shift: (0.22, -0.18), worse: 10 },
     Recipe { filter: FilterType::Box, blur: -0.25, shift: (-0.2, 0.2), worse: 6 },
 ];
@@ -79,7 +80,7 @@ pub(super) fn copy(p: &Prepared, map: &Affine, size: (usize, usize), behind: &Fl
 pub(super) fn written(flat: &Flat, encoding: Encoding, worse: u8) -> Flat {
     match encoding {
         Encoding::Jpeg { quality, subsampled } => jpeg(flat, quality.saturating_sub(worse).max(5), subsampled),
-        Encoding::WebpLossy => jpeg(flat, 62u8.saturating_sub(worse), true),
+        Encoding::WebpLossy => jpeg(flat, 50u8.saturating_sub(worse), true),
         Encoding::Palette => {
             let mut out = flat.clone();
             // As coarse as a palette of 128 colours is, with the pattern that hides it.

@@ -26,16 +26,27 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
     let st = &s.place.structure;
     let f = &m.fit;
     // What is larger than letters is missing in one place, and something else is there; or hardly any edge is the same.
-    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && s.place.likeness > 0.6;
-    let matched = st.recall > 0.80 || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85 || part;
+    let (lx, ly) = s.place.map.lengths();
+    if s.visible.0 < 0.55 || (lx / ly).ln().abs() > 0.5 || s.place.map.shear().abs() > 25.0 {
+        return None;
+    }
+    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && s.place.likeness > 0.5;
+    // Pictures that are unrelated fit only slanted, turned or stretched.
+    let (turn, mirrored) = s.place.map.turn();
+    let aligned =
+        (lx / ly - 1.0).abs() < 0.012 + 1.2 / s.size.0.min(s.size.1) && s.place.map.shear().abs() < 0.8 && turn.abs() < 0.8 && !mirrored;
+    let matched = aligned && st.recall > 0.5 && st.precision > 0.45 && s.place.likeness > 0.42
+        || st.recall > 0.80
+        || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85
+        || part;
     if !matched || s.place.likeness < 0.3 || st.precision < 0.2 {
         return None;
     }
     let shear = s.place.map.shear().abs();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
-    if replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
-        || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 || !part)
-    {
+    let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
+        || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 && f.rest[1] > 9.0 || !part);
+    if odd && !aligned {
         return None;
     }
     let mut found: Vec<(f32, Alteration)> = Vec::new();
@@ -54,8 +65,11 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
     }
     let redrawn = st.missing > 0.12 || st.extra > 0.12;
     let elsewhere = redrawn && f.changed > 0.8 && f.rest[0] > 14.0 && f.rest[1] > 3.0;
-    let likely =
-        st.recall > 0.93 && s.place.likeness > 0.5 || s.visible.0 < 0.97 && st.precision > 0.9 || st.recall > 0.86 && !replaced || part;
+    let likely = st.recall > 0.93 && s.place.likeness > 0.5
+        || s.visible.0 < 0.97 && st.precision > 0.9
+        || st.recall > 0.86 && !replaced
+        || part
+        || aligned && (st.recall > 0.62 || st.precision > 0.9);
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
@@ -148,20 +162,28 @@ fn geometry(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     }
 }
 
-/// How far the differences in one place are beyond those of legitimate copies there: above 1, something was changed.
-///
-/// A candidate that is clean nearly everywhere has to be clean there too; one that is noisy everywhere may be noisy there.
-fn local(m: &Measured) -> f32 {
-    let of = |p: &Pair| p.rates[0] / (RATE.0 * p.rates[4] + RATE.1).clamp(RATE.2, RATE.3);
+/// How far the drawing in one place is from that of legitimate copies: above 1, it was redrawn.
+fn redrawn(m: &Measured) -> f32 {
+    // Small letters are hardly drawn at all.
+    let blurry = 1.4 + ((240.0 - m.long) / 110.0).clamp(0.0, 1.4);
+    let of = |p: &Pair| {
+        let [is, copy] = p.drawn;
+        // Both: differences that copies do not have there, and another drawing.
+        (p.rates[0] / blurry).min(is / (2.4 * copy + 0.02).max(0.26))
+    };
     m.windows[..3].iter().map(of).fold(0.0, f32::max)
 }
 
-/// Of [`local`]: how many times what all but 3 % of it shows, and what more; at least; at most.
-const RATE: (f32, f32, f32, f32) = (2.0, 0.4, 0.9, 3.2);
+/// How far the differences in one place are beyond those of legitimate copies there: above 1, something was changed.
+fn local(m: &Measured) -> f32 {
+    // What is noisy everywhere may be noisy there.
+    let of = |p: &Pair| p.rates[0] / (2.0 * p.rates[4] + 0.4).clamp(3.5, 5.0);
+    m.windows[..3].iter().map(of).fold(redrawn(m), f32::max)
+}
 
 /// How far the differences are beyond those of legitimate copies: above 1, something was changed.
 fn beyond(m: &Measured) -> f32 {
-    let wide = m.windows[WINDOWS.len() - 1].rates[0] / 2.6;
+    let wide = m.windows[WINDOWS.len() - 1].rates[0] / 2.7;
     local(m).max(wide).max(times(m.mean, 0.3) / 2.6)
 }
 
@@ -172,7 +194,8 @@ fn content(c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let local = local(m);
     let edges = st.missing.max(st.extra);
     let uniform = m.fit.changed > 0.55 && m.fit.rest[0] > 3.0;
-    if !(local > 1.0 && !uniform && (m.fit.changed < 0.35 || edges > 0.05) || edges > 0.14 && local > 0.8) {
+    let told = redrawn(m) > 1.0 && (!uniform || edges > 0.05) || local > 1.0 && !uniform && (m.fit.changed < 0.35 || edges > 0.05);
+    if !(told || edges > 0.14 && local > 0.8) {
         return;
     }
     if s.visible.0 < 0.97 && edges < 0.5 || m.soft.is > 2.2 * m.soft.copy + 0.5 && st.extra < 0.1 {
@@ -192,7 +215,7 @@ fn content(c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let most = local.max(1.0) * 100.0;
     let words = format!("{what}: the differences there are {most:.0} % of what a faithful copy may show; allowed 100 %");
     // Edges that differ are content; without them it may be colours.
-    let weight = if edges > 0.05 { local.max(1.0) * 3.0 } else { local };
+    let weight = if edges > 0.05 || redrawn(m) > 1.0 { local.max(1.0) * 3.0 } else { local };
     push(found, weight, kind, words, f64::from(most), 100.0, region);
 }
 
@@ -200,7 +223,7 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
     let f = &m.fit;
     let over = beyond(m);
-    if over <= 1.0 || f.rest[0] < 2.2 && over < 1.6 {
+    if over <= 1.0 || f.rest[0] < 3.0 && (over < 1.6 || f.rest[0] < 1.8) {
         return;
     }
     let edges = s.place.structure.missing.max(s.place.structure.extra);
@@ -241,16 +264,33 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
         let word = if shift < 0.0 { "darker" } else { "lighter" };
         (Kind::Tone, format!("{:.0} {word} (L*), contrast {:.2} times; allowed 3", shift.abs(), f.lightness[0]), shift.abs(), 3.0)
     };
+    if matches!(kind, Kind::Tint | Kind::Tone) && measured < 2.0 && (0.85..1.15).contains(&f.lightness[0]) {
+        return;
+    }
     push(found, weight, kind, words, f64::from(measured), f64::from(allowed), None);
 }
 
 fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
+    if let Some((x, y)) = m.within.map(|w| (w.1, w.2)).filter(|_| m.even > 0.25 && m.coverage < 0.14) {
+        let region = m.place.inverse().map(|out| {
+            let (px, py) = out.apply(x as f64, y as f64);
+            let at = |v: f64, most: u32| v.clamp(0.0, f64::from(most.saturating_sub(1))) as u32;
+            let r = (0.06 * s.size.0).max(4.0) as u32;
+            Region {
+                x: at(px, c.pixels.width()).saturating_sub(r),
+                y: at(py, c.pixels.height()).saturating_sub(r),
+                width: 2 * r,
+                height: 2 * r,
+            }
+        });
+        push(found, 3.0, Kind::Added, "something stands between its parts; allowed: nothing".to_owned(), 1.0, 0.0, region);
+    }
     let near = (m.near.is - 1.6 * m.near.copy) / 0.7;
     let far = (m.far.is - 1.6 * m.far.copy) / 0.55;
     // A thing beside it covers little of its contour, and stands out more than a shadow.
-    let thing = m.foreign.is_some() && m.coverage < 0.14;
-    if m.even > 0.25 && !thing && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
+    let thing = m.foreign.is_some_and(|f| f.0 > 2.3 && m.coverage < 0.3 || m.coverage < 0.14);
+    if m.even > 0.25 && !thing && m.ring > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
         let strongest = near.max(far);
         let (kind, what) = if m.coverage > 0.6 && m.near.is > 3.0 * m.far.is + 1.0 {
             (Kind::Outline, "an outline")
@@ -298,7 +338,7 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
                 );
             }
         }
-        if f64::from(m.near.is) > 0.2 && distance * m.k < 3.3 {
+        if distance * m.k < (0.012 * f64::from(m.long)).max(3.3) {
             push(
                 found,
                 2.5,
@@ -316,7 +356,11 @@ fn softness(reference: &Reference, picture: &Picture, s: &Seen, found: &mut Vec<
     let m = &s.measured;
     // In pixels of what was compared; more where little detail tells it.
     let allowed = 1.35 * m.soft.copy + 0.28;
-    if m.soft.is > allowed && m.soft.is < 5.9 && s.place.structure.recall > 0.9 && s.place.structure.extra < 0.2 {
+    if m.soft.is > allowed
+        && m.soft.is < 5.9
+        && s.place.structure.recall.max(s.place.structure.precision) > 0.9
+        && s.place.structure.extra < 0.2
+    {
         let px = f64::from(m.soft.is) / m.k;
         let words = format!("blurred by {px:.1} px; allowed {:.1} px", f64::from(allowed) / m.k);
         push(found, 2.2 * m.soft.is / allowed, Kind::Blur, words, px, f64::from(allowed) / m.k, None);

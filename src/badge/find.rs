@@ -175,6 +175,12 @@ pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
     if found.is_empty() {
         found.push(Box { x: 0, y: 0, w: image.w, h: image.h, ground: ground(image) });
     }
+    // The whole, which may be a tile that has one colour all around.
+    let around = ground(image);
+    let plain = around.iter().all(|v| *v > 236.0);
+    if !plain && !c.transparent && image.w.max(image.h) < 900 {
+        found.insert(0, Box { x: 0, y: 0, w: image.w, h: image.h, ground: around });
+    }
     found.truncate(MAX_BOXES);
     found
 }

@@ -44,7 +44,7 @@ impl Structure {
 }
 
 /// How many supplied images are tried in a box, if there are few boxes and if there are many.
-const TRIED: (usize, usize) = (10, 4);
+const TRIED: (usize, usize) = (8, 4);
 
 pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let boxes = boxes(c);
@@ -57,36 +57,42 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         let sketch = Sketch::of(&part, b.ground);
         let mirrors = [sketch.turned(0, true), sketch.turned(2, false), sketch.turned(2, true)];
         let aspect = b.w as f64 / b.h as f64;
-        let mut ranked: Vec<(f64, usize)> = prepared
+        let mut ranked: Vec<(f64, f64, usize)> = prepared
             .iter()
             .enumerate()
             .filter_map(|(i, p)| {
                 let p = p.as_ref()?;
                 let off = (p.aspect() / aspect).ln().abs();
                 let own = &p.sketches[usize::from(dark)];
+                let tile = p.sketches.get(2).map_or(-1.0, |t| f64::from(t.likeness(&sketch)));
                 // Mirrored, it is as likely only if it looks much more alike so.
                 let straight = f64::from(own.likeness(&sketch));
                 let mirrored = mirrors.iter().map(|m| f64::from(own.likeness(m))).fold(f64::MIN, f64::max) - 0.1;
-                (off < 0.9).then(|| (straight.max(mirrored) - 0.25 * off, i))
+                (off < 0.9).then(|| (straight.max(mirrored).max(tile) - 0.25 * off, straight.max(tile), i))
             })
             .collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
         ranked.truncate(tried);
         let floor = if few { -1.0 } else { 0.35 };
         let full = in_picture(c, b);
         let v = view(c, full, level_side(LEVELS[0], aspect));
-        for (score, r) in ranked {
-            if score < floor {
+        let mut sure: Option<f64> = None;
+        for (score, straight, r) in ranked {
+            // One that fits well and looks it leaves no room for others that look less like it.
+            if score < floor || sure.is_some_and(|s| score < s - 0.12) {
                 continue;
             }
             let Some(p) = &prepared[r] else { continue };
             let frame = p.frame(0, b.ground);
-            if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, score) {
+            if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, straight) {
+                if likeness > 0.93 && score > 0.8 {
+                    sure = sure.or(Some(score));
+                }
                 coarse.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground }, *b));
             }
         }
     }
-    let lost = coarse.iter().all(|(p, _)| p.likeness < 0.8);
+    let lost = coarse.iter().all(|(p, _)| p.likeness < 0.86);
     if lost && few {
         coarse.extend(searched(c, prepared));
     }
@@ -101,7 +107,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         let Some(p) = &prepared[place.reference] else { continue };
         let at = super::measure::bounds(p, &place.map);
         match taken.iter().position(|(t, _)| overlap(*t, at) > 0.6) {
-            Some(i) if taken[i].1 >= 4 => continue,
+            Some(i) if taken[i].1 >= 3 => continue,
             Some(i) => taken[i].1 += 1,
             None if taken.len() >= 8 => continue,
             None => taken.push((at, 1)),
@@ -111,7 +117,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         }
         let frame = p.frame(1, place.ground);
         let v = view(c, at, frame.long);
-        let (map, likeness) = refine(&frame, &v, place.map, 10, false);
+        let (map, likeness) = refine(&frame, &v, place.map, 6, false);
         let structure = structure(&frame, &v, &map);
         fine.push(Place { map, likeness, structure, ..*place });
     }
@@ -225,7 +231,7 @@ fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: (f64, f64, f64, f64), sc
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut best: Option<(Affine, f64)> = None;
     for (_, i) in scored.iter().take(if starts.len() > 1 { 3 } else { 1 }) {
-        let (map, l) = refine(frame, v, starts[*i], 14, false);
+        let (map, l) = refine(frame, v, starts[*i], 9, false);
         if best.is_none_or(|b| l > b.1 + 0.01) {
             best = Some((map, l));
         }

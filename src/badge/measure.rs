@@ -23,11 +23,13 @@ pub(super) struct Pair {
     pub is: f32,
     pub copy: f32,
     pub rates: [f32; 5],
+    /// How far the drawing there is another, 0 to 2: of the candidate, and of copies.
+    pub drawn: [f32; 2],
 }
 
 impl Pair {
     fn of(is: f32, copies: impl Iterator<Item = f32>) -> Pair {
-        Pair { is, copy: copies.fold(0.0, f32::max), rates: [0.0; 5] }
+        Pair { is, copy: copies.fold(0.0, f32::max), rates: [0.0; 5], drawn: [0.0; 2] }
     }
 }
 
@@ -43,10 +45,14 @@ pub(super) struct Measured {
     /// Mean outside near the contour, and further away.
     pub near: Pair,
     pub far: Pair,
+    /// How much of the surroundings along the contour there is to be seen: pixels for one of the longer side.
+    pub ring: f32,
     /// The share of the surroundings along the contour that differs.
     pub coverage: f32,
     /// The distance in pixels to the nearest thing beside the mark that is as large as a letter, and where it is.
     pub foreign: Option<(f32, usize, usize)>,
+    /// The same, of things that reach into the rectangle that the image fills.
+    pub within: Option<(f32, usize, usize)>,
     /// The blur in pixels that fits best.
     pub soft: Pair,
     /// Pixels of the compared picture for one of the candidate.
@@ -100,7 +106,9 @@ pub(super) struct ColourFit {
 
 impl std::fmt::Debug for Measured {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let p = |p: &Pair| format!("{:.2}/{:.2}{:.2?}", p.is, p.copy, p.rates).replace(", ", ",");
+        let p = |p: &Pair| {
+            format!("{:.2}/{:.2}{:.2?}", p.is, p.copy, p.rates).replace(", ", ",") + &format!("q{:.3}:{:.3}", p.drawn[0], p.drawn[1])
+        };
         write!(
             f,
             "mean={} w2={} w4={} w7={} w14={} p99={} near={} far={} cover={:.3} foreign={:?} soft={} k={:.2} long={:.0} ground={:?} even={:.2} uneven={:.1} {:?}",
@@ -248,11 +256,24 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
     let windows = WINDOWS.map(|(share, floor)| {
         let side = ((share * long).round() as usize).max(4);
         let of = |e: &Plane| windows(e, &cut, &distance, side);
-        worst(&of(&excess), &probes.iter().map(|(_, e)| of(e)).collect::<Vec<_>>(), floor)
+        let (mut pair, at) = worst(&of(&excess), &probes.iter().map(|(_, e)| of(e)).collect::<Vec<_>>(), floor);
+        if let Some((gx, gy)) = at {
+            let (step, big) = ((side / 3).max(1), (side + 4).max(side * 5 / 4));
+            let from = |g: usize, most: usize| (g * step + side / 2).saturating_sub(big / 2).min(most.saturating_sub(big));
+            let at = (from(gx, part.w), from(gy, part.h), big);
+            pair.drawn = [otherwise(&span[0], &candidate, at), probes.iter().map(|(f, _)| otherwise(&span[0], f, at)).fold(0.0, f32::max)];
+        }
+        pair
     });
     let expected = span[0].clone();
     let coverage = near.iter().filter(|&&i| excess.data[i] > 3.0).count() as f32 / near.len().max(1) as f32;
-    let foreign = foreign(&excess, &distance, &cut, (long * 0.02).max(2.0));
+    let size = (long * 0.02).max(2.0);
+    let nearest = foreign(&excess, &distance, &cut, size, &|_, _| true);
+    let back = here.inverse()?;
+    let within = foreign(&excess, &distance, &cut, size, &|x, y| {
+        let (u, v) = back.apply(x as f64 + 0.5, y as f64 + 0.5);
+        u > 0.0 && v > 0.0 && u < p.content.2 && v < p.content.3
+    });
     let all: Vec<&Flat> = std::iter::once(&candidate).chain(probes.iter().map(|(f, _)| f)).chain(&span[2..3]).collect();
     let softs = softness(&expected, &all, &mask, &cut);
     let soft = Pair::of(softs[0], softs[1..].iter().copied());
@@ -268,8 +289,10 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
         }),
         near: pair(&|e| mean(e, &near)),
         far: pair(&|e| mean(e, &far)),
+        ring: near.len() as f32 / long.max(1.0),
         coverage,
-        foreign,
+        foreign: nearest,
+        within,
         soft,
         k,
         long,
@@ -380,7 +403,7 @@ fn windows(e: &Plane, cut: &[bool], distance: &Plane, side: usize) -> Windows {
 }
 
 /// The window in which a candidate is furthest, for what copies differ there, from the expected: its mean, and that of the copies near by.
-fn worst(is: &Windows, copies: &[Windows], floor: f32) -> Pair {
+fn worst(is: &Windows, copies: &[Windows], floor: f32) -> (Pair, Option<(usize, usize)>) {
     let mut most = vec![0.0_f32; is.means.len()];
     for c in copies {
         for (m, v) in most.iter_mut().zip(&c.means) {
@@ -406,24 +429,61 @@ fn worst(is: &Windows, copies: &[Windows], floor: f32) -> Pair {
     rates.sort_unstable_by(f32::total_cmp);
     let at = |share: f32| if rates.len() < 12 { 1.0 } else { rates[((rates.len() - 1) as f32 * share) as usize] };
     let clean = at(CLEAN.0).clamp(CLEAN.1, 1.0);
-    let mut best = Pair { is: 0.0, copy: highest, rates: [0.0; 5] };
+    let mut best = Pair { is: 0.0, copy: highest, rates: [0.0; 5], drawn: [0.0; 2] };
     let mut ratio = 0.0;
+    let mut place = None;
     for (i, v) in is.means.iter().enumerate() {
         let near = ((around[i] + floor) * clean - floor).max(0.0);
         let r = v / (near + floor);
         if *v > floor && r > ratio {
-            (ratio, best) = (r, Pair { is: *v, copy: near, rates: [0.0; 5] });
+            (ratio, best) = (r, Pair { is: *v, copy: near, rates: [0.0; 5], drawn: [0.0; 2] });
+            place = Some((i % is.w, i / is.w));
         }
     }
     best.rates = [is.means.iter().zip(&around).map(|(v, n)| v / (n + floor)).fold(0.0, f32::max), at(0.5), at(0.75), at(0.9), at(0.97)];
-    best
+    (best, place)
+}
+
+/// How far two pictures in Lab are drawn otherwise in a square at (`x`, `y`): the variance of their difference, for that of both. Noise on a
+/// strong drawing is near 0; another drawing near 1.
+fn otherwise(expected: &Flat, found: &Flat, (x, y, side): (usize, usize, usize)) -> f32 {
+    let (x1, y1) = ((x + side).min(expected.w), (y + side).min(expected.h));
+    let n = ((x1 - x.min(x1)) * (y1 - y.min(y1))).max(1) as f32;
+    let mut out = 0.0_f32;
+    let (mut both, mut apart) = (0.0, 0.0);
+    for k in 0..3 {
+        let (mut e, mut f, mut ee, mut ff, mut dd) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+        for row in y..y1 {
+            for col in x..x1 {
+                let (p, q) = (expected.at(col, row)[k], found.at(col, row)[k]);
+                e += p;
+                f += q;
+                ee += p * p;
+                ff += q * q;
+                dd += (p - q) * (p - q);
+            }
+        }
+        let var = |sum: f32, squares: f32| (squares / n - (sum / n).powi(2)).max(0.0);
+        both += var(e, ee) + var(f, ff);
+        apart += var(e - f, dd);
+    }
+    if both > 8.0 {
+        out = apart / both;
+    }
+    out
 }
 
 /// The share of a picture by which it is judged how clean it is, and the cleanest that is expected.
 const CLEAN: (f32, f32) = (0.9, 0.5);
 
 /// The nearest thing beside the mark: its distance in pixels, and its place. Things of fewer than `size` squared pixels do not count.
-fn foreign(excess: &Plane, distance: &Plane, cut: &[bool], size: f32) -> Option<(f32, usize, usize)> {
+fn foreign(
+    excess: &Plane,
+    distance: &Plane,
+    cut: &[bool],
+    size: f32,
+    counts: &dyn Fn(usize, usize) -> bool,
+) -> Option<(f32, usize, usize)> {
     let (w, h) = (excess.w, excess.h);
     let is = |i: usize| cut[i] && distance.data[i] > 1.6 && excess.data[i] > 12.0;
     let mut seen = vec![false; w * h];
@@ -433,7 +493,7 @@ fn foreign(excess: &Plane, distance: &Plane, cut: &[bool], size: f32) -> Option<
         if seen[start] || !is(start) {
             continue;
         }
-        let (mut n, mut nearest) = (0, (f32::MAX, 0));
+        let (mut n, mut nearest, mut counted) = (0, (f32::MAX, 0), false);
         seen[start] = true;
         stack.push(start);
         while let Some(i) = stack.pop() {
@@ -442,6 +502,7 @@ fn foreign(excess: &Plane, distance: &Plane, cut: &[bool], size: f32) -> Option<
                 nearest = (distance.data[i], i);
             }
             let (x, y) = (i % w, i / w);
+            counted |= counts(x, y);
             for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
                 if nx < w && ny < h && !seen[ny * w + nx] && is(ny * w + nx) {
                     seen[ny * w + nx] = true;
@@ -449,7 +510,7 @@ fn foreign(excess: &Plane, distance: &Plane, cut: &[bool], size: f32) -> Option<
                 }
             }
         }
-        if n as f32 >= size * size && best.is_none_or(|b| nearest.0 < b.0) {
+        if counted && n as f32 >= size * size && best.is_none_or(|b| nearest.0 < b.0) {
             best = Some((nearest.0, nearest.1 % w, nearest.1 / w));
         }
     }

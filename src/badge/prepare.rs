@@ -4,7 +4,7 @@ use super::affine::Affine;
 use super::align::{Frame, MARGIN, root};
 use super::find::{difference, ground};
 use super::library::Reference;
-use super::raster::{Edges, Flat, Layer, Plane};
+use super::raster::{Edges, Flat, Layer, Plane, lab};
 use super::sketch::Sketch;
 use fast_image_resize::FilterType;
 use std::sync::{Arc, OnceLock};
@@ -33,7 +33,8 @@ pub(super) struct Prepared {
     pub opaque: bool,
     /// The colour that an opaque picture has all around.
     own_ground: Option<[f32; 3]>,
-    pub sketches: [Sketch; 2],
+    /// On light, on dark, and for a tile on its own colour.
+    pub sketches: Vec<Sketch>,
     small: [Layer; LEVELS.len()],
     frames: [OnceLock<Arc<Frame>>; LEVELS.len()],
 }
@@ -50,13 +51,17 @@ impl Prepared {
         let whole = Layer::of(pixels);
         let opaque = pixels.pixels().all(|p| p[3] > 250);
         let (w, h) = (whole.w, whole.h);
-        let mut own_ground = None;
+        let (mut own_ground, mut tile) = (None, None);
         let shown: Vec<bool> = if opaque {
             let flat = Flat::of(pixels, [255.0; 3]);
             let border = ground(&flat);
             let uniform = border_is(&flat, border);
-            own_ground = uniform.then_some(border);
-            difference(&flat, border).data.iter().map(|d| !uniform || *d > 0.15).collect()
+            // White paper around a drawing is none of it; a tile of another colour is.
+            let [l, a, b] = lab(border);
+            let paper = uniform && l > 93.0 && a.hypot(b) < 6.0;
+            own_ground = paper.then_some(border);
+            tile = (uniform && !paper).then_some(border);
+            difference(&flat, border).data.iter().map(|d| !paper || *d > 0.15).collect()
         } else {
             whole.data.iter().map(|p| p[3] > 12.0).collect()
         };
@@ -74,11 +79,12 @@ impl Prepared {
             let k = level_side(long, lw as f64 / lh as f64) as f64 / lw.max(lh) as f64;
             layer.resized(side(lw as f64 * k), side(lh as f64 * k), FilterType::Bilinear)
         });
-        let sketches = GROUNDS.map(|g| {
-            let g = own_ground.unwrap_or(g);
+        let grounds = GROUNDS.iter().map(|g| own_ground.unwrap_or(*g)).chain(tile);
+        let sketches = grounds.map(|g| {
             let flat = layer_on(&small[2], g);
             Sketch::of(&flat, g)
         });
+        let sketches = sketches.collect();
         Some(Prepared {
             k: lw as f64 / (cw as f64 * scale),
             content: (x0 as f64 * scale, y0 as f64 * scale, cw as f64 * scale, ch as f64 * scale),

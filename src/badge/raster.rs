@@ -16,11 +16,13 @@ impl Plane {
         Plane { w, h, data: vec![0.0; w * h] }
     }
 
+    #[inline]
     pub fn at(&self, x: usize, y: usize) -> f32 {
         self.data[y * self.w + x]
     }
 
     /// Between pixels, whose centres are at whole numbers; the border goes on outside.
+    #[inline]
     pub fn sample(&self, x: f32, y: f32) -> f32 {
         let x = x.clamp(0.0, (self.w - 1) as f32);
         let y = y.clamp(0.0, (self.h - 1) as f32);
@@ -111,6 +113,7 @@ impl Flat {
         Flat { w: image.width() as usize, h: image.height() as usize, data: data.collect() }
     }
 
+    #[inline]
     pub fn at(&self, x: usize, y: usize) -> [f32; 3] {
         self.data[y * self.w + x]
     }
@@ -227,6 +230,7 @@ impl Layer {
     }
 
     /// Between pixels by Catmull-Rom's cubic; nothing outside.
+    #[inline]
     pub fn sample(&self, x: f32, y: f32) -> [f32; 4] {
         let (x0, y0) = (x.floor(), y.floor());
         let (wx, wy) = (cubic(x - x0), cubic(y - y0));
@@ -258,17 +262,20 @@ impl Layer {
     }
 }
 
+#[inline]
 fn cubic(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
     [0.5 * (-t3 + 2.0 * t2 - t), 0.5 * (3.0 * t3 - 5.0 * t2 + 2.0), 0.5 * (-3.0 * t3 + 4.0 * t2 + t), 0.5 * (t3 - t2)]
 }
 
 /// A colour with alpha (0 to 1) on another.
+#[inline]
 pub(super) fn over(colour: [f32; 3], alpha: f32, behind: [f32; 3]) -> [f32; 3] {
     [0, 1, 2].map(|i| colour[i] * alpha + behind[i] * (1.0 - alpha))
 }
 
 /// CIE L*a*b* (D65) of sRGB 0 to 255.
+#[inline]
 pub(super) fn lab(c: [f32; 3]) -> [f32; 3] {
     static LINEAR: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
         let linear = |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
@@ -291,6 +298,7 @@ pub(super) fn lab(c: [f32; 3]) -> [f32; 3] {
 }
 
 /// How far two colours of [`lab`] are apart.
+#[inline]
 pub(super) fn apart(a: [f32; 3], b: [f32; 3]) -> f32 {
     ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2)).sqrt()
 }

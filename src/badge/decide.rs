@@ -60,7 +60,8 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
     let mut alterations: Vec<Alteration> = Vec::new();
     for (_, a) in found {
         if !alterations.iter().any(|o| o.kind == a.kind) {
-            alterations.push(a);
+            let region = a.region.map(|r| in_file(r, picture));
+            alterations.push(Alteration { region, ..a });
         }
     }
     let redrawn = st.missing > 0.12 || st.extra > 0.12;
@@ -101,6 +102,12 @@ fn region(c: &Candidate, picture: &Picture, b: (f64, f64, f64, f64)) -> Region {
         width: ((x1 - x0) * scale).ceil() as u32,
         height: ((y1 - y0) * scale).ceil() as u32,
     }
+}
+
+/// A part of the decoded picture in pixels of its file, which differ for drawings.
+fn in_file(r: Region, picture: &Picture) -> Region {
+    let scaled = |v: u32| (f64::from(v) * f64::from(picture.scale)) as u32;
+    Region { x: scaled(r.x), y: scaled(r.y), width: scaled(r.width).max(1), height: scaled(r.height).max(1) }
 }
 
 fn changed_region(c: &Candidate, m: &Measured) -> Option<Region> {

@@ -76,7 +76,8 @@ impl Library {
         let (w, h) = picture.pixels.dimensions();
         if let Some(i) = self.references.iter().position(|r| r.sha256 == *sha256) {
             let verdict = if self.references[i].retired { Verdict::Outdated } else { Verdict::Identical };
-            let whole = Region { x: 0, y: 0, width: w, height: h };
+            let in_file = |v: u32| (f64::from(v) * f64::from(picture.scale)).round().max(1.0) as u32;
+            let whole = Region { x: 0, y: 0, width: in_file(w), height: in_file(h) };
             let place = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
             let mark = Mark { reference: i, verdict, region: whole, confidence: 1.0, alterations: Vec::new(), unsure: None, place };
             return Comparison { marks: vec![mark] };

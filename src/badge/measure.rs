@@ -267,10 +267,10 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
     });
     let expected = span[0].clone();
     let coverage = near.iter().filter(|&&i| excess.data[i] > 3.0).count() as f32 / near.len().max(1) as f32;
-    let size = (long * 0.02).max(2.0);
-    let nearest = foreign(&excess, &distance, &cut, size, &|_, _| true);
+    let letter = (long * 0.02).max(2.0);
+    let nearest = foreign(&excess, &distance, &cut, letter, &|_, _| true);
     let back = here.inverse()?;
-    let within = foreign(&excess, &distance, &cut, size, &|x, y| {
+    let within = foreign(&excess, &distance, &cut, letter, &|x, y| {
         let (u, v) = back.apply(x as f64 + 0.5, y as f64 + 0.5);
         u > 0.0 && v > 0.0 && u < p.content.2 && v < p.content.3
     });

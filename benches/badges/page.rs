@@ -277,7 +277,9 @@ fn fits(d: &Design, on: Rgb) -> bool {
 /// What happens to be made for a slot.
 fn fill(half: &Half, slot: &Slot, expect: Expect, only: Option<Kind>, strength: usize, r: &mut Random) -> Option<(Made, usize, f32)> {
     let a = slot.area;
-    for _ in 0..30 {
+    // Once, so that kinds that few designs lend themselves to are not drawn less often.
+    let kind = only.unwrap_or_else(|| bare::draw_kind(r));
+    for _ in 0..60 {
         let i = r.below(half.references.len());
         let d = &half.references[i];
         if d.retired != (expect == Expect::Outdated) || !fits(d, slot.on) {
@@ -296,10 +298,6 @@ fn fill(half: &Half, slot: &Slot, expect: Expect, only: Option<Kind>, strength: 
         }
         let size = r.range(low.max(most * 0.5), most);
         if expect == Expect::Altered {
-            let kind = only.unwrap_or_else(|| bare::draw_kind(r));
-            if kind == Kind::BackgroundTile && r.chance(0.3) {
-                continue;
-            }
             let Some(m) = bare::altered(half, d, kind, strength, Some(size), r) else { continue };
             if m.canvas.w as f32 > a.width() - 4.0 || m.canvas.h as f32 > a.height() - 4.0 {
                 continue;

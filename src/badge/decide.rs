@@ -274,7 +274,7 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     if matches!(kind, Kind::Tint | Kind::Tone) && measured < 2.0 && (0.85..1.15).contains(&f.lightness[0]) {
         return;
     }
-    push(found, weight, kind, words, f64::from(measured), f64::from(allowed), None);
+    push(found, weight, kind, words, f64::from(measured), allowed, None);
 }
 
 fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {

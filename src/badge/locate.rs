@@ -27,10 +27,6 @@ pub(super) struct Structure {
     pub recall: f64,
     /// The share of the candidate's edges inside the image's silhouette that the image has.
     pub precision: f64,
-    /// The same as `recall`, inside the silhouette only, without the outline.
-    pub inner: f64,
-    /// The share of the edges that are inside.
-    pub inside: f64,
     /// The most of the supplied image's edges that are missing in one place: the mean over a window of 9 % of the longer side.
     pub missing: f64,
     /// The most of other edges in one place inside.
@@ -295,7 +291,7 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
     };
     let mut absent = Plane::new(w, h);
     let mut foreign = Plane::new(w, h);
-    let (mut wanted, mut got, mut wanted_in, mut got_in) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
+    let (mut wanted, mut got) = (0.0_f64, 0.0_f64);
     for y in 0..h {
         for x in 0..w {
             let t = frame.target.at(x, y);
@@ -309,10 +305,6 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
             wanted += f64::from(t);
             got += f64::from(t) * s;
             absent.data[i] = t * (1.0 - s as f32);
-            if frame.mask.data[i] > 0.95 {
-                wanted_in += f64::from(t);
-                got_in += f64::from(t) * s;
-            }
         }
     }
     let (mut all, mut known) = (0.0_f64, 0.0_f64);
@@ -344,8 +336,6 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
     Structure {
         recall: share(got, wanted) * if seen < 1.0 { 0.5 * seen } else { 1.0 },
         precision: share(known, all),
-        inner: share(got_in, wanted_in),
-        inside: share(wanted_in, wanted),
         missing: most(&absent, frame.long),
         extra: most(&foreign, frame.long),
     }

@@ -63,10 +63,8 @@ pub(super) struct Measured {
     pub place: Affine,
     /// Differences beyond what is allowed.
     pub excess: Plane,
-    pub mask: Plane,
     /// The compared part, and the copy it is held against, in Lab.
     pub candidate: Flat,
-    pub expected: Flat,
     /// The same two, as they look.
     pub shown: [Flat; 2],
     /// The colour around the mark, and the share of the surroundings that has it.
@@ -74,12 +72,6 @@ pub(super) struct Measured {
     pub even: f32,
     /// How far colours around it are from their mean, on average (CIE76).
     pub uneven: f32,
-    /// Distance to the mark in pixels.
-    pub distance: Plane,
-    /// From the content to the compared part.
-    pub map: Affine,
-    /// How far from what they were the colours are after the map of colours that fits best.
-    pub fitted: f32,
     pub fit: ColourFit,
 }
 
@@ -92,7 +84,6 @@ pub(super) struct ColourFit {
     pub chroma: [f32; 2],
     /// The turn of hue in degrees that fits best, and how much larger chroma became.
     pub hue: f32,
-    pub saturation: f32,
     /// Lightness found for one of the expected, and at its mean.
     pub lightness: [f32; 2],
     /// The opacity that explains most, and the mean difference that remains.
@@ -297,17 +288,12 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
         k,
         long,
         place,
-        mask,
         excess,
         candidate,
-        expected,
         shown: [copy(p, &here, size, &behind, &SPAN[0], Encoding::Png), part],
         ground,
         even,
         uneven: spread,
-        distance,
-        map: here,
-        fitted: fit.rest[1],
         fit,
     })
 }
@@ -630,7 +616,6 @@ fn colour_fit(expected: &Flat, found: &Flat, mask: &Plane, cut: &[bool], ground:
         }
     }
     let hue = if square / n > 16.0 { cross.atan2(dot).to_degrees() } else { 0.0 };
-    let saturation = if square > 0.0 { dot.hypot(cross) / square } else { 1.0 };
     let opacity = if oo / n > 25.0 { of / oo } else { 1.0 };
     let rest_of =
         |f: &dyn Fn([f32; 3], usize) -> [f32; 3]| inner.iter().map(|&i| apart(f(expected.data[i], i), found.data[i])).sum::<f32>() / n;
@@ -643,7 +628,6 @@ fn colour_fit(expected: &Flat, found: &Flat, mask: &Plane, cut: &[bool], ground:
         means: [me, mf],
         chroma: [chroma(expected), chroma(found)],
         hue,
-        saturation,
         lightness: [if ll / n > 20.0 { lf / ll } else { 1.0 }, mf[0] - me[0]],
         opacity,
         opacity_rest,

@@ -11,7 +11,9 @@ mod decide;
 mod find;
 mod intake;
 mod library;
+#[allow(clippy::needless_range_loop, reason = "channels, rows of matrices and columns are indexed alike")]
 mod locate;
+#[allow(clippy::needless_range_loop, reason = "channels, rows of matrices and columns are indexed alike")]
 mod measure;
 mod panels;
 mod picture;

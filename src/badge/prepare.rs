@@ -25,12 +25,8 @@ const GROUNDS: [[f32; 3]; 2] = [[255.0; 3], [32.0; 3]];
 pub(super) struct Prepared {
     /// The content.
     pub layer: Layer,
-    /// Pixels of the layer for one of the content in the file's own pixels.
-    pub k: f64,
     /// The content's place in the file: left, top, width, height.
     pub content: (f64, f64, f64, f64),
-    /// Whether nothing in the picture is transparent.
-    pub opaque: bool,
     /// The colour that an opaque picture has all around.
     own_ground: Option<[f32; 3]>,
     /// On light, on dark, and for a tile on its own colour.
@@ -86,10 +82,8 @@ impl Prepared {
         });
         let sketches = sketches.collect();
         Some(Prepared {
-            k: lw as f64 / (cw as f64 * scale),
             content: (x0 as f64 * scale, y0 as f64 * scale, cw as f64 * scale, ch as f64 * scale),
             layer,
-            opaque,
             own_ground,
             sketches,
             small,

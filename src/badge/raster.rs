@@ -21,19 +21,6 @@ impl Plane {
         self.data[y * self.w + x]
     }
 
-    /// Between pixels, whose centres are at whole numbers; the border goes on outside.
-    #[inline]
-    pub fn sample(&self, x: f32, y: f32) -> f32 {
-        let x = x.clamp(0.0, (self.w - 1) as f32);
-        let y = y.clamp(0.0, (self.h - 1) as f32);
-        let (x0, y0) = (x as usize, y as usize);
-        let (x1, y1) = ((x0 + 1).min(self.w - 1), (y0 + 1).min(self.h - 1));
-        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-        let top = self.at(x0, y0) * (1.0 - fx) + self.at(x1, y0) * fx;
-        let low = self.at(x0, y1) * (1.0 - fx) + self.at(x1, y1) * fx;
-        top * (1.0 - fy) + low * fy
-    }
-
     /// A Gaussian blur of `sigma` pixels.
     pub fn blurred(&self, sigma: f32) -> Plane {
         if sigma < 0.15 {

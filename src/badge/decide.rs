@@ -71,6 +71,10 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
         || st.recall > 0.86 && !replaced
         || part
         || aligned && (st.recall > 0.62 || st.precision > 0.9);
+    // What only resembles it is no imitation: unrelated drawings resemble each other, too.
+    if elsewhere && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
+        return None;
+    }
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }

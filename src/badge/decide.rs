@@ -21,7 +21,9 @@ fn times(p: Pair, floor: f32) -> f32 {
 }
 
 /// The verdict on a mark; `None` if the picture does not show the reference.
-pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s: &Seen) -> Option<Mark> {
+///
+/// `widest`: the width of the largest file that was supplied of it; `None` if a drawing was.
+pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Picture, c: &Candidate, s: &Seen) -> Option<Mark> {
     let m = &s.measured;
     let st = &s.place.structure;
     let f = &m.fit;
@@ -35,7 +37,7 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
     let (turn, mirrored) = s.place.map.turn();
     let aligned =
         (lx / ly - 1.0).abs() < 0.012 + 1.2 / s.size.0.min(s.size.1) && s.place.map.shear().abs() < 0.8 && turn.abs() < 0.8 && !mirrored;
-    let matched = aligned && st.recall > 0.5 && st.precision > 0.45 && s.place.likeness > 0.42
+    let matched = aligned && st.recall > 0.55 && st.precision > 0.5 && s.place.likeness > 0.45
         || st.recall > 0.80
         || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85
         || part;
@@ -54,7 +56,7 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
     content(c, s, &mut found);
     colours(s, &mut found);
     effects(reference, c, s, &mut found);
-    softness(reference, picture, s, &mut found);
+    softness(reference, widest, picture, s, &mut found);
     setting(reference, picture, c, s, &mut found);
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut alterations: Vec<Alteration> = Vec::new();
@@ -70,9 +72,13 @@ pub(super) fn decide(reference: &Reference, picture: &Picture, c: &Candidate, s:
         || s.visible.0 < 0.97 && st.precision > 0.9
         || st.recall > 0.86 && !replaced
         || part
-        || aligned && (st.recall > 0.62 || st.precision > 0.9);
+        || aligned && m.long > 60.0 && (st.recall > 0.74 && st.precision > 0.6 || st.precision > 0.9);
     // What only resembles it is no imitation: unrelated drawings resemble each other, too.
     if elsewhere && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
+        return None;
+    }
+    // Nothing found wrong is no proof that it is the same.
+    if alterations.is_empty() && !(st.recall > 0.85 && st.precision > 0.6 && f.rest[0] < 15.0) {
         return None;
     }
     let mut unsure = None;
@@ -363,7 +369,7 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
     }
 }
 
-fn softness(reference: &Reference, picture: &Picture, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
+fn softness(reference: &Reference, widest: Option<f64>, picture: &Picture, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
     // In pixels of what was compared; more where little detail tells it.
     let allowed = 1.35 * m.soft.copy + 0.28;
@@ -377,12 +383,12 @@ fn softness(reference: &Reference, picture: &Picture, s: &Seen, found: &mut Vec<
         push(found, 2.2 * m.soft.is / allowed, Kind::Blur, words, px, f64::from(allowed) / m.k, None);
     }
     if let Some(most) = reference.max_upscale
-        && reference.picture.encoding != Encoding::Svg
+        && let Some(widest) = widest
         && picture.encoding != Encoding::Svg
     {
-        let times = s.size.0 / s.native.0;
+        let times = s.size.0 / widest.max(1.0);
         let most = f64::from(most);
-        if times > most * 1.015 + 1.0 / s.native.0 {
+        if times > most * 1.015 + 1.0 / widest.max(1.0) {
             push(
                 found,
                 (times / most) as f32,

@@ -10,7 +10,7 @@ const WORK: u32 = 1400;
 /// How far a colour must be from the background's (in sRGB) to stand out.
 const STANDS_OUT: f32 = 20.0;
 /// More boxes than this are not tried.
-const MAX_BOXES: usize = 48;
+const MAX_BOXES: usize = 140;
 
 /// A picture on its way through the comparison.
 pub(super) struct Candidate<'a> {

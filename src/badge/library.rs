@@ -5,7 +5,7 @@ use super::find::Candidate;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
 use super::prepare::{LEVELS, Prepared, level_side};
-use super::{Comparison, Mark, Picture, Region, Verdict, decide};
+use super::{Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
 use image::RgbaImage;
 
 /// One file of one supplied image.
@@ -86,7 +86,10 @@ impl Library {
             return Comparison::default();
         }
         let c = Candidate::new(&picture.pixels, setting.behind);
-        let marks = self.seen(&c, picture).into_iter().filter_map(|s| decide::decide(&self.references[s.place.reference], picture, &c, &s));
+        let marks = self
+            .seen(&c, picture)
+            .into_iter()
+            .filter_map(|s| decide::decide(&self.references[s.place.reference], self.supplied_width(s.place.reference), picture, &c, &s));
         Comparison { marks: marks.collect() }
     }
 
@@ -189,6 +192,20 @@ impl Library {
         let (lx, ly) = place.map.lengths();
         let native = (p.content.2, p.content.3);
         Some(Seen { place, measured, visible, size: (native.0 * lx, native.1 * ly), native })
+    }
+
+    /// The width in pixels of the largest file of the same image; `None` if a drawing is among them, which has no size.
+    fn supplied_width(&self, reference: usize) -> Option<f64> {
+        let id = &self.references[reference].id;
+        let own = self.references.iter().zip(&self.prepared).filter(|(r, _)| r.id == *id);
+        let mut widest = 0.0_f64;
+        for (r, p) in own {
+            if r.picture.encoding == Encoding::Svg {
+                return None;
+            }
+            widest = widest.max(p.as_ref().map_or(0.0, |p| p.content.2));
+        }
+        Some(widest)
     }
 
     /// Pixels of the candidate that have to be free around a mark.

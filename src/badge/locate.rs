@@ -40,7 +40,7 @@ impl Structure {
 }
 
 /// How many supplied images are tried in a box, if there are few boxes and if there are many.
-const TRIED: (usize, usize) = (8, 4);
+const TRIED: (usize, usize) = (8, 3);
 
 pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let boxes = boxes(c);
@@ -69,7 +69,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
         ranked.truncate(tried);
-        let floor = if few { -1.0 } else { 0.35 };
+        let floor = if few { -1.0 } else { 0.5 };
         let full = in_picture(c, b);
         let v = view(c, full, level_side(LEVELS[0], aspect));
         let mut sure: Option<f64> = None;
@@ -105,7 +105,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         match taken.iter().position(|(t, _)| overlap(*t, at) > 0.6) {
             Some(i) if taken[i].1 >= 3 => continue,
             Some(i) => taken[i].1 += 1,
-            None if taken.len() >= 8 => continue,
+            None if taken.len() >= 12 => continue,
             None => taken.push((at, 1)),
         }
         if fine.iter().any(|f| f.reference == place.reference && overlap(super::measure::bounds(p, &f.map), at) > 0.85) {

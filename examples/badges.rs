@@ -138,10 +138,10 @@ fn partner(tier: &str) -> String {
          stop-color=\"{low}\"/></linearGradient></defs>\n"
     );
     let _ = write!(b, "<path d=\"{}\" fill=\"{edge}\"/>\n<path d=\"{}\" fill=\"url(#f)\"/>\n", shield(0.0), shield(9.0));
-    let _ = write!(b, "<path d=\"{}\" fill=\"none\" stroke=\"{inside}\" stroke-opacity=\"0.75\" stroke-width=\"2.5\"/>\n", shield(17.0));
+    let _ = writeln!(b, "<path d=\"{}\" fill=\"none\" stroke=\"{inside}\" stroke-opacity=\"0.75\" stroke-width=\"2.5\"/>", shield(17.0));
     b.push_str(&star(160.0, 96.0, 42.0, mark, if tier == "elite" { "#c79a3c" } else { edge }));
     b.push_str(&centred("NORTHSTAR", 160.0, 150.0, 15.0, 2.8, if tier == "elite" { "#f1d28a" } else { edge }));
-    let _ = write!(b, "<path d=\"M0 184H320L306 210L320 236H0L14 210Z\" fill=\"{band}\"/>\n");
+    let _ = writeln!(b, "<path d=\"M0 184H320L306 210L320 236H0L14 210Z\" fill=\"{band}\"/>");
     b.push_str(&centred(&tier.to_uppercase(), 160.0, 196.0, 28.0, 5.0, if tier == "elite" { "#0b0d13" } else { "#ffffff" }));
     b.push_str(&centred("PARTNER", 160.0, 256.0, 20.0, 3.4, if tier == "elite" { "#f1d28a" } else { edge }));
     svg(320, 360, &b)
@@ -153,16 +153,16 @@ fn provider(tier: &str, dark: bool) -> String {
     let mut b = format!(
         "<path d=\"M14 2H466A12 12 0 0 1 478 14V146A12 12 0 0 1 466 158H14A12 12 0 0 1 2 146V14A12 12 0 0 1 14 2Z\" fill=\"{ground}\" stroke=\"{rim}\" stroke-width=\"3\"/>\n"
     );
-    let _ = write!(
+    let _ = writeln!(
         b,
-        "<path d=\"M14 2H140V158H14A12 12 0 0 1 2 146V14A12 12 0 0 1 14 2Z\" fill=\"{}\"/>\n",
+        "<path d=\"M14 2H140V158H14A12 12 0 0 1 2 146V14A12 12 0 0 1 14 2Z\" fill=\"{}\"/>",
         if dark { "#24345e" } else { NAVY }
     );
-    let _ = write!(b, "<circle cx=\"71\" cy=\"80\" r=\"48\" fill=\"none\" stroke=\"{AMBER}\" stroke-width=\"4\"/>\n");
+    let _ = writeln!(b, "<circle cx=\"71\" cy=\"80\" r=\"48\" fill=\"none\" stroke=\"{AMBER}\" stroke-width=\"4\"/>");
     b.push_str(&star(71.0, 86.0, 40.0, AMBER, "#ffffff"));
     b.push_str(&word("NORTHSTAR", 166.0, 28.0, 22.0, 4.4, ink));
     b.push_str(&word("SOLUTIONS PROVIDER", 166.0, 66.0, 13.0, 2.2, soft));
-    let _ = write!(b, "<path d=\"M166 94H452\" stroke=\"{rim}\" stroke-width=\"2\"/>\n");
+    let _ = writeln!(b, "<path d=\"M166 94H452\" stroke=\"{rim}\" stroke-width=\"2\"/>");
     b.push_str(&word(&tier.to_uppercase(), 166.0, 112.0, 24.0, 5.0, ink));
     svg(480, 160, &b)
 }
@@ -178,9 +178,9 @@ fn certificate(subject: &str, colour: &str, deep: &str) -> String {
             format!("{:.2} {:.2}", 150.0 + r * a.sin(), 146.0 - r * a.cos())
         })
         .collect();
-    let _ = write!(b, "<path d=\"M{}Z\" fill=\"{colour}\"/>\n", points.join("L"));
-    let _ = write!(b, "<circle cx=\"150\" cy=\"146\" r=\"114\" fill=\"#ffffff\"/>\n");
-    let _ = write!(b, "<circle cx=\"150\" cy=\"146\" r=\"104\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"3\"/>\n");
+    let _ = writeln!(b, "<path d=\"M{}Z\" fill=\"{colour}\"/>", points.join("L"));
+    let _ = writeln!(b, "<circle cx=\"150\" cy=\"146\" r=\"114\" fill=\"#ffffff\"/>");
+    let _ = writeln!(b, "<circle cx=\"150\" cy=\"146\" r=\"104\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"3\"/>");
     b.push_str(&star(150.0, 96.0, 30.0, colour, deep));
     b.push_str(&centred("CERTIFIED", 150.0, 136.0, 14.0, 2.6, deep));
     let height = if subject.len() > 4 { 21.0 } else { 28.0 };
@@ -315,7 +315,7 @@ fn candidates(drawings: &[(String, String)]) {
     let mut page = RgbaImage::from_pixel(320, 240, image::Rgba([255; 4]));
     image::imageops::overlay(&mut page, &rendered(drawing("partner-diamond.svg"), 128), 150, 40);
     DynamicImage::ImageRgba8(page).into_rgb8().save(folder.join("footer.jpg")).expect("written");
-    let lines = |x: u32, y: u32| if (x / 9 + y / 14) % 3 == 0 { [40, 120, 90, 255] } else { [250, 244, 230, 255] };
+    let lines = |x: u32, y: u32| if (x / 9 + y / 14).is_multiple_of(3) { [40, 120, 90, 255] } else { [250, 244, 230, 255] };
     save("fabric.png", RgbaImage::from_fn(180, 140, |x, y| image::Rgba(lines(x, y))));
     let png = fs::read(folder.join("copy.png")).expect("written");
     fs::write(folder.join("supplied/broken.png"), &png[..png.len() / 2]).expect("written");

@@ -1,6 +1,6 @@
 //! Images held against the assets register: which supplied image a picture shows, and whether it was altered.
 //!
-//! Bytes and pixels only: what lives here opens no file, and knows no rules, documents or registers' files. [`intake`] makes a
+//! Bytes and pixels only: what lives here opens no file, and knows no rules, documents or registers' files. [`open`] makes a
 //! [`Picture`] of bytes, [`Library`] holds the supplied images, [`Library::compare`] says what of them a picture shows and how it
 //! differs from what a legitimate copy would look like.
 

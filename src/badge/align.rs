@@ -183,10 +183,10 @@ pub(super) fn likeness(frame: &Frame, view: &View, map: &Affine) -> f64 {
     if vt <= 1e-9 || vi <= 1e-9 { 0.0 } else { cov / (vt * vi).sqrt() }
 }
 
-/// Solves eight equations given with their right sides.
-fn solve(a: &mut [[f64; 9]; 8]) -> Option<[f64; 8]> {
-    for c in 0..8 {
-        let pivot = (c..8).max_by(|&p, &q| a[p][c].abs().total_cmp(&a[q][c].abs()))?;
+/// Solves `N` equations given with their right sides: `M` is one more.
+pub(super) fn solve<const N: usize, const M: usize>(a: &mut [[f64; M]; N]) -> Option<[f64; N]> {
+    for c in 0..N {
+        let pivot = (c..N).max_by(|&p, &q| a[p][c].abs().total_cmp(&a[q][c].abs()))?;
         if a[pivot][c].abs() < 1e-12 {
             return None;
         }
@@ -199,10 +199,10 @@ fn solve(a: &mut [[f64; 9]; 8]) -> Option<[f64; 8]> {
             }
         }
     }
-    let mut x = [0.0; 8];
-    for r in (0..8).rev() {
-        let rest: f64 = (r + 1..8).map(|c| a[r][c] * x[c]).sum();
-        x[r] = (a[r][8] - rest) / a[r][r];
+    let mut x = [0.0; N];
+    for r in (0..N).rev() {
+        let rest: f64 = (r + 1..N).map(|c| a[r][c] * x[c]).sum();
+        x[r] = (a[r][N] - rest) / a[r][r];
     }
     Some(x)
 }

@@ -120,7 +120,7 @@ impl Library {
                 let b = bounds(q, &rival.map);
                 let frame = q.frame(2, rival.ground);
                 let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
-                let (map, likeness) = super::align::refine(&frame, &v, rival.map, 6, false);
+                let (map, likeness) = locate::settled(&frame, &v, rival.map, 6);
                 tried.push(rival.reference);
                 let place = Place { map, likeness, ..*rival };
                 let (cost, place) = locate::cost(&frame, &v, place);

@@ -3,6 +3,7 @@
 use super::affine::Affine;
 use super::align::{Frame, View, likeness, refine};
 use super::find::{Box, Candidate, boxes};
+use super::keypoints::{self, Guess, Keypoints};
 use super::measure::view;
 use super::prepare::{LEVELS, Prepared, level_side};
 use super::raster::Plane;
@@ -46,7 +47,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
     let boxes = boxes(c);
     let few = boxes.len() <= 6;
     let tried = if few { TRIED.0 } else { TRIED.1 };
-    let mut coarse: Vec<(Place, Box)> = Vec::new();
+    let mut coarse: Vec<Place> = Vec::new();
     for b in &boxes {
         let part = c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
@@ -84,19 +85,35 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
                 if likeness > 0.93 && score > 0.8 {
                     sure = sure.or(Some(score));
                 }
-                coarse.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground }, *b));
+                coarse.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground });
             }
         }
     }
-    let lost = coarse.iter().all(|(p, _)| p.likeness < 0.86);
-    if lost && few {
-        coarse.extend(searched(c, prepared));
+    let mut fine = closer(c, prepared, coarse);
+    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let found = |f: &Place| {
+        let Some(p) = &prepared[f.reference] else { return false };
+        let at = super::measure::bounds(p, &f.map);
+        f.structure.recall > 0.86 && f.structure.precision > 0.7 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
+    };
+    if !fine.iter().any(found) {
+        let paired = paired(c, prepared);
+        fine.extend(closer(c, prepared, paired));
+        if (few || w.max(h) < 500.0) && !fine.iter().any(found) {
+            let searched = searched(c, prepared);
+            fine.extend(closer(c, prepared, searched));
+        }
     }
-    coarse.sort_by(|a, b| b.0.likeness.total_cmp(&a.0.likeness));
-    // The best few of each place are looked at more closely.
+    fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
+    fine
+}
+
+/// The best few of each place, looked at more closely.
+fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) -> Vec<Place> {
+    coarse.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
     let mut fine: Vec<Place> = Vec::new();
     let mut taken: Vec<((f64, f64, f64, f64), usize)> = Vec::new();
-    for (place, _) in &coarse {
+    for place in &coarse {
         if place.likeness < 0.3 {
             break;
         }
@@ -113,17 +130,59 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         }
         let frame = p.frame(1, place.ground);
         let v = view(c, at, frame.long);
-        let (map, likeness) = refine(&frame, &v, place.map, 6, false);
+        let (map, likeness) = settled(&frame, &v, place.map, 6);
         let structure = structure(&frame, &v, &map);
         fine.push(Place { map, likeness, structure, ..*place });
     }
-    fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
     fine
 }
 
+/// Aligned: freely, or as a similarity where that explains nearly as much. What was not there to be aligned, such as another word
+/// beside a sign, bends a free map.
+pub(super) fn settled(frame: &Frame, v: &View, start: Affine, rounds: usize) -> (Affine, f64) {
+    let (free, likeness) = refine(frame, v, start, rounds, false);
+    let (lx, ly) = free.lengths();
+    let bent = (lx / ly).ln().abs() > 0.02 || free.shear().abs() > 1.0;
+    if likeness > 0.9 || !bent {
+        return (free, likeness);
+    }
+    let (stiff, other) = refine(frame, v, start, rounds, true);
+    let (a, b) = (structure(frame, v, &free), structure(frame, v, &stiff));
+    if b.score() > a.score() - 0.02 { (stiff, other) } else { (free, likeness) }
+}
+
+/// Supplied images where their points are.
+fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+    let ground = super::find::ground(&c.work);
+    let own = Keypoints::of(&c.work, Affine::scale(1.0 / c.factor, 1.0 / c.factor), keypoints::POINTS.1);
+    let dark = ground.iter().sum::<f32>() < 300.0;
+    let mut guesses: Vec<(Guess, usize)> = Vec::new();
+    for (r, p) in prepared.iter().enumerate() {
+        let Some(p) = p else { continue };
+        let found = own.guesses(p.keypoints(dark), p.content.2.max(p.content.3));
+        guesses.extend(found.into_iter().map(|g| (g, r)));
+    }
+    guesses.sort_by(|a, b| b.0.agree.cmp(&a.0.agree).then(a.1.cmp(&b.1)));
+    let most = guesses.first().map_or(0, |g| g.0.agree);
+    guesses.retain(|g| g.0.agree * 3 >= most);
+    let mut out = Vec::new();
+    for (guess, r) in guesses.into_iter().take(8) {
+        let Some(p) = &prepared[r] else { continue };
+        let at = super::measure::bounds(p, &guess.map);
+        let long = (at.2 - at.0).max(at.3 - at.1);
+        if !(8.0..20_000.0).contains(&long) {
+            continue;
+        }
+        let frame = p.frame(0, ground);
+        let near = view(c, at, frame.long);
+        let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
+        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground });
+    }
+    out
+}
+
 /// Supplied images anywhere in the picture, smaller, larger or turned: when no box shows one.
-fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
-    let whole = Box { x: 0, y: 0, w: c.work.w, h: c.work.h, ground: super::find::ground(&c.work) };
+fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let full = (0.0, 0.0, f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     let (w, h) = (full.2, full.3);
     let mean = {
@@ -174,7 +233,7 @@ fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
         let frame = p.frame(0, mean);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, map, 16, false);
-        out.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: mean }, whole));
+        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: mean });
     }
     out
 }

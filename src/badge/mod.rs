@@ -10,6 +10,7 @@ mod copies;
 mod decide;
 mod find;
 mod intake;
+mod keypoints;
 mod library;
 #[allow(clippy::needless_range_loop, reason = "channels, rows of matrices and columns are indexed alike")]
 mod locate;

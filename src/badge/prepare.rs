@@ -3,6 +3,7 @@
 use super::affine::Affine;
 use super::align::{Frame, MARGIN, root};
 use super::find::{difference, ground};
+use super::keypoints::{self, Keypoints};
 use super::library::Reference;
 use super::raster::{Edges, Flat, Layer, Plane, lab};
 use super::sketch::Sketch;
@@ -33,6 +34,8 @@ pub(super) struct Prepared {
     pub sketches: Vec<Sketch>,
     small: [Layer; LEVELS.len()],
     frames: [OnceLock<Arc<Frame>>; LEVELS.len()],
+    /// On light and on dark.
+    keypoints: [OnceLock<Keypoints>; 2],
 }
 
 impl std::fmt::Debug for Frame {
@@ -88,6 +91,7 @@ impl Prepared {
             sketches,
             small,
             frames: Default::default(),
+            keypoints: Default::default(),
         })
     }
 
@@ -105,6 +109,20 @@ impl Prepared {
             return Arc::clone(self.frames[level].get_or_init(|| Arc::new(self.draw(level, [255.0; 3]))));
         }
         Arc::new(self.draw(level, behind))
+    }
+
+    /// The points that stand out, in pixels of the content.
+    pub fn keypoints(&self, dark: bool) -> &Keypoints {
+        self.keypoints[usize::from(dark)].get_or_init(|| {
+            let behind = self.own_ground.unwrap_or(GROUNDS[usize::from(dark)]);
+            let flat = layer_on(&self.layer, behind);
+            // Some free space, as there is around it where it is used.
+            let margin = (flat.w.max(flat.h) as f64 * MARGIN).round() as usize;
+            let wide = flat.part(-(margin as i64), -(margin as i64), flat.w + 2 * margin, flat.h + 2 * margin, behind);
+            let k = self.layer.w as f64 / self.content.2;
+            let place = Affine([k, 0.0, margin as f64, 0.0, self.layer.h as f64 / self.content.3, margin as f64]);
+            Keypoints::of(&wide, place, keypoints::POINTS.0)
+        })
     }
 
     fn draw(&self, level: usize, behind: [f32; 3]) -> Frame {

@@ -297,6 +297,9 @@ pub(super) struct Edges {
     pub dy: Plane,
 }
 
+/// How much the square of a difference of colour counts, for one of lightness.
+const COLOUR: f32 = 0.16;
+
 impl Edges {
     /// Of a picture in [`lab`], blurred by `sigma` pixels first.
     pub fn of(lab: &Flat, sigma: f32) -> Edges {
@@ -304,10 +307,11 @@ impl Edges {
         let mut e = Edges { strength: Plane::new(w, h), dx: Plane::new(w, h), dy: Plane::new(w, h) };
         let mut best = vec![0.0_f32; w * h];
         let mut total = vec![0.0_f32; w * h];
-        for channel in 0..3 {
+        // Formats keep colour at half the resolution: its edges are broader than those of lightness, and count less.
+        for (channel, weight) in [(0, 1.0), (1, COLOUR), (2, COLOUR)] {
             let (gx, gy) = lab.plane(channel).blurred(sigma).gradients();
             for i in 0..w * h {
-                let m = gx.data[i] * gx.data[i] + gy.data[i] * gy.data[i];
+                let m = weight * (gx.data[i] * gx.data[i] + gy.data[i] * gy.data[i]);
                 total[i] += m;
                 if m > best[i] {
                     best[i] = m;

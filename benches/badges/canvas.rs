@@ -376,6 +376,12 @@ pub struct Difference {
 }
 
 pub fn difference(a: &Canvas, b: &Canvas) -> Difference {
+    // On white and on dark: what differs on either is seen somewhere.
+    difference_on(a, b, &[1.0, 0.15])
+}
+
+/// The same, seen on greys (0 to 1): the largest counts.
+pub fn difference_on(a: &Canvas, b: &Canvas, grounds: &[f32]) -> Difference {
     let mut d = Difference::default();
     let (mut sum, mut drawn) = (0.0, 0usize);
     for y in 0..a.h.min(b.h) {
@@ -388,12 +394,11 @@ pub fn difference(a: &Canvas, b: &Canvas) -> Difference {
             if p == q {
                 continue;
             }
-            // On white and on dark: what differs on either is seen somewhere.
             let on = |p: Pixel, c: f32| [p[0] + c * (1.0 - p[3]), p[1] + c * (1.0 - p[3]), p[2] + c * (1.0 - p[3])];
             let e = if p[3] > 0.99 && q[3] > 0.99 {
                 colour::distance(on(p, 1.0), on(q, 1.0))
             } else {
-                colour::distance(on(p, 1.0), on(q, 1.0)).max(colour::distance(on(p, 0.15), on(q, 0.15)))
+                grounds.iter().map(|g| colour::distance(on(p, *g), on(q, *g))).fold(0.0, f32::max)
             };
             sum += e;
             if e > 12.0 {

@@ -121,7 +121,9 @@ impl Code {
                         .collect::<Vec<u8>>()
                 };
                 let cmyk: Vec<u8> = image.pixels().flat_map(ink).collect();
-                let e = jpeg_encoder::Encoder::new(&mut out, q);
+                let mut e = jpeg_encoder::Encoder::new(&mut out, q);
+                // As programs for print write it.
+                e.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
                 e.encode(&cmyk, c.w as u16, c.h as u16, jpeg_encoder::ColorType::Cmyk).expect("a picture in memory can be written");
             }
             Code::Wide(jpeg) => {

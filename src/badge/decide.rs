@@ -6,7 +6,7 @@
 use super::find::Candidate;
 use super::library::{Reference, Seen};
 use super::locate::Place;
-use super::measure::{Measured, Pair, WINDOWS};
+use super::measure::{Beside, Measured, Pair, WINDOWS};
 use super::raster::{apart, lab};
 use super::{Alteration, AlterationKind as Kind, Encoding, Group, Mark, Picture, Region, Verdict};
 
@@ -72,6 +72,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         || s.visible.0 < 0.97 && st.precision > 0.9
         || st.recall > 0.86 && !replaced
         || part
+        || aligned && s.place.agree >= 10 && st.recall > 0.6 && st.precision > 0.6
         || aligned && m.long > 60.0 && (st.recall > 0.74 && st.precision > 0.6 || st.precision > 0.9);
     // What only resembles it is no imitation: unrelated drawings resemble each other, too.
     if elsewhere && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
@@ -182,11 +183,11 @@ fn geometry(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
 /// How far the drawing in one place is from that of legitimate copies: above 1, it was redrawn.
 fn redrawn(m: &Measured) -> f32 {
     // Small letters are hardly drawn at all.
-    let blurry = 1.4 + ((240.0 - m.long) / 110.0).clamp(0.0, 1.4);
+    let blurry = 2.3 + 0.5 * ((240.0 - m.long) / 110.0).clamp(0.0, 1.4);
     let of = |p: &Pair| {
         let [is, copy] = p.drawn;
         // Both: differences that copies do not have there, and another drawing.
-        (p.rates[0] / blurry).min(is / (2.4 * copy + 0.02).max(0.26))
+        (p.rates[0] / blurry).min(is / (2.4 * copy + 0.02).max(0.21))
     };
     m.windows[..3].iter().map(of).fold(0.0, f32::max)
 }
@@ -195,7 +196,7 @@ fn redrawn(m: &Measured) -> f32 {
 fn local(m: &Measured) -> f32 {
     // What is noisy everywhere may be noisy there.
     // Formats that keep little colour smear it from block to block, without drawing anything else.
-    let smeared = |p: &Pair| if m.rough && p.drawn[0] < 0.06 { 1.8 } else { 1.0 };
+    let smeared = |p: &Pair| if m.rough && p.drawn[0] < 0.07 { 1.8 } else { 1.0 };
     let of = |p: &Pair| p.rates[0] / ((2.0 * p.rates[4] + 0.4).clamp(3.5, 5.0) * smeared(p));
     m.windows[..3].iter().map(of).fold(redrawn(m), f32::max)
 }
@@ -291,7 +292,7 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
 
 fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
-    if let Some((x, y)) = m.within.map(|w| (w.1, w.2)).filter(|_| m.even > 0.25 && m.coverage < 0.14) {
+    if let Some((x, y)) = m.within.map(|w| (w.x, w.y)).filter(|_| m.even > 0.25 && m.coverage < 0.14) {
         let region = m.place.inverse().map(|out| {
             let (px, py) = out.apply(x as f64, y as f64);
             let at = |v: f64, most: u32| v.clamp(0.0, f64::from(most.saturating_sub(1))) as u32;
@@ -305,11 +306,13 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
         });
         push(found, 3.0, Kind::Added, "something stands between its parts; allowed: nothing".to_owned(), 1.0, 0.0, region);
     }
-    let near = (m.near.is - 1.6 * m.near.copy) / 0.7;
-    let far = (m.far.is - 1.6 * m.far.copy) / 0.55;
+    // Colours that are smeared reach out of the mark.
+    let smear = if m.rough { 0.7 } else { 0.0 };
+    let near = (m.near.is - 1.6 * m.near.copy - smear) / 0.7;
+    let far = if m.ring[1] > 0.5 { (m.far.is - 1.6 * m.far.copy) / 0.55 } else { 0.0 };
     // A thing beside it covers little of its contour, and stands out more than a shadow.
-    let thing = m.foreign.is_some_and(|f| f.0 > 2.3 && m.coverage < 0.3 || m.coverage < 0.14);
-    if m.even > 0.25 && !thing && m.ring > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
+    let thing = m.foreign.is_some_and(|f| f.contour > 2.3 && m.coverage < 0.3 || m.coverage < 0.14);
+    if m.even > 0.25 && !thing && m.ring[0] > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
         let strongest = near.max(far);
         let (kind, what) = if m.coverage > 0.6 && m.near.is > 3.0 * m.far.is + 1.0 {
             (Kind::Outline, "an outline")
@@ -325,7 +328,7 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
         );
         push(found, strongest.min(12.0), kind, words, f64::from(m.near.is), f64::from(1.6 * m.near.copy + 0.7), None);
     } else if m.even > 0.25
-        && let Some((distance, x, y)) = m.foreign
+        && let Some(Beside { distance, x, y, .. }) = m.foreign
     {
         // Something stands beside it: a violation only of free space that the register asks for, unless it touches.
         let place = |r: f64| {

@@ -18,6 +18,11 @@ const PAIRS: usize = 260;
 /// How like each other what surrounds two points has to be: the cosine.
 const ALIKE: i32 = 80;
 
+thread_local! {
+    /// Pictures are shared out among threads already: a pool of the calling thread alone keeps the library from starting its own.
+    static ALONE: Option<rayon::ThreadPool> = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
+}
+
 /// Points of a picture.
 #[derive(Debug, Default)]
 pub(super) struct Keypoints {
@@ -49,6 +54,7 @@ impl Keypoints {
         let Some(back) = place.inverse() else { return Keypoints::default() };
         let config = SiftConfig { n_features: most, contrast_threshold: 0.03, edge_threshold: 12.0, ..SiftConfig::default() };
         let first = if part.w.max(part.h) < 200 { FirstOctave::Double } else { FirstOctave::Native };
+        ALONE.with(|_| ());
         let mut room = SiftWorkspace::new();
         // Pictures that are too small have no points.
         let Ok(found) = sift_detect_and_compute(&mut room, &grey, part.w, part.h, &config, first, usize::MAX, true) else {

@@ -167,7 +167,12 @@ impl Library {
                     }
                 }
             }
-            let Some((least, first)) = best else { continue };
+            let Some((least, mut first)) = best else { continue };
+            // What the points say counts for the same map, however it was found.
+            let same = |o: &&Place| o.reference == first.reference && (o.map.size() / first.map.size()).ln().abs() < 0.06;
+            let agree =
+                places.iter().filter(same).filter(|o| locate::overlap(super::measure::bounds(p, &o.map), at) > 0.6).map(|o| o.agree);
+            first.agree = agree.max().unwrap_or(0);
             close.retain(|(cost, p)| *cost < least + 2.5 && p.reference != first.reference && p.structure.recall > 0.9);
             close.sort_by(|a, b| a.0.total_cmp(&b.0));
             let mut best = self.measured(c, first, picture);

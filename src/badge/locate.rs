@@ -19,6 +19,8 @@ pub(super) struct Place {
     pub likeness: f64,
     pub structure: Structure,
     pub ground: [f32; 3],
+    /// How many points that stand out are where the map says; 0 if none were looked for.
+    pub agree: usize,
 }
 
 /// How much of one picture's edges the other has.
@@ -85,7 +87,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
                 if likeness > 0.93 && score > 0.8 {
                     sure = sure.or(Some(score));
                 }
-                coarse.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground });
+                coarse.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground, agree: 0 });
             }
         }
     }
@@ -148,7 +150,9 @@ pub(super) fn settled(frame: &Frame, v: &View, start: Affine, rounds: usize) -> 
     }
     let (stiff, other) = refine(frame, v, start, rounds, true);
     let (a, b) = (structure(frame, v, &free), structure(frame, v, &stiff));
-    if b.score() > a.score() - 0.02 { (stiff, other) } else { (free, likeness) }
+    // Something that was stretched still has all its edges.
+    let slack = if a.score() < 0.85 { 0.12 } else { 0.02 };
+    if b.score() > a.score() - slack { (stiff, other) } else { (free, likeness) }
 }
 
 /// Supplied images where their points are.
@@ -176,7 +180,7 @@ fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
         let frame = p.frame(0, ground);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
-        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground });
+        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground, agree: guess.agree });
     }
     out
 }
@@ -233,7 +237,7 @@ fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
         let frame = p.frame(0, mean);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, map, 16, false);
-        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: mean });
+        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: mean, agree: 0 });
     }
     out
 }

@@ -45,14 +45,14 @@ pub(super) struct Measured {
     /// Mean outside near the contour, and further away.
     pub near: Pair,
     pub far: Pair,
-    /// How much of the surroundings along the contour there is to be seen: pixels for one of the longer side.
-    pub ring: f32,
+    /// How much of the surroundings there is to be seen, near the contour and further away: pixels for one of the longer side.
+    pub ring: [f32; 2],
     /// The share of the surroundings along the contour that differs.
     pub coverage: f32,
-    /// The distance in pixels to the nearest thing beside the mark that is as large as a letter, and where it is.
-    pub foreign: Option<(f32, usize, usize)>,
+    /// The nearest thing beside the mark that is as large as a letter.
+    pub foreign: Option<Beside>,
     /// The same, of things that reach into the rectangle that the image fills.
-    pub within: Option<(f32, usize, usize)>,
+    pub within: Option<Beside>,
     /// The blur in pixels that fits best.
     pub soft: Pair,
     /// Pixels of the compared picture for one of the candidate.
@@ -75,6 +75,18 @@ pub(super) struct Measured {
     pub fit: ColourFit,
     /// Whether the format keeps less of colours than of lightness.
     pub rough: bool,
+}
+
+/// A thing beside a mark, in pixels of the compared picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    /// How far it is from the rectangle that the image fills, which is what free space is counted from: 0 if it reaches into it.
+    pub distance: f32,
+    /// How far it is from what is drawn.
+    pub contour: f32,
+    /// Where it is nearest.
+    pub x: usize,
+    pub y: usize,
 }
 
 /// The map of colours that makes the expected most like the candidate.
@@ -268,12 +280,14 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
     let expected = span[0].clone();
     let coverage = near.iter().filter(|&&i| excess.data[i] > 3.0).count() as f32 / near.len().max(1) as f32;
     let letter = (long * 0.02).max(2.0);
-    let nearest = foreign(&excess, &distance, &cut, letter, &|_, _| true);
     let back = here.inverse()?;
-    let within = foreign(&excess, &distance, &cut, letter, &|x, y| {
+    let grown = here.size();
+    let off = |x: usize, y: usize| {
         let (u, v) = back.apply(x as f64 + 0.5, y as f64 + 0.5);
-        u > 0.0 && v > 0.0 && u < p.content.2 && v < p.content.3
-    });
+        ((-u).max(u - p.content.2).max(0.0).hypot((-v).max(v - p.content.3).max(0.0)) * grown) as f32
+    };
+    let nearest = foreign(&excess, &distance, &cut, letter, &off, f32::MAX);
+    let within = foreign(&excess, &distance, &cut, letter, &off, 0.0);
     let all: Vec<&Flat> = std::iter::once(&candidate).chain(probes.iter().map(|(f, _)| f)).chain(&span[2..3]).collect();
     let softs = softness(&expected, &all, &mask, &cut);
     let soft = Pair::of(softs[0], softs[1..].iter().copied());
@@ -289,7 +303,7 @@ pub(super) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encod
         }),
         near: pair(&|e| mean(e, &near)),
         far: pair(&|e| mean(e, &far)),
-        ring: near.len() as f32 / long.max(1.0),
+        ring: [near.len() as f32 / long.max(1.0), far.len() as f32 / long.max(1.0)],
         coverage,
         foreign: nearest,
         within,
@@ -524,33 +538,30 @@ fn otherwise(expected: &Flat, found: &Flat, (x, y, side): (usize, usize, usize))
 /// The share of a picture by which it is judged how clean it is, and the cleanest that is expected.
 const CLEAN: (f32, f32) = (0.9, 0.5);
 
-/// The nearest thing beside the mark: its distance in pixels, and its place. Things of fewer than `size` squared pixels do not count.
-fn foreign(
-    excess: &Plane,
-    distance: &Plane,
-    cut: &[bool],
-    size: f32,
-    counts: &dyn Fn(usize, usize) -> bool,
-) -> Option<(f32, usize, usize)> {
+/// The nearest thing beside the mark: by its distance from the rectangle that the image fills, `most` at most. Things of fewer than
+/// `size` squared pixels do not count.
+fn foreign(excess: &Plane, distance: &Plane, cut: &[bool], size: f32, off: &dyn Fn(usize, usize) -> f32, most: f32) -> Option<Beside> {
     let (w, h) = (excess.w, excess.h);
     let is = |i: usize| cut[i] && distance.data[i] > 1.6 && excess.data[i] > 12.0;
     let mut seen = vec![false; w * h];
-    let mut best: Option<(f32, usize, usize)> = None;
+    let mut best: Option<Beside> = None;
     let mut stack = Vec::new();
     for start in 0..w * h {
         if seen[start] || !is(start) {
             continue;
         }
-        let (mut n, mut nearest, mut counted) = (0, (f32::MAX, 0), false);
+        let mut n = 0;
+        let mut own = Beside { distance: f32::MAX, contour: f32::MAX, x: 0, y: 0 };
         seen[start] = true;
         stack.push(start);
         while let Some(i) = stack.pop() {
             n += 1;
-            if distance.data[i] < nearest.0 {
-                nearest = (distance.data[i], i);
-            }
             let (x, y) = (i % w, i / w);
-            counted |= counts(x, y);
+            let from = off(x, y);
+            own.contour = own.contour.min(distance.data[i]);
+            if from < own.distance {
+                own = Beside { distance: from, x, y, ..own };
+            }
             for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
                 if nx < w && ny < h && !seen[ny * w + nx] && is(ny * w + nx) {
                     seen[ny * w + nx] = true;
@@ -558,8 +569,8 @@ fn foreign(
                 }
             }
         }
-        if counted && n as f32 >= size * size && best.is_none_or(|b| nearest.0 < b.0) {
-            best = Some((nearest.0, nearest.1 % w, nearest.1 / w));
+        if own.distance <= most && n as f32 >= size * size && best.is_none_or(|b| own.distance < b.distance) {
+            best = Some(own);
         }
     }
     best

@@ -77,7 +77,12 @@ struct Frame {
 impl Frame {
     fn read(data: &[u8]) -> Result<Frame, Flaw> {
         let [_, h0, h1, w0, w1, components, _, first, table] = at::<9>(data, 0)?;
-        let others = data.get(9..).unwrap_or_default().chunks_exact(3).take(usize::from(components).saturating_sub(1).min(2));
+        let mut rest = data.get(9..).unwrap_or_default().chunks_exact(3).take(usize::from(components).saturating_sub(1));
+        // The decoder takes the first component for the finest, and leaves rows of the others empty.
+        if rest.clone().any(|c| c[1] >> 4 > first >> 4 || c[1] & 15 > first & 15) {
+            return Err(Flaw::Broken("its first colour is stored more coarsely than another"));
+        }
+        let others = rest.by_ref().take(2);
         Ok(Frame {
             width: u32::from(u16::from_be_bytes([w0, w1])),
             height: u32::from(u16::from_be_bytes([h0, h1])),

@@ -7,6 +7,7 @@ use super::measure::{Measured, bounds, measure, view};
 use super::prepare::{LEVELS, Prepared, level_side};
 use super::{Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
 use image::RgbaImage;
+use std::sync::Arc;
 
 /// One file of one supplied image.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Reference {
     pub sha256: [u8; 32],
     /// The picture.
     pub picture: Picture,
+    /// Its file's bytes, if it is a drawing that other drawings are to be held against by their shapes.
+    pub drawing: Option<Arc<[u8]>>,
     /// The least width in pixels at which it may be used.
     pub min_width: Option<f32>,
     /// Free space around it, as a share of its height.
@@ -45,6 +48,7 @@ pub struct Setting {
 pub struct Library {
     references: Vec<Reference>,
     prepared: Vec<Option<Prepared>>,
+    pub(super) keys: super::drawings::Keys,
 }
 
 /// A mark on its way to a verdict.
@@ -61,7 +65,13 @@ impl Library {
     /// Prepares images for comparing. Work that can be done once is done here.
     pub fn new(references: Vec<Reference>) -> Library {
         let prepared = references.iter().map(Prepared::new).collect();
-        Library { references, prepared }
+        let keys = references.iter().map(|_| Default::default()).collect();
+        Library { references, prepared, keys }
+    }
+
+    /// Where the content of an image lies in its file: left, top, width, height.
+    pub(super) fn content(&self, reference: usize) -> Option<(f64, f64, f64, f64)> {
+        Some(self.prepared.get(reference)?.as_ref()?.content)
     }
 
     /// The images, in the order given.

@@ -10,7 +10,7 @@ pub(super) use altered::{Altered, Styles};
 
 use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim};
-use crate::badge::{AlterationKind, Verdict};
+use crate::badge::{Alteration, AlterationKind, Verdict};
 use crate::document::{Image, ImageSource, Kind};
 use crate::facts::{Asset, Assets, Day, Tier};
 use crate::finding::{Location, Region};
@@ -23,6 +23,8 @@ const SHOWN: [Verdict; 4] = [Verdict::Identical, Verdict::Copy, Verdict::Altered
 const MAX_PICTURES: usize = 2000;
 /// What is shown of a long address, in characters.
 const ADDRESS: usize = 60;
+/// Of the edited elements of a drawing, so many are pointed at beside the first.
+const MAX_PLACES: usize = 4;
 
 /// Something that stands for a mark in one place of a document.
 struct Shown<'a> {
@@ -177,6 +179,7 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
         if holds {
             measured.extend(ways.iter().map(|a| a.words.clone()));
             measured.extend(mark?.unsure.clone().filter(|_| verdict == Some(Verdict::Unsure)));
+            point_at(image, shown, &ways, &mut hit);
         }
     }
     let recognised = verdict.is_none_or(|v| SHOWN.contains(&v));
@@ -229,6 +232,30 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
     }
     describe(subject, image, shown, &measured, &mut hit);
     Some(hit)
+}
+
+/// Points at the elements of a drawing that were edited: in the page it is written out in, or in its own file, if that is what is checked.
+fn point_at(image: &Image, shown: &Shown, ways: &[&Alteration], hit: &mut Hit) {
+    let Some(text) = shown.seen.as_ref().map(|s| &s.sight.text) else { return };
+    let own = image.spans.is_empty() && text.file().is_some();
+    let at = |a: &&Alteration| {
+        let bytes = a.span.as_ref()?;
+        let span = if own { Span::new(bytes.start, bytes.end) } else { text.here(bytes)? };
+        Some((span, a.words.clone()))
+    };
+    let mut places: Vec<(Span, String)> = Vec::new();
+    for (span, words) in ways.iter().filter_map(at) {
+        if !places.iter().any(|p| p.0 == span) {
+            places.push((span, words));
+        }
+    }
+    let mut places = places.into_iter();
+    let Some((first, _)) = places.next() else { return };
+    let whole = std::mem::replace(&mut hit.spans, vec![first]);
+    if !whole.is_empty() && whole != hit.spans {
+        hit.related.push((whole, hit.text.clone(), "the image".to_owned()));
+    }
+    hit.related.extend(places.take(MAX_PLACES).map(|(span, words)| (vec![span], String::new(), words)));
 }
 
 /// What the register says of using an image where it is shown.
@@ -295,12 +322,17 @@ fn describe(subject: &Subject, image: &Image, shown: &Shown, measured: &[String]
     let instead = shown.asset.zip(assets).and_then(|(a, assets)| to_use(assets, a, subject.facts.today));
     value("use", instead.map_or_else(|| "the image that the program supplies".to_owned(), name_of));
     if let Some(seen) = &shown.seen {
+        let written: Vec<Span> = if measured.is_empty() { Vec::new() } else { placed(seen) };
         let region = seen.region().map(|r| Region { x: r.x, y: r.y, width: r.width, height: r.height });
         // The picture itself is the place of what is found in an image file.
-        if !hit.spans.is_empty() {
+        if !image.spans.is_empty() {
             let label = shown.asset.map(|a| format!("here it shows `{}`", a.id.value));
             let path = file.unwrap_or_else(|| subject.source.name().to_owned());
-            hit.evidence.push(Location { path, text: None, label, spans: Vec::new(), region, excerpt: Vec::new() });
+            let place = match seen.sight.text.file() {
+                Some(source) => Location::new(source, &written, None, label),
+                None => Location { path, text: None, label, spans: Vec::new(), region: None, excerpt: Vec::new() },
+            };
+            hit.evidence.push(Location { region, ..place });
         }
     }
     if let Some((asset, assets)) = shown.asset.zip(assets) {
@@ -312,6 +344,16 @@ fn describe(subject: &Subject, image: &Image, shown: &Shown, measured: &[String]
         }));
     }
     hit.seen.clone_from(&shown.seen);
+}
+
+/// The elements of a drawing that were edited, in its own file.
+fn placed(seen: &Seen) -> Vec<Span> {
+    let spans = seen.mark().into_iter().flat_map(|m| &m.alterations).filter_map(|a| a.span.as_ref());
+    let mut out: Vec<Span> = spans.map(|s| Span::new(s.start, s.end)).collect();
+    out.sort();
+    out.dedup();
+    out.truncate(1 + MAX_PLACES);
+    out
 }
 
 /// The image to use: this one, or the one that came after it, or the nearest of its family.

@@ -46,10 +46,16 @@ impl Engine<'_> {
             return outcome;
         }
         let source = Source::from_text(name, String::new());
-        if let refused @ (Looked::Refused(_) | Looked::Missing(_)) = pictures.look_at_file(name) {
-            outcome.looked(&refused, &source, &[]);
-            return outcome;
-        }
+        let text = match pictures.look_at_file(name) {
+            refused @ (Looked::Refused(_) | Looked::Missing(_)) => {
+                outcome.looked(&refused, &source, &[]);
+                return outcome;
+            }
+            // Of a drawing, edits are pointed at in its text.
+            Looked::Seen(sight) => sight.text.file().cloned(),
+            Looked::Left(_) => None,
+        };
+        let source = text.as_deref().unwrap_or(&source);
         let image = Image {
             source: ImageSource::Address(name.to_owned()),
             spans: Vec::new(),
@@ -60,7 +66,7 @@ impl Engine<'_> {
         };
         let document = Document { images: vec![image], ..Document::default() };
         let reading = Reading { document, kind: self.kind_of(name).unwrap_or(Kind::Image) };
-        self.check(&source, &reading, &mut Active::default(), &mut outcome);
+        self.check(source, &reading, &mut Active::default(), &mut outcome);
         outcome
     }
 

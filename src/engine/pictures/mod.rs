@@ -7,7 +7,7 @@ pub use store::Store;
 
 use super::assets;
 use crate::badge::{self, Library, Limits, Refusal, Setting};
-use crate::check::pictures::{Compared, Left, Looked, Origin, Pictures, Seen, Sight, Unread};
+use crate::check::pictures::{Compared, Left, Looked, Origin, Pictures, Seen, Sight, Unread, Written};
 use crate::document::{Image, ImageSource};
 use crate::facts::Facts;
 use crate::finding::Trouble;
@@ -134,7 +134,8 @@ impl Gallery {
             let picture = badge::open(bytes, &self.limits)?;
             let (w, h) = picture.pixels.dimensions();
             let scaled = |n: u32| (n as f32 * picture.scale).round() as u32;
-            let comparison = self.loaded().map(|l| l.library.compare(&picture, &sha256, Setting::default())).unwrap_or_default();
+            let comparison =
+                self.loaded().map(|l| l.library.compare_file(bytes, &picture, &sha256, Setting::default())).unwrap_or_default();
             Ok(Arc::new(Compared { size: (scaled(w), scaled(h)), comparison }))
         });
         compared.map(|c| (sha256, c))
@@ -142,7 +143,14 @@ impl Gallery {
 
     fn sight(&self, bytes: &[u8], name: Option<String>, origin: impl FnOnce() -> Origin) -> Looked {
         match self.compare(bytes) {
-            Ok((sha256, comparison)) => Looked::Seen(Arc::new(Sight { name, sha256, comparison, origin: origin() })),
+            Ok((sha256, comparison)) => {
+                let placed = comparison.comparison.marks.iter().flat_map(|m| &m.alterations).any(|a| a.span.is_some());
+                let source = name.as_ref().filter(|_| placed).map(|n| Source::decode(n, bytes.to_vec(), DecodeHint::Text));
+                // Places are known as bytes of the file: only where its text is these bytes do they say something.
+                let same = source.filter(|s| s.text().as_bytes() == bytes);
+                let text = same.map_or(Written::Nowhere, |s| Written::File(Arc::new(s)));
+                Looked::Seen(Arc::new(Sight { name, sha256, comparison, origin: origin(), text }))
+            }
             Err(Refusal { message, help }) => Looked::Refused(Arc::new(Unread { name, message, help })),
         }
     }
@@ -224,7 +232,15 @@ impl Pictures for Gallery {
             ImageSource::Inline(span) => {
                 let Some(text) = source.text().get(span.range()) else { return Looked::Left(Left::Nothing) };
                 let bytes = resolve::stand_alone(text).into_bytes();
+                let added = bytes.len() - text.len();
                 return match self.sight(&bytes, None, || Origin::Bytes(bytes.as_slice().into())) {
+                    Looked::Seen(sight) => Looked::Seen(Arc::new(Sight {
+                        name: None,
+                        sha256: sight.sha256,
+                        comparison: Arc::clone(&sight.comparison),
+                        origin: sight.origin.clone(),
+                        text: Written::Here { at: span.start, added },
+                    })),
                     // What refers to the page around it, or is HTML rather than XML, is no file of its own.
                     Looked::Refused(_) => Looked::Left(Left::Drawing),
                     looked => looked,

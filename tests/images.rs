@@ -185,3 +185,36 @@ fn pipes_and_devices_are_not_opened() {
     assert_eq!((rules(&found).len(), code), (2, 2), "{summary:#}");
     assert_eq!(summary["not_checked"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn what_shows_through_is_the_colour_of_the_page() {
+    let img = "<img src=img/light.png alt='Gold'>";
+    let page = format!(
+        "<link rel=stylesheet href=theme.css>\n<section class=allowed>{img}</section>\n<section class=forbidden>{img}</section>\n\
+         <section class=picture>{img}</section>\n<section class='copy forbidden'><img src=img/copy.png alt='Gold'></section>\n\
+         <section class='copy allowed'><img src=img/copy.png alt='Gold'></section>\n"
+    );
+    let site = Site::new("behind", &page);
+    // White on nothing, as light variants are supplied.
+    let inside = |x: u32, y: u32| x.abs_diff(48) * 2 < 116 - y.saturating_sub(40) && (4..92).contains(&y);
+    let light = image::RgbaImage::from_fn(96, 96, |x, y| match () {
+        () if !inside(x, y) => image::Rgba([0; 4]),
+        () if (36..48).contains(&y) && (20..76).contains(&x) => image::Rgba([20, 33, 61, 255]),
+        () => image::Rgba([255; 4]),
+    });
+    light.save(site.0.join("register/light.png")).unwrap();
+    site.copy("register/light.png", "site/img/light.png");
+    image::imageops::resize(&light, 120, 120, image::imageops::FilterType::Triangle).save(site.0.join("site/img/copy.png")).unwrap();
+    site.put(
+        "site/theme.css",
+        b".allowed {background: #14213d} .forbidden {background: #c0182b} .picture {background: #14213d url(hero.jpg)}",
+    );
+    let register = "assets:\n  - {id: badge-light, family: badge, status: current, backgrounds: ['#14213d'], files: [light.png]}\n";
+    site.put("register/assets.yaml", register.as_bytes());
+    let (found, summary, code) = site.check(&[&["site/index.html"], &REGISTER[..]].concat());
+    let lines: Vec<(u64, &str)> =
+        found.iter().map(|f| (f["primary"]["spans"][0]["line"].as_u64().unwrap(), f["message"].as_str().unwrap())).collect();
+    let wrong = "`badge-light` stands on a background that the register does not allow: on #c0182b, ";
+    assert!(matches!(lines[..], [(3, a), (5, b)] if a.starts_with(wrong) && b.starts_with(wrong)), "{lines:#?} {summary:#}");
+    assert_eq!(code, 0);
+}

@@ -125,28 +125,54 @@ fn edits(reference: &Reference, drawing: &Drawing, picture: &Picture, setting: S
             out.extend(drawing.edits.iter().filter(|e| e.ground.is_some()).cloned());
             return out;
         }
-        None => setting.behind.filter(|_| is_open(picture)),
+        None => setting.behind.filter(|_| is_open(picture, None)),
     };
-    let Some([r, g, b]) = colour else { return out };
-    let of = |c: [u8; 3]| lab(c.map(f32::from));
-    let off = allowed.iter().map(|a| apart(of([r, g, b]), of(*a))).fold(f32::MAX, f32::min);
-    if off > GROUND {
-        let words = format!("on #{r:02x}{g:02x}{b:02x}, {off:.0} from the nearest allowed background (CIE76); allowed {GROUND:.0}");
-        let alteration =
-            Alteration { kind: AlterationKind::Background, words, measured: off, allowed: GROUND, region: None, span: span.clone() };
-        out.push(Edit { alteration, span, ground: None });
+    if let Some(alteration) = colour.and_then(|c| off(allowed, c)) {
+        out.push(Edit { alteration: Alteration { span: span.clone(), ..alteration }, span, ground: None });
     }
     out
 }
 
-/// Whether what is behind a picture shows at its border.
-fn is_open(picture: &Picture) -> bool {
+/// What is wrong with a colour behind a mark, if it is not one of those allowed.
+fn off(allowed: &[[u8; 3]], [r, g, b]: [u8; 3]) -> Option<Alteration> {
+    let of = |c: [u8; 3]| lab(c.map(f32::from));
+    let off = allowed.iter().map(|a| apart(of([r, g, b]), of(*a))).fold(f32::MAX, f32::min);
+    let words = format!("on #{r:02x}{g:02x}{b:02x}, {off:.0} from the nearest allowed background (CIE76); allowed {GROUND:.0}");
+    let alteration = Alteration { kind: AlterationKind::Background, words, measured: off, allowed: GROUND, region: None, span: None };
+    (off > GROUND).then_some(alteration)
+}
+
+impl Reference {
+    /// What is wrong with the colour that shows behind a mark in a picture with transparency, if it is known; `part`: where the mark is.
+    pub(super) fn off_ground(&self, picture: &Picture, part: Option<Region>, setting: Setting) -> Option<Alteration> {
+        let allowed = self.backgrounds.as_deref().filter(|b| !b.is_empty())?;
+        let behind = setting.behind.filter(|_| is_open(picture, part))?;
+        off(allowed, behind)
+    }
+}
+
+/// Whether what is behind a picture shows around a part of it, or at its border.
+fn is_open(picture: &Picture, part: Option<Region>) -> bool {
     let (w, h) = picture.pixels.dimensions();
-    let row = |y: u32| (0..w).map(move |x| (x, y));
-    let column = |x: u32| (0..h).map(move |y| (x, y));
-    let border = row(0).chain(row(h.saturating_sub(1))).chain(column(0)).chain(column(w.saturating_sub(1)));
-    let clear = border.clone().filter(|(x, y)| picture.pixels.get_pixel_checked(*x, *y).is_some_and(|p| p[3] < 128)).count();
-    clear * 2 > border.count()
+    if w == 0 || h == 0 {
+        return false;
+    }
+    let (mut x0, mut y0, mut x1, mut y1) = (0, 0, w - 1, h - 1);
+    if let Some(r) = part {
+        // A little outside of it.
+        let own = |v: u32| (f64::from(v) / f64::from(picture.scale)) as u32;
+        let gap = 2 + own(r.width.max(r.height)) / 50;
+        (x0, y0) = (own(r.x).saturating_sub(gap), own(r.y).saturating_sub(gap));
+        (x1, y1) = ((own(r.x + r.width) + gap).min(x1), (own(r.y + r.height) + gap).min(y1));
+    }
+    let rows = (x0..=x1).flat_map(|x| [(x, y0), (x, y1)]);
+    let border = rows.chain((y0..=y1).flat_map(|y| [(x0, y), (x1, y)]));
+    let (mut all, mut clear) = (0_usize, 0_usize);
+    for (x, y) in border {
+        all += 1;
+        clear += usize::from(picture.pixels.get_pixel_checked(x, y).is_some_and(|p| p[3] < 128));
+    }
+    clear * 2 > all
 }
 
 /// The box of a mark's content in pixels of the file, cut at its borders.

@@ -5,7 +5,7 @@ use super::find::Candidate;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
 use super::prepare::{LEVELS, Prepared, level_side};
-use super::{Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
+use super::{Alteration, AlterationKind, Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
 use image::RgbaImage;
 use std::sync::Arc;
 
@@ -85,11 +85,18 @@ impl Library {
     pub fn compare(&self, picture: &Picture, sha256: &[u8; 32], setting: Setting) -> Comparison {
         let (w, h) = picture.pixels.dimensions();
         if let Some(i) = self.references.iter().position(|r| r.sha256 == *sha256) {
-            let verdict = if self.references[i].retired { Verdict::Outdated } else { Verdict::Identical };
+            let grounds: Vec<Alteration> = self.references[i].off_ground(picture, None, setting).into_iter().collect();
+            let verdict = match self.references[i].retired {
+                _ if !grounds.is_empty() => Verdict::Altered,
+                true => Verdict::Outdated,
+                false => Verdict::Identical,
+            };
             let in_file = |v: u32| (f64::from(v) * f64::from(picture.scale)).round().max(1.0) as u32;
             let whole = Region { x: 0, y: 0, width: in_file(w), height: in_file(h) };
-            let place = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-            let mark = Mark { reference: i, verdict, region: whole, confidence: 1.0, alterations: Vec::new(), unsure: None, place };
+            let (x, y) = self.content(i).map_or((0.0, 0.0), |c| (c.0 as f32, c.1 as f32));
+            let k = 1.0 / picture.scale;
+            let place = [k, 0.0, x * k, 0.0, k, y * k];
+            let mark = Mark { reference: i, verdict, region: whole, confidence: 1.0, alterations: grounds, unsure: None, place };
             return Comparison { marks: vec![mark] };
         }
         if w == 0 || h == 0 || self.references.is_empty() {
@@ -99,7 +106,18 @@ impl Library {
         let marks = self
             .seen(&c, picture)
             .into_iter()
-            .filter_map(|s| decide::decide(&self.references[s.place.reference], self.supplied_width(s.place.reference), picture, &c, &s));
+            .filter_map(|s| decide::decide(&self.references[s.place.reference], self.supplied_width(s.place.reference), picture, &c, &s))
+            .map(|mut mark| {
+                let told = mark.alterations.iter().any(|a| a.kind == AlterationKind::Background);
+                let ground = self.references[mark.reference].off_ground(picture, Some(mark.region), setting);
+                if let Some(ground) = ground.filter(|_| !told) {
+                    mark.alterations.push(ground);
+                    if matches!(mark.verdict, Verdict::Copy | Verdict::Outdated) {
+                        mark.verdict = Verdict::Altered;
+                    }
+                }
+                mark
+            });
         Comparison { marks: marks.collect() }
     }
 

@@ -94,7 +94,15 @@ fn look(subject: &Subject, number: usize, image: &Image) -> Looked {
         return known.clone();
     }
     let full = subject.looks.borrow().len() >= MAX_PICTURES;
-    let looked = if full { Looked::Left(Left::TooMany) } else { pictures.look(image, subject.source) };
+    let mut looked = if full { Looked::Left(Left::TooMany) } else { pictures.look(image, subject.source, None) };
+    // What shows through a mark is part of how it is seen.
+    if let Looked::Seen(sight) = &looked
+        && sight.comparison.transparent
+        && !sight.comparison.comparison.marks.is_empty()
+        && let Some(behind) = altered::behind(subject, image)
+    {
+        looked = pictures.look(image, subject.source, Some(behind));
+    }
     subject.looks.borrow_mut().insert(number, looked.clone());
     looked
 }

@@ -13,8 +13,8 @@ pub trait Pictures: Debug + Send + Sync {
     /// The supplied images; `None` without a register of them.
     fn library(&self) -> Option<&Library>;
 
-    /// What a document shows in one place.
-    fn look(&self, image: &Image, source: &Source) -> Looked;
+    /// What a document shows in one place, on a background of this colour if it is known.
+    fn look(&self, image: &Image, source: &Source, behind: Option<[u8; 3]>) -> Looked;
 
     /// A style sheet that a document, or another style sheet, names by this address; `None` where it cannot be read here.
     fn style(&self, address: &str, of: &str) -> Option<Arc<Source>>;
@@ -126,6 +126,8 @@ pub struct Compared {
     pub size: (u32, u32),
     /// What of the supplied images it shows.
     pub comparison: Comparison,
+    /// Whether what is behind it shows through.
+    pub transparent: bool,
 }
 
 /// A picture that cannot be compared.

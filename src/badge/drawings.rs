@@ -4,7 +4,7 @@ use super::affine::Affine;
 use super::measure::bounds_of;
 use super::raster::{apart, lab};
 use super::svg::{Drawing, DrawingKey, Edit, Ground};
-use super::{Alteration, AlterationKind, Comparison, Encoding, Library, Limits, Mark, Picture, Reference, Region, Setting, Verdict};
+use super::{Alteration, AlterationKind, Comparison, Encoding, Group, Library, Limits, Mark, Picture, Reference, Region, Setting, Verdict};
 use std::sync::OnceLock;
 
 /// The least share of outlines that both drawings have: of less, pixels tell more.
@@ -75,6 +75,12 @@ impl Library {
         // What stands beside a mark is none of it; how near it may stand is told by pixels.
         let beside = |e: &Edit| e.alteration.kind == AlterationKind::Added && e.alteration.region.is_none_or(|r| !within(r, region));
         if edits.iter().any(beside) {
+            return None;
+        }
+        // Other colours throughout and other content: another drawing on the same template, perhaps.
+        let is =
+            |group: Group| edits.iter().any(|e| e.alteration.kind.group() == group && e.alteration.kind != AlterationKind::PartRecoloured);
+        if is(Group::Colour) && is(Group::Content) {
             return None;
         }
         let r = &self.references()[reference];

@@ -1,6 +1,6 @@
 //! The drawings of `fixtures/badges` as they were supplied, written otherwise, and edited.
 
-use super::super::{Group, open};
+use super::super::open;
 use super::*;
 use crate::badge::AlterationKind as K;
 use sha2::{Digest, Sha256};

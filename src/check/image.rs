@@ -12,7 +12,7 @@ use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim};
 use crate::badge::{Alteration, AlterationKind, Verdict};
 use crate::document::{Image, ImageSource, Kind};
-use crate::facts::{Asset, Assets, Day, Tier};
+use crate::facts::{Asset, Assets, Background, Day, Tier};
 use crate::finding::{Location, Region};
 use crate::pack::model::{AltState, By, ImageMatcher, TierCheck, UseState};
 use crate::source::Span;
@@ -167,7 +167,13 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
     let mut measured = Vec::new();
     let mark = shown.seen.as_ref().and_then(|s| s.mark());
     // What the register permits is no alteration.
-    let permitted = |kind: AlterationKind| shown.asset.is_some_and(|a| a.allow.items().iter().any(|p| p.value == kind));
+    let permitted = |kind: AlterationKind| {
+        let through = kind == AlterationKind::Background && shown.seen.as_ref().is_some_and(|s| s.sight.comparison.transparent);
+        shown.asset.is_some_and(|a| {
+            let anything = || a.backgrounds.items().iter().any(|b| b.value == Background::Transparent);
+            a.allow.items().iter().any(|p| p.value == kind) || through && anything()
+        })
+    };
     let verdict = mark.map(|k| match k.verdict {
         Verdict::Altered if !k.alterations.is_empty() && k.alterations.iter().all(|a| permitted(a.kind)) => Verdict::Copy,
         v => v,
@@ -188,6 +194,9 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
             measured.extend(ways.iter().map(|a| a.words.clone()));
             measured.extend(mark?.unsure.clone().filter(|_| verdict == Some(Verdict::Unsure)));
             point_at(image, shown, &ways, &mut hit);
+            // What is behind it is told by the page, not by the file.
+            let own = |a: &&Alteration| a.kind != AlterationKind::Background;
+            hit.of_file = asked && of_file_alone(m) && ways.iter().all(own);
         }
     }
     let recognised = verdict.is_none_or(|v| SHOWN.contains(&v));
@@ -210,6 +219,7 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
             }
         }
         holds |= !ways.is_empty();
+        hit.of_file &= ways.is_empty();
     }
     // Told by its name alone, nothing is known of its verdict.
     if !asked && verdict.is_none() {
@@ -240,6 +250,13 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
     }
     describe(subject, image, shown, &measured, &mut hit);
     Some(hit)
+}
+
+/// Whether a matcher asks for nothing but what the file shows: neither where it is used, nor by whom.
+fn of_file_alone(m: &ImageMatcher) -> bool {
+    let place = m.holder.is_empty() && m.not_holder.is_empty() && m.fields.is_empty() && m.select.is_none() && m.uses.is_empty();
+    let name = m.file.is_none() && !m.speaker && m.alt.is_empty() && m.alt_is.is_empty();
+    place && name && m.tier.is_none() && m.membership.is_empty() && m.approval.is_empty()
 }
 
 /// Points at the elements of a drawing that were edited: in the page it is written out in, or in its own file, if that is what is checked.

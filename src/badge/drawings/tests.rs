@@ -101,7 +101,7 @@ fn edits_name_their_elements() {
     let found = compare(&library, &recoloured, Setting::default());
     assert_eq!(said(&library, &found), [("partner-gold".to_owned(), Verdict::Altered)]);
     let way = &found.marks[0].alterations[0];
-    assert!(way.kind.group() == Group::Colour && way.words.starts_with(&"fill #7a4f00 became #7a3cff in 1 of 9 shapes"), "{way:?}");
+    assert!(way.kind.group() == Group::Colour && way.words.starts_with("fill #7a4f00 became #7a3cff in 1 of 9 shapes"), "{way:?}");
     let tag = &recoloured[way.span.clone().expect("a place")];
     assert!(
         tag.starts_with('<')

@@ -41,6 +41,7 @@ pub fn library(dir: &Path) -> Library {
             retired: v["retired"] == Value::Bool(true),
             sha256: Sha256::digest(&bytes).into(),
             picture: picture.unwrap_or_else(|e| panic!("{} does not open: {}", file.display(), e.message)),
+            drawing: None,
             min_width: number("min_width"),
             clear_space: number("clear_space"),
             backgrounds,

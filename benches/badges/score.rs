@@ -127,6 +127,7 @@ pub fn library(half: &Half) -> Library {
             retired: d.retired,
             sha256: Sha256::digest(&d.file).into(),
             picture: picture.unwrap_or_else(|e| panic!("reference {} does not open: {}", d.id, e.message)),
+            drawing: None,
             min_width: d.min_width,
             clear_space: d.clear_space,
             backgrounds: d.backgrounds.clone(),

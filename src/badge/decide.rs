@@ -133,7 +133,7 @@ fn changed_region(c: &Candidate, m: &Measured) -> Option<Region> {
 }
 
 fn push(found: &mut Vec<(f32, Alteration)>, weight: f32, kind: Kind, words: String, measured: f64, allowed: f64, region: Option<Region>) {
-    found.push((weight, Alteration { kind, words, measured: measured as f32, allowed: allowed as f32, region }));
+    found.push((weight, Alteration { kind, words, measured: measured as f32, allowed: allowed as f32, region, span: None }));
 }
 
 fn geometry(s: &Seen, found: &mut Vec<(f32, Alteration)>) {

@@ -5,8 +5,9 @@ use super::find::Candidate;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
 use super::prepare::{LEVELS, Prepared, level_side};
-use super::{Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
+use super::{Alteration, AlterationKind, Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
 use image::RgbaImage;
+use std::sync::Arc;
 
 /// One file of one supplied image.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Reference {
     pub sha256: [u8; 32],
     /// The picture.
     pub picture: Picture,
+    /// Its file's bytes, if it is a drawing that other drawings are to be held against by their shapes.
+    pub drawing: Option<Arc<[u8]>>,
     /// The least width in pixels at which it may be used.
     pub min_width: Option<f32>,
     /// Free space around it, as a share of its height.
@@ -45,6 +48,7 @@ pub struct Setting {
 pub struct Library {
     references: Vec<Reference>,
     prepared: Vec<Option<Prepared>>,
+    pub(super) keys: super::drawings::Keys,
 }
 
 /// A mark on its way to a verdict.
@@ -61,7 +65,13 @@ impl Library {
     /// Prepares images for comparing. Work that can be done once is done here.
     pub fn new(references: Vec<Reference>) -> Library {
         let prepared = references.iter().map(Prepared::new).collect();
-        Library { references, prepared }
+        let keys = references.iter().map(|_| Default::default()).collect();
+        Library { references, prepared, keys }
+    }
+
+    /// Where the content of an image lies in its file: left, top, width, height.
+    pub(super) fn content(&self, reference: usize) -> Option<(f64, f64, f64, f64)> {
+        Some(self.prepared.get(reference)?.as_ref()?.content)
     }
 
     /// The images, in the order given.
@@ -75,11 +85,18 @@ impl Library {
     pub fn compare(&self, picture: &Picture, sha256: &[u8; 32], setting: Setting) -> Comparison {
         let (w, h) = picture.pixels.dimensions();
         if let Some(i) = self.references.iter().position(|r| r.sha256 == *sha256) {
-            let verdict = if self.references[i].retired { Verdict::Outdated } else { Verdict::Identical };
+            let grounds: Vec<Alteration> = self.references[i].off_ground(picture, None, setting).into_iter().collect();
+            let verdict = match self.references[i].retired {
+                _ if !grounds.is_empty() => Verdict::Altered,
+                true => Verdict::Outdated,
+                false => Verdict::Identical,
+            };
             let in_file = |v: u32| (f64::from(v) * f64::from(picture.scale)).round().max(1.0) as u32;
             let whole = Region { x: 0, y: 0, width: in_file(w), height: in_file(h) };
-            let place = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-            let mark = Mark { reference: i, verdict, region: whole, confidence: 1.0, alterations: Vec::new(), unsure: None, place };
+            let (x, y) = self.content(i).map_or((0.0, 0.0), |c| (c.0 as f32, c.1 as f32));
+            let k = 1.0 / picture.scale;
+            let place = [k, 0.0, x * k, 0.0, k, y * k];
+            let mark = Mark { reference: i, verdict, region: whole, confidence: 1.0, alterations: grounds, unsure: None, place };
             return Comparison { marks: vec![mark] };
         }
         if w == 0 || h == 0 || self.references.is_empty() {
@@ -89,7 +106,18 @@ impl Library {
         let marks = self
             .seen(&c, picture)
             .into_iter()
-            .filter_map(|s| decide::decide(&self.references[s.place.reference], self.supplied_width(s.place.reference), picture, &c, &s));
+            .filter_map(|s| decide::decide(&self.references[s.place.reference], self.supplied_width(s.place.reference), picture, &c, &s))
+            .map(|mut mark| {
+                let told = mark.alterations.iter().any(|a| a.kind == AlterationKind::Background);
+                let ground = self.references[mark.reference].off_ground(picture, Some(mark.region), setting);
+                if let Some(ground) = ground.filter(|_| !told) {
+                    mark.alterations.push(ground);
+                    if matches!(mark.verdict, Verdict::Copy | Verdict::Outdated) {
+                        mark.verdict = Verdict::Altered;
+                    }
+                }
+                mark
+            });
         Comparison { marks: marks.collect() }
     }
 

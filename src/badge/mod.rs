@@ -8,6 +8,7 @@ mod affine;
 mod align;
 mod copies;
 mod decide;
+mod drawings;
 mod find;
 mod intake;
 mod keypoints;

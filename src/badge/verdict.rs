@@ -1,6 +1,7 @@
 //! What a comparison says.
 
 use super::Region;
+use std::ops::Range;
 
 /// What is to be said of one mark in a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -132,6 +133,8 @@ pub struct Alteration {
     pub allowed: f32,
     /// Where, if only a part of the mark.
     pub region: Option<Region>,
+    /// Where the file says so, if it is a drawing: the bytes of an element's start tag.
+    pub span: Option<Range<usize>>,
 }
 
 /// A supplied image that a picture shows.

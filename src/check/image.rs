@@ -10,9 +10,9 @@ pub(super) use altered::{Altered, Styles};
 
 use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim};
-use crate::badge::{AlterationKind, Verdict};
+use crate::badge::{Alteration, AlterationKind, Verdict};
 use crate::document::{Image, ImageSource, Kind};
-use crate::facts::{Asset, Assets, Day, Tier};
+use crate::facts::{Asset, Assets, Background, Day, Tier};
 use crate::finding::{Location, Region};
 use crate::pack::model::{AltState, By, ImageMatcher, TierCheck, UseState};
 use crate::source::Span;
@@ -23,6 +23,8 @@ const SHOWN: [Verdict; 4] = [Verdict::Identical, Verdict::Copy, Verdict::Altered
 const MAX_PICTURES: usize = 2000;
 /// What is shown of a long address, in characters.
 const ADDRESS: usize = 60;
+/// Of the edited elements of a drawing, so many are pointed at beside the first.
+const MAX_PLACES: usize = 4;
 
 /// Something that stands for a mark in one place of a document.
 struct Shown<'a> {
@@ -92,7 +94,15 @@ fn look(subject: &Subject, number: usize, image: &Image) -> Looked {
         return known.clone();
     }
     let full = subject.looks.borrow().len() >= MAX_PICTURES;
-    let looked = if full { Looked::Left(Left::TooMany) } else { pictures.look(image, subject.source) };
+    let mut looked = if full { Looked::Left(Left::TooMany) } else { pictures.look(image, subject.source, None) };
+    // What shows through a mark is part of how it is seen.
+    if let Looked::Seen(sight) = &looked
+        && sight.comparison.transparent
+        && !sight.comparison.comparison.marks.is_empty()
+        && let Some(behind) = altered::behind(subject, image)
+    {
+        looked = pictures.look(image, subject.source, Some(behind));
+    }
     subject.looks.borrow_mut().insert(number, looked.clone());
     looked
 }
@@ -157,7 +167,13 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
     let mut measured = Vec::new();
     let mark = shown.seen.as_ref().and_then(|s| s.mark());
     // What the register permits is no alteration.
-    let permitted = |kind: AlterationKind| shown.asset.is_some_and(|a| a.allow.items().iter().any(|p| p.value == kind));
+    let permitted = |kind: AlterationKind| {
+        let through = kind == AlterationKind::Background && shown.seen.as_ref().is_some_and(|s| s.sight.comparison.transparent);
+        shown.asset.is_some_and(|a| {
+            let anything = || a.backgrounds.items().iter().any(|b| b.value == Background::Transparent);
+            a.allow.items().iter().any(|p| p.value == kind) || through && anything()
+        })
+    };
     let verdict = mark.map(|k| match k.verdict {
         Verdict::Altered if !k.alterations.is_empty() && k.alterations.iter().all(|a| permitted(a.kind)) => Verdict::Copy,
         v => v,
@@ -177,6 +193,10 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
         if holds {
             measured.extend(ways.iter().map(|a| a.words.clone()));
             measured.extend(mark?.unsure.clone().filter(|_| verdict == Some(Verdict::Unsure)));
+            point_at(image, shown, &ways, &mut hit);
+            // What is behind it is told by the page, not by the file.
+            let own = |a: &&Alteration| a.kind != AlterationKind::Background;
+            hit.of_file = asked && of_file_alone(m) && ways.iter().all(own);
         }
     }
     let recognised = verdict.is_none_or(|v| SHOWN.contains(&v));
@@ -199,6 +219,7 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
             }
         }
         holds |= !ways.is_empty();
+        hit.of_file &= ways.is_empty();
     }
     // Told by its name alone, nothing is known of its verdict.
     if !asked && verdict.is_none() {
@@ -229,6 +250,37 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
     }
     describe(subject, image, shown, &measured, &mut hit);
     Some(hit)
+}
+
+/// Whether a matcher asks for nothing but what the file shows: neither where it is used, nor by whom.
+fn of_file_alone(m: &ImageMatcher) -> bool {
+    let place = m.holder.is_empty() && m.not_holder.is_empty() && m.fields.is_empty() && m.select.is_none() && m.uses.is_empty();
+    let name = m.file.is_none() && !m.speaker && m.alt.is_empty() && m.alt_is.is_empty();
+    place && name && m.tier.is_none() && m.membership.is_empty() && m.approval.is_empty()
+}
+
+/// Points at the elements of a drawing that were edited: in the page it is written out in, or in its own file, if that is what is checked.
+fn point_at(image: &Image, shown: &Shown, ways: &[&Alteration], hit: &mut Hit) {
+    let Some(text) = shown.seen.as_ref().map(|s| &s.sight.text) else { return };
+    let own = image.spans.is_empty() && text.file().is_some();
+    let at = |a: &&Alteration| {
+        let bytes = a.span.as_ref()?;
+        let span = if own { Span::new(bytes.start, bytes.end) } else { text.here(bytes)? };
+        Some((span, a.words.clone()))
+    };
+    let mut places: Vec<(Span, String)> = Vec::new();
+    for (span, words) in ways.iter().filter_map(at) {
+        if !places.iter().any(|p| p.0 == span) {
+            places.push((span, words));
+        }
+    }
+    let mut places = places.into_iter();
+    let Some((first, _)) = places.next() else { return };
+    let whole = std::mem::replace(&mut hit.spans, vec![first]);
+    if !whole.is_empty() && whole != hit.spans {
+        hit.related.push((whole, hit.text.clone(), "the image".to_owned()));
+    }
+    hit.related.extend(places.take(MAX_PLACES).map(|(span, words)| (vec![span], String::new(), words)));
 }
 
 /// What the register says of using an image where it is shown.
@@ -295,12 +347,17 @@ fn describe(subject: &Subject, image: &Image, shown: &Shown, measured: &[String]
     let instead = shown.asset.zip(assets).and_then(|(a, assets)| to_use(assets, a, subject.facts.today));
     value("use", instead.map_or_else(|| "the image that the program supplies".to_owned(), name_of));
     if let Some(seen) = &shown.seen {
+        let written: Vec<Span> = if measured.is_empty() { Vec::new() } else { placed(seen) };
         let region = seen.region().map(|r| Region { x: r.x, y: r.y, width: r.width, height: r.height });
         // The picture itself is the place of what is found in an image file.
-        if !hit.spans.is_empty() {
+        if !image.spans.is_empty() {
             let label = shown.asset.map(|a| format!("here it shows `{}`", a.id.value));
             let path = file.unwrap_or_else(|| subject.source.name().to_owned());
-            hit.evidence.push(Location { path, text: None, label, spans: Vec::new(), region, excerpt: Vec::new() });
+            let place = match seen.sight.text.file() {
+                Some(source) => Location::new(source, &written, None, label),
+                None => Location { path, text: None, label, spans: Vec::new(), region: None, excerpt: Vec::new() },
+            };
+            hit.evidence.push(Location { region, ..place });
         }
     }
     if let Some((asset, assets)) = shown.asset.zip(assets) {
@@ -312,6 +369,16 @@ fn describe(subject: &Subject, image: &Image, shown: &Shown, measured: &[String]
         }));
     }
     hit.seen.clone_from(&shown.seen);
+}
+
+/// The elements of a drawing that were edited, in its own file.
+fn placed(seen: &Seen) -> Vec<Span> {
+    let spans = seen.mark().into_iter().flat_map(|m| &m.alterations).filter_map(|a| a.span.as_ref());
+    let mut out: Vec<Span> = spans.map(|s| Span::new(s.start, s.end)).collect();
+    out.sort();
+    out.dedup();
+    out.truncate(1 + MAX_PLACES);
+    out
 }
 
 /// The image to use: this one, or the one that came after it, or the nearest of its family.

@@ -63,6 +63,8 @@ pub struct Hit {
     pub says: Option<Arc<Says>>,
     /// The mark in a picture that it is about.
     pub seen: Option<Seen>,
+    /// Whether it says of the picture's file what holds wherever it is shown.
+    pub of_file: bool,
 }
 
 /// A document on its way through the rules, with what is worked out once for all of them.

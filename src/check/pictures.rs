@@ -2,8 +2,9 @@
 
 use crate::badge::{Comparison, Library, Mark, Region};
 use crate::document::Image;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use std::fmt::Debug;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ pub trait Pictures: Debug + Send + Sync {
     /// The supplied images; `None` without a register of them.
     fn library(&self) -> Option<&Library>;
 
-    /// What a document shows in one place.
-    fn look(&self, image: &Image, source: &Source) -> Looked;
+    /// What a document shows in one place, on a background of this colour if it is known.
+    fn look(&self, image: &Image, source: &Source, behind: Option<[u8; 3]>) -> Looked;
 
     /// A style sheet that a document, or another style sheet, names by this address; `None` where it cannot be read here.
     fn style(&self, address: &str, of: &str) -> Option<Arc<Source>>;
@@ -71,6 +72,42 @@ pub struct Sight {
     pub comparison: Arc<Compared>,
     /// Where its bytes are, to show what differs.
     pub origin: Origin,
+    /// Where its text is, if it is a drawing with edits to point at.
+    pub text: Written,
+}
+
+/// Where the text of a drawing stands, by which its elements are pointed at.
+#[derive(Debug, Clone, Default)]
+pub enum Written {
+    /// Nowhere that can be pointed at.
+    #[default]
+    Nowhere,
+    /// In a file of its own.
+    File(Arc<Source>),
+    /// In the document that shows it.
+    Here {
+        /// Where in the document's text it begins.
+        at: usize,
+        /// So many bytes were put in after its first [`TAG`], to make it a file of its own.
+        added: usize,
+    },
+}
+
+/// The bytes of `<svg`.
+pub const TAG: usize = 4;
+
+impl Written {
+    /// Where bytes of the drawing stand in the document that shows it.
+    pub fn here(&self, bytes: &Range<usize>) -> Option<Span> {
+        let Written::Here { at, added } = self else { return None };
+        let place = |b: usize| if b < TAG { b } else { b.saturating_sub(*added).max(TAG) };
+        Some(Span::new(at + place(bytes.start), at + place(bytes.end)))
+    }
+
+    /// The file it stands in.
+    pub fn file(&self) -> Option<&Arc<Source>> {
+        if let Written::File(source) = self { Some(source) } else { None }
+    }
 }
 
 /// Where a picture's bytes are.
@@ -89,6 +126,8 @@ pub struct Compared {
     pub size: (u32, u32),
     /// What of the supplied images it shows.
     pub comparison: Comparison,
+    /// Whether what is behind it shows through.
+    pub transparent: bool,
 }
 
 /// A picture that cannot be compared.

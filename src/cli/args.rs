@@ -394,6 +394,9 @@ pub struct CheckArgs {
     /// Write a picture of what differs for each altered image into this folder
     #[arg(long, value_name = "DIR")]
     pub image_diffs: Option<PathBuf>,
+    /// Prepare the images of the register anew instead of taking them from the cache
+    #[arg(long)]
+    pub no_cache: bool,
     /// From which severity the exit code is 1 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,

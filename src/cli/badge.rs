@@ -7,11 +7,12 @@ mod show;
 
 use super::args::{BadgeArgs, BadgeCommand};
 use super::files::Wanted;
-use crate::badge::{Limits, Picture, Refusal, open};
+use crate::badge::{Comparison, Encoding, Library, Limits, Picture, Reference, Refusal, Setting, open};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// An image.
 const IMAGE: Wanted = Wanted { what: "the image", is: "an image is a PNG, JPEG, WebP, GIF or SVG file", empty: None };
@@ -35,11 +36,37 @@ pub(super) fn bytes(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
 struct Image {
     picture: Picture,
     sha256: [u8; 32],
+    /// Its bytes, if it is a drawing.
+    drawing: Option<Arc<[u8]>>,
 }
 
 impl Image {
     fn of(bytes: &[u8], limits: &Limits) -> Result<Image, Refusal> {
-        Ok(Image { picture: open(bytes, limits)?, sha256: Sha256::digest(bytes).into() })
+        let picture = open(bytes, limits)?;
+        let drawing = (picture.encoding == Encoding::Svg).then(|| bytes.into());
+        Ok(Image { picture, sha256: Sha256::digest(bytes).into(), drawing })
+    }
+
+    /// What of the supplied images it shows.
+    fn held_against(&self, library: &Library, setting: Setting) -> Comparison {
+        library.compare_file(self.drawing.as_deref().unwrap_or_default(), &self.picture, &self.sha256, setting)
+    }
+
+    /// A supplied image of which nothing is known but how it looks.
+    fn into_reference(self, id: String) -> Reference {
+        Reference {
+            id,
+            family: None,
+            tier: None,
+            retired: false,
+            sha256: self.sha256,
+            picture: self.picture,
+            drawing: self.drawing,
+            min_width: None,
+            clear_space: None,
+            backgrounds: None,
+            max_upscale: None,
+        }
     }
 
     /// Width and height in pixels of the file.

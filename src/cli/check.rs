@@ -1,9 +1,10 @@
 //! `promolint check`.
 
 use super::args::{CheckArgs, FailOn, OutputFormat};
-use super::{complain, exit, setup, stderr_palette, stdout_palette};
+use super::{complain, count, exit, setup, stderr_palette, stdout_palette};
 use crate::config::Config;
 use crate::document::records::Formats;
+use crate::engine::cache::Cache;
 use crate::engine::{
     Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder, name_of,
 };
@@ -38,7 +39,8 @@ pub fn run(args: &CheckArgs) -> u8 {
     };
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
-    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments)));
+    let cache = if args.no_cache { None } else { Cache::of_user() };
+    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)));
     leave_out_registers(&mut inputs, config, &pictures);
     let options = Options {
         kind: args.kind,
@@ -295,10 +297,6 @@ impl Progress {
     fn clear(&self) {
         self.bar.finish_and_clear();
     }
-}
-
-fn count(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 /// The last words of a run: what was found, what was read, what was not.

@@ -116,3 +116,8 @@ fn complain(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
 }
+
+/// A number of things: `1 error`, `2 errors`.
+fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}

@@ -1,7 +1,7 @@
 //! `promolint pack`: for rule authors.
 
 use super::args::{PackArgs, PackCommand, PackPaths};
-use super::{complain, exit, print, setup, stderr_palette, stdout_palette};
+use super::{complain, count, exit, print, setup, stderr_palette, stdout_palette};
 use crate::engine::{CaseResult, test_pack};
 use crate::finding::Severity;
 use crate::pack::{Fault, PackSet, lint, shape, shapes};
@@ -51,7 +51,8 @@ fn check(p: &PackPaths) -> u8 {
     let code = print(&out);
     let errors = faults.iter().filter(|f| !f.usable).count();
     let rules: usize = set.packs.iter().map(|p| p.rules.len()).sum();
-    complain(&format!("{} rules in {} packs: {errors} errors, {} warnings", rules, set.packs.len(), faults.len() - errors));
+    let (rules, packs) = (count(rules, "rule"), count(set.packs.len(), "pack"));
+    complain(&format!("{rules} in {packs}: {}, {}", count(errors, "error"), count(faults.len() - errors, "warning")));
     if code != exit::OK || errors > 0 {
         exit::TROUBLE
     } else if faults.is_empty() {

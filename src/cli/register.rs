@@ -1,7 +1,7 @@
 //! `promolint register`: registers checked, made from an export, described.
 
 use super::args::{Color, RegisterArgs, RegisterCommand};
-use super::{badge, complain, exit, files, print, refuse, setup, stderr_palette};
+use super::{badge, complain, count, exit, files, print, refuse, setup, stderr_palette};
 use crate::badge::Limits;
 use crate::document::records::{self, Formats, Splitter};
 use crate::engine::{asset_references, io_message, is_binary, name_of};
@@ -77,10 +77,6 @@ struct Described {
     text: String,
     /// The register itself, if it is one of images: its files are looked at too.
     assets: Option<Assets>,
-}
-
-fn count(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 fn head(complete: bool, checked_on: Option<Day>) -> String {

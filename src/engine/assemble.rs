@@ -25,7 +25,8 @@ impl Assembler<'_> {
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
         let label = says.label.as_deref().or(rule.text.label.as_deref()).map(fill);
         let mut primary = Location::new(self.source, &hit.spans, text.clone(), label);
-        if hit.spans.is_empty() {
+        // The picture itself is what is checked.
+        if hit.spans.is_empty() || hit.seen.as_ref().is_some_and(|s| s.sight.name.as_deref() == Some(self.source.name())) {
             primary.region =
                 hit.seen.as_ref().and_then(|s| s.region()).map(|r| Region { x: r.x, y: r.y, width: r.width, height: r.height });
         }

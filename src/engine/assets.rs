@@ -45,6 +45,7 @@ pub fn references_kept(
                     tier: asset.tier.value().map(Tier::to_string),
                     retired: asset.is_retired(today),
                     sha256,
+                    drawing: (picture.encoding == Encoding::Svg).then(|| bytes.as_slice().into()),
                     picture,
                     min_width: asset.min_width.value().map(|w| *w as f32),
                     clear_space: asset.clear_space.value().map(|c| *c as f32),

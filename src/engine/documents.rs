@@ -3,6 +3,7 @@
 use super::assemble::{Assembler, Occurrences};
 use super::corpus;
 use super::format::Format;
+use super::once::OfFile;
 use super::outcome::{Outcome, problem, splitting};
 use super::read::{Reading, hint, read_source};
 use super::rules::Severities;
@@ -46,10 +47,16 @@ impl Engine<'_> {
             return outcome;
         }
         let source = Source::from_text(name, String::new());
-        if let refused @ (Looked::Refused(_) | Looked::Missing(_)) = pictures.look_at_file(name) {
-            outcome.looked(&refused, &source, &[]);
-            return outcome;
-        }
+        let text = match pictures.look_at_file(name) {
+            refused @ (Looked::Refused(_) | Looked::Missing(_)) => {
+                outcome.looked(&refused, &source, &[]);
+                return outcome;
+            }
+            // Of a drawing, edits are pointed at in its text.
+            Looked::Seen(sight) => sight.text.file().cloned(),
+            Looked::Left(_) => None,
+        };
+        let source = text.as_deref().unwrap_or(&source);
         let image = Image {
             source: ImageSource::Address(name.to_owned()),
             spans: Vec::new(),
@@ -60,7 +67,7 @@ impl Engine<'_> {
         };
         let document = Document { images: vec![image], ..Document::default() };
         let reading = Reading { document, kind: self.kind_of(name).unwrap_or(Kind::Image) };
-        self.check(&source, &reading, &mut Active::default(), &mut outcome);
+        self.check(source, &reading, &mut Active::default(), &mut outcome);
         outcome
     }
 
@@ -151,7 +158,9 @@ impl Engine<'_> {
             for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {
                 let place = hit.spans.first().copied().unwrap_or_default();
                 let seen = hit.seen.clone();
+                let of_file = seen.as_ref().filter(|_| hit.of_file).and_then(OfFile::of);
                 let mut finding = assembler.finding(rule, severity, hit);
+                outcome.of_files.extend(of_file.map(|f| (finding.fingerprint.clone(), f)));
                 finding.notes.extend(seen.and_then(|s| self.difference(&s, outcome)));
                 found.push((finding, place));
             }

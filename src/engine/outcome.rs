@@ -1,13 +1,14 @@
 //! What comes of one piece of work, and the words for inputs that could not be checked.
 
 use super::corpus::Digest;
+use super::once::OfFile;
 use super::walk::io_message;
 use crate::check::pictures::{Left, Looked};
 use crate::document::Problem;
 use crate::document::records::{self, Chunk};
 use crate::finding::{Finding, Trouble};
 use crate::source::{DecodeNote, Source, Span};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Pages and texts larger than this are not read: nobody publishes them, and they are held in memory whole.
 pub(super) const MAX_DOCUMENT: u64 = 256 << 20;
@@ -17,6 +18,8 @@ pub(super) const MAX_DOCUMENT: u64 = 256 << 20;
 pub struct Outcome {
     /// The findings, by place. Suppressed ones are among them.
     pub findings: Vec<Finding>,
+    /// Findings that say of an image file what holds wherever it is shown, by their fingerprints: what they are told apart by.
+    pub(super) of_files: HashMap<String, OfFile>,
     /// What could not be checked.
     pub troubles: Vec<Trouble>,
     /// What was assumed, or is worth a word: an empty file, an encoding nobody declared.

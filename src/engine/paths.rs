@@ -15,7 +15,7 @@ impl Paths {
     /// Patterns relative to `folder`.
     pub fn new(set: GlobSet, folder: &Path) -> Paths {
         let here = std::env::current_dir().unwrap_or_default();
-        let root = plain(&here.join(folder));
+        let root = without_dots(&here.join(folder));
         let same = root == here;
         Paths { set, folders: (!same).then_some((root, here)) }
     }
@@ -26,7 +26,8 @@ impl Paths {
             return false;
         }
         let name = name.trim_start_matches("./");
-        let below = self.folders.as_ref().and_then(|(root, here)| plain(&here.join(name)).strip_prefix(root).map(Path::to_owned).ok());
+        let below =
+            self.folders.as_ref().and_then(|(root, here)| without_dots(&here.join(name)).strip_prefix(root).map(Path::to_owned).ok());
         match below {
             Some(path) => self.set.is_match(path),
             None => self.set.is_match(name),
@@ -39,7 +40,7 @@ pub fn common_folder(arguments: &[String]) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let mut common: Option<PathBuf> = None;
     for argument in arguments.iter().filter(|a| *a != "-" && !a.contains("://")) {
-        let path = plain(&here.join(argument));
+        let path = without_dots(&here.join(argument));
         let folder = if path.is_dir() { path } else { path.parent().map(Path::to_owned).unwrap_or_default() };
         common = Some(match common {
             None => folder,
@@ -50,7 +51,7 @@ pub fn common_folder(arguments: &[String]) -> PathBuf {
 }
 
 /// The path without `.` and `..`, as written: links are not followed.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn without_dots(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

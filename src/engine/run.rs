@@ -2,6 +2,7 @@
 
 use super::corpus::Collector;
 use super::format::{Format, is_binary};
+use super::once::Once;
 use super::outcome::{MAX_DOCUMENT, Outcome, Pictured};
 use super::paths::Paths;
 use super::pictures::Gallery;
@@ -55,12 +56,14 @@ impl Engine<'_> {
     /// output has gone).
     pub fn run(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
         let mut pictured = Pictured::default();
+        let mut once = Once::default();
         let mut go_on = true;
         self.run_all(inputs, &mut |mut outcome| {
             pictured.take(&mut outcome);
-            go_on = go_on && sink(outcome);
+            go_on = go_on && once.take(outcome, sink);
             go_on
         });
+        go_on = go_on && once.finish(sink);
         let troubles = self.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
         if go_on && (!troubles.is_empty() || !pictured.is_empty()) {
             sink(Outcome { troubles, remarks: pictured.remarks(), not_compared: pictured.left, ..Outcome::default() });

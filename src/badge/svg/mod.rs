@@ -7,6 +7,7 @@ mod cost;
 mod drawing;
 mod text;
 
+pub(super) use drawing::Ground;
 pub use drawing::{Drawing, DrawingKey, Edit, edits};
 
 use super::intake::{Sort, sniff};

@@ -78,6 +78,12 @@ impl Styles {
     }
 }
 
+/// The colour behind a picture of a page, if the page says it.
+pub fn behind(subject: &Subject, image: &Image) -> Option<[u8; 3]> {
+    let styles = subject.styles.get_or_init(|| Styles::of(subject));
+    markup::Page::new(subject, &styles.sheets).behind(image)
+}
+
 /// What a page does to one of its pictures; worked out once for all rules.
 pub fn by_markup(subject: &Subject, number: usize, image: &Image, shown: &Shown) -> Rc<[Altered]> {
     if let Some(known) = subject.altered.borrow().get(&number) {

@@ -74,6 +74,13 @@ pub(super) struct Won<'s> {
     pub said: &'s Said,
 }
 
+impl Won<'_> {
+    /// Whether it wins over another declaration of the same element.
+    pub fn is_after(&self, other: &Won<'_>) -> bool {
+        self.said.order > other.said.order
+    }
+}
+
 /// What the classes of an element mean, each with its place.
 type Classes = Vec<(Meaning, Span)>;
 
@@ -183,13 +190,15 @@ impl<'p> Cascade<'p> {
         let html = &*e.value().name.ns == "http://www.w3.org/1999/xhtml";
         let names: &[&str] = match e.value().name() {
             "img" | "input" | "video" | "object" | "embed" if html => &["width", "height", "hidden"],
-            _ if html => &["hidden"],
+            _ if html => &["hidden", "bgcolor", "background"],
             _ => &["width", "height", "opacity", "filter", "transform", "clip-path", "mask", "display", "visibility"],
         };
         for (i, name) in names.iter().enumerate() {
             let Some(value) = e.value().attr(name) else { continue };
             let (property, value) = match *name {
                 "hidden" => ("display", "none".to_owned()),
+                "bgcolor" => ("background-color", value.trim().to_owned()),
+                "background" => ("background-image", "url()".to_owned()),
                 "width" | "height" => match dimension(value) {
                     Some(v) => (*name, v),
                     None => continue,
@@ -326,6 +335,11 @@ impl<'p> Cascade<'p> {
                 && s.media.iter().all(|m| m.applies(look.screen) == Some(true))
         };
         said.iter().filter(applies).max_by_key(|s| s.order)
+    }
+
+    /// Whether anything is said of a property.
+    pub fn is_declared(&self, said: &[Said], property: &str, look: Look) -> bool {
+        self.winner(said, property, look).is_some()
     }
 
     /// The value of a property, if it has one that can be told.

@@ -6,6 +6,7 @@
 mod cascade;
 mod classes;
 mod effect;
+mod ground;
 mod media;
 mod selector;
 mod sheet;
@@ -98,6 +99,22 @@ enum Shows {
     Background,
 }
 
+impl Shows {
+    /// What is shown in this place; `None` where nothing of a page shows it.
+    fn of(image: &Image) -> Option<Shows> {
+        let address = match &image.source {
+            ImageSource::Address(a) => a.as_str(),
+            ImageSource::Inline(_) => "",
+        };
+        match image.holder.as_str() {
+            "style" | "css" => Some(Shows::Background),
+            "svg" | "svg[use]" | "svg[image]" => Some(Shows::Inline),
+            h if h.starts_with("meta[") || h.starts_with("link[") => None,
+            _ => Some(Shows::Picture { drawing: is_drawing(address) }),
+        }
+    }
+}
+
 /// Something found under one look.
 struct Found<'s> {
     kind: AlterationKind,
@@ -120,16 +137,7 @@ impl<'p, 's> Page<'p, 's> {
     /// What markup does to a picture of the page.
     pub fn alterations(&self, image: &Image, intrinsic: Option<(u32, u32)>) -> Vec<Markup> {
         let mut out = Vec::new();
-        let address = match &image.source {
-            ImageSource::Address(a) => a.as_str(),
-            ImageSource::Inline(_) => "",
-        };
-        let shows = match image.holder.as_str() {
-            "style" | "css" => Shows::Background,
-            "svg" | "svg[use]" | "svg[image]" => Shows::Inline,
-            h if h.starts_with("meta[") || h.starts_with("link[") => return out,
-            _ => Shows::Picture { drawing: is_drawing(address) },
-        };
+        let Some(shows) = Shows::of(image) else { return out };
         for (cascade, node) in self.elements(image) {
             if !cascade.is_certain() {
                 return Vec::new();

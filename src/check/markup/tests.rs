@@ -442,6 +442,61 @@ fn fixtures_give_what_they_say() {
     }
 }
 
+#[test]
+fn the_colour_behind_a_picture() {
+    let img = "<img src=badge.png>";
+    let section = |style: &str| format!("<body style='background:#fff'><section style=\"{style}\"><p>{img}</p></section>");
+    let classed = |css: &str| format!("<style>{css}</style><body><div class='card dark'><a class=link>{img}</a></div>");
+    let dark = Some([20, 33, 61]);
+    let mut wrong = Vec::new();
+    for (page, expected) in [
+        (section("background: #14213d"), dark),
+        (section("background-color: rgb(20, 33, 61)"), dark),
+        (section("background: #14213d none no-repeat center / 20px"), dark),
+        (section("background-color: red; background: #14213d"), dark),
+        (section("background: #14213d; background-color: white"), Some([255; 3])),
+        (section("background: transparent"), Some([255; 3])),
+        (section("background: no-repeat center"), Some([255; 3])),
+        (section("background: #14213d80"), None),
+        (section("background: #14213d url(hero.jpg)"), None),
+        (section("background: linear-gradient(#000, #14213d)"), None),
+        (section("background: url(a.png), #14213d"), None),
+        (section("background: oklch(20% 0 0)"), None),
+        (section("background: var(--brand)"), None),
+        (section("--brand: #14213d; background: var(--brand)"), dark),
+        (section("background: #14213d; opacity: .5"), None),
+        (section("position: absolute"), None),
+        (format!("<body style='background:#14213d'><div style='position:absolute'></div><p>{img}</p>"), None),
+        (format!("<body bgcolor='#14213d'>{img}"), dark),
+        (format!("<body bgcolor='#14213d' background='x.gif'>{img}"), None),
+        (format!("<body>{img}"), None),
+        ("<body style='background:#fff'><img style='background:#14213d' src=badge.png>".to_owned(), dark),
+        ("<div style='background: #14213d url(badge.png)'></div>".to_owned(), dark),
+        (classed(".card {background: white} .dark {background: #14213d}"), dark),
+        (classed(".dark {background: #14213d !important} .card {background: white}"), dark),
+        (classed(".dark {background: #14213d} .dark:hover {background: white}"), dark),
+        (classed(".dark {background: #14213d} @media (prefers-color-scheme: dark) {.dark {background: #000}}"), dark),
+        (classed(".dark {background: #14213d} .card::before {background: red}"), dark),
+        (classed("body {background: #14213d}"), dark),
+        (format!("<link rel=stylesheet href=gone.css>{}", classed("body {background: #14213d}")), None),
+        (format!("<body class=bg-white><div class='bg-[#14213d]'>{img}</div>"), dark),
+        (format!("<body class=bg-white><div class=bg-slate-900>{img}</div>"), None),
+        (format!("<body class=bg-white><div class='bg-white hover:bg-black'>{img}</div>"), Some([255; 3])),
+    ] {
+        let source = Source::from_text("page.html", page.as_str());
+        let document = document(&page);
+        let (facts, filter) = (Facts::default(), ElementFilter::new([]));
+        let subject = Subject::new(&source, &document, Kind::Page, &facts, &filter);
+        let sheets = sheets(&subject, |_| Vec::new());
+        let image = document.images.iter().find(|i| matches!(&i.source, ImageSource::Address(a) if a == "badge.png"));
+        let found = Page::new(&subject, &sheets).behind(image.expect("a badge"));
+        if found != expected {
+            wrong.push((page, found));
+        }
+    }
+    assert_eq!(wrong, []);
+}
+
 mod random {
     use super::*;
     use proptest::prelude::*;

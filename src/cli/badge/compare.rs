@@ -1,7 +1,7 @@
 //! `promolint badge compare`: an image held against a supplied one, or against a register of them.
 
 use super::{IMAGE, Image, bytes, hex, show};
-use crate::badge::{Alteration, Comparison, Library, Limits, Mark, Reference, Region, Setting, Verdict};
+use crate::badge::{Alteration, Comparison, Library, Limits, Mark, Region, Setting, Verdict};
 use crate::cli::args::{Color, CompareArgs, CompareFormat, Selection};
 use crate::cli::{complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette};
 use crate::engine::cache::Cache;
@@ -80,7 +80,7 @@ fn compare(args: &CompareArgs) -> Result<u8, u8> {
     }
     let name = name_of(candidate);
     let image = read(candidate, &limits, args.color)?;
-    let comparison = supplied.library.compare(&image.picture, &image.sha256, Setting { behind: args.behind });
+    let comparison = image.held_against(&supplied.library, Setting { behind: args.behind });
     let result = Outcome::of(&supplied, &name, &image, comparison, asset.as_deref());
     let code = match args.format {
         CompareFormat::Rich => print(&result.words(stdout_palette(args.color))),
@@ -124,20 +124,8 @@ fn read(file: &Path, limits: &Limits, color: Color) -> Result<Image, u8> {
 impl Supplied {
     fn file(file: &Path, args: &CompareArgs, limits: &Limits) -> Result<Supplied, u8> {
         let image = read(file, limits, args.color)?;
-        let reference = Reference {
-            id: name_of(file),
-            family: None,
-            tier: None,
-            retired: false,
-            sha256: image.sha256,
-            picture: image.picture,
-            min_width: None,
-            clear_space: None,
-            backgrounds: None,
-            max_upscale: None,
-        };
         Ok(Supplied {
-            library: Library::new(vec![reference]),
+            library: Library::new(vec![image.into_reference(name_of(file))]),
             register: None,
             file: Some(file.to_owned()),
             paths: Vec::new(),
@@ -319,7 +307,7 @@ impl<'a> Outcome<'a> {
             let ways = f.ways.iter().map(|(a, permitted)| {
                 json!({
                     "kind": a.kind.name(), "words": a.words, "measured": number(a.measured), "allowed": number(a.allowed),
-                    "permitted": permitted, "region": a.region.map(region),
+                    "permitted": permitted, "region": a.region.map(region), "span": a.span.as_ref().map(|s| json!({"start": s.start, "end": s.end})),
                 })
             });
             json!({
@@ -390,7 +378,7 @@ fn verdict(v: Verdict) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::badge::{AlterationKind, Encoding, Picture};
+    use crate::badge::{AlterationKind, Encoding, Picture, Reference};
     use image::RgbaImage;
 
     const REGISTER: &str = "assets:\n  - {id: gold, tier: gold, files: [gold.svg, {path: dark.svg, variant: dark}], allow: [mono]}\n  \
@@ -406,6 +394,7 @@ mod tests {
             retired: false,
             sha256: [n; 32],
             picture: picture.clone(),
+            drawing: None,
             min_width: None,
             clear_space: None,
             backgrounds: None,
@@ -425,9 +414,15 @@ mod tests {
     fn said(verdict: Verdict, reference: usize, kinds: &[AlterationKind], asked: Option<&str>) -> (u8, String, Value) {
         let supplied = supplied();
         let picture = Picture { pixels: RgbaImage::new(200, 100), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
-        let image = Image { picture, sha256: [9; 32] };
-        let way =
-            |k: &AlterationKind| Alteration { kind: *k, words: format!("is {}", k.name()), measured: 7.25, allowed: 1.0, region: None };
+        let image = Image { picture, sha256: [9; 32], drawing: None };
+        let way = |k: &AlterationKind| Alteration {
+            kind: *k,
+            words: format!("is {}", k.name()),
+            measured: 7.25,
+            allowed: 1.0,
+            region: None,
+            span: None,
+        };
         let mark = Mark {
             reference,
             verdict,
@@ -480,7 +475,8 @@ mod tests {
             code == 1 && words.contains("asked for: `gold-2021`, which is another image") && json["marks"][0]["asked_for"] == false,
             "{words}"
         );
-        let (supplied, image) = (supplied(), Image { picture: supplied().library.references()[0].picture.clone(), sha256: [9; 32] });
+        let (supplied, image) =
+            (supplied(), Image { picture: supplied().library.references()[0].picture.clone(), sha256: [9; 32], drawing: None });
         let none = Outcome::of(&supplied, "a.png", &image, Comparison::default(), None);
         assert_eq!(
             (none.code(), none.words(Palette::new(false)).as_str()),

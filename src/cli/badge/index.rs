@@ -3,7 +3,7 @@
 use super::{Image, bytes, hex, same};
 use crate::badge::{Encoding, Limits, Sort};
 use crate::cli::args::Color;
-use crate::cli::{complain, exit, files, print, refuse, register, setup, stderr_palette};
+use crate::cli::{complain, count, exit, files, print, refuse, register, setup, stderr_palette};
 use crate::engine::{io_message, name_of, nearest};
 use crate::facts::assets::write::{self, NewAsset};
 use crate::facts::assets::{Found, ImageGroup, group, unexplained};
@@ -160,10 +160,6 @@ struct Tally {
     /// Of these, files of assets that were there before.
     extended: usize,
     look: Vec<String>,
-}
-
-fn count(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 impl Tally {

@@ -1,7 +1,7 @@
 //! Which images of a folder are one drawing, by their pixels: where names say less, or something else.
 
 use super::{Image, bytes};
-use crate::badge::{Library, Limits, Reference, Setting, Verdict};
+use crate::badge::{Library, Limits, Setting, Verdict};
 use crate::facts::assets::{Found, ImageGroup};
 use image::imageops::thumbnail;
 use image::{Rgb, RgbImage};
@@ -25,21 +25,6 @@ fn open(folder: &Path, f: &Found) -> Option<Image> {
     Image::of(&bytes(&folder.join(&f.path), &limits).ok()?, &limits).ok()
 }
 
-fn reference(image: Image, id: usize) -> Reference {
-    Reference {
-        id: id.to_string(),
-        family: None,
-        tier: None,
-        retired: false,
-        sha256: image.sha256,
-        picture: image.picture,
-        min_width: None,
-        clear_space: None,
-        backgrounds: None,
-        max_upscale: None,
-    }
-}
-
 /// Files of one image and one form that are not the same drawing.
 fn unlike(folder: &Path, groups: &[ImageGroup]) -> Vec<String> {
     let mut notes = Vec::new();
@@ -48,10 +33,10 @@ fn unlike(folder: &Path, groups: &[ImageGroup]) -> Vec<String> {
         while let Some((head, variant)) = rest.next() {
             let mut library = None;
             while let Some((file, _)) = rest.next_if(|(_, v)| v == variant) {
-                let library =
-                    library.get_or_insert_with(|| Library::new(open(folder, head).map(|i| reference(i, 0)).into_iter().collect()));
+                let library = library
+                    .get_or_insert_with(|| Library::new(open(folder, head).map(|i| i.into_reference(String::new())).into_iter().collect()));
                 let Some(image) = open(folder, file).filter(|_| !library.references().is_empty()) else { continue };
-                let comparison = library.compare(&image.picture, &image.sha256, Setting::default());
+                let comparison = image.held_against(library, Setting::default());
                 let (a, b) = (&file.path, &head.path);
                 match comparison.marks.first().map(|m| (m.verdict, m)) {
                     Some((Verdict::Identical | Verdict::Copy | Verdict::Unsure | Verdict::Outdated, _)) => {}
@@ -111,7 +96,7 @@ fn join(folder: &Path, groups: &mut Vec<ImageGroup>, notes: &mut Vec<String>) {
     for a in 0..groups.len() {
         for b in (a + 1..groups.len()).filter(|b| like(a, *b)) {
             let (Some(one), Some(two)) = (head(a), head(b)) else { continue };
-            let comparison = Library::new(vec![reference(one, a)]).compare(&two.picture, &two.sha256, Setting::default());
+            let comparison = two.held_against(&Library::new(vec![one.into_reference(String::new())]), Setting::default());
             if comparison.marks.iter().any(|m| matches!(m.verdict, Verdict::Identical | Verdict::Copy)) {
                 same.push((a, b));
             }

@@ -7,7 +7,7 @@ pub use store::Store;
 
 use super::assets;
 use crate::badge::{self, Library, Limits, Refusal, Setting};
-use crate::check::pictures::{Compared, Left, Looked, Origin, Pictures, Seen, Sight, Unread};
+use crate::check::pictures::{Compared, Left, Looked, Origin, Pictures, Seen, Sight, Unread, Written};
 use crate::document::{Image, ImageSource};
 use crate::facts::Facts;
 use crate::finding::Trouble;
@@ -25,6 +25,9 @@ const MAX_KNOWN: usize = 200_000;
 /// Style sheets of more bytes are not read.
 const MAX_SHEET: u64 = 8 << 20;
 
+/// The colour behind a picture, if it is known.
+type Behind = Option<[u8; 3]>;
+
 /// Opens pictures and compares them; shared by the threads of a run.
 #[derive(Debug)]
 pub struct Gallery {
@@ -33,7 +36,7 @@ pub struct Gallery {
     limits: Limits,
     memory: Arc<Memory>,
     /// By the file they are in.
-    files: Known<(PathBuf, String), Looked>,
+    files: Known<(PathBuf, String, Behind), Looked>,
     /// Style sheets, by the file they are in.
     sheets: Known<(PathBuf, String), Option<Arc<Source>>>,
     /// Pictures of differences that were written.
@@ -44,8 +47,8 @@ pub struct Gallery {
 #[derive(Debug, Default)]
 struct Memory {
     library: OnceLock<Loaded>,
-    /// By the SHA-256 of the bytes.
-    compared: Known<[u8; 32], Result<Arc<Compared>, Refusal>>,
+    /// By the SHA-256 of the bytes, and what is behind them.
+    compared: Known<([u8; 32], Behind), Result<Arc<Compared>, Refusal>>,
 }
 
 #[derive(Debug)]
@@ -128,30 +131,39 @@ impl Gallery {
     }
 
     /// Compares the picture in these bytes.
-    fn compare(&self, bytes: &[u8]) -> Result<([u8; 32], Arc<Compared>), Refusal> {
+    fn compare(&self, bytes: &[u8], behind: Behind) -> Result<([u8; 32], Arc<Compared>), Refusal> {
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
-        let compared = self.memory.compared.get(sha256, || {
+        let compared = self.memory.compared.get((sha256, behind), || {
             let picture = badge::open(bytes, &self.limits)?;
             let (w, h) = picture.pixels.dimensions();
             let scaled = |n: u32| (n as f32 * picture.scale).round() as u32;
-            let comparison = self.loaded().map(|l| l.library.compare(&picture, &sha256, Setting::default())).unwrap_or_default();
-            Ok(Arc::new(Compared { size: (scaled(w), scaled(h)), comparison }))
+            let comparison =
+                self.loaded().map(|l| l.library.compare_file(bytes, &picture, &sha256, Setting { behind })).unwrap_or_default();
+            let transparent = picture.pixels.pixels().any(|p| p[3] < 250);
+            Ok(Arc::new(Compared { size: (scaled(w), scaled(h)), comparison, transparent }))
         });
         compared.map(|c| (sha256, c))
     }
 
-    fn sight(&self, bytes: &[u8], name: Option<String>, origin: impl FnOnce() -> Origin) -> Looked {
-        match self.compare(bytes) {
-            Ok((sha256, comparison)) => Looked::Seen(Arc::new(Sight { name, sha256, comparison, origin: origin() })),
+    fn sight(&self, bytes: &[u8], behind: Behind, name: Option<String>, origin: impl FnOnce() -> Origin) -> Looked {
+        match self.compare(bytes, behind) {
+            Ok((sha256, comparison)) => {
+                let placed = comparison.comparison.marks.iter().flat_map(|m| &m.alterations).any(|a| a.span.is_some());
+                let source = name.as_ref().filter(|_| placed).map(|n| Source::decode(n, bytes.to_vec(), DecodeHint::Text));
+                // Places are known as bytes of the file: only where its text is these bytes do they say something.
+                let same = source.filter(|s| s.text().as_bytes() == bytes);
+                let text = same.map_or(Written::Nowhere, |s| Written::File(Arc::new(s)));
+                Looked::Seen(Arc::new(Sight { name, sha256, comparison, origin: origin(), text }))
+            }
             Err(Refusal { message, help }) => Looked::Refused(Arc::new(Unread { name, message, help })),
         }
     }
 
-    fn file(&self, place: Place) -> Looked {
+    fn file(&self, place: Place, behind: Behind) -> Looked {
         let Place { path, name } = place;
-        let key = (path.clone(), name.clone());
+        let key = (path.clone(), name.clone(), behind);
         self.files.get(key, || match self.store.read(&path, self.limits.bytes) {
-            Ok(bytes) => self.sight(&bytes, Some(name), || Origin::File(path.clone())),
+            Ok(bytes) => self.sight(&bytes, behind, Some(name), || Origin::File(path.clone())),
             Err(store::Failed::Missing) => Looked::Missing(name),
             Err(store::Failed::Other { message, help }) => Looked::Refused(Arc::new(Unread { name: Some(name), message, help })),
         })
@@ -159,7 +171,7 @@ impl Gallery {
 
     /// What an image file shows that is an input itself.
     pub fn look_at_file(&self, name: &str) -> Looked {
-        self.file(Place { path: self.store.key(name), name: name.to_owned() })
+        self.file(Place { path: self.store.key(name), name: name.to_owned() }, None)
     }
 
     /// A picture of what differs: the reference as it should look, the mark, and where they differ. Written into `folder`, each once; gives the
@@ -215,7 +227,7 @@ impl Pictures for Gallery {
         self.loaded().map(|l| &l.library)
     }
 
-    fn look(&self, image: &Image, source: &Source) -> Looked {
+    fn look(&self, image: &Image, source: &Source, behind: Behind) -> Looked {
         if self.facts.assets.is_none() {
             return Looked::Left(Left::Nothing);
         }
@@ -224,7 +236,15 @@ impl Pictures for Gallery {
             ImageSource::Inline(span) => {
                 let Some(text) = source.text().get(span.range()) else { return Looked::Left(Left::Nothing) };
                 let bytes = resolve::stand_alone(text).into_bytes();
-                return match self.sight(&bytes, None, || Origin::Bytes(bytes.as_slice().into())) {
+                let added = bytes.len() - text.len();
+                return match self.sight(&bytes, behind, None, || Origin::Bytes(bytes.as_slice().into())) {
+                    Looked::Seen(sight) => Looked::Seen(Arc::new(Sight {
+                        name: None,
+                        sha256: sight.sha256,
+                        comparison: Arc::clone(&sight.comparison),
+                        origin: sight.origin.clone(),
+                        text: Written::Here { at: span.start, added },
+                    })),
                     // What refers to the page around it, or is HTML rather than XML, is no file of its own.
                     Looked::Refused(_) => Looked::Left(Left::Drawing),
                     looked => looked,
@@ -237,13 +257,13 @@ impl Pictures for Gallery {
             Address::Elsewhere => Looked::Left(Left::Elsewhere),
             Address::Data(text) => match resolve::data(text, self.limits.bytes) {
                 Ok(None) => Looked::Left(Left::Nothing),
-                Ok(Some(bytes)) => self.sight(&bytes, None, || Origin::Bytes(bytes.as_slice().into())),
+                Ok(Some(bytes)) => self.sight(&bytes, behind, None, || Origin::Bytes(bytes.as_slice().into())),
                 Err(Refusal { message, help }) => Looked::Refused(Arc::new(Unread { name: None, message, help })),
             },
             Address::Path(path) => match self.store.find(&path, source.name()) {
                 store::Found::At(place) => {
                     let is_picture = store::is_picture(&place.name);
-                    match self.file(place) {
+                    match self.file(place, behind) {
                         // A video, a page that a server makes a picture of: nobody said that this is one.
                         Looked::Refused(_) if !is_picture => Looked::Left(Left::Nothing),
                         looked => looked,

@@ -1,6 +1,7 @@
 //! What an address of a picture is: a path, bytes, or nothing that can be opened here.
 
 use crate::badge::Refusal;
+use crate::check::pictures::TAG;
 use data_url::DataUrl;
 use percent_encoding::percent_decode_str;
 use std::path::PathBuf;
@@ -90,8 +91,8 @@ pub fn stand_alone(text: &str) -> String {
     if !head.contains("xmlns:xlink=") && text.contains("xlink:") {
         names.push_str(" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
     }
-    match text.get(..4) {
-        Some(tag) => format!("{tag}{names}{}", &text[4..]),
+    match text.get(..TAG) {
+        Some(tag) => format!("{tag}{names}{}", &text[TAG..]),
         None => text.to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use super::resolve::Place;
 use crate::engine::cache::Cache;
 use crate::engine::format::Format;
+use crate::engine::paths::without_dots;
 use crate::engine::walk::io_message;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -79,10 +80,10 @@ pub fn supplied_path(register: &str, file: &str) -> PathBuf {
 }
 
 impl Store {
-    /// Files of the disk, for inputs that were named so.
-    pub fn disk(arguments: &[String]) -> Store {
+    /// Files of the disk, for inputs that were named so; what earlier runs made of the supplied images is taken from `cache`.
+    pub fn disk(arguments: &[String], cache: Option<Cache>) -> Store {
         let folders = arguments.iter().filter_map(|a| Path::new(a).canonicalize().ok()).filter(|p| p.is_dir());
-        Store::Disk { named: folders.collect(), sites: Mutex::default(), cache: Cache::of_user() }
+        Store::Disk { named: folders.collect(), sites: Mutex::default(), cache }
     }
 
     /// What earlier runs made of the supplied images.
@@ -246,21 +247,6 @@ fn plain(path: &str) -> String {
         }
     }
     out.join("/")
-}
-
-/// The same for a path of the disk.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// A path as reports name it: as documents are, relative to where promolint was started unless the document's is not.

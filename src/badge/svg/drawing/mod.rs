@@ -30,6 +30,9 @@ pub struct Drawing {
     pub similarity: f32,
     /// The edits, the plainest first; none: it is the same drawing.
     pub edits: Vec<Edit>,
+    /// Where it lies, in coordinates in which the longer side of each drawing is 1: `x' = m[0] x + m[1] y + m[2]`, `y' = m[3] x + m[4] y +
+    /// m[5]`.
+    pub place: [f32; 6],
 }
 
 /// One edit of a drawing.
@@ -39,6 +42,17 @@ pub struct Edit {
     pub alteration: Alteration,
     /// The first element concerned: the bytes of its start tag in the candidate.
     pub span: Option<Range<usize>>,
+    /// What was put behind the whole, if it is that.
+    pub ground: Option<Ground>,
+}
+
+/// What is behind a drawing.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Ground {
+    /// One colour, sRGB.
+    Colour([u8; 3]),
+    /// A gradient, a pattern, an image.
+    Other,
 }
 
 impl DrawingKey {
@@ -51,12 +65,12 @@ impl DrawingKey {
         let text = text::read(svg)?;
         // Where the text lies in the bytes: nowhere, if it was decoded from another encoding.
         let offset = matches!(text, std::borrow::Cow::Borrowed(_)).then(|| svg.len() - text.len());
-        let (named, spans) = match offset.and_then(|offset| shapes::with_ids(&text, offset)) {
-            Some((named, spans)) => (std::borrow::Cow::Owned(named), spans),
+        let (named, elements) = match offset.and_then(|offset| shapes::with_ids(&text, offset)) {
+            Some((named, elements)) => (std::borrow::Cow::Owned(named), elements),
             None => (text, Default::default()),
         };
         let (tree, _) = super::parse_text(&named, limits)?;
-        Ok(DrawingKey { shapes: Shapes::new(&tree, spans)? })
+        Ok(DrawingKey { shapes: Shapes::new(&tree, elements)? })
     }
 
     /// How a candidate differs from this drawing; none if one of them has nothing to compare.

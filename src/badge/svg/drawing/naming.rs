@@ -3,7 +3,7 @@
 use super::matching::{ALIKE, Matched, same_outline, same_paint, same_stroke, weight};
 use super::place::{Area, Point, apply, inverse, parts};
 use super::shapes::{Effect, Outline, Paint, Role, Shapes, Style};
-use super::{Drawing, Edit, TOLERANCE};
+use super::{Drawing, Edit, Ground, TOLERANCE};
 use crate::badge::{Alteration, AlterationKind as K, Region};
 
 pub(super) fn name(reference: &Shapes, candidate: &Shapes, matched: &Matched) -> Drawing {
@@ -22,7 +22,7 @@ pub(super) fn name(reference: &Shapes, candidate: &Shapes, matched: &Matched) ->
         (part(&weight) * part(&|_| 1.0)).sqrt()
     };
     let same = share(reference, &|i| matched.pairs[i].is_some()).min(share(candidate, &|i| matched.used[i]));
-    Drawing { similarity: (same + changed * (1.0 - same)).clamp(0.0, 1.0), edits: names.edits }
+    Drawing { similarity: (same + changed * (1.0 - same)).clamp(0.0, 1.0), edits: names.edits, place: matched.place }
 }
 
 struct Names<'a> {
@@ -49,8 +49,13 @@ impl Names<'_> {
         let whole = of.len() == self.candidate.outlines.len();
         let region = (!of.is_empty() && !whole).then(|| self.region(&area));
         let ids = of.iter().map(|i| &self.candidate.styles[self.candidate.outlines[*i].style].id);
-        let span = ids.filter_map(|id| self.candidate.spans.get(id)).min_by_key(|s| s.start).cloned();
-        self.edits.push(Edit { alteration: Alteration { kind, words, measured, allowed, region }, span });
+        let element = ids.filter_map(|id| self.candidate.elements.get(id)).min_by_key(|e| e.span.start);
+        let words = match element {
+            Some(e) => format!("{words}: `{}`", e.name),
+            None => words,
+        };
+        let span = element.map(|e| e.span.clone());
+        self.edits.push(Edit { alteration: Alteration { kind, words, measured, allowed, region, span: None }, span, ground: None });
     }
 
     fn region(&self, area: &Area) -> Region {
@@ -66,7 +71,7 @@ impl Names<'_> {
     /// The element of the whole: the root.
     fn whole(&mut self, kind: K, words: String, measured: f32, allowed: f32) {
         self.add(kind, words, measured, allowed, &[]);
-        let root = self.candidate.spans.values().min_by_key(|s| s.start).cloned();
+        let root = self.candidate.elements.values().map(|e| &e.span).min_by_key(|s| s.start).cloned();
         if let Some(edit) = self.edits.last_mut() {
             edit.span = root;
         }
@@ -272,7 +277,10 @@ impl Names<'_> {
             self.add(K::Changed, format!("{} of {total} outlines have another form", changed.len()), changed.len() as f32, 0.0, &changed);
         }
         if !removed.is_empty() {
-            self.add(K::Removed, format!("{} of {total} outlines are missing", removed.len()), removed.len() as f32, 0.0, &[]);
+            let ids = removed.iter().map(|i| &self.reference.styles[self.reference.outlines[*i].style].id);
+            let first = ids.filter_map(|id| self.reference.elements.get(id)).min_by_key(|e| e.span.start);
+            let of = first.map_or(String::new(), |e| format!(": `{}` of the supplied drawing", e.name));
+            self.add(K::Removed, format!("{} of {total} outlines are missing{of}", removed.len()), removed.len() as f32, 0.0, &[]);
             let areas = removed.iter().map(|i| Area::of(self.reference.outlines[*i].points.iter().map(|p| apply(&place, *p))));
             let region = self.region(&areas.fold(Area::NONE, Area::with));
             if let Some(edit) = self.edits.last_mut() {
@@ -286,9 +294,12 @@ impl Names<'_> {
             *c < first && o.role == Role::Fill && covers(&o.area, &frame)
         });
         for c in ground {
-            let words =
-                format!("a background of {} was added", paint_words(&self.candidate.styles[self.candidate.outlines[c].style].paint));
-            self.add(K::Background, words, 1.0, 0.0, &[c]);
+            let paint = &self.candidate.styles[self.candidate.outlines[c].style].paint;
+            let ground = if let Paint::Colour(c) = paint { Ground::Colour(*c) } else { Ground::Other };
+            self.add(K::Background, format!("a background of {} was added", paint_words(paint)), 1.0, 0.0, &[c]);
+            if let Some(edit) = self.edits.last_mut() {
+                edit.ground = Some(ground);
+            }
         }
         let is_used = |o: &Outline| {
             let same = self.candidate.outlines.iter().zip(&self.matched.used).filter(|(p, u)| **u && p.role == Role::Fill);

@@ -13,8 +13,20 @@ use std::sync::Arc;
 const OUTLINES: usize = 3_000;
 const SEGMENTS: usize = 60_000;
 
-/// Where elements lie in the file, by the ids they carry.
-pub(super) type Spans = FxHashMap<String, Range<usize>>;
+/// Elements of the file, by the ids they carry.
+pub(super) type Elements = FxHashMap<String, Element>;
+
+/// An element of the file.
+#[derive(Clone, Debug)]
+pub(super) struct Element {
+    /// Its start tag, in bytes of the file.
+    pub span: Range<usize>,
+    /// What messages call it: its name, and its id if it has one.
+    pub name: String,
+}
+
+/// Longer ids are not shown.
+const MAX_ID: usize = 32;
 
 /// A drawing as outlines, in the order in which they are painted.
 #[derive(Clone, Debug)]
@@ -25,7 +37,7 @@ pub(super) struct Shapes {
     pub unit: f32,
     pub styles: Vec<Style>,
     pub outlines: Vec<Outline>,
-    pub spans: Spans,
+    pub elements: Elements,
 }
 
 /// What an outline is for.
@@ -97,10 +109,10 @@ impl Shapes {
     ///
     /// # Errors
     /// It has nothing to compare, or too much.
-    pub(super) fn new(tree: &Tree, spans: Spans) -> Result<Shapes, Refusal> {
+    pub(super) fn new(tree: &Tree, elements: Elements) -> Result<Shapes, Refusal> {
         let unit = tree.size().width().max(tree.size().height());
         let frame = [tree.size().width() / unit, tree.size().height() / unit];
-        let mut walk = Walk { shapes: Shapes { frame, unit, styles: Vec::new(), outlines: Vec::new(), spans }, segments: 0 };
+        let mut walk = Walk { shapes: Shapes { frame, unit, styles: Vec::new(), outlines: Vec::new(), elements }, segments: 0 };
         let context = Context { opacity: 1.0, effects: Vec::new(), id: "" };
         walk.group(tree.root(), Transform::from_scale(1.0 / unit, 1.0 / unit), &context)?;
         if walk.shapes.outlines.is_empty() {
@@ -435,7 +447,7 @@ fn effect(filter: &usvg::filter::Filter) -> Option<Effect> {
 
 /// The text with an id at every element that may be drawn and has none, and where the elements with ids lie in the file: the parser
 /// keeps ids, and no places. None if the text cannot be read, or uses such ids.
-pub(super) fn with_ids(text: &str, offset: usize) -> Option<(String, Spans)> {
+pub(super) fn with_ids(text: &str, offset: usize) -> Option<(String, Elements)> {
     const ID: &str = "promolint-";
     if text.contains(ID) {
         return None;
@@ -444,14 +456,17 @@ pub(super) fn with_ids(text: &str, offset: usize) -> Option<(String, Spans)> {
     let document = roxmltree::Document::parse_with_options(text, options).ok()?;
     let drawn = ["path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image", "g", "use", "a", "svg"];
     let mut named = String::with_capacity(text.len() + 1024);
-    let mut spans = Spans::default();
+    let mut elements = Elements::default();
     let mut copied = 0;
     for (number, node) in document.descendants().filter(|n| n.is_element() && drawn.contains(&n.tag_name().name())).enumerate() {
         let start = node.range().start;
         let tag = text.get(start..)?;
         let span = start + offset..start + offset + start_tag(tag)?;
-        if let Some(id) = node.attribute("id") {
-            spans.entry(id.to_owned()).or_insert(span);
+        let own = node.attribute("id");
+        let shown = own.filter(|id| id.len() <= MAX_ID).map_or(String::new(), |id| format!(" id={id}"));
+        let element = Element { span, name: format!("<{}{shown}>", node.tag_name().name()) };
+        if let Some(id) = own {
+            elements.entry(id.to_owned()).or_insert(element);
             continue;
         }
         let name = tag.find(|c: char| c.is_whitespace() || c == '/' || c == '>')?;
@@ -459,10 +474,10 @@ pub(super) fn with_ids(text: &str, offset: usize) -> Option<(String, Spans)> {
         copied = start + name;
         let id = format!("{ID}{number}");
         named.push_str(&format!(" id=\"{id}\""));
-        spans.insert(id, span);
+        elements.insert(id, element);
     }
     named.push_str(text.get(copied..)?);
-    Some((named, spans))
+    Some((named, elements))
 }
 
 /// How long a start tag is, bytes.

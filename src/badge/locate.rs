@@ -96,7 +96,7 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
     let found = |f: &Place| {
         let Some(p) = &prepared[f.reference] else { return false };
         let at = super::measure::bounds(p, &f.map);
-        f.structure.recall > 0.86 && f.structure.precision > 0.7 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
+        f.structure.recall > 0.93 && f.structure.precision > 0.85 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
     };
     if !fine.iter().any(found) {
         let paired = paired(c, prepared);

@@ -12,7 +12,7 @@ use super::{Alteration, AlterationKind as Kind, Encoding, Group, Mark, Picture, 
 
 /// Whether a place is worth measuring.
 pub(super) fn may_be(place: &Place) -> bool {
-    place.structure.recall > 0.45 && place.likeness > 0.3
+    (place.structure.recall > 0.45 || place.structure.core > 0.2) && place.likeness > 0.3
 }
 
 /// How many times as far from the expected as legitimate copies are.
@@ -37,18 +37,22 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let (turn, mirrored) = s.place.map.turn();
     let aligned =
         (lx / ly - 1.0).abs() < 0.012 + 1.2 / s.size.0.min(s.size.1) && s.place.map.shear().abs() < 0.8 && turn.abs() < 0.8 && !mirrored;
-    let matched = aligned && st.recall > 0.55 && st.precision > 0.5 && s.place.likeness > 0.45
+    // The sign is there as it should be, and the word is another.
+    let straight = (lx / ly - 1.0).abs() < 0.04 && s.place.map.shear().abs() < 2.0 && turn.abs() < 2.0 && !mirrored;
+    let sign = aligned && st.core > 0.22 && s.place.agree >= 6 || straight && st.core > 0.4 && st.precision > 0.6;
+    let matched = sign
+        || aligned && st.recall > 0.55 && st.precision > 0.5 && s.place.likeness > 0.45
         || st.recall > 0.80
         || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85
         || part;
-    if !matched || s.place.likeness < 0.3 || st.precision < 0.2 {
+    if !matched || s.place.likeness < 0.25 || st.precision < 0.2 {
         return None;
     }
     let shear = s.place.map.shear().abs();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
     let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
         || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 && f.rest[1] > 9.0 || !part);
-    if odd && !aligned {
+    if odd && !aligned && !sign {
         return None;
     }
     let mut found: Vec<(f32, Alteration)> = Vec::new();
@@ -72,6 +76,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         || s.visible.0 < 0.97 && st.precision > 0.9
         || st.recall > 0.86 && !replaced
         || part
+        || sign && (s.place.agree >= 9 || st.core > 0.4)
         || aligned && s.place.agree >= 10 && st.recall > 0.6 && st.precision > 0.6
         || aligned && m.long > 60.0 && (st.recall > 0.74 && st.precision > 0.6 || st.precision > 0.9);
     // What only resembles it is no imitation: unrelated drawings resemble each other, too.

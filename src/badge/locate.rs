@@ -34,6 +34,31 @@ pub(super) struct Structure {
     pub missing: f64,
     /// The most of other edges in one place inside.
     pub extra: f64,
+    /// The largest part, from side to side or from top to bottom, that is there as it should be: its share of the image's edges. The
+    /// sign of a logo whose word is another.
+    pub core: f64,
+}
+
+/// Strips in which the core of an image is looked for.
+const STRIPS: usize = 24;
+
+/// Edges by strip: wanted, of these found, all of the candidate, of these known.
+type Strips = [[f64; 4]; STRIPS];
+
+/// The largest share of the edges that a run of strips has, in which nearly all is there and hardly anything else.
+fn core(strips: &Strips) -> f64 {
+    let total: f64 = strips.iter().map(|s| s[0]).sum();
+    let mut best = 0.0_f64;
+    for from in 0..STRIPS {
+        let mut sum = [0.0_f64; 4];
+        for strip in &strips[from..] {
+            (0..4).for_each(|i| sum[i] += strip[i]);
+            if sum[1] > 0.93 * sum[0] && sum[3] > 0.88 * sum[2] {
+                best = best.max(sum[0] / total.max(1e-9));
+            }
+        }
+    }
+    best
 }
 
 impl Structure {
@@ -152,7 +177,7 @@ pub(super) fn settled(frame: &Frame, v: &View, start: Affine, rounds: usize) -> 
     let (a, b) = (structure(frame, v, &free), structure(frame, v, &stiff));
     // Something that was stretched still has all its edges.
     let slack = if a.score() < 0.85 { 0.12 } else { 0.02 };
-    if b.score() > a.score() - slack { (stiff, other) } else { (free, likeness) }
+    if b.score() + 0.3 * b.core > a.score() + 0.3 * a.core - slack { (stiff, other) } else { (free, likeness) }
 }
 
 /// Supplied images where their points are.
@@ -355,6 +380,7 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
     let mut absent = Plane::new(w, h);
     let mut foreign = Plane::new(w, h);
     let (mut wanted, mut got) = (0.0_f64, 0.0_f64);
+    let (mut across, mut down): (Strips, Strips) = Default::default();
     for y in 0..h {
         for x in 0..w {
             let t = frame.target.at(x, y);
@@ -367,6 +393,10 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
             let s = f64::from(has(&in_view, u as f32, vv as f32, d, t * 0.45));
             wanted += f64::from(t);
             got += f64::from(t) * s;
+            for strip in [&mut across[x * STRIPS / w], &mut down[y * STRIPS / h]] {
+                strip[0] += f64::from(t);
+                strip[1] += f64::from(t) * s;
+            }
             absent.data[i] = t * (1.0 - s as f32);
         }
     }
@@ -389,6 +419,10 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
             let there = has(&in_frame, fx as f32, fy as f32, d, s * 0.45);
             all += f64::from(s);
             known += f64::from(s) * f64::from(there);
+            for strip in [&mut across[fx as usize * STRIPS / w], &mut down[fy as usize * STRIPS / h]] {
+                strip[2] += f64::from(s);
+                strip[3] += f64::from(s) * f64::from(there);
+            }
             let to = &mut foreign.data[fy as usize * w + fx as usize];
             *to = to.max(s * (1.0 - there));
         }
@@ -401,6 +435,7 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
         precision: share(known, all),
         missing: most(&absent, frame.long),
         extra: most(&foreign, frame.long),
+        core: core(&across).max(core(&down)),
     }
 }
 
@@ -408,7 +443,10 @@ pub(super) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
 pub(super) fn cost(frame: &Frame, v: &View, place: Place) -> (f64, Place) {
     let structure = structure(frame, v, &place.map);
     let s = structure;
-    (colours_apart(frame, v, &place.map) + 60.0 * (1.0 - s.score()) + 60.0 * (s.missing + s.extra), Place { structure, ..place })
+    (
+        colours_apart(frame, v, &place.map) + 60.0 * (1.0 - s.score()) + 60.0 * (s.missing + s.extra) + 40.0 * (1.0 - s.core),
+        Place { structure, ..place },
+    )
 }
 
 /// The largest mean over square windows of 9 % of `long`.

@@ -6,7 +6,8 @@ use super::find::{Box, Candidate, boxes};
 use super::measure::view;
 use super::prepare::{LEVELS, Prepared, level_side};
 use super::raster::Plane;
-use super::sketch::Sketch;
+use super::sketch::{DRAWN, Sketch};
+use super::zones;
 
 /// A supplied image at a place in the candidate.
 #[derive(Clone, Copy, Debug)]
@@ -39,15 +40,29 @@ impl Structure {
     }
 }
 
-/// How many supplied images are tried in a box, if there are few boxes and if there are many.
-const TRIED: (usize, usize) = (8, 3);
+/// How many supplied images are tried in a box.
+const TRIED: usize = 8;
 
 pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let boxes = boxes(c);
+    // Many things are on it: a page.
     let few = boxes.len() <= 6;
-    let tried = if few { TRIED.0 } else { TRIED.1 };
+    let mut coarse = if few { in_boxes(c, prepared, &boxes) } else { Vec::new() };
+    let lost = |coarse: &[(Place, Box)]| coarse.iter().all(|(p, _)| p.likeness < 0.86);
+    if lost(&coarse) {
+        coarse.extend(in_zones(c, prepared));
+    }
+    if few && lost(&coarse) {
+        coarse.extend(searched(c, prepared));
+    }
+    coarse.sort_by(|a, b| b.0.likeness.total_cmp(&a.0.likeness));
+    closer(c, prepared, &coarse)
+}
+
+/// Where supplied images seem to be: boxes of a picture that shows little else.
+fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<(Place, Box)> {
     let mut coarse: Vec<(Place, Box)> = Vec::new();
-    for b in &boxes {
+    for b in boxes {
         let part = c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
         let sketch = Sketch::of(&part, b.ground);
@@ -68,14 +83,13 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             })
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
-        ranked.truncate(tried);
-        let floor = if few { -1.0 } else { 0.5 };
+        ranked.truncate(TRIED);
         let full = in_picture(c, b);
         let v = view(c, full, level_side(LEVELS[0], aspect));
         let mut sure: Option<f64> = None;
         for (score, straight, r) in ranked {
             // One that fits well and looks it leaves no room for others that look less like it.
-            if score < floor || sure.is_some_and(|s| score < s - 0.12) {
+            if sure.is_some_and(|s| score < s - 0.12) {
                 continue;
             }
             let Some(p) = &prepared[r] else { continue };
@@ -88,15 +102,73 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             }
         }
     }
-    let lost = coarse.iter().all(|(p, _)| p.likeness < 0.86);
-    if lost && few {
-        coarse.extend(searched(c, prepared));
+    coarse
+}
+
+/// How alike the sketch of a box on a page has to be.
+const GLIMPSED: f64 = 0.5;
+/// How many supplied images are tried in a box of a page, and in all boxes.
+const ON_PAGES: (usize, usize) = (3, 60);
+
+/// Where supplied images seem to be on a page.
+fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
+    let aspects: Vec<f64> = prepared.iter().flatten().map(|p| p.aspect().ln()).collect();
+    let mut guesses: Vec<(f64, f64, usize, Box)> = Vec::new();
+    for b in zones::boxes(c) {
+        let aspect = (b.w as f64 / b.h as f64).ln();
+        if aspects.iter().all(|a| (a - aspect).abs() > 0.5) {
+            continue;
+        }
+        let sketch = Sketch::of(&c.glimpse(&b, DRAWN), b.ground);
+        let dark = b.ground.iter().sum::<f32>() < 300.0;
+        let mut ranked: Vec<(f64, f64, usize)> = prepared
+            .iter()
+            .enumerate()
+            .filter_map(|(i, p)| {
+                let p = p.as_ref()?;
+                let off = (p.aspect().ln() - aspect).abs();
+                let own = f64::from(p.sketches[usize::from(dark)].likeness(&sketch));
+                let tile = p.sketches.get(2).map_or(-1.0, |t| f64::from(t.likeness(&sketch)));
+                let score = own.max(tile) - 0.25 * off;
+                (off < 0.5 && score > GLIMPSED).then_some((score, own.max(tile), i))
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
+        guesses.extend(ranked.into_iter().take(ON_PAGES.0).map(|(score, straight, i)| (score, straight, i, b)));
     }
-    coarse.sort_by(|a, b| b.0.likeness.total_cmp(&a.0.likeness));
-    // The best few of each place are looked at more closely.
+    guesses.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut taken: Vec<(usize, Box)> = Vec::new();
+    let mut out = Vec::new();
+    let mut last: Option<(Box, View)> = None;
+    for (_, straight, r, b) in guesses {
+        if taken.len() >= ON_PAGES.1 {
+            break;
+        }
+        let same = |t: &Box| t.overlap(&b) > 0.9;
+        if taken.iter().any(|(o, t)| *o == r && same(t)) || taken.iter().filter(|(_, t)| same(t)).count() >= ON_PAGES.0 {
+            continue;
+        }
+        taken.push((r, b));
+        let Some(p) = &prepared[r] else { continue };
+        let full = b.edges();
+        let v = match last.take() {
+            Some((o, v)) if o == b => v,
+            _ => view(c, full, level_side(LEVELS[0], b.w as f64 / b.h as f64)),
+        };
+        let frame = p.frame(0, b.ground);
+        if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, straight) {
+            out.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground }, b));
+        }
+        last = Some((b, v));
+    }
+    out
+}
+
+/// The best few of each place, aligned more closely; the likeliest first.
+fn closer(c: &Candidate, prepared: &[Option<Prepared>], coarse: &[(Place, Box)]) -> Vec<Place> {
     let mut fine: Vec<Place> = Vec::new();
     let mut taken: Vec<((f64, f64, f64, f64), usize)> = Vec::new();
-    for (place, _) in &coarse {
+    for (place, _) in coarse {
         if place.likeness < 0.3 {
             break;
         }
@@ -179,7 +251,7 @@ fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
     out
 }
 
-fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
+pub(super) fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
     let f = c.factor;
     (b.x as f64 * f, b.y as f64 * f, (b.x + b.w) as f64 * f, (b.y + b.h) as f64 * f)
 }

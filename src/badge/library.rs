@@ -112,6 +112,8 @@ impl Library {
                     locate::overlap(bounds(q, &o.map), at) > 0.6 && o.structure.score() > place.structure.score() - 0.12
                 })
                 .collect();
+            let close_up = |b: (f64, f64, f64, f64)| view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+            let shared = close_up(at);
             let mut best: Option<(f64, Place)> = None;
             let mut close: Vec<(f64, Place)> = Vec::new();
             let mut tried: Vec<usize> = Vec::new();
@@ -119,11 +121,12 @@ impl Library {
                 let Some(q) = &self.prepared[rival.reference] else { continue };
                 let b = bounds(q, &rival.map);
                 let frame = q.frame(2, rival.ground);
-                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
-                let (map, likeness) = super::align::refine(&frame, &v, rival.map, 6, false);
+                let own = (locate::overlap(b, at) < 0.8).then(|| close_up(b));
+                let v = own.as_ref().unwrap_or(&shared);
+                let (map, likeness) = super::align::refine(&frame, v, rival.map, 6, false);
                 tried.push(rival.reference);
                 let place = Place { map, likeness, ..*rival };
-                let (cost, place) = locate::cost(&frame, &v, place);
+                let (cost, place) = locate::cost(&frame, v, place);
                 close.push((cost, place));
                 if best.as_ref().is_none_or(|b| cost < b.0) {
                     best = Some((cost, place));
@@ -132,8 +135,7 @@ impl Library {
             // The rest of its family, in the same place: tiers may differ in one word.
             if let Some((_, first)) = best {
                 let own = &self.references[first.reference];
-                let b = bounds(p, &first.map);
-                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                let v = &shared;
                 for (r, q) in self.prepared.iter().enumerate() {
                     let (Some(q), Some(p)) = (q, &self.prepared[first.reference]) else { continue };
                     let kin = own.family.is_some() && self.references[r].family == own.family || self.references[r].id == own.id;
@@ -142,8 +144,8 @@ impl Library {
                     }
                     let map = Affine::scale(p.content.2 / q.content.2, p.content.3 / q.content.3).then(&first.map);
                     let frame = q.frame(2, first.ground);
-                    let (map, likeness) = super::align::refine(&frame, &v, map, 2, false);
-                    let (cost, place) = locate::cost(&frame, &v, Place { reference: r, map, likeness, ..first });
+                    let (map, likeness) = super::align::refine(&frame, v, map, 2, false);
+                    let (cost, place) = locate::cost(&frame, v, Place { reference: r, map, likeness, ..first });
                     close.push((cost, place));
                     if best.as_ref().is_none_or(|b| cost < b.0) {
                         best = Some((cost, place));
@@ -155,8 +157,7 @@ impl Library {
                 && first.structure.missing > 0.1
                 && let Some(q) = &self.prepared[first.reference]
             {
-                let b = bounds(q, &first.map);
-                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                let v = close_up(bounds(q, &first.map));
                 let frame = q.frame(2, first.ground);
                 for (x, y) in [(-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
                     let flip = Affine([x, 0.0, if x < 0.0 { q.content.2 } else { 0.0 }, 0.0, y, if y < 0.0 { q.content.3 } else { 0.0 }]);

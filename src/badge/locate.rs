@@ -110,37 +110,74 @@ const GLIMPSED: f64 = 0.5;
 /// How many supplied images are tried in a box of a page, and in all boxes.
 const ON_PAGES: (usize, usize) = (3, 60);
 
+/// Other ways round in which a mark may stand on a page, as [`Sketch::turned`] has them: quarter turns, and mirrored.
+const TURNS: [(usize, bool); 5] = [(1, false), (3, false), (2, false), (0, true), (2, true)];
+
+/// A supplied image that a box may show.
+struct Guess {
+    score: f64,
+    /// How alike the sketches are, -1 to 1.
+    alike: f64,
+    reference: usize,
+    /// 0, or one more than the place in [`TURNS`].
+    turn: usize,
+    at: Box,
+}
+
+/// The map that turns content of a width and height into a box: the way back from how the box's sketch was turned.
+fn turned_into((w, h): (f64, f64), b: (f64, f64, f64, f64), quarters: usize, mirrored: bool) -> Affine {
+    // Places from 0 to 1, of the content to those of the box: as `Sketch::turned` reads its cells.
+    let read = |x: f64, y: f64| {
+        let (mut x, mut y) = (x, y);
+        for _ in 0..quarters {
+            (x, y) = (y, 1.0 - x);
+        }
+        (if mirrored { 1.0 - x } else { x }, y)
+    };
+    let (o, e, s) = (read(0.0, 0.0), read(1.0, 0.0), read(0.0, 1.0));
+    let (bw, bh) = (b.2 - b.0, b.3 - b.1);
+    Affine([(e.0 - o.0) * bw / w, (s.0 - o.0) * bw / h, b.0 + o.0 * bw, (e.1 - o.1) * bh / w, (s.1 - o.1) * bh / h, b.1 + o.1 * bh])
+}
+
 /// Where supplied images seem to be on a page.
 fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
     let aspects: Vec<f64> = prepared.iter().flatten().map(|p| p.aspect().ln()).collect();
-    let mut guesses: Vec<(f64, f64, usize, Box)> = Vec::new();
+    let mut guesses: Vec<Guess> = Vec::new();
     for b in zones::boxes(c) {
         let aspect = (b.w as f64 / b.h as f64).ln();
-        if aspects.iter().all(|a| (a - aspect).abs() > 0.5) {
+        if aspects.iter().all(|a| (a - aspect).abs().min((a + aspect).abs()) > 0.5) {
             continue;
         }
         let sketch = Sketch::of(&c.glimpse(&b, DRAWN), b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
-        let mut ranked: Vec<(f64, f64, usize)> = prepared
-            .iter()
-            .enumerate()
-            .filter_map(|(i, p)| {
-                let p = p.as_ref()?;
-                let off = (p.aspect().ln() - aspect).abs();
-                let own = f64::from(p.sketches[usize::from(dark)].likeness(&sketch));
-                let tile = p.sketches.get(2).map_or(-1.0, |t| f64::from(t.likeness(&sketch)));
-                let score = own.max(tile) - 0.25 * off;
-                (off < 0.5 && score > GLIMPSED).then_some((score, own.max(tile), i))
-            })
-            .collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
-        guesses.extend(ranked.into_iter().take(ON_PAGES.0).map(|(score, straight, i)| (score, straight, i, b)));
+        let turned = TURNS.map(|(quarters, mirrored)| sketch.turned(quarters, mirrored));
+        let mut ranked: Vec<Guess> = Vec::new();
+        for (reference, p) in prepared.iter().enumerate() {
+            let Some(p) = p else { continue };
+            let own = &p.sketches[usize::from(dark)];
+            let tile = p.sketches.get(2);
+            for (turn, sketch) in std::iter::once(&sketch).chain(&turned).enumerate() {
+                let quarter = turn > 0 && TURNS[turn - 1].0 % 2 == 1;
+                let off = (p.aspect().ln() - if quarter { -aspect } else { aspect }).abs();
+                if off > 0.5 {
+                    continue;
+                }
+                let alike = f64::from(own.likeness(sketch).max(tile.map_or(-1.0, |t| t.likeness(sketch))));
+                // Turned, it has to look much more alike.
+                let score = alike - 0.25 * off - if turn > 0 { 0.15 } else { 0.0 };
+                if score > GLIMPSED {
+                    ranked.push(Guess { score, alike, reference, turn, at: b });
+                }
+            }
+        }
+        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.reference.cmp(&b.reference)));
+        guesses.extend(ranked.into_iter().take(ON_PAGES.0));
     }
-    guesses.sort_by(|a, b| b.0.total_cmp(&a.0));
+    guesses.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut taken: Vec<(usize, Box)> = Vec::new();
     let mut out = Vec::new();
     let mut last: Option<(Box, View)> = None;
-    for (_, straight, r, b) in guesses {
+    for Guess { alike, reference: r, turn, at: b, .. } in guesses {
         if taken.len() >= ON_PAGES.1 {
             break;
         }
@@ -156,7 +193,13 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
             _ => view(c, full, level_side(LEVELS[0], b.w as f64 / b.h as f64)),
         };
         let frame = p.frame(0, b.ground);
-        if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, straight) {
+        let fitted = if turn == 0 {
+            coarse_fit(p, &frame, &v, full, alike)
+        } else {
+            let (quarters, mirrored) = TURNS[turn - 1];
+            Some(refine(&frame, &v, turned_into((p.content.2, p.content.3), full, quarters, mirrored), 9, false))
+        };
+        if let Some((map, likeness)) = fitted {
             out.push((Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground }, b));
         }
         last = Some((b, v));
@@ -167,18 +210,18 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
 /// The best few of each place, aligned more closely; the likeliest first.
 fn closer(c: &Candidate, prepared: &[Option<Prepared>], coarse: &[(Place, Box)]) -> Vec<Place> {
     let mut fine: Vec<Place> = Vec::new();
-    let mut taken: Vec<((f64, f64, f64, f64), usize)> = Vec::new();
+    let mut taken: Vec<((f64, f64, f64, f64), usize, f64)> = Vec::new();
     for (place, _) in coarse {
         if place.likeness < 0.3 {
             break;
         }
         let Some(p) = &prepared[place.reference] else { continue };
         let at = super::measure::bounds(p, &place.map);
-        match taken.iter().position(|(t, _)| overlap(*t, at) > 0.6) {
-            Some(i) if taken[i].1 >= 3 => continue,
+        match taken.iter().position(|(t, ..)| overlap(*t, at) > 0.6) {
+            Some(i) if taken[i].1 >= 3 || taken[i].2 > 0.85 && place.likeness < taken[i].2 - 0.2 => continue,
             Some(i) => taken[i].1 += 1,
             None if taken.len() >= 12 => continue,
-            None => taken.push((at, 1)),
+            None => taken.push((at, 1, place.likeness)),
         }
         if fine.iter().any(|f| f.reference == place.reference && overlap(super::measure::bounds(p, &f.map), at) > 0.85) {
             continue;

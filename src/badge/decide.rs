@@ -431,7 +431,9 @@ fn setting(reference: &Reference, picture: &Picture, c: &Candidate, s: &Seen, fo
         }
     }
     if let Some(least) = reference.min_width {
-        let width = s.size.0 * if picture.encoding == Encoding::Svg { 1e9 } else { 1.0 };
+        // Of the whole file, with the free space around what is drawn.
+        let own = f64::from(reference.picture.pixels.width()) * f64::from(reference.picture.scale);
+        let width = s.place.map.lengths().0 * own * if picture.encoding == Encoding::Svg { 1e9 } else { 1.0 };
         let least = f64::from(least);
         if width < least * 0.985 - 0.6 {
             push(

@@ -26,7 +26,7 @@ pub(super) struct Candidate<'a> {
 }
 
 /// A box in the pixels of [`Candidate::work`], and the colour around what is in it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Box {
     pub x: usize,
     pub y: usize,
@@ -36,11 +36,16 @@ pub(super) struct Box {
 }
 
 impl Box {
-    fn overlap(&self, o: &Box) -> f64 {
+    pub fn overlap(&self, o: &Box) -> f64 {
         let w = (self.x + self.w).min(o.x + o.w).saturating_sub(self.x.max(o.x));
         let h = (self.y + self.h).min(o.y + o.h).saturating_sub(self.y.max(o.y));
         let both = (w * h) as f64;
         both / ((self.w * self.h + o.w * o.h) as f64 - both).max(1.0)
+    }
+
+    /// Left, top, right, bottom.
+    pub fn edges(&self) -> (f64, f64, f64, f64) {
+        (self.x as f64, self.y as f64, (self.x + self.w) as f64, (self.y + self.h) as f64)
     }
 }
 
@@ -87,6 +92,35 @@ impl<'a> Candidate<'a> {
             }
         }
         shrunk(out, Affine::shift(-(x as f64), -(y as f64)), most)
+    }
+}
+
+impl Candidate<'_> {
+    /// What is in a box of the picture, `side` by `side` pixels: means of a few pixels each.
+    pub fn glimpse(&self, b: &Box, side: usize) -> Flat {
+        let mut out = Flat::filled(side, side, b.ground);
+        let span = |i: usize, from: usize, long: usize, end: u32| {
+            let lo = (from + i * long / side).min(end as usize - 1);
+            let hi = (from + (i + 1) * long / side).clamp(lo + 1, (end as usize).max(lo + 1));
+            (lo, hi, (hi - lo).div_ceil(4))
+        };
+        for y in 0..side {
+            let (y0, y1, dy) = span(y, b.y, b.h, self.pixels.height());
+            for x in 0..side {
+                let (x0, x1, dx) = span(x, b.x, b.w, self.pixels.width());
+                let (mut sum, mut n) = ([0.0_f32; 3], 0.0_f32);
+                for py in (y0..y1).step_by(dy) {
+                    for px in (x0..x1).step_by(dx) {
+                        let p = self.pixels.get_pixel(px as u32, py as u32);
+                        let c = over([f32::from(p[0]), f32::from(p[1]), f32::from(p[2])], f32::from(p[3]) / 255.0, self.behind);
+                        (0..3).for_each(|i| sum[i] += c[i]);
+                        n += 1.0;
+                    }
+                }
+                out.data[y * side + x] = sum.map(|s| s / n);
+            }
+        }
+        out
     }
 }
 

@@ -140,6 +140,8 @@ impl Library {
                     locate::overlap(bounds(q, &o.map), at) > 0.6 && o.structure.score() > place.structure.score() - 0.12
                 })
                 .collect();
+            let close_up = |b: (f64, f64, f64, f64)| view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+            let shared = close_up(at);
             let mut best: Option<(f64, Place)> = None;
             let mut close: Vec<(f64, Place)> = Vec::new();
             let mut tried: Vec<usize> = Vec::new();
@@ -147,11 +149,12 @@ impl Library {
                 let Some(q) = &self.prepared[rival.reference] else { continue };
                 let b = bounds(q, &rival.map);
                 let frame = q.frame(2, rival.ground);
-                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
-                let (map, likeness) = locate::settled(&frame, &v, rival.map, 6);
+                let own = (locate::overlap(b, at) < 0.8).then(|| close_up(b));
+                let v = own.as_ref().unwrap_or(&shared);
+                let (map, likeness) = locate::settled(&frame, v, rival.map, 6);
                 tried.push(rival.reference);
                 let place = Place { map, likeness, ..*rival };
-                let (cost, place) = locate::cost(&frame, &v, place);
+                let (cost, place) = locate::cost(&frame, v, place);
                 close.push((cost, place));
                 if best.as_ref().is_none_or(|b| cost < b.0) {
                     best = Some((cost, place));
@@ -160,8 +163,7 @@ impl Library {
             // The rest of its family, in the same place: tiers may differ in one word.
             if let Some((_, first)) = best {
                 let own = &self.references[first.reference];
-                let b = bounds(p, &first.map);
-                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                let v = &shared;
                 for (r, q) in self.prepared.iter().enumerate() {
                     let (Some(q), Some(p)) = (q, &self.prepared[first.reference]) else { continue };
                     let kin = own.family.is_some() && self.references[r].family == own.family || self.references[r].id == own.id;
@@ -170,8 +172,8 @@ impl Library {
                     }
                     let map = Affine::scale(p.content.2 / q.content.2, p.content.3 / q.content.3).then(&first.map);
                     let frame = q.frame(2, first.ground);
-                    let (map, likeness) = super::align::refine(&frame, &v, map, 2, false);
-                    let (cost, place) = locate::cost(&frame, &v, Place { reference: r, map, likeness, ..first });
+                    let (map, likeness) = super::align::refine(&frame, v, map, 2, false);
+                    let (cost, place) = locate::cost(&frame, v, Place { reference: r, map, likeness, ..first });
                     close.push((cost, place));
                     if best.as_ref().is_none_or(|b| cost < b.0) {
                         best = Some((cost, place));
@@ -183,8 +185,7 @@ impl Library {
                 && first.structure.missing > 0.1
                 && let Some(q) = &self.prepared[first.reference]
             {
-                let b = bounds(q, &first.map);
-                let v = view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+                let v = close_up(bounds(q, &first.map));
                 let frame = q.frame(2, first.ground);
                 for (x, y) in [(-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
                     let flip = Affine([x, 0.0, if x < 0.0 { q.content.2 } else { 0.0 }, 0.0, y, if y < 0.0 { q.content.3 } else { 0.0 }]);
@@ -266,6 +267,32 @@ impl Library {
         let c = Candidate::new(&picture.pixels, None);
         let seen = self.seen(&c, picture);
         seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, &c, s))).collect()
+    }
+
+    /// Where marks may be, and which are tried where: boxes (left, top, right, bottom), and places of references with how well they fit.
+    #[doc(hidden)]
+    pub fn tried(&self, picture: &Picture) -> (Vec<[f64; 4]>, Vec<(usize, [f64; 4], String)>) {
+        let c = Candidate::new(&picture.pixels, None);
+        let boxes = super::zones::boxes(&c).iter().map(|b| [b.x, b.y, b.x + b.w, b.y + b.h].map(|v| v as f64)).collect();
+        let places = locate::places(&c, &self.prepared);
+        let places = places.iter().filter_map(|p| {
+            let b = bounds(self.prepared[p.reference].as_ref()?, &p.map);
+            Some((p.reference, [b.0, b.1, b.2, b.3], format!("{:.3} {:?}", p.likeness, p.structure)))
+        });
+        (boxes, places.collect())
+    }
+
+    /// The same, with their boxes first: left, top, right, bottom.
+    #[doc(hidden)]
+    pub fn report_at(&self, picture: &Picture) -> Vec<String> {
+        let c = Candidate::new(&picture.pixels, None);
+        let seen = self.seen(&c, picture);
+        let line = |s: &Seen| {
+            let b = super::measure::bounds_of(s.native, &s.place.map);
+            let id = &self.references[s.place.reference].id;
+            format!("{:.0},{:.0},{:.0},{:.0} {id} {}", b.0, b.1, b.2, b.3, decide::numbers(picture, &c, s))
+        };
+        seen.iter().map(line).collect()
     }
 
     /// The panels of the first mark seen.

@@ -7,7 +7,8 @@ use super::keypoints::{self, Guess, Keypoints};
 use super::measure::view;
 use super::prepare::{LEVELS, Prepared, level_side};
 use super::raster::Plane;
-use super::sketch::Sketch;
+use super::sketch::{DRAWN, Sketch};
+use super::zones;
 
 /// A supplied image at a place in the candidate.
 #[derive(Clone, Copy, Debug)]
@@ -67,15 +68,41 @@ impl Structure {
     }
 }
 
-/// How many supplied images are tried in a box, if there are few boxes and if there are many.
-const TRIED: (usize, usize) = (8, 3);
+/// How many supplied images are tried in a box.
+const TRIED: usize = 8;
 
 pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let boxes = boxes(c);
+    // Many things are on it: a page.
     let few = boxes.len() <= 6;
-    let tried = if few { TRIED.0 } else { TRIED.1 };
+    let mut coarse = if few { in_boxes(c, prepared, &boxes) } else { Vec::new() };
+    if coarse.iter().all(|p| p.likeness < 0.86) {
+        coarse.extend(in_zones(c, prepared));
+    }
+    let mut fine = closer(c, prepared, coarse);
+    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let found = |f: &Place| {
+        let Some(p) = &prepared[f.reference] else { return false };
+        let at = super::measure::bounds(p, &f.map);
+        f.structure.recall > 0.93 && f.structure.precision > 0.85 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
+    };
+    // On a page there is more than one mark to be found, and each is small.
+    if w.max(h) < 1000.0 && !fine.iter().any(found) {
+        let paired = paired(c, prepared);
+        fine.extend(closer(c, prepared, paired));
+        if (few || w.max(h) < 500.0) && !fine.iter().any(found) {
+            let searched = searched(c, prepared);
+            fine.extend(closer(c, prepared, searched));
+        }
+    }
+    fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
+    fine
+}
+
+/// Where supplied images seem to be: boxes of a picture that shows little else.
+fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<Place> {
     let mut coarse: Vec<Place> = Vec::new();
-    for b in &boxes {
+    for b in boxes {
         let part = c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
         let sketch = Sketch::of(&part, b.ground);
@@ -96,14 +123,13 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             })
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
-        ranked.truncate(tried);
-        let floor = if few { -1.0 } else { 0.5 };
+        ranked.truncate(TRIED);
         let full = in_picture(c, b);
         let v = view(c, full, level_side(LEVELS[0], aspect));
         let mut sure: Option<f64> = None;
         for (score, straight, r) in ranked {
             // One that fits well and looks it leaves no room for others that look less like it.
-            if score < floor || sure.is_some_and(|s| score < s - 0.12) {
+            if sure.is_some_and(|s| score < s - 0.12) {
                 continue;
             }
             let Some(p) = &prepared[r] else { continue };
@@ -116,41 +142,127 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             }
         }
     }
-    let mut fine = closer(c, prepared, coarse);
-    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
-    let found = |f: &Place| {
-        let Some(p) = &prepared[f.reference] else { return false };
-        let at = super::measure::bounds(p, &f.map);
-        f.structure.recall > 0.93 && f.structure.precision > 0.85 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
-    };
-    if !fine.iter().any(found) {
-        let paired = paired(c, prepared);
-        fine.extend(closer(c, prepared, paired));
-        if (few || w.max(h) < 500.0) && !fine.iter().any(found) {
-            let searched = searched(c, prepared);
-            fine.extend(closer(c, prepared, searched));
-        }
-    }
-    fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
-    fine
+    coarse
 }
 
-/// The best few of each place, looked at more closely.
+/// How alike the sketch of a box on a page has to be.
+const GLIMPSED: f64 = 0.5;
+/// How many supplied images are tried in a box of a page, and in all boxes.
+const ON_PAGES: (usize, usize) = (3, 60);
+
+/// Other ways round in which a mark may stand on a page, as [`Sketch::turned`] has them: quarter turns, and mirrored.
+const TURNS: [(usize, bool); 5] = [(1, false), (3, false), (2, false), (0, true), (2, true)];
+
+/// A supplied image that a box may show.
+struct Glimpse {
+    score: f64,
+    /// How alike the sketches are, -1 to 1.
+    alike: f64,
+    reference: usize,
+    /// 0, or one more than the place in [`TURNS`].
+    turn: usize,
+    at: Box,
+}
+
+/// The map that turns content of a width and height into a box: the way back from how the box's sketch was turned.
+fn turned_into((w, h): (f64, f64), b: (f64, f64, f64, f64), quarters: usize, mirrored: bool) -> Affine {
+    // Places from 0 to 1, of the content to those of the box: as `Sketch::turned` reads its cells.
+    let read = |x: f64, y: f64| {
+        let (mut x, mut y) = (x, y);
+        for _ in 0..quarters {
+            (x, y) = (y, 1.0 - x);
+        }
+        (if mirrored { 1.0 - x } else { x }, y)
+    };
+    let (o, e, s) = (read(0.0, 0.0), read(1.0, 0.0), read(0.0, 1.0));
+    let (bw, bh) = (b.2 - b.0, b.3 - b.1);
+    Affine([(e.0 - o.0) * bw / w, (s.0 - o.0) * bw / h, b.0 + o.0 * bw, (e.1 - o.1) * bh / w, (s.1 - o.1) * bh / h, b.1 + o.1 * bh])
+}
+
+/// Where supplied images seem to be on a page.
+fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+    let aspects: Vec<f64> = prepared.iter().flatten().map(|p| p.aspect().ln()).collect();
+    let mut guesses: Vec<Glimpse> = Vec::new();
+    for b in zones::boxes(c) {
+        let aspect = (b.w as f64 / b.h as f64).ln();
+        if aspects.iter().all(|a| (a - aspect).abs().min((a + aspect).abs()) > 0.5) {
+            continue;
+        }
+        let sketch = Sketch::of(&c.glimpse(&b, DRAWN), b.ground);
+        let dark = b.ground.iter().sum::<f32>() < 300.0;
+        let turned = TURNS.map(|(quarters, mirrored)| sketch.turned(quarters, mirrored));
+        let mut ranked: Vec<Glimpse> = Vec::new();
+        for (reference, p) in prepared.iter().enumerate() {
+            let Some(p) = p else { continue };
+            let own = &p.sketches[usize::from(dark)];
+            let tile = p.sketches.get(2);
+            for (turn, sketch) in std::iter::once(&sketch).chain(&turned).enumerate() {
+                let quarter = turn > 0 && TURNS[turn - 1].0 % 2 == 1;
+                let off = (p.aspect().ln() - if quarter { -aspect } else { aspect }).abs();
+                if off > 0.5 {
+                    continue;
+                }
+                let alike = f64::from(own.likeness(sketch).max(tile.map_or(-1.0, |t| t.likeness(sketch))));
+                // Turned, it has to look much more alike.
+                let score = alike - 0.25 * off - if turn > 0 { 0.15 } else { 0.0 };
+                if score > GLIMPSED {
+                    ranked.push(Glimpse { score, alike, reference, turn, at: b });
+                }
+            }
+        }
+        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.reference.cmp(&b.reference)));
+        guesses.extend(ranked.into_iter().take(ON_PAGES.0));
+    }
+    guesses.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut taken: Vec<(usize, Box)> = Vec::new();
+    let mut out = Vec::new();
+    let mut last: Option<(Box, View)> = None;
+    for Glimpse { alike, reference: r, turn, at: b, .. } in guesses {
+        if taken.len() >= ON_PAGES.1 {
+            break;
+        }
+        let same = |t: &Box| t.overlap(&b) > 0.9;
+        if taken.iter().any(|(o, t)| *o == r && same(t)) || taken.iter().filter(|(_, t)| same(t)).count() >= ON_PAGES.0 {
+            continue;
+        }
+        taken.push((r, b));
+        let Some(p) = &prepared[r] else { continue };
+        let full = b.edges();
+        let v = match last.take() {
+            Some((o, v)) if o == b => v,
+            _ => view(c, full, level_side(LEVELS[0], b.w as f64 / b.h as f64)),
+        };
+        let frame = p.frame(0, b.ground);
+        let fitted = if turn == 0 {
+            coarse_fit(p, &frame, &v, full, alike)
+        } else {
+            let (quarters, mirrored) = TURNS[turn - 1];
+            Some(refine(&frame, &v, turned_into((p.content.2, p.content.3), full, quarters, mirrored), 9, false))
+        };
+        if let Some((map, likeness)) = fitted {
+            out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground, agree: 0 });
+        }
+        last = Some((b, v));
+    }
+    out
+}
+
+/// The best few of each place, aligned more closely; the likeliest first.
 fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) -> Vec<Place> {
     coarse.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
     let mut fine: Vec<Place> = Vec::new();
-    let mut taken: Vec<((f64, f64, f64, f64), usize)> = Vec::new();
+    let mut taken: Vec<((f64, f64, f64, f64), usize, f64)> = Vec::new();
     for place in &coarse {
         if place.likeness < 0.3 {
             break;
         }
         let Some(p) = &prepared[place.reference] else { continue };
         let at = super::measure::bounds(p, &place.map);
-        match taken.iter().position(|(t, _)| overlap(*t, at) > 0.6) {
-            Some(i) if taken[i].1 >= 3 => continue,
+        match taken.iter().position(|(t, ..)| overlap(*t, at) > 0.6) {
+            Some(i) if taken[i].1 >= 3 || taken[i].2 > 0.85 && place.likeness < taken[i].2 - 0.2 => continue,
             Some(i) => taken[i].1 += 1,
             None if taken.len() >= 12 => continue,
-            None => taken.push((at, 1)),
+            None => taken.push((at, 1, place.likeness)),
         }
         if fine.iter().any(|f| f.reference == place.reference && overlap(super::measure::bounds(p, &f.map), at) > 0.85) {
             continue;
@@ -267,7 +379,7 @@ fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     out
 }
 
-fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
+pub(super) fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
     let f = c.factor;
     (b.x as f64 * f, b.y as f64 * f, (b.x + b.w) as f64 * f, (b.y + b.h) as f64 * f)
 }

@@ -24,6 +24,7 @@ mod raster;
 mod sketch;
 mod svg;
 mod verdict;
+mod zones;
 
 pub use intake::{Limits, Refusal, Sort, open, sniff};
 pub use library::{Library, Reference, Setting};

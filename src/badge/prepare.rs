@@ -69,6 +69,10 @@ impl Prepared {
         let (&x0, &x1) = (cols.first()?, cols.last()?);
         let (&y0, &y1) = (rows.first()?, rows.last()?);
         let (cw, ch) = (x1 + 1 - x0, y1 + 1 - y0);
+        // What fills its file has the page around it, not its own paper.
+        if cw * 100 >= w * 98 && ch * 100 >= h * 98 {
+            own_ground = None;
+        }
         let content = whole.part(x0, y0, cw, ch);
         let shrink = (KEPT as f64 / cw.max(ch) as f64).min(1.0);
         let (lw, lh) = (side(cw as f64 * shrink), side(ch as f64 * shrink));

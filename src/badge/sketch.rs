@@ -6,7 +6,8 @@ use fast_image_resize::FilterType;
 
 /// Cells on each side.
 const CELLS: usize = 24;
-const DRAWN: usize = 72;
+/// The side of the picture a sketch is made of.
+pub(super) const DRAWN: usize = 72;
 
 /// Edges and silhouette in cells, each with mean 0 and length 1.
 #[derive(Clone, Debug)]

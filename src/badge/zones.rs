@@ -1,0 +1,306 @@
+//! Where marks may be on a page: what lies within areas of one colour, alone and together with what is near.
+//!
+//! Cells of a few pixels that have one colour are joined to zones: the paper, a section's ground, a card. What a zone surrounds is a piece;
+//! a mark is a piece, or several that are nearer to each other than to others: a sign and its word.
+
+use super::find::{Box, Candidate, reduced};
+use image::RgbaImage;
+use std::borrow::Cow;
+
+/// The side of a cell in pixels.
+const CELL: usize = 4;
+/// The most that colours in a cell of one colour differ in a channel: what lossy formats leave.
+const NOISE: u8 = 14;
+/// The most that neighbouring cells of one zone differ in a channel.
+const STEP: i32 = 5;
+/// Zones of fewer cells are no ground for anything.
+const LEAST_ZONE: usize = 40;
+/// How far a colour must be from the ground's (in sRGB) to stand out.
+const STANDS_OUT: i32 = 20;
+/// Pictures of more pixels are reduced first.
+const MOST_PIXELS: f64 = 12e6;
+/// The most pieces of one zone that are put together.
+const MOST_PIECES: usize = 1200;
+/// The most cells looked at for all zones, for each cell of the picture.
+const MOST_VISITS: usize = 40;
+/// Boxes whose shorter or longer side is less show nothing that can be told.
+const LEAST_BOX: (usize, usize) = (9, 20);
+
+#[derive(Clone, Copy, PartialEq)]
+struct Cells {
+    x0: usize,
+    y0: usize,
+    x1: usize,
+    y1: usize,
+}
+
+impl Cells {
+    fn with(self, o: Cells) -> Cells {
+        Cells { x0: self.x0.min(o.x0), y0: self.y0.min(o.y0), x1: self.x1.max(o.x1), y1: self.y1.max(o.y1) }
+    }
+
+    /// The free pixels between two boxes.
+    fn gap(&self, o: &Cells) -> usize {
+        let apart = |a0: usize, a1: usize, b0: usize, b1: usize| b0.saturating_sub(a1).max(a0.saturating_sub(b1));
+        apart(self.x0, self.x1, o.x0, o.x1).max(apart(self.y0, self.y1, o.y0, o.y1))
+    }
+}
+
+struct Grid<'a> {
+    pixels: Cow<'a, RgbaImage>,
+    behind: [f32; 3],
+    w: usize,
+    h: usize,
+    /// The zone of each cell; 0: none.
+    zone: Vec<u32>,
+    colour: Vec<[u8; 3]>,
+}
+
+impl Grid<'_> {
+    #[inline]
+    fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+        let p = self.pixels.get_pixel(x as u32, y as u32).0;
+        if p[3] == 255 {
+            return [p[0], p[1], p[2]];
+        }
+        let a = f32::from(p[3]) / 255.0;
+        [0, 1, 2].map(|i| (f32::from(p[i]) * a + self.behind[i] * (1.0 - a)).round() as u8)
+    }
+}
+
+/// The boxes in which marks may be, in pixels of the picture.
+pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
+    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let k = (MOST_PIXELS / (w * h)).sqrt().min(1.0);
+    let pixels = if k < 1.0 { Cow::Owned(reduced(c.pixels, (w * k) as u32, (h * k) as u32)) } else { Cow::Borrowed(c.pixels) };
+    let (sx, sy) = (w / f64::from(pixels.width()), h / f64::from(pixels.height()));
+    let (cw, ch) = ((pixels.width() as usize).div_ceil(CELL), (pixels.height() as usize).div_ceil(CELL));
+    let mut g = Grid { pixels, behind: c.behind, w: cw, h: ch, zone: vec![0; cw * ch], colour: vec![[0; 3]; cw * ch] };
+    let zones = zones(&mut g);
+    let mut out: Vec<Box> = Vec::new();
+    let mut visits = 0;
+    let mut mark = vec![0_u32; g.w * g.h];
+    for (n, (cells, id)) in zones.iter().enumerate() {
+        visits += (cells.x1 - cells.x0) * (cells.y1 - cells.y0);
+        if visits > MOST_VISITS * g.w * g.h {
+            break;
+        }
+        let mut pieces: Vec<Cells> = Vec::new();
+        for piece in holes(&g, *cells, *id, n as u32 + 1, &mut mark) {
+            let ground = around(&g, piece, *id);
+            if let Some(p) = trimmed(&g, piece, ground) {
+                pieces.push(p);
+            }
+        }
+        if pieces.len() > MOST_PIECES {
+            pieces.sort_by_key(|p| std::cmp::Reverse((p.x1 - p.x0) * (p.y1 - p.y0)));
+            pieces.truncate(MOST_PIECES);
+        }
+        for b in together(&pieces) {
+            let (bw, bh) = (b.x1 - b.x0, b.y1 - b.y0);
+            let (short, long) = (bw.min(bh), bw.max(bh));
+            if short < LEAST_BOX.0 || long < LEAST_BOX.1 || long > 14 * short {
+                continue;
+            }
+            let cells = Cells { x0: b.x0 / CELL, y0: b.y0 / CELL, x1: b.x1.div_ceil(CELL), y1: b.y1.div_ceil(CELL) };
+            let ground = around(&g, cells, *id).map(f32::from);
+            let at = |v: usize, s: f64| (v as f64 * s).round() as usize;
+            let b = Box { x: at(b.x0, sx), y: at(b.y0, sy), w: at(bw, sx).max(1), h: at(bh, sy).max(1), ground };
+            out.push(b);
+        }
+    }
+    out
+}
+
+/// Finds the zones: their boxes in cells, and their numbers, the largest first.
+fn zones(g: &mut Grid) -> Vec<(Cells, u32)> {
+    let (pw, ph) = (g.pixels.width() as usize, g.pixels.height() as usize);
+    let mut flat = vec![false; g.w * g.h];
+    for cy in 0..g.h {
+        for cx in 0..g.w {
+            let (mut low, mut high, mut sum) = ([255_u8; 3], [0_u8; 3], [0_u32; 3]);
+            let (x1, y1) = (((cx + 1) * CELL).min(pw), ((cy + 1) * CELL).min(ph));
+            for y in cy * CELL..y1 {
+                for x in cx * CELL..x1 {
+                    let p = g.pixel(x, y);
+                    for i in 0..3 {
+                        low[i] = low[i].min(p[i]);
+                        high[i] = high[i].max(p[i]);
+                        sum[i] += u32::from(p[i]);
+                    }
+                }
+            }
+            let n = ((x1 - cx * CELL) * (y1 - cy * CELL)) as u32;
+            g.colour[cy * g.w + cx] = sum.map(|s| ((s + n / 2) / n) as u8);
+            flat[cy * g.w + cx] = (0..3).all(|i| high[i] - low[i] <= NOISE);
+        }
+    }
+    let alike = |a: [u8; 3], b: [u8; 3]| (0..3).all(|i| (i32::from(a[i]) - i32::from(b[i])).abs() <= STEP);
+    let mut found = Vec::new();
+    let mut stack = Vec::new();
+    let mut next = 0;
+    for start in 0..g.w * g.h {
+        if !flat[start] || g.zone[start] != 0 {
+            continue;
+        }
+        next += 1;
+        g.zone[start] = next;
+        stack.push(start);
+        let mut count = 0;
+        let mut b = Cells { x0: usize::MAX, y0: usize::MAX, x1: 0, y1: 0 };
+        while let Some(i) = stack.pop() {
+            let (x, y) = (i % g.w, i / g.w);
+            count += 1;
+            b = b.with(Cells { x0: x, y0: y, x1: x + 1, y1: y + 1 });
+            let mut visit = |n: usize| {
+                if flat[n] && g.zone[n] == 0 && alike(g.colour[i], g.colour[n]) {
+                    g.zone[n] = next;
+                    stack.push(n);
+                }
+            };
+            if x > 0 {
+                visit(i - 1);
+            }
+            if x + 1 < g.w {
+                visit(i + 1);
+            }
+            if y > 0 {
+                visit(i - g.w);
+            }
+            if y + 1 < g.h {
+                visit(i + g.w);
+            }
+        }
+        if count >= LEAST_ZONE {
+            found.push((count, b, next));
+        }
+    }
+    found.sort_by_key(|(count, _, id)| (std::cmp::Reverse(*count), *id));
+    found.into_iter().map(|(_, b, id)| (b, id)).collect()
+}
+
+/// What a zone surrounds: boxes in cells.
+fn holes(g: &Grid, within: Cells, zone: u32, stamp: u32, seen: &mut [u32]) -> Vec<Cells> {
+    let mut out = Vec::new();
+    let mut stack = Vec::new();
+    for y in within.y0..within.y1 {
+        for x in within.x0..within.x1 {
+            let start = y * g.w + x;
+            if g.zone[start] == zone || seen[start] == stamp {
+                continue;
+            }
+            seen[start] = stamp;
+            stack.push((x, y));
+            let mut b = Cells { x0: x, y0: y, x1: x + 1, y1: y + 1 };
+            while let Some((x, y)) = stack.pop() {
+                b = b.with(Cells { x0: x, y0: y, x1: x + 1, y1: y + 1 });
+                for ny in y.saturating_sub(1).max(within.y0)..(y + 2).min(within.y1) {
+                    for nx in x.saturating_sub(1).max(within.x0)..(x + 2).min(within.x1) {
+                        let n = ny * g.w + nx;
+                        if g.zone[n] != zone && seen[n] != stamp {
+                            seen[n] = stamp;
+                            stack.push((nx, ny));
+                        }
+                    }
+                }
+            }
+            out.push(b);
+        }
+    }
+    out
+}
+
+/// The colour of a zone around a box of cells.
+fn around(g: &Grid, b: Cells, zone: u32) -> [u8; 3] {
+    let (x0, y0) = (b.x0.saturating_sub(1), b.y0.saturating_sub(1));
+    let (x1, y1) = ((b.x1 + 1).min(g.w), (b.y1 + 1).min(g.h));
+    let rows = (x0..x1).flat_map(|x| [(x, y0), (x, y1 - 1)]);
+    let cols = (y0..y1).flat_map(|y| [(x0, y), (x1 - 1, y)]);
+    let (mut sum, mut n) = ([0_u32; 3], 0);
+    for (x, y) in rows.chain(cols) {
+        let i = y * g.w + x;
+        if g.zone[i] == zone {
+            (0..3).for_each(|k| sum[k] += u32::from(g.colour[i][k]));
+            n += 1;
+        }
+    }
+    if n > 0 {
+        return sum.map(|s| (s / n) as u8);
+    }
+    g.zone.iter().position(|z| *z == zone).map_or([255; 3], |i| g.colour[i])
+}
+
+/// The pixels of a piece that stand out; `None` if none does.
+fn trimmed(g: &Grid, b: Cells, ground: [u8; 3]) -> Option<Cells> {
+    let far = |x: usize, y: usize| {
+        let p = g.pixel(x, y);
+        (0..3).map(|i| (i32::from(p[i]) - i32::from(ground[i])).pow(2)).sum::<i32>() > STANDS_OUT * STANDS_OUT
+    };
+    // A cell that counts as even may hold the rim of what stands out.
+    let (mut x0, mut y0) = ((b.x0 * CELL).saturating_sub(2), (b.y0 * CELL).saturating_sub(2));
+    let (mut x1, mut y1) = ((b.x1 * CELL + 2).min(g.pixels.width() as usize), (b.y1 * CELL + 2).min(g.pixels.height() as usize));
+    while y0 < y1 && !(x0..x1).any(|x| far(x, y0)) {
+        y0 += 1;
+    }
+    while y1 > y0 && !(x0..x1).any(|x| far(x, y1 - 1)) {
+        y1 -= 1;
+    }
+    while x0 < x1 && !(y0..y1).any(|y| far(x0, y)) {
+        x0 += 1;
+    }
+    while x1 > x0 && !(y0..y1).any(|y| far(x1 - 1, y)) {
+        x1 -= 1;
+    }
+    (x1 > x0 && y1 > y0).then_some(Cells { x0, y0, x1, y1 })
+}
+
+/// Pieces, and all groups of pieces that are nearer to each other than to the rest.
+fn together(pieces: &[Cells]) -> Vec<Cells> {
+    let mut out = pieces.to_vec();
+    let n = pieces.len();
+    if n < 2 {
+        return out;
+    }
+    // The shortest links that connect all, after Prim; then joined from the shortest on.
+    let mut near: Vec<(usize, usize)> = (0..n).map(|i| (pieces[0].gap(&pieces[i]), 0)).collect();
+    let mut left: Vec<usize> = (1..n).collect();
+    let mut links: Vec<(usize, usize, usize)> = Vec::with_capacity(n - 1);
+    while let Some(at) = (0..left.len()).min_by_key(|&at| near[left[at]].0) {
+        let i = left.swap_remove(at);
+        links.push((near[i].0, near[i].1, i));
+        for &o in &left {
+            let gap = pieces[i].gap(&pieces[o]);
+            if gap < near[o].0 {
+                near[o] = (gap, i);
+            }
+        }
+    }
+    links.sort_unstable();
+    let mut parent: Vec<usize> = (0..n).collect();
+    let mut all = pieces.to_vec();
+    fn root(parent: &mut [usize], mut i: usize) -> usize {
+        while parent[i] != i {
+            parent[i] = parent[parent[i]];
+            i = parent[i];
+        }
+        i
+    }
+    let mut at = 0;
+    while at < links.len() {
+        // Links that are equally short are one step.
+        let gap = links[at].0;
+        let mut changed = Vec::new();
+        while at < links.len() && links[at].0 == gap {
+            let (a, b) = (root(&mut parent, links[at].1), root(&mut parent, links[at].2));
+            parent[b] = a;
+            all[a] = all[a].with(all[b]);
+            changed.push(a);
+            at += 1;
+        }
+        let mut roots: Vec<usize> = changed.into_iter().map(|i| root(&mut parent, i)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        out.extend(roots.into_iter().map(|i| all[i]));
+    }
+    out
+}

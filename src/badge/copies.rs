@@ -39,7 +39,7 @@ pub(super) fn warped(p: &Prepared, map: &Affine, w: usize, h: usize, filter: Fil
     let (lx, ly) = map.lengths();
     let (tw, th) = ((p.content.2 * lx).round().max(1.0), (p.content.3 * ly).round().max(1.0));
     let (tw, th) = (tw.min(2048.0), th.min(2048.0));
-    let near = p.layer.resized(tw as usize, th as usize, filter);
+    let near = p.layer.resized(tw as usize, th as usize, filter).layer();
     // From the resized layer to the picture, and back.
     let place = Affine::scale(p.content.2 / tw, p.content.3 / th).then(map);
     let mut out = Layer { w, h, data: vec![[0.0; 4]; w * h] };

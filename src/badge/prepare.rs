@@ -5,7 +5,7 @@ use super::align::{Frame, MARGIN, root};
 use super::find::{difference, ground};
 use super::keypoints::{self, Keypoints};
 use super::library::Reference;
-use super::raster::{Edges, Flat, Layer, Plane, lab};
+use super::raster::{Edges, Flat, Kept, Layer, Plane, lab};
 use super::sketch::Sketch;
 use fast_image_resize::FilterType;
 use std::sync::{Arc, OnceLock};
@@ -25,7 +25,7 @@ const GROUNDS: [[f32; 3]; 2] = [[255.0; 3], [32.0; 3]];
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The content.
-    pub layer: Layer,
+    pub layer: Kept,
     /// The content's place in the file: left, top, width, height.
     pub content: (f64, f64, f64, f64),
     /// The colour that an opaque picture has all around.
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Frame {
 impl Prepared {
     pub fn new(reference: &Reference) -> Option<Prepared> {
         let pixels = &reference.picture.pixels;
-        let whole = Layer::of(pixels);
+        let whole = Kept::of(pixels);
         let opaque = pixels.pixels().all(|p| p[3] > 250);
         let (w, h) = (whole.w, whole.h);
         let (mut own_ground, mut tile) = (None, None);
@@ -62,7 +62,7 @@ impl Prepared {
             tile = (uniform && !paper).then_some(border);
             difference(&flat, border).data.iter().map(|d| !paper || *d > 0.15).collect()
         } else {
-            whole.data.iter().map(|p| p[3] > 12.0).collect()
+            whole.data.iter().map(|p| p[3] > 12).collect()
         };
         let rows: Vec<usize> = (0..h).filter(|y| shown[y * w..(y + 1) * w].contains(&true)).collect();
         let cols: Vec<usize> = (0..w).filter(|x| (0..h).any(|y| shown[y * w + x])).collect();
@@ -80,7 +80,7 @@ impl Prepared {
         let scale = f64::from(reference.picture.scale);
         let small = LEVELS.map(|long| {
             let k = level_side(long, lw as f64 / lh as f64) as f64 / lw.max(lh) as f64;
-            layer.resized(side(lw as f64 * k), side(lh as f64 * k), FilterType::Bilinear)
+            layer.resized(side(lw as f64 * k), side(lh as f64 * k), FilterType::Bilinear).layer()
         });
         let grounds = GROUNDS.iter().map(|g| own_ground.unwrap_or(*g)).chain(tile);
         let sketches = grounds.map(|g| {
@@ -119,7 +119,7 @@ impl Prepared {
     pub fn keypoints(&self, dark: bool) -> &Keypoints {
         self.keypoints[usize::from(dark)].get_or_init(|| {
             let behind = self.own_ground.unwrap_or(GROUNDS[usize::from(dark)]);
-            let flat = layer_on(&self.layer, behind);
+            let flat = layer_on(&self.layer.layer(), behind);
             // Some free space, as there is around it where it is used.
             let margin = (flat.w.max(flat.h) as f64 * MARGIN).round() as usize;
             let wide = flat.part(-(margin as i64), -(margin as i64), flat.w + 2 * margin, flat.h + 2 * margin, behind);

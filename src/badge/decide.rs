@@ -20,6 +20,25 @@ fn times(p: Pair, floor: f32) -> f32 {
     p.is / (p.copy + floor)
 }
 
+/// Whether what is at a place may be the reference, before anything is measured; `None` if not. Whether all that is seen of it fits, and
+/// whether it stands straight.
+pub(super) fn shows(place: &Place, visible: f64, (width, height): (f64, f64)) -> Option<(bool, bool)> {
+    let st = &place.structure;
+    let (lx, ly) = place.map.lengths();
+    if visible < 0.55 || (lx / ly).ln().abs() > 0.5 || place.map.shear().abs() > 25.0 {
+        return None;
+    }
+    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && place.likeness > 0.5;
+    // Pictures that are unrelated fit only slanted, turned or stretched.
+    let (turn, mirrored) = place.map.turn();
+    let aligned = (lx / ly - 1.0).abs() < 0.012 + 1.2 / width.min(height) && place.map.shear().abs() < 0.8 && turn.abs() < 0.8 && !mirrored;
+    let matched = aligned && st.recall > 0.55 && st.precision > 0.5 && place.likeness > 0.45
+        || st.recall > 0.80
+        || visible < 0.95 && st.recall > 0.55 && st.precision > 0.85
+        || part;
+    (matched && place.likeness >= 0.3 && st.precision >= 0.2).then_some((part, aligned))
+}
+
 /// The verdict on a mark; `None` if the picture does not show the reference.
 ///
 /// `widest`: the width of the largest file that was supplied of it; `None` if a drawing was.
@@ -27,23 +46,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let m = &s.measured;
     let st = &s.place.structure;
     let f = &m.fit;
-    // What is larger than letters is missing in one place, and something else is there; or hardly any edge is the same.
-    let (lx, ly) = s.place.map.lengths();
-    if s.visible.0 < 0.55 || (lx / ly).ln().abs() > 0.5 || s.place.map.shear().abs() > 25.0 {
-        return None;
-    }
-    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && s.place.likeness > 0.5;
-    // Pictures that are unrelated fit only slanted, turned or stretched.
-    let (turn, mirrored) = s.place.map.turn();
-    let aligned =
-        (lx / ly - 1.0).abs() < 0.012 + 1.2 / s.size.0.min(s.size.1) && s.place.map.shear().abs() < 0.8 && turn.abs() < 0.8 && !mirrored;
-    let matched = aligned && st.recall > 0.55 && st.precision > 0.5 && s.place.likeness > 0.45
-        || st.recall > 0.80
-        || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85
-        || part;
-    if !matched || s.place.likeness < 0.3 || st.precision < 0.2 {
-        return None;
-    }
+    let (part, aligned) = shows(&s.place, s.visible.0, s.size)?;
     let shear = s.place.map.shear().abs();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
     let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0

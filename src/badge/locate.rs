@@ -56,7 +56,14 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         coarse.extend(searched(c, prepared));
     }
     coarse.sort_by(|a, b| b.0.likeness.total_cmp(&a.0.likeness));
-    closer(c, prepared, &coarse)
+    if few {
+        return closer(c, prepared, &coarse);
+    }
+    // Of the many things on a page, most look a little like some mark.
+    coarse.retain(|(p, _)| p.likeness > 0.5);
+    let mut places = closer(c, prepared, &coarse);
+    places.retain(|p| p.likeness > 0.55 && p.structure.score() > 0.72);
+    places
 }
 
 /// Where supplied images seem to be: boxes of a picture that shows little else.
@@ -106,9 +113,9 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
 }
 
 /// How alike the sketch of a box on a page has to be.
-const GLIMPSED: f64 = 0.5;
+const GLIMPSED: f64 = 0.58;
 /// How many supplied images are tried in a box of a page, and in all boxes.
-const ON_PAGES: (usize, usize) = (3, 60);
+const ON_PAGES: (usize, usize) = (3, 36);
 
 /// Other ways round in which a mark may stand on a page, as [`Sketch::turned`] has them: quarter turns, and mirrored.
 const TURNS: [(usize, bool); 5] = [(1, false), (3, false), (2, false), (0, true), (2, true)];

@@ -20,6 +20,39 @@ fn times(p: Pair, floor: f32) -> f32 {
     p.is / (p.copy + floor)
 }
 
+/// How a place looks before anything is measured.
+pub(super) struct Shown {
+    /// All that is seen of the image fits.
+    part: bool,
+    /// It stands straight.
+    aligned: bool,
+    /// A part of it is there as it should be: a sign whose word may be another.
+    sign: bool,
+}
+
+/// Whether what is at a place may be the reference, before anything is measured; `None` if not.
+pub(super) fn shows(place: &Place, visible: f64, (width, height): (f64, f64)) -> Option<Shown> {
+    let st = &place.structure;
+    // What is larger than letters is missing in one place, and something else is there; or hardly any edge is the same.
+    let (lx, ly) = place.map.lengths();
+    if visible < 0.55 || (lx / ly).ln().abs() > 0.5 || place.map.shear().abs() > 25.0 {
+        return None;
+    }
+    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && place.likeness > 0.5;
+    // Pictures that are unrelated fit only slanted, turned or stretched.
+    let (turn, mirrored) = place.map.turn();
+    let within =
+        |stretch: f64, angle: f64| (lx / ly - 1.0).abs() < stretch && place.map.shear().abs() < angle && turn.abs() < angle && !mirrored;
+    let aligned = within(0.012 + 1.2 / width.min(height), 0.8);
+    let sign = aligned && st.core > 0.22 && place.agree >= 6 || within(0.04, 2.0) && st.core > 0.4 && st.precision > 0.6;
+    let matched = sign
+        || aligned && st.recall > 0.55 && st.precision > 0.5 && place.likeness > 0.45
+        || st.recall > 0.80
+        || visible < 0.95 && st.recall > 0.55 && st.precision > 0.85
+        || part;
+    (matched && place.likeness >= 0.25 && st.precision >= 0.2).then_some(Shown { part, aligned, sign })
+}
+
 /// The verdict on a mark; `None` if the picture does not show the reference.
 ///
 /// `widest`: the width of the largest file that was supplied of it; `None` if a drawing was.
@@ -27,27 +60,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let m = &s.measured;
     let st = &s.place.structure;
     let f = &m.fit;
-    // What is larger than letters is missing in one place, and something else is there; or hardly any edge is the same.
-    let (lx, ly) = s.place.map.lengths();
-    if s.visible.0 < 0.55 || (lx / ly).ln().abs() > 0.5 || s.place.map.shear().abs() > 25.0 {
-        return None;
-    }
-    let part = st.precision > 0.9 && st.recall > 0.6 && st.extra < 0.12 && s.place.likeness > 0.5;
-    // Pictures that are unrelated fit only slanted, turned or stretched.
-    let (turn, mirrored) = s.place.map.turn();
-    let aligned =
-        (lx / ly - 1.0).abs() < 0.012 + 1.2 / s.size.0.min(s.size.1) && s.place.map.shear().abs() < 0.8 && turn.abs() < 0.8 && !mirrored;
-    // The sign is there as it should be, and the word is another.
-    let straight = (lx / ly - 1.0).abs() < 0.04 && s.place.map.shear().abs() < 2.0 && turn.abs() < 2.0 && !mirrored;
-    let sign = aligned && st.core > 0.22 && s.place.agree >= 6 || straight && st.core > 0.4 && st.precision > 0.6;
-    let matched = sign
-        || aligned && st.recall > 0.55 && st.precision > 0.5 && s.place.likeness > 0.45
-        || st.recall > 0.80
-        || s.visible.0 < 0.95 && st.recall > 0.55 && st.precision > 0.85
-        || part;
-    if !matched || s.place.likeness < 0.25 || st.precision < 0.2 {
-        return None;
-    }
+    let Shown { part, aligned, sign } = shows(&s.place, s.visible.0, s.size)?;
     let shear = s.place.map.shear().abs();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
     let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0

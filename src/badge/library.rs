@@ -221,11 +221,13 @@ impl Library {
 
     fn measured(&self, c: &Candidate, place: Place, picture: &Picture) -> Option<Seen> {
         let p = self.prepared[place.reference].as_ref()?;
-        let measured = measure(c, p, &place.map, picture.encoding, self.clear(place.reference, &place.map))?;
         let visible = super::measure::visible(c, p, &place.map);
         let (lx, ly) = place.map.lengths();
         let native = (p.content.2, p.content.3);
-        Some(Seen { place, measured, visible, size: (native.0 * lx, native.1 * ly), native })
+        let size = (native.0 * lx, native.1 * ly);
+        decide::shows(&place, visible.0, size)?;
+        let measured = measure(c, p, &place.map, picture.encoding, self.clear(place.reference, &place.map))?;
+        Some(Seen { place, measured, visible, size, native })
     }
 
     /// The width in pixels of the largest file of the same image; `None` if a drawing is among them, which has no size.

@@ -71,6 +71,9 @@ impl Structure {
 /// How many supplied images are tried in a box.
 const TRIED: usize = 8;
 
+/// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
+const PAGE: f64 = 1000.0;
+
 pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let boxes = boxes(c);
     // Many things are on it: a page.
@@ -79,15 +82,23 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
     if coarse.iter().all(|p| p.likeness < 0.86) {
         coarse.extend(in_zones(c, prepared));
     }
-    let mut fine = closer(c, prepared, coarse);
     let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    if !few && w.max(h) >= PAGE {
+        // Of the many things on a page, most look a little like some mark.
+        coarse.retain(|p| p.likeness > 0.5);
+        let mut fine = closer(c, prepared, coarse);
+        fine.retain(|p| p.likeness > 0.55 && p.structure.score() > 0.72);
+        fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
+        return fine;
+    }
+    let mut fine = closer(c, prepared, coarse);
     let found = |f: &Place| {
         let Some(p) = &prepared[f.reference] else { return false };
         let at = super::measure::bounds(p, &f.map);
         f.structure.recall > 0.93 && f.structure.precision > 0.85 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
     };
     // On a page there is more than one mark to be found, and each is small.
-    if w.max(h) < 1000.0 && !fine.iter().any(found) {
+    if w.max(h) < PAGE && !fine.iter().any(found) {
         let paired = paired(c, prepared);
         fine.extend(closer(c, prepared, paired));
         if (few || w.max(h) < 500.0) && !fine.iter().any(found) {
@@ -146,9 +157,9 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
 }
 
 /// How alike the sketch of a box on a page has to be.
-const GLIMPSED: f64 = 0.5;
+const GLIMPSED: f64 = 0.58;
 /// How many supplied images are tried in a box of a page, and in all boxes.
-const ON_PAGES: (usize, usize) = (3, 60);
+const ON_PAGES: (usize, usize) = (3, 36);
 
 /// Other ways round in which a mark may stand on a page, as [`Sketch::turned`] has them: quarter turns, and mirrored.
 const TURNS: [(usize, bool); 5] = [(1, false), (3, false), (2, false), (0, true), (2, true)];

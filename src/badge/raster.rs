@@ -269,23 +269,31 @@ pub(super) fn over(colour: [f32; 3], alpha: f32, behind: [f32; 3]) -> [f32; 3] {
     [0, 1, 2].map(|i| colour[i] * alpha + behind[i] * (1.0 - alpha))
 }
 
+/// What [`lab`] looks up.
+struct Tables {
+    /// Linear light of quarters of a step of sRGB.
+    linear: [f32; 1021],
+    root: [f32; 4097],
+}
+
+static TABLES: std::sync::LazyLock<Box<Tables>> = std::sync::LazyLock::new(|| {
+    let linear = |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
+    let f = |t: f32| if t > 216.0 / 24389.0 { t.cbrt() } else { (24389.0 / 27.0 * t + 16.0) / 116.0 };
+    let linear = std::array::from_fn(|i| linear(i as f32 / 1020.0));
+    Box::new(Tables { linear, root: std::array::from_fn(|i| f(i as f32 / 4096.0)) })
+});
+
 /// CIE L*a*b* (D65) of sRGB 0 to 255.
 #[inline]
 pub(super) fn lab(c: [f32; 3]) -> [f32; 3] {
-    static LINEAR: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
-        let linear = |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
-        (0..=1020).map(|i| linear(i as f32 / 1020.0)).collect()
-    });
-    static ROOT: std::sync::LazyLock<Vec<f32>> = std::sync::LazyLock::new(|| {
-        let f = |t: f32| if t > 216.0 / 24389.0 { t.cbrt() } else { (24389.0 / 27.0 * t + 16.0) / 116.0 };
-        (0..=4096).map(|i| f(i as f32 / 4096.0)).collect()
-    });
+    let tables = &**TABLES;
     let root = |t: f32| {
         let at = t.clamp(0.0, 1.0) * 4096.0;
         let i = (at as usize).min(4095);
-        ROOT[i] + (ROOT[i + 1] - ROOT[i]) * (at - i as f32)
+        let (low, high) = (tables.root[i], tables.root[i + 1]);
+        low + (high - low) * (at - i as f32)
     };
-    let [r, g, b] = c.map(|v| LINEAR[((v * 4.0 + 0.5) as usize).min(1020)]);
+    let [r, g, b] = c.map(|v| tables.linear[((v * 4.0 + 0.5) as usize).min(1020)]);
     let x = root((0.412_456 * r + 0.357_576 * g + 0.180_437 * b) / 0.950_47);
     let y = root(0.212_673 * r + 0.715_152 * g + 0.072_175 * b);
     let z = root((0.019_334 * r + 0.119_192 * g + 0.950_304 * b) / 1.088_83);

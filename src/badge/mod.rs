@@ -23,6 +23,8 @@ mod prepare;
 mod raster;
 mod sketch;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod zones;
 

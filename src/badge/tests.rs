@@ -1,0 +1,107 @@
+//! Badges of `fixtures/badges` as they are found: copied, cut, turned, on photographs, painted over.
+
+use super::*;
+use image::{Rgba, RgbaImage, imageops};
+
+fn supplied(name: &str) -> Reference {
+    let bytes = std::fs::read(format!("{}/fixtures/badges/{name}", env!("CARGO_MANIFEST_DIR"))).expect("the fixture");
+    let picture = open(&bytes, &Limits::default()).expect("a picture");
+    Reference {
+        id: name.to_owned(),
+        family: Some("partner".to_owned()),
+        tier: None,
+        retired: false,
+        sha256: [0; 32],
+        picture,
+        min_width: None,
+        clear_space: None,
+        backgrounds: None,
+        max_upscale: None,
+        drawing: None,
+    }
+}
+
+/// The gold badge, `side` pixels on its longer side, on a colour with free space around it.
+fn gold(side: u32, ground: [u8; 3], room: u32) -> RgbaImage {
+    let whole = supplied("partner/partner-gold.svg").picture.pixels;
+    let k = f64::from(side) / f64::from(whole.width().max(whole.height()));
+    let size = |n: u32| (f64::from(n) * k).round() as u32;
+    let small = imageops::resize(&whole, size(whole.width()), size(whole.height()), imageops::FilterType::Lanczos3);
+    let [r, g, b] = ground;
+    let mut out = RgbaImage::from_pixel(small.width() + 2 * room, small.height() + 2 * room, Rgba([r, g, b, 255]));
+    imageops::overlay(&mut out, &small, i64::from(room), i64::from(room));
+    out
+}
+
+fn written_as_jpeg(image: &RgbaImage, quality: u8) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut out, quality);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    let rgb = image::DynamicImage::ImageRgba8(image.clone()).into_rgb8();
+    encoder.encode(&rgb, image.width() as u16, image.height() as u16, jpeg_encoder::ColorType::Rgb).expect("a JPEG");
+    out
+}
+
+/// Spots of many colours, the same each time.
+fn photograph(width: u32, height: u32) -> RgbaImage {
+    let rough = RgbaImage::from_fn(width / 12 + 2, height / 12 + 2, |x, y| {
+        let n = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519);
+        Rgba([(n >> 24) as u8, (n >> 16) as u8, (n >> 8) as u8, 255])
+    });
+    imageops::resize(&rough, width, height, imageops::FilterType::CatmullRom)
+}
+
+#[test]
+fn what_was_done_to_a_badge_is_said() {
+    let names = ["partner/partner-associate.svg", "partner/partner-gold.svg", "partner/partner-platinum.svg", "logos/northstar-symbol.svg"];
+    let mut references: Vec<Reference> = names.iter().map(|n| supplied(n)).collect();
+    references[1].backgrounds = Some(vec![[255; 3]]);
+    references[1].clear_space = Some(0.1);
+    let library = Library::new(references);
+    let see = |image: RgbaImage, encoding: Encoding| {
+        let picture = Picture { pixels: image, encoding, frames: 1, rough_colours: false, scale: 1.0 };
+        let seen = library.compare(&picture, &[1; 32], Setting::default());
+        seen.marks.iter().map(|m| (m.reference, m.verdict, m.alterations.first().map(|a| a.kind))).collect::<Vec<_>>()
+    };
+    let white = [255; 3];
+    // Parts of a pixel off, small, and written with half of its colours: a copy.
+    for (side, quality) in [(260, 72), (120, 60)] {
+        let picture = open(&written_as_jpeg(&gold(side, white, 31), quality), &Limits::default()).expect("a JPEG");
+        assert_eq!(see(picture.pixels, picture.encoding), [(1, Verdict::Copy, None)], "{side} pixels, quality {quality}");
+    }
+    let whole = gold(300, white, 40);
+    let (w, h) = whole.dimensions();
+    let cut = imageops::crop_imm(&whole, 40, 40, w - 80, (h - 80) * 78 / 100).to_image();
+    assert_eq!(see(cut, Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::Crop))]);
+    let on_photograph = {
+        let mut out = photograph(w, h);
+        let badge = supplied("partner/partner-gold.svg").picture.pixels;
+        let badge = imageops::resize(&badge, w - 80, h - 80, imageops::FilterType::Lanczos3);
+        imageops::overlay(&mut out, &badge, 40, 40);
+        out
+    };
+    let seen = see(on_photograph, Encoding::Png);
+    assert!(matches!(seen[..], [(1, Verdict::Altered, Some(AlterationKind::Background))]), "{seen:?}");
+    assert_eq!(see(imageops::rotate90(&whole), Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::Rotation))]);
+    let wide = imageops::resize(&whole, w * 108 / 100, h, imageops::FilterType::Lanczos3);
+    assert_eq!(see(wide, Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::Stretch))]);
+    // Something stands in the free space that is counted from the badge's frame.
+    let mut beside = gold(300, white, 60);
+    let (bw, bh) = beside.dimensions();
+    for (x, y) in (0..20).flat_map(|x| (0..40).map(move |y| (x, y))) {
+        beside.put_pixel(bw - 50 + x, bh / 2 - 20 + y, Rgba([20, 20, 20, 255]));
+    }
+    assert_eq!(see(beside, Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::ClearSpace))]);
+    assert_eq!(see(photograph(400, 300), Encoding::Png), []);
+}
+
+/// The decoder would leave every other row black.
+#[test]
+fn inks_that_are_finer_than_the_first_are_refused() {
+    let mut bytes = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 80);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder.encode(&[90; 32 * 32 * 4], 32, 32, jpeg_encoder::ColorType::Cmyk).expect("a JPEG");
+    let refused = open(&bytes, &Limits::default()).expect_err("it cannot be decoded rightly");
+    assert!(refused.message.contains("more coarsely"), "{}", refused.message);
+}

@@ -49,7 +49,14 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
     let few = boxes.len() <= 6;
     let mut coarse = if few { in_boxes(c, prepared, &boxes) } else { Vec::new() };
     let lost = |coarse: &[(Place, Box)]| coarse.iter().all(|(p, _)| p.likeness < 0.86);
-    if lost(&coarse) {
+    // A mark that is most of what there is to be seen is alone.
+    let alone = boxes.first().is_some_and(|b| {
+        let all = in_picture(c, b);
+        let found = coarse.iter().filter(|(p, _)| p.likeness > 0.86);
+        let placed = found.filter_map(|(p, _)| Some(super::measure::bounds(prepared[p.reference].as_ref()?, &p.map)));
+        placed.into_iter().any(|at| overlap(at, all) > 0.5)
+    });
+    if !alone {
         coarse.extend(in_zones(c, prepared));
     }
     if few && lost(&coarse) {
@@ -365,6 +372,13 @@ pub(super) fn overlap(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
     let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
     let both = w * h;
     both / ((a.2 - a.0) * (a.3 - a.1) + (b.2 - b.0) * (b.3 - b.1) - both).max(1e-9)
+}
+
+/// The share of `a` that lies in `b`.
+pub(super) fn within(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
+    let w = (a.2.min(b.2) - a.0.max(b.0)).max(0.0);
+    let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
+    w * h / ((a.2 - a.0) * (a.3 - a.1)).max(1e-9)
 }
 
 /// Compares the edges under a map from content to candidate.

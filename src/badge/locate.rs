@@ -120,9 +120,12 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
 }
 
 /// How alike the sketch of a box on a page has to be.
-const GLIMPSED: f64 = 0.58;
+const GLIMPSED: f64 = 0.52;
 /// How many supplied images are tried in a box of a page, and in all boxes.
-const ON_PAGES: (usize, usize) = (3, 36);
+const ON_PAGES: (usize, usize) = (3, 44);
+
+/// In how many boxes of a page one supplied image is tried: every line of text looks a little like a mark of one word.
+const EACH: usize = 6;
 
 /// Other ways round in which a mark may stand on a page, as [`Sketch::turned`] has them: quarter turns, and mirrored.
 const TURNS: [(usize, bool); 5] = [(1, false), (3, false), (2, false), (0, true), (2, true)];
@@ -165,6 +168,8 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
         let sketch = Sketch::of(&c.glimpse(&b, DRAWN), b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
         let turned = TURNS.map(|(quarters, mirrored)| sketch.turned(quarters, mirrored));
+        // What is as small as letters are looks like many things.
+        let large = (0.04 * (b.w.min(b.h) as f64 / 48.0).ln()).clamp(-0.06, 0.06);
         let mut ranked: Vec<Guess> = Vec::new();
         for (reference, p) in prepared.iter().enumerate() {
             let Some(p) = p else { continue };
@@ -178,7 +183,7 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
                 }
                 let alike = f64::from(own.likeness(sketch).max(tile.map_or(-1.0, |t| t.likeness(sketch))));
                 // Turned, it has to look much more alike.
-                let score = alike - 0.25 * off - if turn > 0 { 0.15 } else { 0.0 };
+                let score = alike - 0.25 * off + large - if turn > 0 { 0.15 } else { 0.0 };
                 if score > GLIMPSED {
                     ranked.push(Guess { score, alike, reference, turn, at: b });
                 }
@@ -196,7 +201,8 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<(Place, Box)> {
             break;
         }
         let same = |t: &Box| t.overlap(&b) > 0.9;
-        if taken.iter().any(|(o, t)| *o == r && same(t)) || taken.iter().filter(|(_, t)| same(t)).count() >= ON_PAGES.0 {
+        let own = taken.iter().filter(|(o, _)| *o == r);
+        if own.clone().count() >= EACH || own.clone().any(|(_, t)| same(t)) || taken.iter().filter(|(_, t)| same(t)).count() >= ON_PAGES.0 {
             continue;
         }
         taken.push((r, b));

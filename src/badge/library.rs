@@ -129,7 +129,7 @@ impl Library {
         for place in &places {
             let Some(p) = &self.prepared[place.reference] else { continue };
             let at = bounds(p, &place.map);
-            if done.iter().any(|(d, _)| locate::overlap(*d, at) > 0.25) || !decide::may_be(place) {
+            if done.iter().any(|(d, _)| locate::overlap(*d, at) > 0.25 || locate::within(at, *d) > 0.8) || !decide::may_be(place) {
                 continue;
             }
             // The others at the same place: tiers and variants of one family differ in little.

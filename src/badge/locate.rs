@@ -79,7 +79,14 @@ pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
     // Many things are on it: a page.
     let few = boxes.len() <= 6;
     let mut coarse = if few { in_boxes(c, prepared, &boxes) } else { Vec::new() };
-    if coarse.iter().all(|p| p.likeness < 0.86) {
+    // A mark that is most of what there is to be seen is alone.
+    let alone = boxes.first().is_some_and(|b| {
+        let all = in_picture(c, b);
+        let found = coarse.iter().filter(|p| p.likeness > 0.86);
+        let placed = found.filter_map(|p| Some(super::measure::bounds(prepared[p.reference].as_ref()?, &p.map)));
+        placed.into_iter().any(|at| overlap(at, all) > 0.5)
+    });
+    if !alone {
         coarse.extend(in_zones(c, prepared));
     }
     let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
@@ -157,9 +164,12 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
 }
 
 /// How alike the sketch of a box on a page has to be.
-const GLIMPSED: f64 = 0.58;
+const GLIMPSED: f64 = 0.52;
 /// How many supplied images are tried in a box of a page, and in all boxes.
-const ON_PAGES: (usize, usize) = (3, 36);
+const ON_PAGES: (usize, usize) = (3, 44);
+
+/// In how many boxes of a page one supplied image is tried: every line of text looks a little like a mark of one word.
+const EACH: usize = 6;
 
 /// Other ways round in which a mark may stand on a page, as [`Sketch::turned`] has them: quarter turns, and mirrored.
 const TURNS: [(usize, bool); 5] = [(1, false), (3, false), (2, false), (0, true), (2, true)];
@@ -202,6 +212,8 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
         let sketch = Sketch::of(&c.glimpse(&b, DRAWN), b.ground);
         let dark = b.ground.iter().sum::<f32>() < 300.0;
         let turned = TURNS.map(|(quarters, mirrored)| sketch.turned(quarters, mirrored));
+        // What is as small as letters are looks like many things.
+        let large = (0.04 * (b.w.min(b.h) as f64 / 48.0).ln()).clamp(-0.06, 0.06);
         let mut ranked: Vec<Glimpse> = Vec::new();
         for (reference, p) in prepared.iter().enumerate() {
             let Some(p) = p else { continue };
@@ -215,7 +227,7 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
                 }
                 let alike = f64::from(own.likeness(sketch).max(tile.map_or(-1.0, |t| t.likeness(sketch))));
                 // Turned, it has to look much more alike.
-                let score = alike - 0.25 * off - if turn > 0 { 0.15 } else { 0.0 };
+                let score = alike - 0.25 * off + large - if turn > 0 { 0.15 } else { 0.0 };
                 if score > GLIMPSED {
                     ranked.push(Glimpse { score, alike, reference, turn, at: b });
                 }
@@ -233,7 +245,8 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
             break;
         }
         let same = |t: &Box| t.overlap(&b) > 0.9;
-        if taken.iter().any(|(o, t)| *o == r && same(t)) || taken.iter().filter(|(_, t)| same(t)).count() >= ON_PAGES.0 {
+        let own = taken.iter().filter(|(o, _)| *o == r);
+        if own.clone().count() >= EACH || own.clone().any(|(_, t)| same(t)) || taken.iter().filter(|(_, t)| same(t)).count() >= ON_PAGES.0 {
             continue;
         }
         taken.push((r, b));
@@ -454,6 +467,13 @@ pub(super) fn overlap(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
     let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
     let both = w * h;
     both / ((a.2 - a.0) * (a.3 - a.1) + (b.2 - b.0) * (b.3 - b.1) - both).max(1e-9)
+}
+
+/// The share of `a` that lies in `b`.
+pub(super) fn within(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
+    let w = (a.2.min(b.2) - a.0.max(b.0)).max(0.0);
+    let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
+    w * h / ((a.2 - a.0) * (a.3 - a.1)).max(1e-9)
 }
 
 /// Compares the edges under a map from content to candidate.

@@ -44,7 +44,7 @@ fn written_as_jpeg(image: &RgbaImage, quality: u8) -> Vec<u8> {
 
 /// Spots of many colours, the same each time.
 fn photograph(width: u32, height: u32) -> RgbaImage {
-    let rough = RgbaImage::from_fn(width / 12 + 2, height / 12 + 2, |x, y| {
+    let rough = RgbaImage::from_fn(width / 40 + 2, height / 40 + 2, |x, y| {
         let n = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519);
         Rgba([(n >> 24) as u8, (n >> 16) as u8, (n >> 8) as u8, 255])
     });

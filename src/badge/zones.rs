@@ -9,14 +9,23 @@ use std::borrow::Cow;
 
 /// The side of a cell in pixels.
 const CELL: usize = 4;
-/// The most that colours in a cell of one colour differ in a channel: what lossy formats leave.
-const NOISE: u8 = 14;
-/// The most that neighbouring cells of one zone differ in a channel.
-const STEP: i32 = 5;
+/// How colours are told apart, each channel from 0 to 255.
+#[derive(Clone, Copy)]
+struct Eye {
+    /// The most that colours in a cell of one colour differ.
+    noise: u8,
+    /// The most that neighbouring cells of one zone differ.
+    step: i32,
+    /// How far a colour must be from the ground's to stand out, all channels together.
+    stands_out: i32,
+}
+
+/// First as lossy formats ask for it, then for pale tiles on pale ground.
+const EYES: [Eye; 2] = [Eye { noise: 14, step: 5, stands_out: 20 }, Eye { noise: 4, step: 2, stands_out: 6 }];
+/// What a lossy format smears around a strong drawing is less than this share of it.
+const SMEARED: f32 = 0.3;
 /// Zones of fewer cells are no ground for anything.
 const LEAST_ZONE: usize = 40;
-/// How far a colour must be from the ground's (in sRGB) to stand out.
-const STANDS_OUT: i32 = 20;
 /// Pictures of more pixels are reduced first.
 const MOST_PIXELS: f64 = 12e6;
 /// The most pieces of one zone that are put together.
@@ -37,6 +46,27 @@ struct Cells {
 impl Cells {
     fn with(self, o: Cells) -> Cells {
         Cells { x0: self.x0.min(o.x0), y0: self.y0.min(o.y0), x1: self.x1.max(o.x1), y1: self.y1.max(o.y1) }
+    }
+
+    /// What cells cover in pixels, and a little more: a cell that counts as even may hold the rim of what stands out.
+    fn pixels(&self, g: &Grid) -> Cells {
+        let (w, h) = (g.pixels.width() as usize, g.pixels.height() as usize);
+        let from = |v: usize| (v * CELL).saturating_sub(2);
+        Cells { x0: from(self.x0), y0: from(self.y0), x1: (self.x1 * CELL + 2).min(w), y1: (self.y1 * CELL + 2).min(h) }
+    }
+
+    /// Whether what is in it is large enough to be told.
+    fn may_show(&self) -> bool {
+        let (w, h) = (self.x1 - self.x0, self.y1 - self.y0);
+        let (short, long) = (w.min(h), w.max(h));
+        short >= LEAST_BOX.0 && long >= LEAST_BOX.1 && long <= 14 * short
+    }
+
+    fn overlap(&self, o: &Cells) -> f64 {
+        let w = self.x1.min(o.x1).saturating_sub(self.x0.max(o.x0));
+        let h = self.y1.min(o.y1).saturating_sub(self.y0.max(o.y0));
+        let area = |c: &Cells| (c.x1 - c.x0) * (c.y1 - c.y0);
+        (w * h) as f64 / (area(self) + area(o) - w * h).max(1) as f64
     }
 
     /// The free pixels between two boxes.
@@ -76,8 +106,29 @@ pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
     let (sx, sy) = (w / f64::from(pixels.width()), h / f64::from(pixels.height()));
     let (cw, ch) = ((pixels.width() as usize).div_ceil(CELL), (pixels.height() as usize).div_ceil(CELL));
     let mut g = Grid { pixels, behind: c.behind, w: cw, h: ch, zone: vec![0; cw * ch], colour: vec![[0; 3]; cw * ch] };
-    let zones = zones(&mut g);
-    let mut out: Vec<Box> = Vec::new();
+    let mut found: Vec<(Cells, [f32; 3])> = Vec::new();
+    for eye in EYES {
+        for new in seen(&mut g, eye) {
+            if !found.iter().any(|(old, _)| old.overlap(&new.0) > 0.94) {
+                found.push(new);
+            }
+        }
+    }
+    let at = |v: usize, s: f64| (v as f64 * s).round() as usize;
+    let place = |(b, ground): (Cells, [f32; 3])| Box {
+        x: at(b.x0, sx),
+        y: at(b.y0, sy),
+        w: at(b.x1 - b.x0, sx).max(1),
+        h: at(b.y1 - b.y0, sy).max(1),
+        ground,
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// The boxes that one way to tell colours apart finds, and the colours around them.
+fn seen(g: &mut Grid, eye: Eye) -> Vec<(Cells, [f32; 3])> {
+    let zones = zones(g, eye);
+    let mut out = Vec::new();
     let mut visits = 0;
     let mut mark = vec![0_u32; g.w * g.h];
     for (n, (cells, id)) in zones.iter().enumerate() {
@@ -86,9 +137,9 @@ pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
             break;
         }
         let mut pieces: Vec<Cells> = Vec::new();
-        for piece in holes(&g, *cells, *id, n as u32 + 1, &mut mark) {
-            let ground = around(&g, piece, *id);
-            if let Some(p) = trimmed(&g, piece, ground) {
+        for piece in holes(g, *cells, *id, n as u32 + 1, &mut mark) {
+            let ground = around(g, piece, *id);
+            if let Some(p) = trimmed(g, piece.pixels(g), ground, eye.stands_out) {
                 pieces.push(p);
             }
         }
@@ -97,25 +148,44 @@ pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
             pieces.truncate(MOST_PIECES);
         }
         for b in together(&pieces) {
-            let (bw, bh) = (b.x1 - b.x0, b.y1 - b.y0);
-            let (short, long) = (bw.min(bh), bw.max(bh));
-            if short < LEAST_BOX.0 || long < LEAST_BOX.1 || long > 14 * short {
+            if !b.may_show() {
                 continue;
             }
             let cells = Cells { x0: b.x0 / CELL, y0: b.y0 / CELL, x1: b.x1.div_ceil(CELL), y1: b.y1.div_ceil(CELL) };
-            let ground = around(&g, cells, *id).map(f32::from);
-            let at = |v: usize, s: f64| (v as f64 * s).round() as usize;
-            let b = Box { x: at(b.x0, sx), y: at(b.y0, sy), w: at(bw, sx).max(1), h: at(bh, sy).max(1), ground };
-            out.push(b);
+            let ground = around(g, cells, *id);
+            out.push((b, ground.map(f32::from)));
+            if let Some(core) = core(g, b, ground)
+                && core.may_show()
+                && core.overlap(&b) < 0.92
+            {
+                out.push((core, ground.map(f32::from)));
+            }
         }
     }
     out
 }
 
+/// The box without what is faint at its rim; `None` if it is too large for a rim to matter.
+fn core(g: &Grid, b: Cells, ground: [u8; 3]) -> Option<Cells> {
+    if (b.x1 - b.x0) * (b.y1 - b.y0) > 160_000 {
+        return None;
+    }
+    let pixels = (b.y0..b.y1).step_by(2).flat_map(|y| (b.x0..b.x1).step_by(2).map(move |x| (x, y)));
+    let most = pixels.map(|(x, y)| square(g.pixel(x, y), ground)).max()?;
+    let limit = (most as f32).sqrt() * SMEARED;
+    if limit < EYES[0].stands_out as f32 * 1.5 { None } else { trimmed(g, b, ground, limit as i32) }
+}
+
+/// How far two colours are apart, squared.
+fn square(a: [u8; 3], b: [u8; 3]) -> i32 {
+    (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum()
+}
+
 /// Finds the zones: their boxes in cells, and their numbers, the largest first.
-fn zones(g: &mut Grid) -> Vec<(Cells, u32)> {
+fn zones(g: &mut Grid, eye: Eye) -> Vec<(Cells, u32)> {
     let (pw, ph) = (g.pixels.width() as usize, g.pixels.height() as usize);
     let mut flat = vec![false; g.w * g.h];
+    g.zone.fill(0);
     for cy in 0..g.h {
         for cx in 0..g.w {
             let (mut low, mut high, mut sum) = ([255_u8; 3], [0_u8; 3], [0_u32; 3]);
@@ -132,10 +202,10 @@ fn zones(g: &mut Grid) -> Vec<(Cells, u32)> {
             }
             let n = ((x1 - cx * CELL) * (y1 - cy * CELL)) as u32;
             g.colour[cy * g.w + cx] = sum.map(|s| ((s + n / 2) / n) as u8);
-            flat[cy * g.w + cx] = (0..3).all(|i| high[i] - low[i] <= NOISE);
+            flat[cy * g.w + cx] = (0..3).all(|i| high[i] - low[i] <= eye.noise);
         }
     }
-    let alike = |a: [u8; 3], b: [u8; 3]| (0..3).all(|i| (i32::from(a[i]) - i32::from(b[i])).abs() <= STEP);
+    let alike = |a: [u8; 3], b: [u8; 3]| (0..3).all(|i| (i32::from(a[i]) - i32::from(b[i])).abs() <= eye.step);
     let mut found = Vec::new();
     let mut stack = Vec::new();
     let mut next = 0;
@@ -230,15 +300,10 @@ fn around(g: &Grid, b: Cells, zone: u32) -> [u8; 3] {
     g.zone.iter().position(|z| *z == zone).map_or([255; 3], |i| g.colour[i])
 }
 
-/// The pixels of a piece that stand out; `None` if none does.
-fn trimmed(g: &Grid, b: Cells, ground: [u8; 3]) -> Option<Cells> {
-    let far = |x: usize, y: usize| {
-        let p = g.pixel(x, y);
-        (0..3).map(|i| (i32::from(p[i]) - i32::from(ground[i])).pow(2)).sum::<i32>() > STANDS_OUT * STANDS_OUT
-    };
-    // A cell that counts as even may hold the rim of what stands out.
-    let (mut x0, mut y0) = ((b.x0 * CELL).saturating_sub(2), (b.y0 * CELL).saturating_sub(2));
-    let (mut x1, mut y1) = ((b.x1 * CELL + 2).min(g.pixels.width() as usize), (b.y1 * CELL + 2).min(g.pixels.height() as usize));
+/// The box of the pixels that stand out; `None` if none does.
+fn trimmed(g: &Grid, b: Cells, ground: [u8; 3], limit: i32) -> Option<Cells> {
+    let far = |x: usize, y: usize| square(g.pixel(x, y), ground) > limit * limit;
+    let Cells { mut x0, mut y0, mut x1, mut y1 } = b;
     while y0 < y1 && !(x0..x1).any(|x| far(x, y0)) {
         y0 += 1;
     }

@@ -640,3 +640,22 @@ pub(super) fn colours_apart(frame: &Frame, v: &View, map: &Affine) -> f64 {
     }
     sum / f64::max(n, 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turned_box_is_read_as_its_sketch_is() {
+        // A quarter turn: what was at the left is at the bottom or at the top, and the other way after the opposite turn.
+        let b = (10.0, 20.0, 60.0, 120.0);
+        let one = turned_into((200.0, 100.0), b, 1, false);
+        let three = turned_into((200.0, 100.0), b, 3, false);
+        let (a, z) = (one.apply(0.0, 0.0), three.apply(200.0, 100.0));
+        assert!((a.0 - z.0).abs() < 1e-9 && (a.1 - z.1).abs() < 1e-9, "{a:?} {z:?}");
+        assert!(one.det() > 0.0 && three.det() > 0.0);
+        assert!(turned_into((200.0, 100.0), b, 0, true).det() < 0.0);
+        let all = super::super::measure::bounds_of((200.0, 100.0), &one);
+        assert!((all.0 - 10.0).abs() < 1e-9 && (all.3 - 120.0).abs() < 1e-9);
+    }
+}

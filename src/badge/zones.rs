@@ -369,3 +369,57 @@ fn together(pieces: &[Cells]) -> Vec<Cells> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(page: &mut RgbaImage, (x, y, w, h): (u32, u32, u32, u32), c: [u8; 3]) {
+        for (px, py) in (y..y + h).flat_map(|py| (x..x + w).map(move |px| (px, py))) {
+            page.put_pixel(px, py, image::Rgba([c[0], c[1], c[2], 255]));
+        }
+    }
+
+    fn best(page: &RgbaImage, wanted: (usize, usize, usize, usize)) -> f64 {
+        let wanted = Box { x: wanted.0, y: wanted.1, w: wanted.2, h: wanted.3, ground: [0.0; 3] };
+        boxes(&Candidate::new(page, None)).iter().map(|b| b.overlap(&wanted)).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn a_sign_and_its_word_on_a_card_on_a_coloured_section() {
+        let mut page = RgbaImage::from_pixel(1400, 3000, image::Rgba([255; 4]));
+        block(&mut page, (0, 2000, 1400, 400), [30, 60, 160]);
+        block(&mut page, (101, 2050, 390, 300), [250, 250, 250]);
+        // The sign, the letters, and a line of text farther away.
+        block(&mut page, (150, 2103, 40, 40), [200, 30, 30]);
+        for i in 0..5 {
+            block(&mut page, (200 + i * 14, 2110, 9, 26), [20, 20, 20]);
+        }
+        block(&mut page, (150, 2181, 250, 12), [60, 60, 60]);
+        assert!(best(&page, (150, 2103, 115, 40)) > 0.95, "sign and word");
+        assert!(best(&page, (150, 2103, 40, 40)) > 0.95, "the sign alone");
+        assert!(best(&page, (101, 2050, 390, 300)) > 0.97, "the card");
+    }
+
+    #[test]
+    fn a_pale_tile_on_white() {
+        let mut page = RgbaImage::from_pixel(700, 500, image::Rgba([255; 4]));
+        block(&mut page, (203, 101, 120, 170), [243, 243, 242]);
+        block(&mut page, (231, 131, 61, 60), [20, 90, 40]);
+        assert!(best(&page, (203, 101, 120, 170)) > 0.97);
+    }
+
+    #[test]
+    fn noise_takes_bounded_work() {
+        let mut seed = 1_u32;
+        let mut next = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        };
+        let page = RgbaImage::from_fn(900, 900, |x, y| {
+            if x / 8 % 2 == y / 8 % 2 { image::Rgba([255; 4]) } else { image::Rgba([next(), next(), next(), 255]) }
+        });
+        // As many groups as pieces, and each once as it is and once without its rim.
+        assert!(boxes(&Candidate::new(&page, None)).len() <= 8 * MOST_PIECES);
+    }
+}

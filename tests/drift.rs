@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod coverage;
+
 use serde_json::Value;
 use std::process::Command;
 
@@ -86,4 +88,102 @@ fn the_finding_in_the_readme_is_real() {
     let lines = found(&["fixtures/listings/export.csv", "--only", "sec-keep-access", "--format", "jsonl"]);
     let real: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert!(is_part(&shown, &real), "README.md shows {shown:#}\n\npromolint gives {real:#}");
+}
+
+fn coverage_file() -> coverage::Coverage {
+    coverage::parse(&std::fs::read_to_string("rules/coverage.yaml").unwrap())
+}
+
+fn shipped_rules() -> Vec<coverage::Rule> {
+    coverage::rules(&generated(&["rules", "--pack", "hubspot", "--format", "json"]), &coverage::flags("rules/hubspot"))
+}
+
+#[test]
+fn the_coverage_is_complete() {
+    let faults = coverage::faults::all(&coverage_file(), &shipped_rules());
+    assert!(faults.is_empty(), "rules/coverage.yaml:\n- {}", faults.join("\n- "));
+}
+
+#[test]
+fn the_coverage_table_is_current() {
+    compare("rules/COVERAGE.md", &coverage_file().markdown(&shipped_rules()));
+}
+
+/// The documents are not ours to keep; who has their texts can count.
+#[test]
+#[ignore = "needs the texts of the documents: PROMOLINT_SEEDS=FOLDER"]
+fn the_parts_are_those_of_the_documents() {
+    let folder = std::env::var("PROMOLINT_SEEDS").expect("PROMOLINT_SEEDS names the folder with the texts of the documents");
+    for document in coverage_file().documents {
+        let text = std::fs::read_to_string(format!("{folder}/{}", document.file)).unwrap();
+        let bullets = text.lines().filter(|line| line.trim_start().starts_with('•')).count();
+        assert_eq!(bullets, document.bullets.len(), "bullets in {}: correct `refs` and `bullets` in rules/coverage.yaml", document.file);
+        let tenets = text.lines().filter(|line| line.trim() == "Read the blog post.").count();
+        let named = document.refs.iter().filter(|r| r.starts_with('T')).count();
+        assert_eq!(tenets, named, "tenets in {}: correct `refs` in rules/coverage.yaml", document.file);
+    }
+}
+
+/// A coverage with nothing wrong, to be broken in one place at a time.
+const SOUND: &str = "
+documents: [{id: conduct, title: Conduct, url: u, file: f, refs: ['1.0', '1.1', T1], bullets: ['1.1']}]
+parts:
+  - {ref: '1.0', document: conduct, title: t, none: A greeting.}
+  - {ref: '1.1', document: conduct, title: t, rules: [a-one], attestations: [att-a]}
+  - {ref: T1, document: conduct, title: t, rules: [cc1-*], note: See `a-one`.}
+beyond: [{rules: [b-two], source: A law, reason: r}]
+attestations: [{id: att-a, asks: a, evidence: e, max_age: 92}]
+catalogue: [a-one, c-three]
+not_shipped: [{id: c-three, because: b, instead: i}]
+partly: [{id: a-one, gap: g}]
+off_by_default: [{id: b-two, because: b}]
+";
+
+#[test]
+fn every_fault_of_a_coverage_is_told() {
+    let rule =
+        |id: &str, off| coverage::Rule { id: id.to_owned(), title: "t".to_owned(), sources: vec!["A law".to_owned()], off, flags: 1 };
+    let mut rules = vec![rule("a-one", false), rule("b-two", true), rule("cc1-x", false)];
+    let faults = |text: &str, rules: &[coverage::Rule]| coverage::faults::all(&coverage::parse(text), rules);
+    assert_eq!(faults(SOUND, &rules), Vec::<String>::new());
+    for (from, to, told) in [
+        ("'1.1', T1]", "'1.1', '1.2', T1]", "part 1.2 of conduct has no row"),
+        ("'1.1', T1]", "'1.1', T1, T1]", "`T1` stands twice in `refs`"),
+        ("'1.1', T1]", "'1.1']", "part T1 is not in `refs`"),
+        ("bullets: ['1.1']", "bullets: ['1.9']", "`bullets` of conduct has 1.9"),
+        ("ref: T1, document: conduct", "ref: T1, document: code", "which is not in `documents`"),
+        ("ref: T1,", "ref: '1.1',", "`1.1` stands twice in `parts`"),
+        (", none: A greeting.", "", "part 1.0 has neither rules nor attestations"),
+        ("note: See", "none: See", "part T1 has rules or attestations and `none`"),
+        ("[a-one], att", "[a-gone], att", "part 1.1 names the rule `a-gone`, and there is none"),
+        ("[a-one], att", "[a-one, a-one], att", "`a-one` stands twice in the rules of part 1.1"),
+        ("[cc1-*]", "[cc2-*, cc1-*]", "part T1 names the rule `cc2-*`, and there is none"),
+        ("[cc1-*]", "[cc1*]", "ends with a hyphen"),
+        ("attestations: [att-a]", "attestations: [att-b]", "names the attestation `att-b`, and there is none"),
+        (", attestations: [att-a]", "", "no part asks for the attestation `att-a`"),
+        ("max_age: 92}", "max_age: 92}, {id: att-a, asks: a, evidence: e}", "`att-a` stands twice in `attestations`"),
+        ("max_age: 92", "max_age: 0", "holds for no day"),
+        ("[cc1-*]", "[a-one]", "the rule `cc1-x` has no clause"),
+        ("[cc1-*]", "[cc1-*, b-two]", "`b-two` is in `beyond` and has a clause in part T1"),
+        ("source: A law", "source: Hearsay", "comes from “Hearsay”; the rule names: A law"),
+        ("rules: [b-two]", "rules: [b-two, b-gone]", "`beyond` names the rule `b-gone`, and there is none"),
+        ("[a-one, c-three]", "[a-one, c-three, d-four]", "`d-four` of the catalogue is no rule"),
+        ("[a-one, c-three]", "[a-one, a-one, c-three]", "`a-one` stands twice in `catalogue`"),
+        ("[a-one, c-three]", "[a-one]", "`not_shipped` has `c-three`, which is not in `catalogue`"),
+        ("instead: i}", "instead: i}, {id: a-one, because: b, instead: i}", "`a-one` is a rule and stands in `not_shipped`"),
+        ("partly: [{id: a-one", "partly: [{id: a-gone", "`partly` names the rule `a-gone`"),
+        ("[{id: b-two, because: b}]", "[]", "`b-two` is off by default: say why"),
+        ("{id: b-two, because: b}", "{id: b-two, because: b}, {id: a-one, because: b}", "`off_by_default` names `a-one`, which is on"),
+        ("See `a-one`", "See `a-gone`", "the text of T1 mentions `a-gone`"),
+    ] {
+        let broken = SOUND.replacen(from, to, 1);
+        assert_ne!(broken, SOUND, "{from} is not in the sound one");
+        let faults = faults(&broken, &rules);
+        assert!(faults.iter().any(|f| f.contains(told)), "{from} → {to} should tell {told:?}: {faults:#?}");
+    }
+    rules[0].flags = 0;
+    assert_eq!(faults(SOUND, &rules), ["no test fires the rule `a-one`: add texts to its `tests.flag`"]);
+    rules[0].flags = 1;
+    rules.push(rule("b-two", true));
+    assert_eq!(faults(SOUND, &rules), ["`b-two` stands twice in the packs: take one of them away"]);
 }

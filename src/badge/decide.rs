@@ -5,7 +5,7 @@
 
 use super::find::Candidate;
 use super::library::{Reference, Seen};
-use super::locate::Place;
+use super::locate::{PAGE, Place};
 use super::measure::{Beside, Measured, Pair, WINDOWS};
 use super::raster::{apart, lab};
 use super::{Alteration, AlterationKind as Kind, Encoding, Group, Mark, Picture, Region, Verdict};
@@ -100,6 +100,9 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     if alterations.is_empty() && !(st.recall > 0.85 && st.precision > 0.6 && f.rest[0] < 15.0) {
         return None;
     }
+    // Icons of simple shapes are on every page, and at their size look like many a sign.
+    let page = f64::from(c.pixels.width().max(c.pixels.height())) >= PAGE;
+    let icon = page && s.size.0.max(s.size.1) < 56.0;
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
@@ -108,7 +111,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     } else if !likely {
         unsure = Some("only part of it was found".to_owned());
         Verdict::Unsure
-    } else if m.long < 28.0 && !alterations.iter().any(|a| matches!(a.kind.group(), Group::Setting | Group::Geometry)) {
+    } else if icon || m.long < 28.0 && !alterations.iter().any(|a| matches!(a.kind.group(), Group::Setting | Group::Geometry)) {
         unsure = Some("it is too small to tell".to_owned());
         Verdict::Unsure
     } else {

@@ -271,32 +271,6 @@ impl Library {
         seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, &c, s))).collect()
     }
 
-    /// Where marks may be, and which are tried where: boxes (left, top, right, bottom), and places of references with how well they fit.
-    #[doc(hidden)]
-    pub fn tried(&self, picture: &Picture) -> (Vec<[f64; 4]>, Vec<(usize, [f64; 4], String)>) {
-        let c = Candidate::new(&picture.pixels, None);
-        let boxes = super::zones::boxes(&c).iter().map(|b| [b.x, b.y, b.x + b.w, b.y + b.h].map(|v| v as f64)).collect();
-        let places = locate::places(&c, &self.prepared);
-        let places = places.iter().filter_map(|p| {
-            let b = bounds(self.prepared[p.reference].as_ref()?, &p.map);
-            Some((p.reference, [b.0, b.1, b.2, b.3], format!("{:.3} {:?}", p.likeness, p.structure)))
-        });
-        (boxes, places.collect())
-    }
-
-    /// The same, with their boxes first: left, top, right, bottom.
-    #[doc(hidden)]
-    pub fn report_at(&self, picture: &Picture) -> Vec<String> {
-        let c = Candidate::new(&picture.pixels, None);
-        let seen = self.seen(&c, picture);
-        let line = |s: &Seen| {
-            let b = super::measure::bounds_of(s.native, &s.place.map);
-            let id = &self.references[s.place.reference].id;
-            format!("{:.0},{:.0},{:.0},{:.0} {id} {}", b.0, b.1, b.2, b.3, decide::numbers(picture, &c, s))
-        };
-        seen.iter().map(line).collect()
-    }
-
     /// The panels of the first mark seen.
     #[doc(hidden)]
     pub fn panels(&self, picture: &Picture) -> Option<RgbaImage> {

@@ -71,8 +71,11 @@ impl Structure {
 /// How many supplied images are tried in a box.
 const TRIED: usize = 8;
 
+/// A box in pixels of the candidate: left, top, right, bottom.
+type Bounds = (f64, f64, f64, f64);
+
 /// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
-const PAGE: f64 = 1000.0;
+pub(super) const PAGE: f64 = 1000.0;
 
 pub(super) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let boxes = boxes(c);
@@ -275,7 +278,8 @@ fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
 fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) -> Vec<Place> {
     coarse.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
     let mut fine: Vec<Place> = Vec::new();
-    let mut taken: Vec<((f64, f64, f64, f64), usize, f64)> = Vec::new();
+    // Places, how many guesses were looked at in each, and how alike the first was.
+    let mut taken: Vec<(Bounds, usize, f64)> = Vec::new();
     for place in &coarse {
         if place.likeness < 0.3 {
             break;

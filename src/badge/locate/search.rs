@@ -1,0 +1,96 @@
+//! Supplied images where no box shows one: by points that stand out, and anywhere.
+
+use super::{Place, Structure};
+use crate::badge::affine::Affine;
+use crate::badge::align::{likeness, refine};
+use crate::badge::find::Candidate;
+use crate::badge::keypoints::{self, Guess, Keypoints};
+use crate::badge::measure::view;
+use crate::badge::prepare::{Prepared, level_side};
+
+/// Supplied images where their points are.
+pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+    let ground = crate::badge::find::ground(&c.work);
+    let own = Keypoints::of(&c.work, Affine::scale(1.0 / c.factor, 1.0 / c.factor), keypoints::POINTS.1);
+    let dark = ground.iter().sum::<f32>() < 300.0;
+    let mut guesses: Vec<(Guess, usize)> = Vec::new();
+    for (r, p) in prepared.iter().enumerate() {
+        let Some(p) = p else { continue };
+        let found = own.guesses(p.keypoints(dark), p.content.2.max(p.content.3));
+        guesses.extend(found.into_iter().map(|g| (g, r)));
+    }
+    guesses.sort_by(|a, b| b.0.agree.cmp(&a.0.agree).then(a.1.cmp(&b.1)));
+    let most = guesses.first().map_or(0, |g| g.0.agree);
+    guesses.retain(|g| g.0.agree * 3 >= most);
+    let mut out = Vec::new();
+    for (guess, r) in guesses.into_iter().take(8) {
+        let Some(p) = &prepared[r] else { continue };
+        let at = crate::badge::measure::bounds(p, &guess.map);
+        let long = (at.2 - at.0).max(at.3 - at.1);
+        if !(8.0..20_000.0).contains(&long) {
+            continue;
+        }
+        let frame = p.frame(0, ground);
+        let near = view(c, at, frame.long);
+        let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
+        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground, agree: guess.agree });
+    }
+    out
+}
+
+/// Supplied images anywhere in the picture, smaller, larger or turned: when no box shows one.
+pub(super) fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+    let full = (0.0, 0.0, f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+    let (w, h) = (full.2, full.3);
+    let mean = {
+        let n = c.work.data.len().max(1) as f32;
+        [0, 1, 2].map(|k| c.work.data.iter().map(|p| p[k]).sum::<f32>() / n)
+    };
+    let v = view(c, full, level_side(64, w / h));
+    let mut guesses: Vec<(f64, usize, Affine)> = Vec::new();
+    for (r, p) in prepared.iter().enumerate() {
+        let Some(p) = p else { continue };
+        let frame = p.frame(0, mean);
+        let Some(back) = frame.place.inverse() else { continue };
+        let (cw, ch) = (p.content.2, p.content.3);
+        let fit = (w / cw).min(h / ch);
+        let fill = (w / cw).max(h / ch);
+        let mut own: Vec<(f64, Affine)> = Vec::new();
+        let mut guess = |map: Affine| own.push((likeness(&frame, &v, &back.then(&map).then(&v.place)), map));
+        for s in [0.55, 0.63, 0.72, 0.81, 0.9, 0.97] {
+            let k = fit * s;
+            guess(Affine([k, 0.0, (w - k * cw) / 2.0, 0.0, k, (h - k * ch) / 2.0]));
+        }
+        // Cut off at one side or two: as large as the picture and larger.
+        for s in [1.0, 1.12, 1.25, 1.4] {
+            for k in [fit * s, fill * s] {
+                for (ax, ay) in [(0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.0, 0.5), (1.0, 0.5), (0.0, 1.0), (0.5, 1.0), (1.0, 1.0)] {
+                    if k * cw <= w * 1.7 && k * ch <= h * 1.7 {
+                        guess(Affine([k, 0.0, ax * (w - k * cw), 0.0, k, ay * (h - k * ch)]));
+                    }
+                }
+            }
+        }
+        for degrees in [-26.0_f64, -19.0, -12.0, -6.0, 6.0, 12.0, 19.0, 26.0, 90.0, -90.0, 180.0] {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let most = (w / (cw * cos.abs() + ch * sin.abs())).min(h / (cw * sin.abs() + ch * cos.abs()));
+            for s in [0.8, 0.97] {
+                let (a, d) = (most * s * cos, most * s * sin);
+                guess(Affine([a, -d, (w - a * cw + d * ch) / 2.0, d, a, (h - d * cw - a * ch) / 2.0]));
+            }
+        }
+        own.sort_by(|a, b| b.0.total_cmp(&a.0));
+        guesses.extend(own.into_iter().take(2).map(|(l, m)| (l, r, m)));
+    }
+    guesses.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut out = Vec::new();
+    for (_, r, map) in guesses.into_iter().take(8) {
+        let Some(p) = &prepared[r] else { continue };
+        let at = crate::badge::measure::bounds(p, &map);
+        let frame = p.frame(0, mean);
+        let near = view(c, at, frame.long);
+        let (map, likeness) = refine(&frame, &near, map, 16, false);
+        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: mean, agree: 0 });
+    }
+    out
+}

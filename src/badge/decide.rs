@@ -103,6 +103,10 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     // Icons of simple shapes are on every page, and at their size look like many a sign.
     let page = f64::from(c.pixels.width().max(c.pixels.height())) >= PAGE;
     let icon = page && s.size.0.max(s.size.1) < 56.0;
+    // What is also smaller than the mark may be is more likely an icon than the mark.
+    if icon && alterations.iter().any(|a| a.kind == Kind::MinSize) {
+        return None;
+    }
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }

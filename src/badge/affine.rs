@@ -75,6 +75,12 @@ impl Affine {
         (m[0].hypot(m[3]), m[1].hypot(m[4]))
     }
 
+    /// The map that gives a rectangle of this width and height the same centre and area, upright and with its own proportions.
+    pub fn straightened(&self, (w, h): (f64, f64)) -> Affine {
+        let (s, (x, y)) = (self.size(), self.apply(w / 2.0, h / 2.0));
+        Affine([s, 0.0, x - s * w / 2.0, 0.0, s, y - s * h / 2.0])
+    }
+
     /// The angle between what was right and what was down, less 90 degrees.
     pub fn shear(&self) -> f64 {
         let m = &self.0;

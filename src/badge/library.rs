@@ -254,12 +254,12 @@ impl Library {
     /// What a mark's reference should look like at its size, the candidate, and where they differ, side by side.
     pub fn picture_of(&self, picture: &Picture, mark: &Mark) -> RgbaImage {
         let c = Candidate::new(&picture.pixels, None);
-        let m = mark.place.map(f64::from);
-        let measured = self
-            .prepared
-            .get(mark.reference)
-            .and_then(Option::as_ref)
-            .and_then(|p| measure(&c, p, &Affine(m), picture.encoding, self.clear(mark.reference, &Affine(m))));
+        let found = Affine(mark.place.map(f64::from));
+        let bent = mark.alterations.iter().any(|a| a.kind.group() == super::Group::Geometry);
+        let measured = self.prepared.get(mark.reference).and_then(Option::as_ref).and_then(|p| {
+            let map = if bent { found.straightened((p.content.2, p.content.3)) } else { found };
+            measure(&c, p, &map, picture.encoding, self.clear(mark.reference, &map))
+        });
         measured.map_or_else(|| picture.pixels.clone(), |m| super::panels::panels(&m))
     }
 

@@ -349,7 +349,7 @@ pub(super) fn of_selector(selector: &str) -> Vec<String> {
     for one in split_outside(selector, &[',']) {
         let last = split_outside(one.trim(), &[' ', '>', '+', '~']).pop().unwrap_or("");
         match longest_name(last) {
-            Some(n) if !one.contains(":is(") && !one.contains(":where(") => out.push(n.to_ascii_lowercase()),
+            Some(n) => out.push(n.to_ascii_lowercase()),
             // Nothing certain to look for: the selector is always tried.
             _ => return Vec::new(),
         }
@@ -359,7 +359,9 @@ pub(super) fn of_selector(selector: &str) -> Vec<String> {
 
 /// The longest name in a compound selector: of a tag, class, id, attribute, or an attribute's value. What `:not()` holds must be absent.
 fn longest_name(compound: &str) -> Option<String> {
-    let plain = match compound.find(":not(").or_else(|| compound.find(":has(")) {
+    // What stands in a list may be absent as long as another of the list is there.
+    let lists = [":not(", ":has(", ":is(", ":where("];
+    let plain = match lists.iter().filter_map(|list| compound.find(list)).min() {
         Some(i) => &compound[..i],
         None => compound,
     };
@@ -397,6 +399,8 @@ mod tests {
         assert_eq!(of_selector("form a[href*=\"a > b, c\"]:not([data-long-name]), video[autoplay]"), ["href", "autoplay"]);
         assert_eq!(of_selector("i.fa-hubspot, [property='og:site_name']"), ["fa-hubspot", "site_name"]);
         assert_eq!(of_selector("div > dialog"), ["<dialog"]);
+        assert_eq!(of_selector("form:has(input[data-long], select):not(.short)"), ["<form"]);
+        assert_eq!(of_selector("dialog:is([open], .visible)"), ["<dialog"]);
         assert_eq!(of_selector(".popup"), ["popup"]);
         assert!(of_selector("div > *").is_empty());
     }

@@ -359,12 +359,17 @@ pub(super) fn of_selector(selector: &str) -> Vec<String> {
 
 /// The longest name in a compound selector: of a tag, class, id, attribute, or an attribute's value. What `:not()` holds must be absent.
 fn longest_name(compound: &str) -> Option<String> {
-    // What stands in a list may be absent as long as another of the list is there.
-    let lists = [":not(", ":has(", ":is(", ":where("];
-    let plain = match lists.iter().filter_map(|list| compound.find(list)).min() {
-        Some(i) => &compound[..i],
-        None => compound,
-    };
+    // What follows a colon is a condition, or a list of which one is enough; a colon in brackets is a value's.
+    let mut depth = 0usize;
+    let condition = compound.find(|c: char| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ':' && depth == 0
+    });
+    let plain = &compound[..condition.unwrap_or(compound.len())];
     let tag = plain.split(['[', ':', '.', '#']).next().unwrap_or("");
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let names = plain[tag.len()..].split(|c: char| !is_name(c)).filter(|n| n.len() > 2).map(str::to_owned);
@@ -401,6 +406,7 @@ mod tests {
         assert_eq!(of_selector("div > dialog"), ["<dialog"]);
         assert_eq!(of_selector("form:has(input[data-long], select):not(.short)"), ["<form"]);
         assert_eq!(of_selector("dialog:is([open], .visible)"), ["<dialog"]);
+        assert_eq!(of_selector("table:is(.plans, .prices) tr:nth-of-type(26)"), ["<tr"]);
         assert_eq!(of_selector(".popup"), ["popup"]);
         assert!(of_selector("div > *").is_empty());
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Other places are named up to this number; of more, how many there are.
 const NAMED: usize = 5;
-/// So many findings are held back until all places are known.
+/// So many outcomes and findings are held back until all places are known.
 const MOST: usize = 50_000;
 
 /// An image file and which of its marks a finding is about.
@@ -33,7 +33,8 @@ type Key = (OfFile, String, String, crate::finding::Severity);
 #[derive(Debug, Default)]
 pub struct Once {
     held: Vec<Outcome>,
-    findings: usize,
+    /// How many outcomes and findings wait.
+    waiting: usize,
     /// Findings about the same, each by the places of its outcome and of itself.
     groups: HashMap<Key, Vec<(usize, usize)>>,
 }
@@ -51,15 +52,16 @@ impl Once {
                 self.groups.entry(key).or_default().push((self.held.len(), i));
             }
         }
-        self.findings += outcome.findings.len();
+        // Those without findings wait, too: of a long stream most are.
+        self.waiting += 1 + outcome.findings.len();
         self.held.push(outcome);
-        if self.findings > MOST { self.finish(sink) } else { true }
+        if self.waiting > MOST { self.finish(sink) } else { true }
     }
 
     /// Hands on what waits. Whether to go on.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Outcome) -> bool) -> bool {
         let mut held = std::mem::take(&mut self.held);
-        self.findings = 0;
+        self.waiting = 0;
         let mut gone: Vec<(usize, usize)> = Vec::new();
         for members in std::mem::take(&mut self.groups).into_values().filter(|m| m.len() > 1) {
             let is_page = |(o, f): &(usize, usize)| !held[*o].findings[*f].primary.spans.is_empty() && !is_file(&held[*o].findings[*f]);

@@ -4,10 +4,10 @@
 //! `benches/badges`, never with the half that is reported.
 
 use super::find::Candidate;
+use super::ground::off;
 use super::library::{Reference, Seen};
 use super::locate::{PAGE, Place};
 use super::measure::{Beside, Measured, Pair, WINDOWS};
-use super::raster::{apart, lab};
 use super::{Alteration, AlterationKind as Kind, Encoding, Group, Mark, Picture, Region, Verdict};
 
 /// Whether a place is worth measuring.
@@ -157,6 +157,15 @@ fn changed_region(c: &Candidate, m: &Measured) -> Option<Region> {
     Some(Region { x: ax as u32, y: ay as u32, width: (bx - ax).ceil() as u32, height: (by - ay).ceil() as u32 })
 }
 
+/// A square around a point of the compared part, in pixels of the candidate: `radius` to each side, four at least.
+fn spot(c: &Candidate, m: &Measured, (x, y): (usize, usize), radius: f64) -> Option<Region> {
+    let (px, py) = m.place.inverse()?.apply(x as f64, y as f64);
+    let at = |v: f64, most: u32| v.clamp(0.0, f64::from(most.saturating_sub(1))) as u32;
+    let r = radius.max(4.0) as u32;
+    let (x, y) = (at(px, c.pixels.width()).saturating_sub(r), at(py, c.pixels.height()).saturating_sub(r));
+    Some(Region { x, y, width: 2 * r, height: 2 * r })
+}
+
 fn push(found: &mut Vec<(f32, Alteration)>, weight: f32, kind: Kind, words: String, measured: f64, allowed: f64, region: Option<Region>) {
     found.push((weight, Alteration { kind, words, measured: measured as f32, allowed: allowed as f32, region, span: None }));
 }
@@ -219,9 +228,9 @@ fn redrawn(m: &Measured) -> f32 {
 
 /// How far the differences in one place are beyond those of legitimate copies there: above 1, something was changed.
 fn local(m: &Measured) -> f32 {
-    // What is noisy everywhere may be noisy there.
     // Formats that keep little colour smear it from block to block, without drawing anything else.
     let smeared = |p: &Pair| if m.rough && p.drawn[0] < 0.07 { 1.8 } else { 1.0 };
+    // What is noisy everywhere may be noisy there.
     let of = |p: &Pair| p.rates[0] / ((2.0 * p.rates[4] + 0.4).clamp(3.5, 5.0) * smeared(p));
     m.windows[..3].iter().map(of).fold(redrawn(m), f32::max)
 }
@@ -318,23 +327,14 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
 fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
     if let Some((x, y)) = m.within.map(|w| (w.x, w.y)).filter(|_| m.even > 0.25 && m.coverage < 0.14) {
-        let region = m.place.inverse().map(|out| {
-            let (px, py) = out.apply(x as f64, y as f64);
-            let at = |v: f64, most: u32| v.clamp(0.0, f64::from(most.saturating_sub(1))) as u32;
-            let r = (0.06 * s.size.0).max(4.0) as u32;
-            Region {
-                x: at(px, c.pixels.width()).saturating_sub(r),
-                y: at(py, c.pixels.height()).saturating_sub(r),
-                width: 2 * r,
-                height: 2 * r,
-            }
-        });
+        let region = spot(c, m, (x, y), 0.06 * s.size.0);
         push(found, 3.0, Kind::Added, "something stands between its parts; allowed: nothing".to_owned(), 1.0, 0.0, region);
     }
     // Colours that are smeared reach out of the mark.
     let smear = if m.rough { 0.7 } else { 0.0 };
-    let near = (m.near.is - 1.6 * m.near.copy - smear) / 0.7;
-    let far = if m.ring[1] > 0.5 { (m.far.is - 1.6 * m.far.copy) / 0.55 } else { 0.0 };
+    let allowed = [1.6 * m.near.copy + smear + 0.7, 1.6 * m.far.copy + 0.55];
+    let near = (m.near.is - allowed[0]) / 0.7 + 1.0;
+    let far = if m.ring[1] > 0.5 { (m.far.is - allowed[1]) / 0.55 + 1.0 } else { 0.0 };
     // A thing beside it covers little of its contour, and stands out more than a shadow.
     let thing = m.foreign.is_some_and(|f| f.contour > 2.3 && m.coverage < 0.3 || m.coverage < 0.14);
     if m.even > 0.25 && !thing && m.ring[0] > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
@@ -346,29 +346,14 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
         } else {
             (Kind::Shadow, "a shadow")
         };
-        let words = format!(
-            "{what} around it: {:.1} from the background on average (CIE76); allowed {:.1}",
-            m.near.is.max(m.far.is),
-            1.6 * m.near.copy + 0.7
-        );
-        push(found, strongest.min(12.0), kind, words, f64::from(m.near.is), f64::from(1.6 * m.near.copy + 0.7), None);
+        // What is furthest beyond the allowed: what is near the contour, or further away.
+        let (is, allowed) = if near >= far { (m.near.is, allowed[0]) } else { (m.far.is, allowed[1]) };
+        let words = format!("{what} around it: {is:.1} from the background on average (CIE76); allowed {allowed:.1}");
+        push(found, strongest.min(12.0), kind, words, f64::from(is), f64::from(allowed), None);
     } else if m.even > 0.25
         && let Some(Beside { distance, x, y, .. }) = m.foreign
     {
         // Something stands beside it: a violation only of free space that the register asks for, unless it touches.
-        let place = |r: f64| {
-            m.place.inverse().map(|out| {
-                let (px, py) = out.apply(x as f64, y as f64);
-                let at = |v: f64, most: u32| v.clamp(0.0, f64::from(most.saturating_sub(1))) as u32;
-                let r = r.max(4.0) as u32;
-                Region {
-                    x: at(px, c.pixels.width()).saturating_sub(r),
-                    y: at(py, c.pixels.height()).saturating_sub(r),
-                    width: 2 * r,
-                    height: 2 * r,
-                }
-            })
-        };
         let distance = f64::from(distance) / m.k;
         if let Some(share) = reference.clear_space {
             let asked = f64::from(share) * s.size.1;
@@ -381,7 +366,7 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
                     words,
                     distance,
                     asked,
-                    place(0.05 * s.size.0),
+                    spot(c, m, (x, y), 0.05 * s.size.0),
                 );
             }
         }
@@ -393,7 +378,7 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
                 format!("something was put at its edge, {distance:.0} px away; allowed: nothing"),
                 distance,
                 0.0,
-                place(0.1 * s.size.0),
+                spot(c, m, (x, y), 0.1 * s.size.0),
             );
         }
     }
@@ -439,12 +424,9 @@ fn setting(reference: &Reference, picture: &Picture, c: &Candidate, s: &Seen, fo
         && !allowed.is_empty()
         && s.visible.0 > 0.8
     {
-        let own = lab(m.ground);
-        let off = allowed.iter().map(|a| apart(own, lab(a.map(f32::from)))).fold(f32::MAX, f32::min);
-        if m.even > 0.45 && off > 6.0 {
-            let [r, g, b] = m.ground.map(|v| v.round().clamp(0.0, 255.0) as u8);
-            let words = format!("on #{r:02x}{g:02x}{b:02x}, {off:.0} from the nearest allowed background (CIE76); allowed 6");
-            push(found, off / 4.0, Kind::Background, words, f64::from(off), 6.0, None);
+        let off = off(allowed, m.ground).filter(|_| m.even > 0.45);
+        if let Some(off) = off {
+            found.push((off.measured / 4.0, off));
         } else if m.even <= 0.3 && m.uneven > 7.0 {
             let words = format!("on a picture: colours around it are {:.0} apart on average (CIE76); allowed 6", m.uneven);
             push(found, m.uneven / 4.0, Kind::Background, words, f64::from(m.uneven), 6.0, None);
@@ -481,7 +463,7 @@ fn setting(reference: &Reference, picture: &Picture, c: &Candidate, s: &Seen, fo
 }
 
 /// All numbers of a mark, for those who tune the limits.
-pub(super) fn numbers(picture: &Picture, _c: &Candidate, s: &Seen) -> String {
+pub(super) fn numbers(picture: &Picture, s: &Seen) -> String {
     let m = &s.measured;
     let st = &s.place.structure;
     let (lx, ly) = s.place.map.lengths();

@@ -1,8 +1,8 @@
 //! Drawings held against the supplied drawings by their shapes, before any pixels: exact, and able to name the element that was edited.
 
 use super::affine::Affine;
+use super::ground::{is_open, off};
 use super::measure::bounds_of;
-use super::raster::{apart, lab};
 use super::svg::{Drawing, DrawingKey, Edit, Ground};
 use super::{Alteration, AlterationKind, Comparison, Encoding, Group, Library, Limits, Mark, Picture, Reference, Region, Setting, Verdict};
 use std::sync::OnceLock;
@@ -11,8 +11,6 @@ use std::sync::OnceLock;
 const ALIKE: f32 = 0.75;
 /// The most edits that are named.
 const EDITS: usize = 12;
-/// How far a background may be from an allowed one (CIE76).
-const GROUND: f32 = 6.0;
 
 /// The supplied drawings in the form in which they are compared, each made when it is first needed; in the order of the references.
 pub(super) type Keys = Vec<OnceLock<Option<DrawingKey>>>;
@@ -133,52 +131,10 @@ fn edits(reference: &Reference, drawing: &Drawing, picture: &Picture, setting: S
         }
         None => setting.behind.filter(|_| is_open(picture, None)),
     };
-    if let Some(alteration) = colour.and_then(|c| off(allowed, c)) {
+    if let Some(alteration) = colour.and_then(|c| off(allowed, c.map(f32::from))) {
         out.push(Edit { alteration: Alteration { span: span.clone(), ..alteration }, span, ground: None });
     }
     out
-}
-
-/// What is wrong with a colour behind a mark, if it is not one of those allowed.
-fn off(allowed: &[[u8; 3]], [r, g, b]: [u8; 3]) -> Option<Alteration> {
-    let of = |c: [u8; 3]| lab(c.map(f32::from));
-    let off = allowed.iter().map(|a| apart(of([r, g, b]), of(*a))).fold(f32::MAX, f32::min);
-    let words = format!("on #{r:02x}{g:02x}{b:02x}, {off:.0} from the nearest allowed background (CIE76); allowed {GROUND:.0}");
-    let alteration = Alteration { kind: AlterationKind::Background, words, measured: off, allowed: GROUND, region: None, span: None };
-    (off > GROUND).then_some(alteration)
-}
-
-impl Reference {
-    /// What is wrong with the colour that shows behind a mark in a picture with transparency, if it is known; `part`: where the mark is.
-    pub(super) fn off_ground(&self, picture: &Picture, part: Option<Region>, setting: Setting) -> Option<Alteration> {
-        let allowed = self.backgrounds.as_deref().filter(|b| !b.is_empty())?;
-        let behind = setting.behind.filter(|_| is_open(picture, part))?;
-        off(allowed, behind)
-    }
-}
-
-/// Whether what is behind a picture shows around a part of it, or at its border.
-fn is_open(picture: &Picture, part: Option<Region>) -> bool {
-    let (w, h) = picture.pixels.dimensions();
-    if w == 0 || h == 0 {
-        return false;
-    }
-    let (mut x0, mut y0, mut x1, mut y1) = (0, 0, w - 1, h - 1);
-    if let Some(r) = part {
-        // A little outside of it.
-        let own = |v: u32| (f64::from(v) / f64::from(picture.scale)) as u32;
-        let gap = 2 + own(r.width.max(r.height)) / 50;
-        (x0, y0) = (own(r.x).saturating_sub(gap), own(r.y).saturating_sub(gap));
-        (x1, y1) = ((own(r.x + r.width) + gap).min(x1), (own(r.y + r.height) + gap).min(y1));
-    }
-    let rows = (x0..=x1).flat_map(|x| [(x, y0), (x, y1)]);
-    let border = rows.chain((y0..=y1).flat_map(|y| [(x0, y), (x1, y)]));
-    let (mut all, mut clear) = (0_usize, 0_usize);
-    for (x, y) in border {
-        all += 1;
-        clear += usize::from(picture.pixels.get_pixel_checked(x, y).is_some_and(|p| p[3] < 128));
-    }
-    clear * 2 > all
 }
 
 /// The box of a mark's content in pixels of the file, cut at its borders.

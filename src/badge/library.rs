@@ -124,12 +124,12 @@ impl Library {
     /// The marks in a candidate, measured.
     pub(super) fn seen(&self, c: &Candidate, picture: &Picture) -> Vec<Seen> {
         let places = locate::places(c, &self.prepared);
-        let mut done: Vec<((f64, f64, f64, f64), f64)> = Vec::new();
+        let mut done: Vec<locate::Bounds> = Vec::new();
         let mut out = Vec::new();
         for place in &places {
             let Some(p) = &self.prepared[place.reference] else { continue };
             let at = bounds(p, &place.map);
-            if done.iter().any(|(d, _)| locate::overlap(*d, at) > 0.25 || locate::within(at, *d) > 0.8) || !decide::may_be(place) {
+            if done.iter().any(|d| locate::overlap(*d, at) > 0.25 || locate::within(at, *d) > 0.8) || !decide::may_be(place) {
                 continue;
             }
             // The others at the same place: tiers and variants of one family differ in little.
@@ -140,7 +140,7 @@ impl Library {
                     locate::overlap(bounds(q, &o.map), at) > 0.6 && o.structure.score() > place.structure.score() - 0.12
                 })
                 .collect();
-            let close_up = |b: (f64, f64, f64, f64)| view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
+            let close_up = |b: locate::Bounds| view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
             let shared = close_up(at);
             let mut best: Option<(f64, Place)> = None;
             let mut close: Vec<(f64, Place)> = Vec::new();
@@ -199,8 +199,7 @@ impl Library {
             let Some((least, mut first)) = best else { continue };
             // What the points say counts for the same map, however it was found.
             let same = |o: &&Place| o.reference == first.reference && (o.map.size() / first.map.size()).ln().abs() < 0.06;
-            let agree =
-                places.iter().filter(same).filter(|o| locate::overlap(super::measure::bounds(p, &o.map), at) > 0.6).map(|o| o.agree);
+            let agree = places.iter().filter(same).filter(|o| locate::overlap(bounds(p, &o.map), at) > 0.6).map(|o| o.agree);
             first.agree = agree.max().unwrap_or(0);
             close.retain(|(cost, p)| *cost < least + 2.5 && p.reference != first.reference && p.structure.recall > 0.9);
             close.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -213,7 +212,7 @@ impl Library {
                     best = Some(seen);
                 }
             }
-            done.push((at, place.structure.score()));
+            done.push(at);
             out.extend(best);
         }
         out
@@ -268,7 +267,7 @@ impl Library {
     pub fn report(&self, picture: &Picture) -> Vec<String> {
         let c = Candidate::new(&picture.pixels, None);
         let seen = self.seen(&c, picture);
-        seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, &c, s))).collect()
+        seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, s))).collect()
     }
 
     /// The panels of the first mark seen.

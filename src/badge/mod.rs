@@ -10,6 +10,7 @@ mod copies;
 mod decide;
 mod drawings;
 mod find;
+mod ground;
 mod intake;
 mod keypoints;
 mod library;

@@ -32,7 +32,7 @@ pub(in crate::badge) struct Place {
 const TRIED: usize = 8;
 
 /// A box in pixels of the candidate: left, top, right, bottom.
-type Bounds = (f64, f64, f64, f64);
+pub(in crate::badge) type Bounds = (f64, f64, f64, f64);
 
 /// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
 pub(in crate::badge) const PAGE: f64 = 1000.0;
@@ -172,13 +172,13 @@ pub(in crate::badge) fn settled(frame: &Frame, v: &View, start: Affine, rounds: 
     if b.score() + 0.3 * b.core > a.score() + 0.3 * a.core - slack { (stiff, other) } else { (free, likeness) }
 }
 
-pub(in crate::badge) fn in_picture(c: &Candidate, b: &Box) -> (f64, f64, f64, f64) {
+pub(in crate::badge) fn in_picture(c: &Candidate, b: &Box) -> Bounds {
     let f = c.factor;
     (b.x as f64 * f, b.y as f64 * f, (b.x + b.w) as f64 * f, (b.y + b.h) as f64 * f)
 }
 
 /// The best of some first guesses.
-fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: (f64, f64, f64, f64), score: f64) -> Option<(Affine, f64)> {
+fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: Bounds, score: f64) -> Option<(Affine, f64)> {
     let (bw, bh) = (b.2 - b.0, b.3 - b.1);
     let (w, h) = (p.content.2, p.content.3);
     let mut starts = vec![Affine([bw / w, 0.0, b.0, 0.0, bh / h, b.1])];
@@ -231,7 +231,7 @@ fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: (f64, f64, f64, f64), sc
     best
 }
 
-pub(in crate::badge) fn overlap(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
+pub(in crate::badge) fn overlap(a: Bounds, b: Bounds) -> f64 {
     let w = (a.2.min(b.2) - a.0.max(b.0)).max(0.0);
     let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
     let both = w * h;
@@ -239,7 +239,7 @@ pub(in crate::badge) fn overlap(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)
 }
 
 /// The share of `a` that lies in `b`.
-pub(in crate::badge) fn within(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> f64 {
+pub(in crate::badge) fn within(a: Bounds, b: Bounds) -> f64 {
     let w = (a.2.min(b.2) - a.0.max(b.0)).max(0.0);
     let h = (a.3.min(b.3) - a.1.max(b.1)).max(0.0);
     w * h / ((a.2 - a.0) * (a.3 - a.1)).max(1e-9)

@@ -1,6 +1,7 @@
 //! The supplied images, prepared for comparing.
 
 use super::affine::Affine;
+use super::align::View;
 use super::find::Candidate;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
@@ -160,42 +161,15 @@ impl Library {
                     best = Some((cost, place));
                 }
             }
-            // The rest of its family, in the same place: tiers may differ in one word.
             if let Some((_, first)) = best {
-                let own = &self.references[first.reference];
-                let v = &shared;
-                for (r, q) in self.prepared.iter().enumerate() {
-                    let (Some(q), Some(p)) = (q, &self.prepared[first.reference]) else { continue };
-                    let kin = own.family.is_some() && self.references[r].family == own.family || self.references[r].id == own.id;
-                    if tried.contains(&r) || !kin || (q.aspect() / p.aspect()).ln().abs() > 0.05 {
-                        continue;
-                    }
-                    let map = Affine::scale(p.content.2 / q.content.2, p.content.3 / q.content.3).then(&first.map);
-                    let frame = q.frame(2, first.ground);
-                    let (map, likeness) = super::align::refine(&frame, v, map, 2, false);
-                    let (cost, place) = locate::cost(&frame, v, Place { reference: r, map, likeness, ..first });
-                    close.push((cost, place));
-                    if best.as_ref().is_none_or(|b| cost < b.0) {
-                        best = Some((cost, place));
+                for other in self.kin(&first, &shared, &tried) {
+                    close.push(other);
+                    if best.as_ref().is_none_or(|b| other.0 < b.0) {
+                        best = Some(other);
                     }
                 }
             }
-            // Mirrored, if that explains what does not fit.
-            if let Some((cost, first)) = best
-                && first.structure.missing > 0.1
-                && let Some(q) = &self.prepared[first.reference]
-            {
-                let v = close_up(bounds(q, &first.map));
-                let frame = q.frame(2, first.ground);
-                for (x, y) in [(-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
-                    let flip = Affine([x, 0.0, if x < 0.0 { q.content.2 } else { 0.0 }, 0.0, y, if y < 0.0 { q.content.3 } else { 0.0 }]);
-                    let (map, likeness) = super::align::refine(&frame, &v, flip.then(&first.map), 6, false);
-                    let (other, place) = locate::cost(&frame, &v, Place { map, likeness, ..first });
-                    if other < 0.7 * cost && best.as_ref().is_none_or(|b| other < b.0) {
-                        best = Some((other, place));
-                    }
-                }
-            }
+            best = best.map(|b| self.mirrored(b, close_up));
             let Some((least, mut first)) = best else { continue };
             // What the points say counts for the same map, however it was found.
             let same = |o: &&Place| o.reference == first.reference && (o.map.size() / first.map.size()).ln().abs() < 0.06;
@@ -216,6 +190,42 @@ impl Library {
             out.extend(best);
         }
         out
+    }
+
+    /// The rest of a reference's family in the same place, but for those tried already: tiers may differ in one word. With what each costs.
+    fn kin(&self, first: &Place, v: &View, tried: &[usize]) -> Vec<(f64, Place)> {
+        let own = &self.references[first.reference];
+        let Some(p) = &self.prepared[first.reference] else { return Vec::new() };
+        let mut out = Vec::new();
+        for (r, q) in self.prepared.iter().enumerate() {
+            let Some(q) = q else { continue };
+            let kin = own.family.is_some() && self.references[r].family == own.family || self.references[r].id == own.id;
+            if tried.contains(&r) || !kin || (q.aspect() / p.aspect()).ln().abs() > 0.05 {
+                continue;
+            }
+            let map = Affine::scale(p.content.2 / q.content.2, p.content.3 / q.content.3).then(&first.map);
+            let frame = q.frame(2, first.ground);
+            let (map, likeness) = super::align::refine(&frame, v, map, 2, false);
+            out.push(locate::cost(&frame, v, Place { reference: r, map, likeness, ..*first }));
+        }
+        out
+    }
+
+    /// The same place mirrored, if that explains what does not fit.
+    fn mirrored(&self, (cost, first): (f64, Place), close_up: impl Fn(locate::Bounds) -> View) -> (f64, Place) {
+        let mut best = (cost, first);
+        let Some(q) = self.prepared[first.reference].as_ref().filter(|_| first.structure.missing > 0.1) else { return best };
+        let v = close_up(bounds(q, &first.map));
+        let frame = q.frame(2, first.ground);
+        for (x, y) in [(-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
+            let flip = Affine([x, 0.0, if x < 0.0 { q.content.2 } else { 0.0 }, 0.0, y, if y < 0.0 { q.content.3 } else { 0.0 }]);
+            let (map, likeness) = super::align::refine(&frame, &v, flip.then(&first.map), 6, false);
+            let other = locate::cost(&frame, &v, Place { map, likeness, ..first });
+            if other.0 < 0.7 * cost && other.0 < best.0 {
+                best = other;
+            }
+        }
+        best
     }
 
     fn measured(&self, c: &Candidate, place: Place, picture: &Picture) -> Option<Seen> {

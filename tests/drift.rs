@@ -33,8 +33,30 @@ fn compare(file: &str, now: &str) {
 }
 
 #[test]
-fn the_rule_table_is_current() {
-    compare("docs/rules.md", &generated(&["rules", "--pack", "hubspot", "--format", "markdown"]));
+fn the_pages_of_rules_are_current() {
+    let folder = std::env::temp_dir().join(format!("promolint-pages-{}", std::process::id()));
+    generated(&["rules", "--pack", "hubspot", "--pages", folder.to_str().unwrap()]);
+    let names = |folder: &std::path::Path| -> std::collections::BTreeSet<String> {
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let now = names(&folder);
+    for name in &now {
+        compare(&format!("docs/rules/{name}"), &std::fs::read_to_string(folder.join(name)).unwrap());
+    }
+    let gone: Vec<String> = names("docs/rules".as_ref()).difference(&now).cloned().collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(gone.is_empty(), "docs/rules has pages of rules that are no more: remove {}", gone.join(", "));
+}
+
+/// A rule can leave words to rules of packs that are not loaded, so no pack can check this alone.
+#[test]
+fn rules_fold_into_rules_that_exist() {
+    let rules: Value = serde_json::from_str(&generated(&["rules", "--pack", "hubspot", "--format", "json"])).unwrap();
+    let rules = rules["rules"].as_array().unwrap();
+    let ids: Vec<&Value> = rules.iter().map(|r| &r["id"]).collect();
+    let named: Vec<&Value> = rules.iter().flat_map(|r| r["folds_into"].as_array().unwrap()).collect();
+    assert!(!named.is_empty());
+    assert!(named.iter().all(|n| ids.contains(n)), "`folds_into` names rules that are not there: {named:?}");
 }
 
 #[test]

@@ -440,6 +440,9 @@ pub struct RulesArgs {
     /// How to show them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: TableFormat,
+    /// Write a page of Markdown for each rule, and an index, into this folder instead
+    #[arg(long, value_name = "FOLDER")]
+    pub pages: Option<PathBuf>,
     /// Rules and configuration.
     #[command(flatten)]
     pub selection: Selection,

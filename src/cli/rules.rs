@@ -1,11 +1,14 @@
 //! `promolint rules`.
 
 use super::args::{RulesArgs, TableFormat};
-use super::explain::severity;
-use super::{print, setup, stdout_palette};
+use super::explain::{page, severity};
+use super::{count, print, refuse, setup, stdout_palette};
 use crate::document::Kind;
+use crate::engine::{io_message, name_of};
 use crate::pack::Rule;
+use crate::pack::model::Pack;
 use serde_json::json;
+use std::path::Path;
 
 /// Lists the rules.
 pub fn run(args: &RulesArgs) -> u8 {
@@ -18,6 +21,9 @@ pub fn run(args: &RulesArgs) -> u8 {
     let named = |list: &[String], r: &Rule| list.iter().any(|p| r.id.starts_with(p.as_str()) || r.pack.starts_with(p.as_str()));
     let rules: Vec<&Rule> =
         setup.packs.packs.iter().flat_map(|p| &p.rules).filter(|r| (only.is_empty() || named(&only, r)) && !named(&ignore, r)).collect();
+    if let Some(folder) = &args.pages {
+        return write_pages(folder, &rules, &setup.packs.packs);
+    }
     let palette = stdout_palette(args.selection.color);
     print(&match args.format {
         TableFormat::Table => {
@@ -53,12 +59,25 @@ pub fn run(args: &RulesArgs) -> u8 {
                             "by_kind": r.severity.by_kind.iter().map(|(k, s)| (k.name(), json!(s))).collect::<std::collections::BTreeMap<_, _>>(),
                         },
                         "kinds": r.kinds, "sources": r.sources, "help": r.text.help, "fix": r.fix,
+                        "folds_into": r.folds_into,
                     })
                 })
                 .collect();
             serde_json::to_string_pretty(&json!({"schema": "promolint.rules/1", "rules": list})).unwrap_or_default() + "\n"
         }
     })
+}
+
+/// Writes a page for each rule and an index into a folder.
+fn write_pages(folder: &Path, rules: &[&Rule], packs: &[Pack]) -> u8 {
+    let all = rules.iter().map(|r| (format!("{}.md", r.id), page::page(r))).chain([("README.md".to_owned(), page::index(packs, rules))]);
+    for (name, text) in all {
+        let file = folder.join(name);
+        if let Err(e) = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, text)) {
+            return refuse(&format!("cannot write {}: {}", name_of(&file), io_message(&e)), "name a folder that can be written");
+        }
+    }
+    print(&format!("{} in {}\n", count(rules.len(), "page"), name_of(folder)))
 }
 
 fn kinds(r: &Rule) -> String {

@@ -59,6 +59,7 @@ impl Assembler<'_> {
             notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| fill(n)).collect(),
             help: says.help.as_deref().or(rule.text.help.as_deref()).map(fill),
             source: rule.sources.first().cloned(),
+            also: Vec::new(),
             fix: says.fix.or(rule.fix).and_then(|a| self.fix(a, &hit)),
             suppressed: None,
         }

@@ -373,6 +373,7 @@ impl Made<'_> {
             notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| words(n)).collect(),
             help: says.help.as_deref().or(rule.text.help.as_deref()).map(words),
             source: rule.sources.first().cloned(),
+            also: Vec::new(),
             fix: None,
             suppressed: kept.iter().find_map(|k| k.rare.as_ref()?.suppressed.clone()),
         }

@@ -175,6 +175,7 @@ impl Engine<'_> {
                 looked => outcome.looked(looked, source, &image.spans),
             }
         }
+        self.rules.folds().apply(&mut found);
         let mut suppressions = match &document.directives[..] {
             [] => Vec::new(),
             directives => suppress::read(directives, source, &|id| self.rules.knows(id)),
@@ -262,6 +263,7 @@ impl Engine<'_> {
             notes: Vec::new(),
             help: Some(help),
             source: None,
+            also: Vec::new(),
             fix: None,
             suppressed: None,
         };

@@ -7,6 +7,7 @@ mod assets;
 pub mod cache;
 mod corpus;
 mod documents;
+mod fold;
 mod format;
 mod once;
 mod outcome;

@@ -1,5 +1,6 @@
 //! The rules of a run, with the user's settings, behind the prefilter.
 
+use super::fold::Folds;
 use super::paths::Paths;
 use crate::check::text::Prefilter;
 use crate::check::{self, element::ElementFilter};
@@ -37,6 +38,7 @@ pub struct RuleSet {
     /// One for each kind of content, made when there is some.
     prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
     elements: ElementFilter,
+    folds: Folds,
     settings: Settings,
     /// What [`RuleSet::active`] gives where no override can differ, by kind.
     usual: HashMap<Kind, Severities>,
@@ -53,8 +55,9 @@ impl RuleSet {
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
         let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
+        let folds = Folds::new(&rules);
         let mut set =
-            RuleSet { rules, text_only, corpus, images, prefilters: Default::default(), elements, settings, usual: HashMap::new() };
+            RuleSet { rules, text_only, corpus, images, prefilters: Default::default(), elements, folds, settings, usual: HashMap::new() };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -89,6 +92,11 @@ impl RuleSet {
     /// The filter for rules about elements.
     pub fn elements(&self) -> &ElementFilter {
         &self.elements
+    }
+
+    /// Which of them leave words to others.
+    pub(super) fn folds(&self) -> &Folds {
+        &self.folds
     }
 
     /// The severity of each rule for one file and kind of content.

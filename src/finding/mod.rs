@@ -38,6 +38,15 @@ pub struct RuleSource {
     pub checked_on: Option<String>,
 }
 
+/// A rule that found something in the same words as another one, which says more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Also {
+    /// The rule's id.
+    pub rule: String,
+    /// Where it comes from.
+    pub source: Option<RuleSource>,
+}
+
 /// How far a fix can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,6 +123,9 @@ pub struct Finding {
     pub help: Option<String>,
     /// Where the rule comes from.
     pub source: Option<RuleSource>,
+    /// What else speaks against it: rules that found something in the same words and left the finding to this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     /// A mechanical cure, if there is one.
     pub fix: Option<Fix>,
     /// Survives moved lines and reformatting; see [`fingerprint`].

@@ -67,6 +67,8 @@ pub struct Rule {
     pub context: Context,
     /// At most one finding per document.
     pub once: bool,
+    /// Rules that this one leaves the words to where both find something in them.
+    pub folds_into: Vec<String>,
     /// What is said.
     pub text: RuleText,
     /// How far its fixes can be trusted, if it has any.

@@ -136,6 +136,11 @@ pub static RULE: ObjectShape = ObjectShape {
         key("language", STRINGS, "The languages it speaks of. Default: all."),
         key("match", MATCHER, "What to look for."),
         key("once", Bool, "At most one finding per document."),
+        key(
+            "folds_into",
+            STRINGS,
+            "Rules that say more where both find something in the same words: theirs is the finding, and it names this rule, too."
+        ),
         key("message", Str, "The headline; {text}, {replacement}, {value}, {field}, {count}, {limit}, {domain}, {term} are filled in."),
         key("label", Str, "A few words at the caret."),
         key("notes", STRINGS, "Facts, shown under the finding."),

@@ -175,6 +175,10 @@ fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {
         }
         None => notes.push(palette.dim(&format!("rule: promolint's own{sure}"))),
     }
+    for also in &f.also {
+        let title = also.source.as_ref().map(|s| format!("{} ", s.title)).unwrap_or_default();
+        notes.push(palette.dim(&format!("also: {title}({})", also.rule)));
+    }
     notes
 }
 

@@ -196,6 +196,7 @@ impl<'a> Decoder<'a> {
             matcher: matcher?,
             context,
             once: find("once").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
+            folds_into: strings("folds_into"),
             text: words,
             fix,
             tests,

@@ -1,10 +1,12 @@
-//! `promolint explain RULE`.
+//! `promolint explain RULE`: what a rule asks, for the terminal and as a page.
+
+pub mod page;
 
 use super::args::ExplainArgs;
 use super::{complain, exit, print, setup, stdout_palette};
 use crate::document::Kind;
 use crate::engine::OWN_RULES;
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind, TestCase, TestFacts};
 use crate::pack::shape::did_you_mean;
 use crate::report::Palette;
@@ -65,13 +67,8 @@ fn explain(r: &Rule, palette: Palette) -> String {
         }
     };
     part("Why", &r.why);
-    let kinds = if r.kinds.len() == Kind::ALL.len() {
-        "everything".to_owned()
-    } else {
-        r.kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ")
-    };
     part("Severity", &severity(&r.severity));
-    part("Looks at", &kinds);
+    part("Looks at", &kinds(r));
     let languages: Vec<&str> = r.languages.iter().map(|l| l.as_str()).collect();
     part("Languages", &languages.join(", "));
     let sources: Vec<String> = r
@@ -82,14 +79,8 @@ fn explain(r: &Rule, palette: Palette) -> String {
             format!("{}, read on {}{url}", s.title, s.checked_on.as_deref().unwrap_or("an unknown day"))
         })
         .collect();
-    let sure = match r.confidence {
-        crate::finding::Confidence::Primary => "primary: the source says so, and was read in full",
-        crate::finding::Confidence::Partial => "partial: the source was read in part, in translation, or speaks of a sister programme",
-        crate::finding::Confidence::Secondary => "secondary: others report what the source says",
-        crate::finding::Confidence::Inferred => "inferred: reasoned from a source that does not say it in these words",
-    };
     part("Source", &sources.join("\n"));
-    part("Confidence", sure);
+    part("Confidence", sure(r.confidence));
     let mut needs = Vec::new();
     registers(&r.matcher, &mut needs);
     part("Facts it needs", &needs.join("\n"));
@@ -108,6 +99,21 @@ fn explain(r: &Rule, palette: Palette) -> String {
         ),
     );
     out
+}
+
+/// The kinds of content that a rule looks at.
+fn kinds(r: &Rule) -> String {
+    if r.kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { r.kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ") }
+}
+
+/// A confidence in words.
+fn sure(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Primary => "primary: the source says so, and was read in full",
+        Confidence::Partial => "partial: the source was read in part, in translation, or speaks of a sister programme",
+        Confidence::Secondary => "secondary: others report what the source says",
+        Confidence::Inferred => "inferred: reasoned from a source that does not say it in these words",
+    }
 }
 
 /// The cure, with what a finding would fill in put in general words.

@@ -35,8 +35,10 @@ pub enum Command {
     Rules(RulesArgs),
     /// Write and test rule packs
     Pack(PackArgs),
-    /// Check registers (partners, approvals, images, awards), or make one from an export
+    /// Check registers (partners, approvals, images, awards, attestations), or make one from an export
     Register(RegisterArgs),
+    /// Start, check or report what people sign for, since no public text shows it
+    Attest(super::attest::AttestArgs),
     /// Record an approval of a file's content, or list what needs attention
     Approve(ApproveArgs),
     /// Make a register of images from a folder, or compare an image with what was supplied
@@ -130,7 +132,7 @@ pub struct Selection {
 }
 
 /// A parser for days that shows how they are written.
-fn day(text: &str) -> Result<Day, String> {
+pub(super) fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written YYYY-MM-DD".to_owned())
 }
 
@@ -170,7 +172,7 @@ pub struct RegisterArgs {
 pub enum RegisterCommand {
     /// Say what is wrong in registers, and what they hold
     Check {
-        /// The files; a key at the top (partners, approvals, assets, awards) tells which register each is
+        /// The files; a key at the top (partners, approvals, assets, awards, attestations) tells which register each is
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
         /// When to use colours
@@ -195,7 +197,7 @@ pub enum RegisterCommand {
     /// Print the JSON Schema of a register, for editors
     Schema {
         /// The register
-        #[arg(value_name = "REGISTER", value_parser = ["partners", "approvals", "assets", "awards"])]
+        #[arg(value_name = "REGISTER", value_parser = ["partners", "approvals", "assets", "awards", "attestations"])]
         register: String,
     },
 }

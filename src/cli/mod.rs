@@ -2,6 +2,7 @@
 
 mod approve;
 mod args;
+mod attest;
 mod badge;
 mod check;
 mod completions;
@@ -53,6 +54,7 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         Command::Rules(a) => rules::run(&a),
         Command::Pack(a) => pack::run(&a),
         Command::Register(a) => register::run(&a),
+        Command::Attest(a) => attest::run(&a),
         Command::Approve(a) => approve::run(&a),
         Command::Badge(a) => badge::run(&a),
         Command::Config(a) => config::run(&a),

@@ -156,6 +156,9 @@ fn main() {
     fs::write(Path::new(&out).join("keys.rs"), format!("&{:#?}", sets.lines)).expect("OUT_DIR can be written");
     formats(&Path::new(&out).join("formats"));
     clauses(&Path::new(&out).join("clauses.json"));
+    let scheme = Path::new("rules/report-card.yaml");
+    println!("cargo::rerun-if-changed={}", scheme.display());
+    fs::write(Path::new(&out).join("report-card.json"), read(scheme).to_string()).expect("OUT_DIR can be written");
     let classes = Path::new("rules/markup/classes.yaml");
     println!("cargo::rerun-if-changed={}", classes.display());
     fs::write(Path::new(&out).join("classes.json"), read(classes).to_string()).expect("OUT_DIR can be written");

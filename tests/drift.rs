@@ -150,7 +150,6 @@ fn the_parts_are_those_of_the_documents() {
 /// A coverage with nothing wrong, and the items it names, to be broken in one place at a time.
 const SOUND: &str = "
 documents: [{id: conduct, title: Conduct, url: u, file: f, refs: ['1.0', '1.1', T1], bullets: ['1.1']}]
-sections: [{ref: '1', document: conduct, title: t}, {ref: T1, document: conduct, title: t}]
 parts:
   - {ref: '1.0', document: conduct, title: t, none: A greeting.}
   - {ref: '1.1', document: conduct, title: t, rules: [a-one], attestations: [att-a]}
@@ -160,6 +159,7 @@ catalogue: [a-one, c-three]
 not_shipped: [{id: c-three, because: b, instead: i}]
 partly: [{id: a-one, gap: g}]
 off_by_default: [{id: b-two, because: b}]
+sections: [{ref: '1', document: conduct, title: t}, {ref: T1, document: conduct, title: t}]
 ---
 attestations: [{id: att-a, asks: a, evidence: e, max_age: 92}]
 ";

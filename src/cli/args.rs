@@ -29,6 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Check files, folders or standard input (the default command)
     Check(Box<CheckArgs>),
+    /// Grade content against the Code of Conduct and the Customer Code tenets, with the evidence for each grade
+    ReportCard(Box<super::report_card::ReportCardArgs>),
     /// Explain a rule: what it asks, why, where it comes from, how to fix and how to suppress
     Explain(ExplainArgs),
     /// List the rules
@@ -104,7 +106,7 @@ pub enum MinConfidence {
 }
 
 /// A parser for kinds that names them in its error.
-fn kind(text: &str) -> Result<Kind, String> {
+pub(super) fn kind(text: &str) -> Result<Kind, String> {
     Kind::from_name(text).ok_or_else(|| format!("the kinds are {}", Kind::ALL.map(Kind::name).join(", ")))
 }
 

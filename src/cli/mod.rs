@@ -12,6 +12,7 @@ mod files;
 mod init;
 mod pack;
 mod register;
+mod report_card;
 mod rules;
 mod score;
 mod setup;
@@ -50,6 +51,7 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
     };
     match cli.command {
         Command::Check(a) => check::run(&a),
+        Command::ReportCard(a) => report_card::run(&a),
         Command::Explain(a) => explain::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Pack(a) => pack::run(&a),

@@ -95,6 +95,9 @@ fn sections(coverage: &Coverage, faults: &mut Vec<String>) {
     for section in coverage.sections.iter().filter(|s| !coverage.parts.iter().any(|p| holds(s, p))) {
         faults.push(format!("the section {} of {} has no parts: correct its `ref` or `document`", section.reference, section.document));
     }
+    for section in coverage.sections.iter().filter(|s| s.title.is_empty()) {
+        faults.push(format!("the section {} has no title: write what it is about", section.reference));
+    }
     for part in coverage.parts.iter().filter(|p| p.none.is_none() && !coverage.sections.iter().any(|s| holds(s, p))) {
         faults.push(format!("part {} is in no section, and no report card would show it: add one to `sections`", part.reference));
     }

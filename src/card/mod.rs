@@ -23,7 +23,7 @@ pub const METHOD: [&str; 6] = [
     "What is unknown lowers no grade: rules that could not be held against anything are listed, and a section of which nothing could be seen is not assessed.",
     "Findings that somebody accepted with a reason are listed, and do not count.",
     "Attestations are what people sign for, since no text shows it. A section of which only attestations speak is assessed once all of them are given; one that has to be signed again limits the grade; a missing one is unknown.",
-    "There is no grade over all sections. A grade says what the rules found in what they were shown. It is no legal assessment, and not one of the program.",
+    "There is no grade over all sections. A grade says what the rules found in what they were shown; where they found nothing, that is all it says. It is no legal assessment, and not one of the program.",
 ];
 
 /// A report card.
@@ -134,7 +134,7 @@ pub struct Rules {
     pub not_applied: Vec<NotApplied>,
     /// Nothing was there that they look at.
     pub nothing_to_see: Vec<String>,
-    /// They are switched off.
+    /// They are switched off, or left out by options.
     pub off: Vec<String>,
 }
 

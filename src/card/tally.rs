@@ -228,7 +228,9 @@ impl<'r> Tally<'r> {
         };
         let found = |of: &OfRule| of.found();
         let rules = self.rules.rules().iter().zip(&self.of_rules).filter(|(_, of)| found(of)).map(|(r, of)| rule(&r.id, &r.title, of));
-        let rules: Vec<RuleCard> = rules.chain(self.beyond.iter().map(|(id, (title, of))| rule(id, title, of))).collect();
+        let looked = |id: &str| self.numbers.get(id).map_or(0, |n| self.of_rules[*n].documents);
+        let beyond_rules = self.beyond.iter().map(|(id, (title, of))| RuleCard { documents: looked(id), ..rule(id, title, of) });
+        let rules: Vec<RuleCard> = rules.chain(beyond_rules).collect();
         let beyond = self.beyond.keys().cloned().collect();
         let speaking = facts.speaking().map(|p| p.name.value.clone());
         let partner = speaking.or_else(|| facts.speaker.clone()).or_else(|| attestations?.partner().map(|p| p.value.clone()));
@@ -368,10 +370,11 @@ impl<'r> Tally<'r> {
             } else if all {
                 "nothing was there that its rules look at".to_owned()
             } else {
-                format!("nothing was there that its rules look at (content of the kinds {})", kinds.join(", "))
+                let kind = if kinds.len() == 1 { "kind" } else { "kinds" };
+                format!("nothing was there that its rules look at (content of the {kind} {})", kinds.join(", "))
             });
         } else if !rules.off.is_empty() {
-            why.push("its rules are switched off".to_owned());
+            why.push("its rules were not run".to_owned());
         }
         if items > 0 {
             why.push(match signed.len() {

@@ -244,7 +244,7 @@ fn rest(s: &Graded) -> Markup {
             @if !s.rules.silent.is_empty() { dt { "Looked and found nothing" } dd { (codes(&s.rules.silent)) } }
             @for (register, rules) in &by_register { dt { "Not held against anything, for want of " (register_in_words(register)) } dd { (codes(rules)) } }
             @if !s.rules.nothing_to_see.is_empty() { dt { "Nothing to look at" } dd { (codes(&s.rules.nothing_to_see)) } }
-            @if !s.rules.off.is_empty() { dt { "Switched off" } dd { (codes(&s.rules.off)) } }
+            @if !s.rules.off.is_empty() { dt { "Not run" } dd { (codes(&s.rules.off)) } }
         }
     }
 }

@@ -46,9 +46,11 @@ fn basis(g: &Graded) -> String {
     }
     let mut parts = Vec::new();
     if g.documents == 0 {
-        parts.push("by attestation only".to_owned());
-    } else if affected(g) == 0 {
-        parts.push(format!("nothing found in {}", count(g.documents, "document")));
+        return attested(g).map_or(String::new(), |a| format!("no content; {a}"));
+    }
+    if affected(g) == 0 {
+        let what = if g.accepted > 0 { "nothing that counts" } else { "nothing found" };
+        parts.push(format!("{what} in {}", count(g.documents, "document")));
     } else {
         parts.push(format!("{} in {} of {}", by_severity(g.findings), affected(g), count(g.documents, "document")));
     }

@@ -116,12 +116,15 @@ impl Page {
                     }
                 }
             }
-            let mut rest = vec![format!("{} silent", count(s.rules.silent.len(), "rule"))];
+            let mut rest = Vec::new();
+            if !s.rules.silent.is_empty() {
+                rest.push(format!("{} silent", count(s.rules.silent.len(), "rule")));
+            }
             if !s.rules.nothing_to_see.is_empty() {
                 rest.push(format!("{} with nothing to look at", s.rules.nothing_to_see.len()));
             }
             if !s.rules.off.is_empty() {
-                rest.push(format!("{} off", s.rules.off.len()));
+                rest.push(format!("{} not run", s.rules.off.len()));
             }
             let unheld: Vec<&str> = s.rules.not_applied.iter().map(|n| n.rule.as_str()).collect();
             if !unheld.is_empty() {

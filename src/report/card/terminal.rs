@@ -130,7 +130,9 @@ impl Page {
             if !unheld.is_empty() {
                 rest.push(format!("not held against anything: {}", unheld.join(", ")));
             }
-            self.text(2, 4, &rest.join("; "), |p, t| p.dim(t));
+            if !rest.is_empty() {
+                self.text(2, 4, &rest.join("; "), |p, t| p.dim(t));
+            }
         }
         if !card.beyond.is_empty() {
             self.line("");

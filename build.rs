@@ -155,9 +155,29 @@ fn main() {
     fs::write(Path::new(&out).join("packs.rs"), table).expect("OUT_DIR can be written");
     fs::write(Path::new(&out).join("keys.rs"), format!("&{:#?}", sets.lines)).expect("OUT_DIR can be written");
     formats(&Path::new(&out).join("formats"));
+    clauses(&Path::new(&out).join("clauses.json"));
+    let scheme = Path::new("rules/report-card.yaml");
+    println!("cargo::rerun-if-changed={}", scheme.display());
+    fs::write(Path::new(&out).join("report-card.json"), read(scheme).to_string()).expect("OUT_DIR can be written");
     let classes = Path::new("rules/markup/classes.yaml");
     println!("cargo::rerun-if-changed={}", classes.display());
     fs::write(Path::new(&out).join("classes.json"), read(classes).to_string()).expect("OUT_DIR can be written");
+}
+
+/// The parts of the program's documents for which rules or attestations stand, with the sections they are graded in and what people sign for.
+fn clauses(out: &Path) {
+    let (coverage, items) = (Path::new("rules/coverage.yaml"), Path::new("rules/registers/attestations.yaml"));
+    println!("cargo::rerun-if-changed={}", coverage.display());
+    println!("cargo::rerun-if-changed={}", items.display());
+    let (mut coverage, mut items) = (read(coverage), read(items));
+    if let Some(parts) = coverage["parts"].as_array_mut() {
+        parts.retain(|p| p.get("rules").is_some() || p.get("attestations").is_some());
+    }
+    let mut take = |key: &str| coverage[key].take();
+    let (documents, sections, parts) = (take("documents"), take("sections"), take("parts"));
+    let clauses =
+        serde_json::json!({"documents": documents, "sections": sections, "parts": parts, "attestations": items["attestations"].take()});
+    fs::write(out, clauses.to_string()).expect("OUT_DIR can be written");
 }
 
 /// The format files, under their own names.

@@ -4,6 +4,7 @@
 //! in the packs; the program knows none.
 
 pub mod badge;
+pub mod card;
 pub mod check;
 pub mod cli;
 pub mod config;

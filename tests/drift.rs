@@ -71,7 +71,7 @@ fn the_schema_of_configurations_is_current() {
 
 #[test]
 fn the_schemas_of_registers_are_current() {
-    for name in ["partners", "approvals", "assets", "awards"] {
+    for name in ["partners", "approvals", "assets", "awards", "attestations"] {
         compare(&format!("schema/{name}.json"), &generated(&["register", "schema", name]));
     }
 }
@@ -113,7 +113,8 @@ fn the_finding_in_the_readme_is_real() {
 }
 
 fn coverage_file() -> coverage::Coverage {
-    coverage::parse(&std::fs::read_to_string("rules/coverage.yaml").unwrap())
+    let read = |file: &str| std::fs::read_to_string(file).unwrap();
+    coverage::parse(&read("rules/coverage.yaml"), &read("rules/registers/attestations.yaml"))
 }
 
 fn shipped_rules() -> Vec<coverage::Rule> {
@@ -146,7 +147,7 @@ fn the_parts_are_those_of_the_documents() {
     }
 }
 
-/// A coverage with nothing wrong, to be broken in one place at a time.
+/// A coverage with nothing wrong, and the items it names, to be broken in one place at a time.
 const SOUND: &str = "
 documents: [{id: conduct, title: Conduct, url: u, file: f, refs: ['1.0', '1.1', T1], bullets: ['1.1']}]
 parts:
@@ -154,11 +155,13 @@ parts:
   - {ref: '1.1', document: conduct, title: t, rules: [a-one], attestations: [att-a]}
   - {ref: T1, document: conduct, title: t, rules: [cc1-*], note: See `a-one`.}
 beyond: [{rules: [b-two], source: A law, reason: r}]
-attestations: [{id: att-a, asks: a, evidence: e, max_age: 92}]
 catalogue: [a-one, c-three]
 not_shipped: [{id: c-three, because: b, instead: i}]
 partly: [{id: a-one, gap: g}]
 off_by_default: [{id: b-two, because: b}]
+sections: [{ref: '1', document: conduct, title: t}, {ref: T1, document: conduct, title: t}]
+---
+attestations: [{id: att-a, asks: a, evidence: e, max_age: 92}]
 ";
 
 #[test]
@@ -166,7 +169,10 @@ fn every_fault_of_a_coverage_is_told() {
     let rule =
         |id: &str, off| coverage::Rule { id: id.to_owned(), title: "t".to_owned(), sources: vec!["A law".to_owned()], off, flags: 1 };
     let mut rules = vec![rule("a-one", false), rule("b-two", true), rule("cc1-x", false)];
-    let faults = |text: &str, rules: &[coverage::Rule]| coverage::faults::all(&coverage::parse(text), rules);
+    let faults = |text: &str, rules: &[coverage::Rule]| {
+        let (text, attestations) = text.split_once("---").unwrap();
+        coverage::faults::all(&coverage::parse(text, attestations), rules)
+    };
     assert_eq!(faults(SOUND, &rules), Vec::<String>::new());
     for (from, to, told) in [
         ("'1.1', T1]", "'1.1', '1.2', T1]", "part 1.2 of conduct has no row"),
@@ -185,6 +191,9 @@ fn every_fault_of_a_coverage_is_told() {
         (", attestations: [att-a]", "", "no part asks for the attestation `att-a`"),
         ("max_age: 92}", "max_age: 92}, {id: att-a, asks: a, evidence: e}", "`att-a` stands twice in `attestations`"),
         ("max_age: 92", "max_age: 0", "holds for no day"),
+        ("ref: '1', d", "ref: '2', d", "the section 2 of conduct has no parts"),
+        ("{ref: '1', d", "{ref: T1, d", "`T1` stands twice in `sections`"),
+        (", {ref: T1, document: conduct, title: t}]", "]", "part T1 is in no section"),
         ("[cc1-*]", "[a-one]", "the rule `cc1-x` has no clause"),
         ("[cc1-*]", "[cc1-*, b-two]", "`b-two` is in `beyond` and has a clause in part T1"),
         ("source: A law", "source: Hearsay", "comes from “Hearsay”; the rule names: A law"),

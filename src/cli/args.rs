@@ -29,14 +29,18 @@ pub struct Cli {
 pub enum Command {
     /// Check files, folders or standard input (the default command)
     Check(Box<CheckArgs>),
+    /// Grade content against the Code of Conduct and the Customer Code tenets, with the evidence for each grade
+    ReportCard(Box<super::report_card::ReportCardArgs>),
     /// Explain a rule: what it asks, why, where it comes from, how to fix and how to suppress
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Write and test rule packs
     Pack(PackArgs),
-    /// Check registers (partners, approvals, images, awards), or make one from an export
+    /// Check registers (partners, approvals, images, awards, attestations), or make one from an export
     Register(RegisterArgs),
+    /// Start, check or report what people sign for, since no public text shows it
+    Attest(super::attest::AttestArgs),
     /// Record an approval of a file's content, or list what needs attention
     Approve(ApproveArgs),
     /// Make a register of images from a folder, or compare an image with what was supplied
@@ -102,7 +106,7 @@ pub enum MinConfidence {
 }
 
 /// A parser for kinds that names them in its error.
-fn kind(text: &str) -> Result<Kind, String> {
+pub(super) fn kind(text: &str) -> Result<Kind, String> {
     Kind::from_name(text).ok_or_else(|| format!("the kinds are {}", Kind::ALL.map(Kind::name).join(", ")))
 }
 
@@ -130,7 +134,7 @@ pub struct Selection {
 }
 
 /// A parser for days that shows how they are written.
-fn day(text: &str) -> Result<Day, String> {
+pub(super) fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written YYYY-MM-DD".to_owned())
 }
 
@@ -170,7 +174,7 @@ pub struct RegisterArgs {
 pub enum RegisterCommand {
     /// Say what is wrong in registers, and what they hold
     Check {
-        /// The files; a key at the top (partners, approvals, assets, awards) tells which register each is
+        /// The files; a key at the top (partners, approvals, assets, awards, attestations) tells which register each is
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
         /// When to use colours
@@ -195,7 +199,7 @@ pub enum RegisterCommand {
     /// Print the JSON Schema of a register, for editors
     Schema {
         /// The register
-        #[arg(value_name = "REGISTER", value_parser = ["partners", "approvals", "assets", "awards"])]
+        #[arg(value_name = "REGISTER", value_parser = ["partners", "approvals", "assets", "awards", "attestations"])]
         register: String,
     },
 }

@@ -112,7 +112,7 @@ pub fn run(args: &CheckArgs) -> u8 {
 
 /// The registers of the configuration are no content, unless they are exports: those may be checked against themselves. Nor are the images
 /// that the program supplies.
-fn leave_out_registers(inputs: &mut Inputs, config: &Config, pictures: &Gallery) {
+pub(super) fn leave_out_registers(inputs: &mut Inputs, config: &Config, pictures: &Gallery) {
     let files: Vec<_> = config
         .registers
         .values()

@@ -44,7 +44,9 @@ pub const EXPORT: Wanted = Wanted {
 pub const REGISTER: Wanted = Wanted {
     what: "the register",
     is: "a register is a YAML file; that of partners may be an export as JSON, NDJSON or CSV",
-    empty: Some("a register has one of the keys `partners:`, `approvals:`, `assets:`, `awards:` at the top, with a list under it"),
+    empty: Some(
+        "a register has one of the keys `partners:`, `approvals:`, `assets:`, `awards:`, `attestations:` at the top, with a list under it",
+    ),
 };
 
 /// A register.
@@ -60,6 +62,11 @@ pub fn register(kind: Kind) -> Wanted {
         }
         Kind::Assets => ("the register of images", "a register of images is a YAML file", "one that holds nothing yet says `assets: []`"),
         Kind::Awards => ("the register of awards", "a register of awards is a YAML file", "one that holds nothing yet says `awards: []`"),
+        Kind::Attestations => (
+            "the register of attestations",
+            "a register of attestations is a YAML file",
+            "`promolint attest init` writes one to fill in, where no file is yet",
+        ),
     };
     Wanted { what, is, empty: Some(empty) }
 }

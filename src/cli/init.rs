@@ -36,7 +36,8 @@ pub fn run(args: &InitArgs) -> u8 {
             }
         }
     }
-    print(&format!("{out}next: promolint {}\n", name_of(&args.folder)))
+    let next = format!("next: promolint {}\nand for what no text shows: promolint attest init\n", name_of(&args.folder));
+    print(&format!("{out}{next}"))
 }
 
 #[cfg(test)]

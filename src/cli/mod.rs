@@ -2,6 +2,7 @@
 
 mod approve;
 mod args;
+mod attest;
 mod badge;
 mod check;
 mod completions;
@@ -11,6 +12,7 @@ mod files;
 mod init;
 mod pack;
 mod register;
+mod report_card;
 mod rules;
 mod score;
 mod setup;
@@ -49,10 +51,12 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
     };
     match cli.command {
         Command::Check(a) => check::run(&a),
+        Command::ReportCard(a) => report_card::run(&a),
         Command::Explain(a) => explain::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Pack(a) => pack::run(&a),
         Command::Register(a) => register::run(&a),
+        Command::Attest(a) => attest::run(&a),
         Command::Approve(a) => approve::run(&a),
         Command::Badge(a) => badge::run(&a),
         Command::Config(a) => config::run(&a),

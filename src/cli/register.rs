@@ -6,7 +6,7 @@ use crate::badge::Limits;
 use crate::document::records::{self, Formats, Splitter};
 use crate::engine::{asset_references, io_message, is_binary, name_of};
 use crate::facts::partners::{FormatsRef, export, write};
-use crate::facts::{Approvals, Assets, Awards, Broken, Day, FamilyKind, Kind, Partners, Standing, content, kind_of};
+use crate::facts::{Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partners, Standing, content, kind_of};
 use crate::finding::Trouble;
 use crate::report::{rich_faults_in, rich_trouble};
 use crate::source::{DecodeHint, Source, Span};
@@ -116,6 +116,7 @@ fn describe(name: &str, bytes: Vec<u8>) -> Result<Described, Broken> {
             let r = Awards::read(name, bytes)?;
             Ok(plain(format!("{}; {}", count(r.iter().count(), "award"), head(r.is_complete(), None))))
         }
+        Some(Kind::Attestations) => Ok(plain(super::attest::counts(&Attestations::read(name, bytes)?, Day::today()))),
         Some(Kind::Partners) => partners(Partners::whole(source)?).map(plain),
         None if table => partners(Partners::read(name, bytes, FormatsRef::Builtin)?).map(plain),
         None => {

@@ -139,6 +139,7 @@ impl Engine<'_> {
         outcome: &mut Outcome,
     ) {
         let document = &reading.document;
+        outcome.seen.add(reading.kind, document);
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();
         let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());

@@ -17,6 +17,7 @@ mod read;
 mod rules;
 mod run;
 pub mod score;
+mod seen;
 mod split;
 mod summary;
 mod suppress;
@@ -32,7 +33,8 @@ pub use pictures::{Gallery, Store};
 pub use read::{Reading, read_source};
 pub use rules::{RuleSet, Settings};
 pub use run::{Engine, Options};
-pub use summary::{NotApplied, NotCompared, Summary};
+pub use seen::{Amount, Seen, Shows};
+pub use summary::{Counts, NotApplied, NotCompared, Summary};
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};
 

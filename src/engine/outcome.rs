@@ -2,6 +2,7 @@
 
 use super::corpus::Digest;
 use super::once::OfFile;
+use super::seen::Seen;
 use super::walk::io_message;
 use crate::check::pictures::{Left, Looked};
 use crate::document::Problem;
@@ -32,6 +33,8 @@ pub struct Outcome {
     pub(super) unread: Vec<(Option<String>, Trouble)>,
     /// How many pictures were not compared, by reason.
     pub not_compared: BTreeMap<Left, usize>,
+    /// What its documents gave rules to look at.
+    pub seen: Seen,
     /// Bytes read.
     pub bytes: u64,
     /// Records read.

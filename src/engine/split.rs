@@ -8,6 +8,8 @@ use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Kind};
 use std::io::Read;
 
+// Few wait at a time, and most of those that are done without work come one by one.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Work {
     /// A page or text to read and check; `named` by the user.
     File(Input, Format),

@@ -29,6 +29,11 @@ impl Day {
         self.0.duration_until(other.0).as_hours().div_euclid(24) as i32
     }
 
+    /// The day that comes so many days after this one; `None` behind the end of the calendar.
+    pub fn later(self, days: u32) -> Option<Day> {
+        self.0.checked_add(jiff::Span::new().try_days(days).ok()?).ok().map(Day)
+    }
+
     /// The year.
     pub fn year(self) -> i16 {
         self.0.year()

@@ -1,6 +1,6 @@
 //! The forms of register files: their keys, what each means. They are checked by, and become the JSON Schema of editors.
 
-use crate::yaml::shape::Shape::{AnyOf, Bool, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
+use crate::yaml::shape::Shape::{AnyOf, Bool, Empty, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
 use crate::yaml::shape::{ObjectShape, Shape, key, required};
 
 const STRINGS: Shape = OneOrMany(&Str);
@@ -217,5 +217,33 @@ pub static AWARD: ObjectShape = ObjectShape {
         required("partner", Str, "Who won it: an id of the partners register."),
         key("level", Str, "Winner, finalist, a region, a category."),
         key("notes", Str, "For people."),
+    ],
+};
+
+/// A text that is not written yet.
+const BLANK: Shape = AnyOf(&[Str, Empty]);
+
+/// `attestations.yaml`.
+pub static ATTESTATIONS: ObjectShape = ObjectShape {
+    name: "attestations register",
+    doc: "Who signed for what no public text shows, when, and on what evidence.",
+    keys: &[
+        key("partner", Str, "Whose attestations these are: an id of the partners register."),
+        required("attestations", AnyOf(&[List(&Object(&ATTESTATION)), NONE, Empty]), "The attestations."),
+    ],
+};
+
+/// An attestation.
+pub static ATTESTATION: ObjectShape = ObjectShape {
+    name: "attestation",
+    doc: "One signature. An item may be signed several times; the latest day counts.",
+    keys: &[
+        required("item", BLANK, "What is signed for: an id that `promolint attest report` lists."),
+        key("evidence", AnyOf(&[Str, List(&Str), Empty]), "What shows it: a document, an address, a few words."),
+        key("not_applicable", BLANK, "Why the item does not concern the firm, instead of evidence."),
+        key("signer", BLANK, "Who answers for it."),
+        key("date", BLANK, "The day of the signature, YYYY-MM-DD."),
+        key("expires_on", BLANK, "The last day on which it holds, or `never`."),
+        key("notes", BLANK, "For people."),
     ],
 };

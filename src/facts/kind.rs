@@ -18,12 +18,19 @@ pub enum Kind {
     Assets,
     /// Awards.
     Awards,
+    /// What people sign for.
+    Attestations,
 }
 
 impl Kind {
     /// All kinds with the key that their files have at the top.
-    pub const ALL: [(Kind, &'static str); 4] =
-        [(Kind::Partners, "partners"), (Kind::Approvals, "approvals"), (Kind::Assets, "assets"), (Kind::Awards, "awards")];
+    pub const ALL: [(Kind, &'static str); 5] = [
+        (Kind::Partners, "partners"),
+        (Kind::Approvals, "approvals"),
+        (Kind::Assets, "assets"),
+        (Kind::Awards, "awards"),
+        (Kind::Attestations, "attestations"),
+    ];
 
     /// The key at the top of its files.
     pub fn name(self) -> &'static str {
@@ -37,6 +44,7 @@ impl Kind {
             Kind::Approvals => &super::forms::APPROVALS,
             Kind::Assets => &super::forms::ASSETS,
             Kind::Awards => &super::forms::AWARDS,
+            Kind::Attestations => &super::forms::ATTESTATIONS,
         }
     }
 }

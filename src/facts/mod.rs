@@ -1,4 +1,4 @@
-//! Registers: what is known of partners, approvals, images and awards, each fact with its place in the file that says it; and the world's
+//! Registers: what is known of partners, approvals, images, awards and attestations, each fact with its place in the file that says it; and the world's
 //! places ([`places`]).
 //!
 //! What lives here reads registers and answers questions about them. It opens no file and knows no rules. What is not said in a register
@@ -6,7 +6,9 @@
 
 mod approvals;
 pub mod assets;
+pub mod attestations;
 mod awards;
+pub mod clauses;
 pub mod content;
 mod day;
 pub mod edit;
@@ -22,7 +24,9 @@ mod value;
 
 pub use approvals::{Approval, ApprovalKind, Approvals, Standing, Status};
 pub use assets::{Asset, AssetFile, AssetIndex, Assets, Background, FamilyKind};
+pub use attestations::{Attestation, Attestations};
 pub use awards::{Award, Awards};
+pub use clauses::Clauses;
 pub use day::Day;
 pub use kind::{Kind, kind_of};
 pub use partners::{Office, Offices, Partner, Partners};

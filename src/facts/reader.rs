@@ -18,13 +18,16 @@ pub(super) struct Reader {
 
 impl Reader {
     /// The register if nothing is wrong in it; else all that is, in its order and each place once.
-    pub fn done<T>(mut self, source: Source, make: impl FnOnce(Source) -> T) -> Result<T, Broken> {
-        if self.faults.is_empty() {
-            return Ok(make(source));
-        }
+    pub fn done<T>(self, source: Source, make: impl FnOnce(Source) -> T) -> Result<T, Broken> {
+        let faults = self.faults();
+        if faults.is_empty() { Ok(make(source)) } else { Err(Broken::new(source, faults)) }
+    }
+
+    /// All that is wrong, in its order and each place once.
+    pub fn faults(mut self) -> Vec<Fault> {
         self.faults.sort_by_key(|f| f.span.start);
         self.faults.dedup_by_key(|f| f.span);
-        Err(Broken::new(source, self.faults))
+        self.faults
     }
 
     pub fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {

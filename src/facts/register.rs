@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::value::{Fact, Place};
 use super::{Broken, Day};
 use crate::source::{DecodeHint, Source, Span};
-use crate::yaml::Node;
+use crate::yaml::{Fault, Node};
 
 /// Entries of one sort, with the file that has them; `index` is what they are looked up by.
 #[derive(Debug)]
@@ -38,14 +38,24 @@ impl<T, I> Register<T, I> {
         of: &Entries<T>,
         index: impl FnOnce(&Node, &[T], &mut Reader) -> I,
     ) -> Result<Register<T, I>, Broken> {
-        let (source, root, mut r) = kind::parse(Source::decode(name, bytes, DecodeHint::Text), of.kind)?;
+        let (register, faults) = Register::with_faults(Source::decode(name, bytes, DecodeHint::Text), of, index)?;
+        if faults.is_empty() { Ok(register) } else { Err(Broken::new(register.source, faults)) }
+    }
+
+    /// The same with what can be read, beside all that is wrong.
+    pub(super) fn with_faults(
+        source: Source,
+        of: &Entries<T>,
+        index: impl FnOnce(&Node, &[T], &mut Reader) -> I,
+    ) -> Result<(Register<T, I>, Vec<Fault>), Broken> {
+        let (source, root, mut r) = kind::parse(source, of.kind)?;
         let head = Head::read(&root, &mut r);
         let list: Vec<T> = kind::entries(&root, of.kind).iter().filter_map(|n| (of.read)(n, &mut r)).collect();
         if let Some(id) = of.id {
             r.duplicates(list.iter().map(id), of.what);
         }
         let index = index(&root, &list, &mut r);
-        r.done(source, |source| Register { source, head, index, list })
+        Ok((Register { source, head, index, list }, r.faults()))
     }
 
     /// The file's text.

@@ -377,6 +377,7 @@ static REGISTERS: ObjectShape = ObjectShape {
         key("approvals", Str, "Approvals."),
         key("assets", Str, "Images as supplied."),
         key("awards", Str, "Awards."),
+        key("attestations", Str, "Who signed for what no public text shows."),
     ],
 };
 

@@ -1,11 +1,13 @@
 //! How findings are shown: one file per format. Knows findings, and nothing of how they came to be.
 
+mod card;
 mod concise;
 mod json;
 mod rich;
 mod style;
 mod window;
 
+pub use card::{html as card_as_html, terminal as card_in_terminal};
 pub use concise::Concise;
 pub use json::{Json, JsonLines};
 pub use rich::{Rich, faults as rich_faults, faults_in as rich_faults_in, trouble as rich_trouble};

@@ -29,6 +29,8 @@ pub enum Shape {
     Later(fn() -> &'static ObjectShape),
     /// Whatever of these fits the value's type.
     AnyOf(&'static [Shape]),
+    /// No value: what is left to be filled in.
+    Empty,
     /// Anything.
     Any,
 }
@@ -101,7 +103,7 @@ fn check_value(node: &Node, shape: &Shape, what: Called, faults: &mut Vec<Fault>
     match (shape, &node.value) {
         (Shape::Any, _) => {}
         (Shape::Str, Value::Str(_) | Value::Number(_) | Value::Bool(_)) => {}
-        (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) => {}
+        (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Empty, Value::Null) => {}
         (Shape::OneOf(words), Value::Str(s)) => {
             if !words.contains(&s.as_str()) {
                 let help = match did_you_mean(s, words.iter().copied()) {
@@ -159,6 +161,7 @@ fn check_object(node: &Node, entries: &[(Node, Node)], object: &ObjectShape, fau
 fn fits(shape: &Shape, value: &Value) -> bool {
     match shape {
         Shape::Any => true,
+        Shape::Empty => matches!(value, Value::Null),
         Shape::Str => matches!(value, Value::Str(_) | Value::Number(_) | Value::Bool(_)),
         Shape::OneOf(_) => matches!(value, Value::Str(_)),
         Shape::Bool => matches!(value, Value::Bool(_)),
@@ -173,6 +176,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
 fn describe(shape: &Shape) -> String {
     match shape {
         Shape::Any => "anything".into(),
+        Shape::Empty => "nothing".into(),
         Shape::Str => "text".into(),
         Shape::Bool => "true or false".into(),
         Shape::Number => "a number".into(),
@@ -229,6 +233,7 @@ fn object_schema(object: &'static ObjectShape, defs: &mut Map<String, Json>) -> 
 fn shape_schema(shape: &Shape, defs: &mut Map<String, Json>) -> Json {
     match shape {
         Shape::Any => json!({}),
+        Shape::Empty => json!({"type": "null"}),
         Shape::Str => json!({"type": ["string", "number", "boolean"]}),
         Shape::Bool => json!({"type": "boolean"}),
         Shape::Number => json!({"type": "number"}),

@@ -1,12 +1,13 @@
 //! What may be wrong with `rules/coverage.yaml`, each with what to do about it.
 
-use super::{Coverage, Part, Rule, names};
+use super::{Coverage, Part, Rule, Section, names};
 use std::collections::{BTreeSet, HashSet};
 
 /// Everything that is wrong; empty if nothing is.
 pub fn all(coverage: &Coverage, rules: &[Rule]) -> Vec<String> {
     let mut faults = Vec::new();
     parts(coverage, rules, &mut faults);
+    sections(coverage, &mut faults);
     attestations(coverage, &mut faults);
     of_rules(coverage, rules, &mut faults);
     catalogue(coverage, rules, &mut faults);
@@ -74,10 +75,31 @@ fn parts(coverage: &Coverage, rules: &[Rule], faults: &mut Vec<String>) {
         }
         for id in &part.attestations {
             if !coverage.attestations.iter().any(|a| a.id == *id) {
-                faults
-                    .push(format!("{place} names the attestation `{id}`, and there is none: correct the id, or add it to `attestations`"));
+                faults.push(format!(
+                    "{place} names the attestation `{id}`, and there is none: correct the id, or add it to registers/attestations.yaml"
+                ));
             }
         }
+    }
+}
+
+fn sections(coverage: &Coverage, faults: &mut Vec<String>) {
+    let holds = |section: &Section, part: &Part| {
+        section.document == part.document
+            && part.reference.strip_prefix(&section.reference).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    for document in &coverage.documents {
+        let own = coverage.sections.iter().filter(|s| s.document == document.id);
+        twice(own.map(|s| s.reference.as_str()), &format!("`sections`, document {}", document.id), faults);
+    }
+    for section in coverage.sections.iter().filter(|s| !coverage.parts.iter().any(|p| holds(s, p))) {
+        faults.push(format!("the section {} of {} has no parts: correct its `ref` or `document`", section.reference, section.document));
+    }
+    for section in coverage.sections.iter().filter(|s| s.title.is_empty()) {
+        faults.push(format!("the section {} has no title: write what it is about", section.reference));
+    }
+    for part in coverage.parts.iter().filter(|p| p.none.is_none() && !coverage.sections.iter().any(|s| holds(s, p))) {
+        faults.push(format!("part {} is in no section, and no report card would show it: add one to `sections`", part.reference));
     }
 }
 

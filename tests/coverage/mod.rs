@@ -1,4 +1,4 @@
-//! `rules/coverage.yaml`: what it holds, and `rules/COVERAGE.md`, which is made of it. What may be wrong with it is in `faults`.
+//! `rules/coverage.yaml` with `rules/registers/attestations.yaml`: what they hold, and `rules/COVERAGE.md`, which is made of them. What may be wrong with it is in `faults`.
 
 pub mod faults;
 
@@ -11,8 +11,11 @@ use std::fmt::Write;
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
     pub documents: Vec<Document>,
+    pub sections: Vec<Section>,
     pub parts: Vec<Part>,
     pub beyond: Vec<Beyond>,
+    /// Of a file of their own.
+    #[serde(skip)]
     pub attestations: Vec<Attestation>,
     /// Ids that the catalogue of rules proposes.
     pub catalogue: Vec<String>,
@@ -31,6 +34,16 @@ pub struct Document {
     pub file: String,
     pub refs: Vec<String>,
     pub bullets: Vec<String>,
+}
+
+/// What a report card grades.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    #[serde(rename = "ref")]
+    pub reference: String,
+    pub document: String,
+    pub title: String,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +69,13 @@ pub struct Beyond {
     pub rules: Vec<String>,
     pub source: String,
     pub reason: String,
+}
+
+/// `rules/registers/attestations.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Items {
+    attestations: Vec<Attestation>,
 }
 
 #[derive(Deserialize)]
@@ -101,8 +121,11 @@ pub struct Rule {
     pub flags: usize,
 }
 
-pub fn parse(text: &str) -> Coverage {
-    serde_yaml::from_str(text).unwrap_or_else(|e| panic!("rules/coverage.yaml: {e}"))
+/// From the texts of `rules/coverage.yaml` and `rules/registers/attestations.yaml`.
+pub fn parse(text: &str, attestations: &str) -> Coverage {
+    let items: Items = serde_yaml::from_str(attestations).unwrap_or_else(|e| panic!("rules/registers/attestations.yaml: {e}"));
+    let coverage: Coverage = serde_yaml::from_str(text).unwrap_or_else(|e| panic!("rules/coverage.yaml: {e}"));
+    Coverage { attestations: items.attestations, ..coverage }
 }
 
 /// How many texts under `flag` each rule of the packs in this folder has.
@@ -168,7 +191,7 @@ impl Coverage {
         )?;
         writeln!(
             out,
-            "[coverage.yaml](coverage.yaml) and the rules; do not edit. `PROMOLINT_BLESS=1 cargo test --test drift` writes it anew.\n"
+            "[coverage.yaml](coverage.yaml), [registers/attestations.yaml](registers/attestations.yaml) and the rules; do not edit. `PROMOLINT_BLESS=1 cargo test --test drift` writes it anew.\n"
         )?;
         writeln!(
             out,

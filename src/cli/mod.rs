@@ -9,6 +9,7 @@ mod config;
 mod explain;
 mod files;
 mod init;
+mod outputs;
 mod pack;
 mod register;
 mod rules;

@@ -87,14 +87,15 @@ struct Listed<W> {
 impl<W: Write> Listed<W> {
     fn push(&mut self, value: &Value) -> io::Result<()> {
         self.out.write_all(if self.any { b",\n" } else { self.open.as_bytes() })?;
+        if !self.any {
+            self.out.write_all(b"\n")?;
+        }
         self.any = true;
         serde_json::to_writer(&mut self.out, value).map_err(io::Error::from)
     }
 
     fn close(&mut self, end: &str) -> io::Result<()> {
-        if !self.any {
-            self.out.write_all(self.open.as_bytes())?;
-        }
+        self.out.write_all(if self.any { b"\n" } else { self.open.as_bytes() })?;
         self.out.write_all(end.as_bytes())?;
         self.out.flush()
     }
@@ -109,7 +110,7 @@ pub struct GitLab<W> {
 impl<W: Write> GitLab<W> {
     /// Writes to `out`.
     pub fn new(out: W, about: Rc<About>) -> Self {
-        GitLab { list: Listed { out, open: "[\n", any: false }, about }
+        GitLab { list: Listed { out, open: "[", any: false }, about }
     }
 
     fn place(&self, path: &str, at: Option<&Location>) -> Value {
@@ -146,7 +147,7 @@ impl<W: Write> Reporter for GitLab<W> {
             });
             self.list.push(&issue)?;
         }
-        self.list.close("\n]\n")
+        self.list.close("]\n")
     }
 }
 
@@ -159,7 +160,7 @@ pub struct RdJson<W> {
 impl<W: Write> RdJson<W> {
     /// Writes to `out`.
     pub fn new(out: W, about: Rc<About>) -> Self {
-        RdJson { list: Listed { out, open: "{\"source\":{\"name\":\"promolint\"},\"diagnostics\":[\n", any: false }, about }
+        RdJson { list: Listed { out, open: "{\"source\":{\"name\":\"promolint\"},\"diagnostics\":[", any: false }, about }
     }
 
     /// The file and the range in it; columns count bytes.
@@ -223,6 +224,6 @@ impl<W: Write> Reporter for RdJson<W> {
             let d = self.unread(t);
             self.list.push(&d)?;
         }
-        self.list.close("\n]}\n")
+        self.list.close("]}\n")
     }
 }

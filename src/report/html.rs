@@ -114,7 +114,7 @@ impl<W: Write> Html<W> {
         let title = self.about.rule(&f.rule).map(|r| r.title.as_str()).unwrap_or_default();
         html! {
             article .finding .(f.severity) id={ "finding-" (n) } tabindex="-1" aria-labelledby={ "finding-" (n) "-head" }
-                data-severity=(f.severity) data-rule=(f.rule) data-file=(file) {
+                data-severity=(f.severity) data-rule=(f.rule) data-file=(file) data-print=(f.fingerprint) {
                 h3 id={ "finding-" (n) "-head" } { span .severity { (f.severity) } " " (ticked(&f.message)) }
                 @if let Some(text) = f.primary.text.as_ref().filter(|_| f.primary.spans.len() != 1) {
                     p { "Readers see: " q { (clean(text)) } }
@@ -361,14 +361,9 @@ fn fixed(f: &Finding, fix: &Fix) -> Markup {
         Applicability::Unsafe => "Fix, to be read before it is used: ",
         Applicability::Display => "Suggestion: ",
     };
-    let new: Vec<&str> = fix.edits.iter().map(|e| e.replacement.as_str()).collect();
     html! {
-        p { b { (words) }
-            // A fix of several edits changes parts of the text; together they are no text of their own.
-            @if let ([new], Some(old)) = (&new[..], f.primary.text.as_ref()) {
-                @if f.primary.spans.len() == 1 { del { (clean(old)) } " " }
-                ins { (clean(new)) }
-            } @else { ins { (clean(&new.join(" … "))) } }
+        @if let Some(new) = words::fix(f) {
+            p { b { (words) } @if let Some(old) = &f.primary.text { del { (clean(old)) } " " } ins { (clean(new)) } }
         }
     }
 }

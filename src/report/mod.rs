@@ -9,6 +9,8 @@ mod rich;
 mod sarif;
 mod style;
 mod table;
+#[cfg(test)]
+mod tests;
 mod window;
 mod words;
 mod xml;

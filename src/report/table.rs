@@ -1,7 +1,7 @@
 //! Findings as rows, for people who sort and filter: CSV and a spreadsheet.
 
 use super::about::About;
-use super::words::NOT_CHECKED;
+use super::words::{self, NOT_CHECKED};
 use super::{Reporter, clean};
 use crate::engine::Summary;
 use crate::finding::{Finding, Severity, Trouble};
@@ -67,7 +67,7 @@ fn no_formula(text: &str) -> String {
 fn row(f: &Finding, about: &About) -> Row {
     let place = f.primary.first();
     let number = |n: Option<usize>| n.map_or(Cell::Empty, Cell::Number);
-    let fix = f.fix.as_ref().map(|x| x.edits.iter().map(|e| e.replacement.as_str()).collect::<Vec<_>>().join(" … "));
+    let fix = words::fix(f);
     let record = f.record.as_ref();
     [
         text(f.severity.name()),
@@ -78,7 +78,7 @@ fn row(f: &Finding, about: &About) -> Row {
         number(place.map(|p| p.column)),
         maybe(f.primary.text.as_deref()),
         maybe(f.help.as_deref()),
-        maybe(fix.as_deref()),
+        maybe(fix),
         number(record.map(|r| r.index + 1)),
         maybe(record.and_then(|r| r.id.as_deref())),
         maybe(record.and_then(|r| r.field.as_deref())),
@@ -294,5 +294,52 @@ fn other(e: XlsxError) -> io::Error {
     match e {
         XlsxError::IoError(e) => e,
         e => io::Error::other(e),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Xlsx, cut, no_formula};
+    use crate::engine::Summary;
+    use crate::report::{About, Reporter, tests::finding};
+    use calamine::{Reader, open_workbook_from_rs};
+    use std::io::Cursor;
+    use std::rc::Rc;
+
+    #[test]
+    fn what_would_be_a_formula_begins_with_an_apostrophe() {
+        for (text, escaped) in [
+            ("=1+1", "'=1+1"),
+            ("-8 %", "'-8 %"),
+            ("@handle", "'@handle"),
+            ("\tx", "'\tx"),
+            ("\"=1\"", "\"'=1\""),
+            ("a;=1;-2", "a;'=1;'-2"),
+            ("a;\"=1", "a;\"'=1"),
+            ("＝1", "'＝1"),
+            ("1-1=0 @x", "1-1=0 @x"),
+        ] {
+            assert_eq!(no_formula(text), escaped);
+        }
+    }
+
+    #[test]
+    fn a_full_sheet_goes_on_in_the_next_and_long_cells_are_cut() -> Result<(), Box<dyn std::error::Error>> {
+        let mut out = Vec::new();
+        let mut xlsx = Xlsx { max_rows: 3, ..Xlsx::new(&mut out, Rc::new(About::default())) };
+        let findings: Vec<_> = (0..5).map(|i| finding(&format!("{i}{}", "é".repeat(40_000)), "a.md")).collect();
+        xlsx.findings(&findings)?;
+        xlsx.finish(&Summary::default())?;
+        drop(xlsx);
+        let mut book: calamine::Xlsx<_> = open_workbook_from_rs(Cursor::new(out))?;
+        assert_eq!(book.sheet_names(), ["Findings", "Findings 2", "Findings 3", "Run"]);
+        let rows: Vec<usize> =
+            ["Findings", "Findings 2", "Findings 3"].iter().filter_map(|n| Some(book.worksheet_range(n).ok()?.height())).collect();
+        assert_eq!(rows, [3, 3, 2]);
+        let last = book.worksheet_range("Findings 3")?;
+        let message = last.get((1, 2)).map(ToString::to_string).unwrap_or_default();
+        assert!(message.starts_with("4é") && message.ends_with('…') && message.chars().count() == 32_767, "{}", message.chars().count());
+        assert_eq!(cut("short"), "short");
+        Ok(())
     }
 }

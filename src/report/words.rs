@@ -38,6 +38,14 @@ pub(super) fn whole(spans: &[Place]) -> Option<Place> {
     Some(Place { end: last.end, end_line: last.end_line, end_column: last.end_column, ..*first })
 }
 
+/// What stands in place of the whole text once it is mended. Edits of parts of a text are none that could be shown alone.
+pub(super) fn fix(f: &Finding) -> Option<&str> {
+    match (&f.fix.as_ref()?.edits[..], &f.primary.spans[..]) {
+        ([edit], [_]) => Some(&edit.replacement),
+        _ => None,
+    }
+}
+
 /// What a fix puts into the file, edit by edit, with the place of each. `None` if it cannot be written there as it is.
 pub(super) fn edits<'f>(f: &'f Finding, fix: &'f Fix) -> Option<Vec<(&'f Edit, &'f Place, &'f str)>> {
     fix.edits

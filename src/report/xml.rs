@@ -95,7 +95,7 @@ impl<W: Write> JUnit<W> {
 
     fn unread(&mut self, t: &Trouble) -> io::Result<()> {
         let path = t.path.as_deref().unwrap_or("promolint");
-        let words = words::trouble(t);
+        let words = xml(&words::trouble(t));
         self.case(path, NOT_CHECKED, t.location.as_ref(), "error", NOT_CHECKED, [&words, &words])?;
         self.errors += 1;
         Ok(())

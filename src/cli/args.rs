@@ -65,20 +65,6 @@ pub enum Color {
     Never,
 }
 
-/// How findings are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum OutputFormat {
-    /// With the lines around them, for people
-    #[default]
-    Rich,
-    /// One a line
-    Concise,
-    /// One JSON object
-    Json,
-    /// One JSON object a line
-    Jsonl,
-}
-
 /// From which severity a run fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
@@ -389,12 +375,9 @@ pub struct CheckArgs {
     /// Facts.
     #[command(flatten)]
     pub registers: Registers,
-    /// How findings are shown
-    #[arg(long, value_name = "FORMAT", default_value = "rich")]
-    pub format: OutputFormat,
-    /// Write the findings in another format to a file too; may be given several times
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub output: Vec<String>,
+    /// Reports.
+    #[command(flatten)]
+    pub outputs: super::outputs::OutputArgs,
     /// Write a picture of what differs for each altered image into this folder
     #[arg(long, value_name = "DIR")]
     pub image_diffs: Option<PathBuf>,

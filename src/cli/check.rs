@@ -1,7 +1,8 @@
 //! `promolint check`.
 
-use super::args::{CheckArgs, FailOn, OutputFormat};
-use super::{complain, count, exit, setup, stderr_palette, stdout_palette};
+use super::args::{CheckArgs, FailOn};
+use super::outputs::Planned;
+use super::{complain, count, exit, setup, stderr_palette};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -9,11 +10,9 @@ use crate::engine::{
     Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder, name_of,
 };
 use crate::finding::{Severity, Trouble};
-use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, clean, rich_trouble};
-use clap::ValueEnum;
+use crate::report::{Palette, Reporter, clean, rich_trouble};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,7 +23,11 @@ const PATIENCE: Duration = Duration::from_millis(700);
 pub fn run(args: &CheckArgs) -> u8 {
     let started = Instant::now();
     let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
-    let mut setup = match setup::load(&args.selection, true, &common_folder(&arguments)) {
+    let planned = match Planned::new(&args.outputs) {
+        Ok(p) => p,
+        Err(code) => return code,
+    };
+    let mut setup = match setup::load(&args.selection, !planned.tells_rules(), &common_folder(&arguments)) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -42,6 +45,11 @@ pub fn run(args: &CheckArgs) -> u8 {
     let cache = if args.no_cache { None } else { Cache::of_user() };
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)));
     leave_out_registers(&mut inputs, config, &pictures);
+    if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
+        return code;
+    }
+    let about = planned.about(&setup.packs, &inputs);
+    let hint = planned.hint();
     let options = Options {
         kind: args.kind,
         kinds,
@@ -55,7 +63,7 @@ pub fn run(args: &CheckArgs) -> u8 {
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
     let engine = Engine { rules: setup.rules(), options, formats };
 
-    let mut reporters = match reporters(args) {
+    let mut reporters = match planned.open(about, args.selection.color) {
         Ok(r) => r,
         Err(code) => return code,
     };
@@ -103,6 +111,9 @@ pub fn run(args: &CheckArgs) -> u8 {
     }
     if !args.quiet {
         complain(&summary(&run.summary, palette));
+        if let Some(hint) = hint.filter(|_| run.summary.total() > 0) {
+            complain(&format!("note: {hint}"));
+        }
     }
     let code = code(&run.summary, fail_on);
     // The process ends here, and the system takes all back at once; piece by piece it would take a tenth of a short run.
@@ -150,43 +161,6 @@ fn fail_on(args: &CheckArgs, config: Option<&str>) -> Option<Severity> {
         (None, Some(name)) => Severity::from_name(name),
         (None, None) => Some(Severity::Error),
     }
-}
-
-fn reporter(format: OutputFormat, out: Box<dyn Write>, palette: Palette) -> Box<dyn Reporter> {
-    match format {
-        OutputFormat::Rich => Box::new(Rich::new(out, palette)),
-        OutputFormat::Concise => Box::new(Concise::new(out, palette)),
-        OutputFormat::Json => Box::new(Json::new(out)),
-        OutputFormat::Jsonl => Box::new(JsonLines::new(out)),
-    }
-}
-
-fn reporters(args: &CheckArgs) -> Result<Vec<Box<dyn Reporter>>, u8> {
-    let stdout = Box::new(BufWriter::with_capacity(1 << 16, io::stdout()));
-    let mut list = vec![reporter(args.format, stdout, stdout_palette(args.selection.color))];
-    for output in &args.output {
-        let known = || {
-            OutputFormat::value_variants().iter().filter_map(|v| v.to_possible_value()).map(|v| v.get_name().to_owned()).collect::<Vec<_>>()
-        };
-        let Some((name, file)) = output.split_once('=').filter(|(_, f)| !f.is_empty()) else {
-            complain(&format!(
-                "error: `--output {output}` names no file\n  = help: write `--output FORMAT=FILE`, for example `--output jsonl=findings.jsonl`"
-            ));
-            return Err(exit::TROUBLE);
-        };
-        let Ok(format) = OutputFormat::from_str(name, true) else {
-            complain(&format!("error: `{name}` is no output format\n  = help: one of: {}", known().join(", ")));
-            return Err(exit::TROUBLE);
-        };
-        match File::create(file) {
-            Ok(f) => list.push(reporter(format, Box::new(BufWriter::new(f)), Palette::new(false))),
-            Err(e) => {
-                complain(&format!("error: cannot write {file}: {}", setup::engine_io(&e)));
-                return Err(exit::TROUBLE);
-            }
-        }
-    }
-    Ok(list)
 }
 
 /// A run in progress.

@@ -117,7 +117,7 @@ fn sure(confidence: Confidence) -> &'static str {
 }
 
 /// The cure, with what a finding would fill in put in general words.
-fn help(r: &Rule) -> String {
+pub(super) fn help(r: &Rule) -> String {
     let text = r.text.help.as_deref().unwrap_or("reword it");
     let mut rights: Vec<&str> = Vec::new();
     replacements(&r.matcher, &mut rights);

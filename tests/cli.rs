@@ -5,5 +5,10 @@
 #[test]
 fn commands() {
     let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
-    trycmd::TestCases::new().env("NO_COLOR", "1").env("PROMOLINT_CACHE_DIR", cache).case("tests/cmd/*.toml").case("tests/cmd/*.trycmd");
+    trycmd::TestCases::new()
+        .env("NO_COLOR", "1")
+        .env("PROMOLINT_CACHE_DIR", cache)
+        .env("CI", "0")
+        .case("tests/cmd/*.toml")
+        .case("tests/cmd/*.trycmd");
 }

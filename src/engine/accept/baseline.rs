@@ -322,3 +322,52 @@ pub struct BaselineChange {
     /// What it is to be.
     pub new: Baseline,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn baselines() -> impl Strategy<Value = Vec<(Key, usize)>> {
+        let text = || prop_oneof!["[a-c]{0,2}", "\\PC{0,12}", ".{0,5}", Just("]}".to_owned()), Just("{\"schema\": \"x\", [".to_owned())];
+        let key = (text(), text(), proptest::option::of(text()), proptest::option::of(text()), text());
+        let key = key.prop_map(|(path, rule, record, field, text)| Key { path, rule, record, field, text });
+        proptest::collection::vec((key, 1..4usize), 0..6)
+    }
+
+    fn written(list: &[(Key, usize)]) -> (Baseline, String) {
+        let mut b = Baseline::empty(Path::new("b.json"));
+        for (key, n) in list {
+            *b.counts.entry(key.clone()).or_default() += n;
+        }
+        let mut out = Vec::new();
+        b.write(&mut out).expect("written");
+        (b, String::from_utf8(out).expect("UTF-8"))
+    }
+
+    fn read(text: &str) -> Baseline {
+        Baseline::read(Path::new("b.json"), text.as_bytes().to_vec()).unwrap_or_else(|e| panic!("{:?}\n{text}", e.faults))
+    }
+
+    proptest! {
+        /// What is written is read again, formatted anew or with the lines of two merged sides, whatever came of the commas between them.
+        #[test]
+        fn files_come_back_and_merge(ours in baselines(), theirs in baselines(), commas in any::<u64>()) {
+            let ((a, mine), (b, other)) = (written(&ours), written(&theirs));
+            prop_assert_eq!(&read(&mine).counts, &a.counts);
+            let anew: serde_json::Value = serde_json::from_str(&mine).expect("JSON");
+            prop_assert_eq!(&read(&serde_json::to_string_pretty(&anew).expect("JSON")).counts, &a.counts);
+            let lines = |t: &str| t.lines().filter(|l| l.starts_with("{\"path\"")).map(str::to_owned).collect::<Vec<_>>();
+            let (head, mut all) = (mine.lines().next().unwrap_or_default().to_owned(), lines(&mine));
+            all.extend(lines(&other));
+            for (i, line) in all.iter_mut().enumerate() {
+                let bare = line.trim_end_matches(',').to_owned();
+                *line = if commas >> (i % 64) & 1 == 1 { format!("{bare},") } else { bare };
+            }
+            let both = read(&format!("{head}\r\n{}\r\n]}}", all.join("\r\n")));
+            let mut sum = a.counts.clone();
+            b.counts.iter().for_each(|(k, n)| *sum.entry(k.clone()).or_default() += n);
+            prop_assert_eq!(&both.counts, &sum);
+        }
+    }
+}

@@ -176,7 +176,6 @@ impl Engine<'_> {
                 looked => outcome.looked(looked, source, &image.spans),
             }
         }
-        self.rules.folds().apply(&mut found);
         let mut suppressions = match &document.directives[..] {
             [] => Vec::new(),
             directives => suppress::read(directives, source, &self.rules, self.options.facts.today),
@@ -194,6 +193,8 @@ impl Engine<'_> {
                 found.extend(self.own_finding(source, reading.kind, s, judged));
             }
         }
+        // What a comment accepts leaves nothing to others, and takes nothing from them.
+        self.rules.folds().apply(&mut found);
         found.sort_by(|(a, x), (b, y)| (x.start, x.end, &a.rule).cmp(&(y.start, y.end, &b.rule)));
         outcome.findings.extend(found.into_iter().map(|(f, _)| f));
         outcome.troubles.extend(document.problems.iter().map(|p| problem(source, p)));

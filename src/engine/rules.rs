@@ -60,8 +60,18 @@ impl RuleSet {
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
         let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
         let folds = Folds::new(&rules);
-        let mut set =
-            RuleSet { rules, names, text_only, corpus, images, prefilters: Default::default(), elements, folds, settings, usual: HashMap::new() };
+        let mut set = RuleSet {
+            rules,
+            names,
+            text_only,
+            corpus,
+            images,
+            prefilters: Default::default(),
+            elements,
+            folds,
+            settings,
+            usual: HashMap::new(),
+        };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }

@@ -95,6 +95,7 @@ impl Baseline {
                     let n = baseline.counts.entry(key).or_default();
                     *n = n.saturating_add(e.count);
                 }
+                baseline.counts.retain(|_, n| *n > 0);
                 Ok(baseline)
             }
             Err(faults) => Err(Broken::new(source, faults)),
@@ -103,7 +104,7 @@ impl Baseline {
 
     /// How many findings it holds.
     pub fn len(&self) -> usize {
-        self.counts.values().sum()
+        self.counts.values().fold(0, |all, n| all.saturating_add(*n))
     }
 
     /// Whether it holds none.
@@ -115,7 +116,8 @@ impl Baseline {
     pub fn by_rule(&self) -> BTreeMap<&str, usize> {
         let mut out: BTreeMap<&str, usize> = BTreeMap::new();
         for (key, n) in &self.counts {
-            *out.entry(&key.rule).or_default() += n;
+            let all = out.entry(&key.rule).or_default();
+            *all = all.saturating_add(*n);
         }
         out
     }
@@ -284,7 +286,8 @@ impl Counter {
         for key in old {
             let n = self.baseline.counts.remove(&key).unwrap_or(0);
             let rule = rules.id_of(&key.rule).unwrap_or(&key.rule).to_owned();
-            *self.baseline.counts.entry(Key { rule, ..key }).or_default() += n;
+            let all = self.baseline.counts.entry(Key { rule, ..key }).or_default();
+            *all = all.saturating_add(n);
         }
     }
 
@@ -295,7 +298,7 @@ impl Counter {
         for (key, held) in &mut new.counts {
             let seen = self.seen.get(key).copied().unwrap_or(0);
             if seen < *held && covers(key, &self.baseline.folder) {
-                change.gone += *held - seen;
+                change.gone = change.gone.saturating_add(*held - seen);
                 *held = seen;
             }
         }

@@ -137,7 +137,7 @@ impl Ignores {
     }
 
     /// What accepts a finding. An entry whose day is past accepts nothing, but is known to be needed.
-    pub(super) fn accepts(&mut self, f: &Finding, rules: &RuleSet, today: Day) -> Option<Suppressed> {
+    pub(super) fn accepts(&mut self, f: &mut Finding, rules: &RuleSet, today: Day) -> Option<Suppressed> {
         let by_rule = self.by_rule.get_or_insert_with(|| {
             let mut map: HashMap<String, Vec<usize>> = HashMap::new();
             for (n, i) in self.list.iter().enumerate() {
@@ -145,9 +145,21 @@ impl Ignores {
             }
             map
         });
+        // Of a rule that left its words to another, only the mention is left.
+        let list = &mut self.list;
+        let also = std::mem::take(&mut f.also);
+        f.also = also
+            .into_iter()
+            .filter(|a| {
+                let i = by_rule.get(&a.rule).into_iter().flatten().copied().find(|n| list.get(*n).is_some_and(|i| i.matches(f)));
+                let Some(i) = i.and_then(|n| list.get_mut(n)) else { return true };
+                i.used = true;
+                i.is_expired(today)
+            })
+            .collect();
         let mut by = None;
         for &n in by_rule.get(&f.rule).into_iter().flatten() {
-            let Some(i) = self.list.get_mut(n).filter(|i| i.matches(f)) else { continue };
+            let Some(i) = list.get_mut(n).filter(|i| i.matches(f)) else { continue };
             i.used = true;
             if by.is_none() && !i.is_expired(today) {
                 by = Some(Suppressed {
@@ -229,6 +241,7 @@ impl Ignores {
             notes: Vec::new(),
             help: Some(help),
             source: None,
+            also: Vec::new(),
             fix: None,
             suppressed: None,
         })

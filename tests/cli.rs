@@ -10,6 +10,7 @@ fn commands() {
         .env("GITHUB_ACTIONS", "")
         .env("GITLAB_CI", "")
         .env("PROMOLINT_CACHE_DIR", cache)
+        .env("CI", "0")
         .case("tests/cmd/*.toml")
         .case("tests/cmd/*.trycmd");
 }

@@ -1,10 +1,12 @@
-//! Registers out of any bytes, as YAML, tables and JSON: every fault and every fact has a place inside the text.
+//! Registers, suppressions and baselines out of any bytes, as YAML, tables and JSON: every fault and every fact has a place inside the text.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use promolint::engine::{Baseline, Ignores};
 use promolint::facts::partners::{FormatsRef, write};
 use promolint::facts::{Approvals, Assets, Awards, Broken, Partners};
+use std::path::Path;
 
 fn placed<T>(read: Result<T, Broken>) -> Option<T> {
     read.map_err(|b| {
@@ -32,4 +34,11 @@ fuzz_target!(|data: &[u8]| {
     placed(Approvals::read("a.yaml", data.to_vec()));
     placed(Assets::read("a.yaml", data.to_vec()));
     placed(Awards::read("a.yaml", data.to_vec()));
+    placed(Ignores::read(Path::new("promolint-ignore.yaml"), data.to_vec()));
+    if let Some(baseline) = placed(Baseline::read(Path::new("promolint-baseline.json"), data.to_vec())) {
+        let mut out = Vec::new();
+        assert!(baseline.write(&mut out).is_ok());
+        let again = placed(Baseline::read(Path::new("promolint-baseline.json"), out));
+        assert!(again.is_some_and(|a| a.by_rule() == baseline.by_rule()));
+    }
 });

@@ -45,6 +45,8 @@ pub enum Command {
     Approve(ApproveArgs),
     /// Make a register of images from a folder, or compare an image with what was supplied
     Badge(BadgeArgs),
+    /// List what is accepted: by whom, why, since when and until when
+    Debt(Box<super::debt::DebtArgs>),
     /// Show the settings in force and where each was set
     Config(ConfigArgs),
     /// Write a commented promolint.yaml and empty registers into the current folder
@@ -390,6 +392,9 @@ pub struct CheckArgs {
     /// How many threads check [default: the number of processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
+    /// What is accepted.
+    #[command(flatten)]
+    pub acceptance: super::accepting::Acceptance,
     /// Never open a connection (this version never does)
     #[arg(long)]
     pub no_network: bool,

@@ -1,5 +1,6 @@
 //! `promolint check`.
 
+use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
 use super::{complain, count, exit, setup, stderr_palette};
@@ -50,6 +51,10 @@ pub fn run(args: &CheckArgs) -> u8 {
     }
     let about = planned.about(&setup.packs, &inputs);
     let hint = planned.hint();
+    let mut accepting = match Accepting::load(args, config, &arguments, &mut inputs, facts.today) {
+        Ok(a) => a,
+        Err(code) => return code,
+    };
     let options = Options {
         kind: args.kind,
         kinds,
@@ -78,11 +83,13 @@ pub fn run(args: &CheckArgs) -> u8 {
         run.trouble(t.clone());
     }
     let bar = Progress::new(args, inputs.bytes);
-    engine.run(&inputs.list, &mut |outcome| {
+    engine.run_through(&inputs.list, &mut |o| accepting.accept.take(o, &engine.rules), &mut |outcome| {
         bar.advance(outcome.bytes);
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });
     bar.clear();
+    let settled = accepting.settle(&engine.rules, &mut run.summary, args.quiet, run.failed.is_some());
+    run.outcome(settled.outcome, &mut reporters);
     if let Some(partners) = &facts.partners
         && let Some(source) = partners.yaml_source()
     {
@@ -93,6 +100,8 @@ pub fn run(args: &CheckArgs) -> u8 {
     if inputs.excluded > 0 && inputs.list.is_empty() && !args.quiet {
         let file = setup.config.file.as_deref().map(name_of).unwrap_or_default();
         complain(&format!("warning: nothing was checked: `exclude` in {file} leaves out all that was named"));
+    } else if let (Some(revision), true, false) = (&args.acceptance.since, inputs.list.is_empty(), args.quiet) {
+        complain(&format!("note: nothing was checked: nothing that promolint reads has changed since {}", clean(revision)));
     } else if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
         complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
     }
@@ -115,7 +124,7 @@ pub fn run(args: &CheckArgs) -> u8 {
             complain(&format!("note: {hint}"));
         }
     }
-    let code = code(&run.summary, fail_on);
+    let code = code(&run.summary, fail_on).max(settled.code);
     // The process ends here, and the system takes all back at once; piece by piece it would take a tenth of a short run.
     std::mem::forget((engine, facts));
     code
@@ -211,8 +220,9 @@ impl Run {
         s.skipped += usize::from(outcome.skipped);
         s.inputs += usize::from(outcome.starts_input && !outcome.skipped);
         for f in &outcome.findings {
-            if f.suppressed.is_some() {
-                s.suppressed += 1;
+            if let Some(by) = &f.suppressed {
+                s.suppressed += usize::from(!by.is_baseline());
+                s.baselined += usize::from(by.is_baseline());
             } else {
                 s.count(f.severity);
                 s.fixable += usize::from(f.fix.as_ref().is_some_and(|x| x.applicability == crate::finding::Applicability::Safe));
@@ -292,6 +302,9 @@ fn summary(s: &Summary, palette: Palette) -> String {
     }
     if s.suppressed > 0 {
         more.push(format!("{} suppressed", s.suppressed));
+    }
+    if s.baselined > 0 {
+        more.push(format!("{} baselined", s.baselined));
     }
     if s.folded > 0 {
         more.push(format!("{} shown as repeats", s.folded));

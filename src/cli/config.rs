@@ -4,7 +4,7 @@ use super::args::ConfigArgs;
 use super::explain::severity;
 use super::{print, setup, stdout_palette};
 use crate::document::Kind;
-use crate::engine::{self, name_of};
+use crate::engine::{self, Baseline, Ignores, name_of};
 use crate::report::Palette;
 
 /// Shows what is in force and where it was set.
@@ -38,6 +38,10 @@ pub fn run(args: &ConfigArgs) -> u8 {
     );
     t.row("exclude", &none(&c.exclude.join(", ")), &origin("exclude"));
     t.row("formats", &none(&c.formats.join(", ")), &origin("formats"));
+    for (key, set, name) in [("baseline", &c.baseline, Baseline::FILE_NAME), ("suppressions", &c.suppressions, Ignores::FILE_NAME)] {
+        let file = super::accepting::found(c, set.as_deref(), name, &engine::common_folder(&named));
+        t.row(key, &file.map_or("none".into(), |f| name_of(&f)), &origin(key));
+    }
     t.row("partner", c.partner.as_deref().unwrap_or("none"), &origin("partner"));
     for (_, name) in crate::facts::Kind::ALL {
         let register = c.registers.get(name);

@@ -1,5 +1,6 @@
 //! The command line: one file per command. Only this room prints.
 
+mod accepting;
 mod approve;
 mod args;
 mod attest;
@@ -7,6 +8,7 @@ mod badge;
 mod check;
 mod completions;
 mod config;
+mod debt;
 mod explain;
 mod files;
 mod init;
@@ -60,6 +62,7 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         Command::Attest(a) => attest::run(&a),
         Command::Approve(a) => approve::run(&a),
         Command::Badge(a) => badge::run(&a),
+        Command::Debt(a) => debt::run(&a),
         Command::Config(a) => config::run(&a),
         Command::Init(a) => init::run(&a),
         Command::Completions(a) => completions::run(&a),

@@ -46,7 +46,7 @@ pub(super) fn engine_io(e: &std::io::Error) -> String {
 }
 
 /// A path as people write it, relative to where they are.
-fn relative(path: &Path) -> PathBuf {
+pub(super) fn relative(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).map_or_else(|_| path.to_owned(), Path::to_owned)
 }

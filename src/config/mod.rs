@@ -8,7 +8,7 @@ use crate::pack::model::SeverityByKind;
 use crate::pack::shape::{self, Shape};
 use crate::pack::{Fault, PackSource, severity_by_kind, shapes};
 use crate::yaml::{self, Node};
-use globset::{Glob, GlobBuilder, GlobSetBuilder};
+use globset::Glob;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +58,10 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// Files with further export formats.
     pub formats: Vec<String>,
+    /// The baseline, relative to the configuration's folder.
+    pub baseline: Option<String>,
+    /// The file of suppressions, relative to the configuration's folder.
+    pub suppressions: Option<String>,
     /// From which severity a run fails: `error`, `warning`, `note`, `never`.
     pub fail_on: Option<String>,
     /// How well rules must be sourced.
@@ -123,6 +127,8 @@ impl Config {
             config.overrides.push(Override { paths: strings(n.get("paths")), rules, line: line(n) });
         }
         config.formats = strings(root.get("formats"));
+        config.baseline = root.get("baseline").and_then(Node::scalar_text);
+        config.suppressions = root.get("suppressions").and_then(Node::scalar_text);
         config.fail_on = root.get("fail_on").and_then(Node::scalar_text);
         config.min_confidence = root.get("min_confidence").and_then(Node::as_str).and_then(Confidence::from_name);
         if faults.is_empty() { Ok(config) } else { Err(broken(faults)) }
@@ -135,21 +141,8 @@ impl Config {
 
     /// Patterns of the file, which are relative to its folder.
     pub fn globs(&self, patterns: &[String]) -> Paths {
-        let mut set = GlobSetBuilder::new();
-        for p in patterns {
-            for g in anchored(p) {
-                set.add(g);
-            }
-        }
-        Paths::new(set.build().unwrap_or_default(), &self.folder())
+        Paths::of_patterns(patterns, &self.folder())
     }
-}
-
-/// A pattern as .gitignore means it: without a slash it matches a name anywhere, a folder stands for all in it.
-fn anchored(pattern: &str) -> Vec<Glob> {
-    let p = pattern.trim_end_matches('/').trim_start_matches("./");
-    let p = p.strip_prefix('/').map_or_else(|| if p.contains('/') { p.to_owned() } else { format!("**/{p}") }, str::to_owned);
-    [p.clone(), format!("{p}/**")].iter().filter_map(|g| GlobBuilder::new(g).literal_separator(true).build().ok()).collect()
 }
 
 fn check_globs(node: Option<&Node>, faults: &mut Vec<Fault>) {

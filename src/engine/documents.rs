@@ -176,10 +176,9 @@ impl Engine<'_> {
                 looked => outcome.looked(looked, source, &image.spans),
             }
         }
-        self.rules.folds().apply(&mut found);
         let mut suppressions = match &document.directives[..] {
             [] => Vec::new(),
-            directives => suppress::read(directives, source, &|id| self.rules.knows(id)),
+            directives => suppress::read(directives, source, &self.rules, self.options.facts.today),
         };
         if !self.rules.corpus().is_empty() {
             let mut accepted = |rule: &str, at| suppress::accepts(&mut suppressions, rule, at);
@@ -189,9 +188,13 @@ impl Engine<'_> {
         if !document.directives.is_empty() {
             suppress::apply(&mut suppressions, &mut found);
             for s in suppressions {
-                found.extend(self.own_finding(source, reading.kind, s));
+                outcome.comments.push(s.listed(source));
+                let judged = s.rules.iter().all(|r| self.rules.runs(r) && !outcome.not_applied.iter().any(|(n, _)| n == r));
+                found.extend(self.own_finding(source, reading.kind, s, judged));
             }
         }
+        // What a comment accepts leaves nothing to others, and takes nothing from them.
+        self.rules.folds().apply(&mut found);
         found.sort_by(|(a, x), (b, y)| (x.start, x.end, &a.rule).cmp(&(y.start, y.end, &b.rule)));
         outcome.findings.extend(found.into_iter().map(|(f, _)| f));
         outcome.troubles.extend(document.problems.iter().map(|p| problem(source, p)));
@@ -228,12 +231,12 @@ impl Engine<'_> {
         self.own(source, kind, said)
     }
 
-    /// A finding about a comment that speaks to promolint.
-    fn own_finding(&self, source: &Source, kind: Kind, s: suppress::Suppression) -> Option<(Finding, Span)> {
+    /// A finding about a comment that speaks to promolint; `judged`: whether its rules were run.
+    fn own_finding(&self, source: &Source, kind: Kind, s: suppress::Suppression, judged: bool) -> Option<(Finding, Span)> {
         let (id, message, help) = match s.wrong {
             Some(wrong) => wrong,
             // Whether a rule that was not run would have found something, nobody knows.
-            None if !s.used && s.rules.iter().all(|r| self.rules.knows(r)) => {
+            None if !s.used && judged => {
                 let message = format!("nothing here breaks `{}`", s.rules.join("`, `"));
                 ("suppression-unused", message, "remove the comment".to_owned())
             }

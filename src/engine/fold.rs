@@ -23,8 +23,8 @@ impl Folds {
             return;
         }
         let heir = |f: &Finding| {
-            let heirs = self.0.get(&f.rule)?;
-            found.iter().position(|(other, _)| heirs.contains(&other.rule) && overlap(f, other))
+            let heirs = self.0.get(&f.rule).filter(|_| f.suppressed.is_none())?;
+            found.iter().position(|(other, _)| other.suppressed.is_none() && heirs.contains(&other.rule) && overlap(f, other))
         };
         let heirs: Vec<Option<usize>> = found.iter().map(|(f, _)| heir(f)).collect();
         let ends: Vec<Option<usize>> = (0..found.len()).map(|i| end(&heirs, i)).collect();

@@ -2,6 +2,7 @@
 //!
 //! Knows documents, rules and checks; prints nothing.
 
+mod accept;
 mod assemble;
 mod assets;
 pub mod cache;
@@ -24,6 +25,7 @@ mod suppress;
 mod testing;
 mod walk;
 
+pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, git, since};
 pub use assets::{files as asset_files, references as asset_references, references_kept};
 pub use documents::Active;
 pub use format::{Format, is_binary};
@@ -35,14 +37,16 @@ pub use rules::{RuleSet, Settings};
 pub use run::{Engine, Options};
 pub use seen::{Amount, Seen, Shows};
 pub use summary::{Counts, NotApplied, NotCompared, Summary};
+pub use suppress::Comment;
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};
 
 /// The rules that promolint itself has: about comments that speak to it, and images that are not there. They belong to no pack.
-pub const OWN_RULES: [(&str, &str); 4] = [
+pub const OWN_RULES: [(&str, &str); 5] = [
     ("suppression-without-reason", "A suppression names its rule and gives a reason"),
     ("suppression-unknown-rule", "A suppression names a rule that exists"),
     ("suppression-unused", "A suppression stands where its rule finds something"),
+    ("suppression-expired", "A suppression holds until a day that is not past"),
     (IMAGE_MISSING, "An image that a page shows is there"),
 ];
 

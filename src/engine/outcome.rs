@@ -3,6 +3,7 @@
 use super::corpus::Digest;
 use super::once::OfFile;
 use super::seen::Seen;
+use super::suppress::Comment;
 use super::walk::io_message;
 use crate::check::pictures::{Left, Looked};
 use crate::document::Problem;
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Findings that say of an image file what holds wherever it is shown, by their fingerprints: what they are told apart by.
     pub(super) of_files: HashMap<String, OfFile>,
+    /// The comments that accept findings.
+    pub comments: Vec<Comment>,
     /// What could not be checked.
     pub troubles: Vec<Trouble>,
     /// What was assumed, or is worth a word: an empty file, an encoding nobody declared.

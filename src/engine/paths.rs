@@ -1,6 +1,6 @@
 //! Patterns of a configuration and the paths they are held against.
 
-use globset::GlobSet;
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::path::{Component, Path, PathBuf};
 
 /// Patterns that are relative to a folder, held against paths as reports name them, which are relative to where promolint was started.
@@ -20,19 +20,42 @@ impl Paths {
         Paths { set, folders: (!same).then_some((root, here)) }
     }
 
+    /// Patterns as .gitignore means them, relative to `folder`.
+    pub fn of_patterns(patterns: &[String], folder: &Path) -> Paths {
+        let mut set = GlobSetBuilder::new();
+        patterns.iter().flat_map(|p| anchored(p)).for_each(|g| {
+            set.add(g);
+        });
+        Paths::new(set.build().unwrap_or_default(), folder)
+    }
+
     /// Whether any pattern matches. A path outside the folder is taken as it is named.
     pub fn is_match(&self, name: &str) -> bool {
         if self.set.is_empty() {
             return false;
         }
         let name = name.trim_start_matches("./");
-        let below =
-            self.folders.as_ref().and_then(|(root, here)| without_dots(&here.join(name)).strip_prefix(root).map(Path::to_owned).ok());
+        let below = match &self.folders {
+            // An address is no path.
+            _ if name.contains("://") => None,
+            Some((root, here)) => without_dots(&here.join(name)).strip_prefix(root).map(Path::to_owned).ok(),
+            None if Path::new(name).is_absolute() => {
+                std::env::current_dir().ok().and_then(|here| Path::new(name).strip_prefix(here).map(Path::to_owned).ok())
+            }
+            None => None,
+        };
         match below {
             Some(path) => self.set.is_match(path),
             None => self.set.is_match(name),
         }
     }
+}
+
+/// A pattern as .gitignore means it: without a slash it matches a name anywhere, a folder stands for all in it.
+fn anchored(pattern: &str) -> Vec<Glob> {
+    let p = pattern.trim_end_matches('/').trim_start_matches("./");
+    let p = p.strip_prefix('/').map_or_else(|| if p.contains('/') { p.to_owned() } else { format!("**/{p}") }, str::to_owned);
+    [p.clone(), format!("{p}/**")].iter().filter_map(|g| GlobBuilder::new(g).literal_separator(true).build().ok()).collect()
 }
 
 /// The deepest folder that all these inputs lie in; the current one where they lie nowhere (standard input).
@@ -68,7 +91,6 @@ pub(super) fn without_dots(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use globset::{Glob, GlobSetBuilder};
 
     fn set(pattern: &str) -> GlobSet {
         GlobSetBuilder::new().add(Glob::new(pattern).expect("pattern")).build().expect("set")

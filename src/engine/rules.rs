@@ -29,6 +29,8 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    /// Every rule of the packs by its id and its former ones, whether it is run or not.
+    names: HashMap<String, String>,
     /// Which of them look at text only.
     text_only: Vec<bool>,
     /// Those that compare documents with each other.
@@ -50,14 +52,26 @@ pub type Severities = Arc<[Option<Severity>]>;
 impl RuleSet {
     /// The rules of these packs, less those that are off everywhere.
     pub fn new(packs: Vec<Pack>, settings: Settings) -> RuleSet {
+        let all = packs.iter().flat_map(|p| &p.rules);
+        let names = all.flat_map(|r| r.aliases.iter().chain([&r.id]).map(|n| (n.clone(), r.id.clone()))).collect();
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
         let elements = ElementFilter::new(&rules);
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
         let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
         let folds = Folds::new(&rules);
-        let mut set =
-            RuleSet { rules, text_only, corpus, images, prefilters: Default::default(), elements, folds, settings, usual: HashMap::new() };
+        let mut set = RuleSet {
+            rules,
+            names,
+            text_only,
+            corpus,
+            images,
+            prefilters: Default::default(),
+            elements,
+            folds,
+            settings,
+            usual: HashMap::new(),
+        };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -117,9 +131,19 @@ impl RuleSet {
         self.settings.chosen(id, &[], path).map_or(Some(usual), |s| s.of(kind))
     }
 
-    /// Whether there is a rule of this id, or was.
-    pub fn knows(&self, id: &str) -> bool {
-        self.rules.iter().any(|r| r.id == id || r.aliases.iter().any(|a| a == id)) || super::OWN_RULES.iter().any(|(o, _)| *o == id)
+    /// The id of the rule that has this id or had it, whether it is run or not.
+    pub fn id_of<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.names.get(name).map(String::as_str).or_else(|| super::OWN_RULES.iter().map(|(o, _)| *o).find(|o| *o == name))
+    }
+
+    /// The ids of all rules there are, run or not.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str).chain(super::OWN_RULES.iter().map(|(o, _)| *o))
+    }
+
+    /// Whether the rule of this id is run.
+    pub fn runs(&self, id: &str) -> bool {
+        self.rules.iter().any(|r| r.id == id) || super::OWN_RULES.iter().any(|(o, _)| *o == id) && self.settings.selects_id(id, "")
     }
 }
 

@@ -55,11 +55,17 @@ impl Engine<'_> {
     /// Checks the inputs and hands what comes of them to `sink` in order. The sink answers whether to go on (`false`: the reader of the
     /// output has gone).
     pub fn run(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
+        self.run_through(inputs, &mut |_| {}, sink);
+    }
+
+    /// The same; `before` sees each outcome first, with the findings about one image file not yet gathered into one.
+    pub fn run_through(&self, inputs: &[Input], before: &mut dyn FnMut(&mut Outcome), sink: &mut dyn FnMut(Outcome) -> bool) {
         let mut pictured = Pictured::default();
         let mut once = Once::default();
         let mut go_on = true;
         self.run_all(inputs, &mut |mut outcome| {
             pictured.take(&mut outcome);
+            before(&mut outcome);
             go_on = go_on && once.take(outcome, sink);
             go_on
         });

@@ -49,6 +49,9 @@ pub struct Summary {
     pub suppressed: usize,
     /// Findings that were there before.
     pub baselined: usize,
+    /// Findings of the baseline that are gone.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub baseline_stale: usize,
     /// Repeats that a report does not show one by one.
     pub folded: usize,
     /// Files that are no content: binaries, data of unknown form.
@@ -64,6 +67,10 @@ pub struct Summary {
     pub seconds: f64,
 }
 
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
 impl Default for Summary {
     fn default() -> Self {
         Summary {
@@ -75,6 +82,7 @@ impl Default for Summary {
             fixable: 0,
             suppressed: 0,
             baselined: 0,
+            baseline_stale: 0,
             folded: 0,
             skipped: 0,
             not_checked: Vec::new(),

@@ -1,8 +1,12 @@
-//! Comments that accept findings: `promolint-ignore RULE: reason` for the next block, `-start` and `-end` for a stretch.
+//! Comments that accept findings: `promolint-ignore RULE: reason` for the next block, `-start` and `-end` for a stretch. Between rule and
+//! colon may stand `until DAY` and `@owner`.
 
+use super::rules::RuleSet;
 use crate::document::Directive;
+use crate::facts::Day;
 use crate::finding::{Finding, Suppressed};
 use crate::source::{Source, Span};
+use crate::yaml::shape::did_you_mean;
 
 /// A comment that was understood, or what is wrong with it.
 pub(super) struct Suppression {
@@ -10,6 +14,12 @@ pub(super) struct Suppression {
     pub rules: Vec<String>,
     /// Why.
     pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it holds.
+    pub until: Option<Day>,
+    /// Whether it accepts anything: it gives a reason, and its day is not past.
+    pub holds: bool,
     /// The comment.
     pub comment: Span,
     /// Where it holds, bytes of the source's text.
@@ -20,17 +30,94 @@ pub(super) struct Suppression {
     pub wrong: Option<(&'static str, String, String)>,
 }
 
-/// Reads the comments of a document.
-pub(super) fn read(directives: &[Directive], source: &Source, known: &dyn Fn(&str) -> bool) -> Vec<Suppression> {
+/// A comment that accepts findings, as `promolint debt` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The rules it names.
+    pub rules: Vec<String>,
+    /// Why; empty if the comment does not say.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it holds.
+    pub until: Option<Day>,
+    /// Whether it accepts anything.
+    pub holds: bool,
+    /// Where it stands: line and column, from 1.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Suppression {
+    /// The comment for a list.
+    pub fn listed(&self, source: &Source) -> Comment {
+        let at = source.position(self.comment.start);
+        Comment {
+            rules: self.rules.clone(),
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            until: self.until,
+            holds: self.holds,
+            line: at.line,
+            column: at.column,
+        }
+    }
+
+    fn suppressed(&self) -> Suppressed {
+        Suppressed {
+            by: "comment".into(),
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            until: self.until.map(|d| d.to_string()),
+        }
+    }
+}
+
+/// What stands between the word and the colon.
+#[derive(Default)]
+struct Head<'a> {
+    rules: Vec<&'a str>,
+    owner: Option<&'a str>,
+    until: Option<&'a str>,
+}
+
+impl Head<'_> {
+    fn read(text: &str) -> Head<'_> {
+        let mut head = Head::default();
+        let mut words = text.split([',', ' ', '\t', '\n', '\r']).filter(|w| !w.is_empty());
+        while let Some(word) = words.next() {
+            match word.strip_prefix('@') {
+                Some(owner) if !owner.is_empty() => head.owner = Some(owner),
+                _ if word == "until" => head.until = Some(words.next().unwrap_or_default()),
+                _ => head.rules.push(word),
+            }
+        }
+        head
+    }
+}
+
+/// Reads the comments of a document. Rules are called by the names they have now.
+pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, today: Day) -> Vec<Suppression> {
     let mut out: Vec<Suppression> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     let end_of_text = source.text().len();
     for d in directives {
         let (word, rest) = d.text.split_once(char::is_whitespace).unwrap_or((d.text.as_str(), ""));
         let (names, reason) = rest.split_once(':').unwrap_or((rest, ""));
-        let rules: Vec<String> = names.split([',', ' ']).map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned).collect();
-        let reason = reason.trim().to_owned();
-        let mut s = Suppression { rules, reason, comment: d.span, reach: Span::at(d.span.end), used: false, wrong: None };
+        let head = Head::read(names);
+        let until = head.until.map(Day::parse);
+        let mut s = Suppression {
+            rules: head.rules.iter().map(|r| known.id_of(r).unwrap_or(r).to_owned()).collect(),
+            reason: reason.trim().to_owned(),
+            owner: head.owner.map(str::to_owned),
+            until: until.flatten(),
+            holds: !reason.trim().is_empty() && until.is_none_or(|u| u.is_some_and(|u| u >= today)),
+            comment: d.span,
+            reach: Span::at(d.span.end),
+            used: false,
+            wrong: None,
+        };
         match word {
             "promolint-ignore" => {
                 s.reach = Span::new(d.span.end, d.next_block.map_or(end_of_text, |b| b.end).max(d.span.end));
@@ -65,34 +152,50 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &dyn Fn(&st
             Some(("suppression-without-reason", "this suppression names no rule".into(), example.into()))
         } else if s.reason.is_empty() {
             Some(("suppression-without-reason", format!("this suppression of `{}` gives no reason", s.rules.join(", ")), example.into()))
+        } else if let Some(r) = s.rules.iter().find(|r| known.id_of(r).is_none()) {
+            let (message, help) = unknown_rule(r, known);
+            Some(("suppression-unknown-rule", message, help))
+        } else if let (Some(None), Some(written)) = (until, head.until) {
+            Some(("suppression-expired", format!("`{written}` is not a day, and the suppression does not hold"), "write YYYY-MM-DD".into()))
+        } else if let Some(day) = s.until.filter(|_| !s.holds) {
+            let (message, help) = expired(&s.rules.join("`, `"), day, s.owner.as_deref());
+            Some(("suppression-expired", message, help))
         } else {
-            s.rules.iter().find(|r| !known(r)).map(|r| {
-                ("suppression-unknown-rule", format!("there is no rule `{r}` to suppress"), "`promolint rules` lists the rules".into())
-            })
+            None
         };
         out.push(s);
     }
     out
 }
 
-/// What accepts a rule's finding at a place that is found later, if it is found: the comment counts as used.
-pub(super) fn accepts(suppressions: &mut [Suppression], rule: &str, place: Span) -> Option<Suppressed> {
-    let holds =
-        |s: &&mut Suppression| !s.reason.is_empty() && s.reach.contains(&Span::at(place.start)) && s.rules.iter().any(|r| r == rule);
-    let s = suppressions.iter_mut().find(holds)?;
-    s.used = true;
-    Some(Suppressed { by: "comment".into(), reason: s.reason.clone() })
+/// What is said of a rule that nobody wrote, and what was probably meant.
+pub(super) fn unknown_rule(name: &str, known: &RuleSet) -> (String, String) {
+    let help = match did_you_mean(name, known.ids()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`promolint rules` lists the rules".into(),
+    };
+    (format!("there is no rule `{name}` to suppress"), help)
 }
 
-/// Marks the findings that a comment accepts. A comment without rule or reason accepts nothing.
+/// What is said of a suppression whose day is past.
+pub(super) fn expired(rules: &str, day: Day, owner: Option<&str>) -> (String, String) {
+    let who = owner.map(|o| format!("{o} decides: ")).unwrap_or_default();
+    (
+        format!("this suppression of `{rules}` ended on {day}"),
+        format!("{who}mend the text and remove the suppression, or give it another day"),
+    )
+}
+
+/// What accepts a rule's finding at a place that is found later, if it is found: the comment counts as used.
+pub(super) fn accepts(suppressions: &mut [Suppression], rule: &str, place: Span) -> Option<Suppressed> {
+    let s = suppressions.iter_mut().find(|s| s.holds && s.reach.contains(&Span::at(place.start)) && s.rules.iter().any(|r| r == rule))?;
+    s.used = true;
+    Some(s.suppressed())
+}
+
+/// Marks the findings that a comment accepts. A comment that does not hold accepts nothing.
 pub(super) fn apply(suppressions: &mut [Suppression], findings: &mut [(Finding, Span)]) {
     for (finding, place) in findings {
-        for s in suppressions.iter_mut().filter(|s| !s.reason.is_empty()) {
-            if s.reach.contains(&Span::at(place.start)) && s.rules.contains(&finding.rule) {
-                s.used = true;
-                finding.suppressed = Some(Suppressed { by: "comment".into(), reason: s.reason.clone() });
-                break;
-            }
-        }
+        finding.suppressed = accepts(suppressions, &finding.rule, *place).or(finding.suppressed.take());
     }
 }

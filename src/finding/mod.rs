@@ -82,12 +82,25 @@ pub struct Fix {
 }
 
 /// Why a finding does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Suppressed {
-    /// What accepted it: `comment`.
+    /// What accepted it: `comment`, `file` (promolint-ignore.yaml) or `baseline`.
     pub by: String,
     /// The reason given.
     pub reason: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+impl Suppressed {
+    /// Whether a baseline holds the finding, rather than that somebody gave a reason.
+    pub fn is_baseline(&self) -> bool {
+        self.by == "baseline"
+    }
 }
 
 /// One violation.

@@ -358,6 +358,12 @@ pub static CONFIG: ObjectShape = ObjectShape {
         key("exclude", STRINGS, "Files to leave out, as in .gitignore."),
         key("rules", MapOf(&RULE_SETTING), "Settings of single rules."),
         key("overrides", List(&Object(&OVERRIDE)), "Settings for some files."),
+        key(
+            "baseline",
+            Str,
+            "The baseline: findings that were there before. Default: promolint-baseline.json beside this file, if it is there.",
+        ),
+        key("suppressions", Str, "Accepted findings. Default: promolint-ignore.yaml beside this file, if it is there."),
         key("formats", STRINGS, "Files that describe further export formats."),
         key("fail_on", OneOf(&["error", "warning", "note", "never"]), "The severity from which a run fails. Default: error."),
         key("min_confidence", OneOf(CONFIDENCES), "Rules that are sourced less well are not run. Default: inferred."),

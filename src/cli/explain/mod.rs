@@ -24,7 +24,7 @@ pub fn run(args: &ExplainArgs) -> u8 {
     }
     if let Some((id, title)) = OWN_RULES.iter().find(|(id, _)| *id == args.rule) {
         let text = format!(
-            "{}\n{title}\n\nOne of promolint's own rules, about comments that accept findings:\n\n    <!-- promolint-ignore RULE: reason -->        for the block after it\n    <!-- promolint-ignore-start RULE: reason -->  up to\n    <!-- promolint-ignore-end RULE -->\n",
+            "{}\n{title}\n\nOne of promolint's own rules, about comments that accept findings:\n\n    <!-- promolint-ignore RULE: reason -->        for the block after it\n    <!-- promolint-ignore-start RULE: reason -->  up to\n    <!-- promolint-ignore-end RULE -->\n    <!-- promolint-ignore RULE until 2027-01-31 @owner: reason -->\n\nand about entries of promolint-ignore.yaml:\n\n    - {{rule: RULE, path: \"data/*.csv\", record: ID, field: NAME, text: WORDS, reason: WHY, owner: WHO, until: 2027-01-31}}\n",
             palette.bold(id)
         );
         return print(&text);
@@ -95,7 +95,7 @@ fn explain(r: &Rule, palette: Palette) -> String {
     part(
         "How to suppress",
         &format!(
-            "<!-- promolint-ignore {id}: reason -->   before the block, in HTML and Markdown\nrules: {{{id}: off}}   in promolint.yaml"
+            "<!-- promolint-ignore {id}: reason -->   before the block, in HTML and Markdown\n- {{rule: {id}, path: FILE, reason: WHY}}   in promolint-ignore.yaml\nrules: {{{id}: off}}   in promolint.yaml"
         ),
     );
     out

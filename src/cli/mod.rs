@@ -10,6 +10,7 @@ mod config;
 mod explain;
 mod files;
 mod init;
+mod mutate;
 mod pack;
 mod register;
 mod report_card;

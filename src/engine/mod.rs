@@ -9,6 +9,7 @@ mod corpus;
 mod documents;
 mod fold;
 mod format;
+pub mod mutate;
 mod once;
 mod outcome;
 mod paths;

@@ -299,6 +299,11 @@ impl PhraseSet {
         self.regex.is_none()
     }
 
+    /// Whether it tells capitals from small letters.
+    pub fn minds_case(&self) -> bool {
+        self.regex.as_ref().is_some_and(|r| r.exact)
+    }
+
     /// The first match in `text` from byte `from` on, as bytes of `text`; whole words only.
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
         let regex = self.regex.as_ref()?;

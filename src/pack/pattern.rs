@@ -80,6 +80,11 @@ impl Pattern {
         self.keys.spelled && self.exact
     }
 
+    /// Whether it tells capitals from small letters.
+    pub fn minds_case(&self) -> bool {
+        self.exact || self.regex().is_some_and(|r| r.source().contains("(?-i"))
+    }
+
     /// Whether a match begins where a key does, and [`Pattern::spelled_at`] tells where it ends.
     pub fn is_spelled(&self) -> bool {
         self.keys.spelled

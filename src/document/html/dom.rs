@@ -5,7 +5,7 @@
 use super::elements::{BLOCK, Element};
 use super::origin::{IMPLIED, Markers, OriginSink, Origins, Part, index};
 use super::tokens::{self, Doctype, Sink, Tag};
-use crate::document::is_invisible;
+use crate::document::{is_invisible, seen};
 use crate::source::Span;
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -17,6 +17,7 @@ use html5ever::tree_builder::TreeBuilder;
 use html5ever::{Attribute, LocalName, QualName, ns};
 use html5gum::State;
 use scraper::{Html, Node};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
@@ -167,7 +168,10 @@ impl Dom {
             }
             out.len() < MAX_TEXT
         });
-        out
+        match seen(&out) {
+            Cow::Owned(seen) => seen,
+            Cow::Borrowed(_) => out,
+        }
     }
 
     /// What an element shows, in order, as long as `f` asks for more. What the node itself is does not matter, so that the content of a `<script>` can be asked for.

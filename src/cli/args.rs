@@ -471,6 +471,8 @@ pub enum PackCommand {
     Check(PackPaths),
     /// Run the rules' own tests
     Test(TestArgs),
+    /// Say what may be better: rules that find the same or have no near miss, old sources, slow patterns
+    Audit(AuditArgs),
     /// Say how well rules do on labelled content: precision and recall, rule by rule
     Score(ScoreArgs),
     /// Print the JSON Schema of packs (or of the configuration), for editors

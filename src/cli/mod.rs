@@ -3,6 +3,7 @@
 mod approve;
 mod args;
 mod attest;
+mod audit;
 mod badge;
 mod check;
 mod completions;

@@ -21,6 +21,7 @@ pub fn run(args: &PackArgs) -> u8 {
         PackCommand::Check(p) => check(p),
         PackCommand::Test(a) if a.mutate => super::mutate::run(a),
         PackCommand::Test(a) => test(&a.packs),
+        PackCommand::Audit(a) => super::audit::run(a),
         PackCommand::Schema { config } => {
             let schema = if *config { shape::schema(&shapes::CONFIG, CONFIG_SCHEMA_ID) } else { shape::schema(&shapes::PACK, SCHEMA_ID) };
             print(&(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))

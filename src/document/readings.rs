@@ -34,20 +34,20 @@ fn edits(doc: &Document, block: &Block, hyphens: &[usize], foreign: bool) -> Vec
     if foreign {
         out.extend(disguised(text).into_iter().map(|(r, read)| (block.start + r.start..block.start + r.end, read, true)));
     }
-    let letters_around = |from: usize, to: usize| {
+    let around = |from: usize, to: usize, is: fn(char) -> bool| {
         let before = doc.text.get(block.start..from).and_then(|t| t.chars().next_back());
         let after = doc.text.get(to..block.end).and_then(|t| t.chars().next());
-        before.is_some_and(char::is_alphabetic) && after.is_some_and(char::is_alphabetic)
+        before.is_some_and(is) && after.is_some_and(is)
     };
     let from = hyphens.partition_point(|at| *at <= block.start);
     for &at in hyphens[from..].iter().take_while(|at| **at < block.end) {
-        if letters_around(at - 1, at + 1) {
+        if around(at - 1, at + 1, char::is_alphabetic) {
             out.push((at - 1..at + 1, String::new(), true));
         }
     }
     let hidden = &doc.marks[Mark::Hidden as usize];
     let from = hidden.partition_point(|s| s.start <= block.start);
-    for span in hidden[from..].iter().take_while(|s| s.end < block.end).filter(|s| letters_around(s.start, s.end)) {
+    for span in hidden[from..].iter().take_while(|s| s.end < block.end).filter(|s| around(s.start, s.end, char::is_alphanumeric)) {
         out.push((span.range(), String::new(), false));
     }
     out.sort_by_key(|(r, ..)| r.start);

@@ -61,7 +61,8 @@ pub(super) fn disguised(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
     let mut rest = text;
     while let Some(from) = rest.find(char::is_alphabetic) {
         let word = &rest[from..];
-        let len = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
+        // A lone letter behind an apostrophe, or beside digits, is one of its word.
+        let len = word.find(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’')).unwrap_or(word.len());
         let (word, at) = (&word[..len], text.len() - rest.len() + from);
         if word.contains(is_foreign) && word.contains(|c: char| c.is_ascii_alphabetic()) {
             let read = |c: char| if is_foreign(c) { look_alike(c) } else { Some(c) };
@@ -82,8 +83,8 @@ pub fn seen(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() {
-            // Values are looked at as they are: of white space around them nothing is said here.
-            if !out.ends_with(' ') || c == ' ' {
+            // Of white space around a value nothing is said here.
+            if !out.ends_with(' ') {
                 out.push(' ');
             }
         } else if is_invisible(c) || c.is_control() {

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod assets;
+pub mod audit;
 pub mod cache;
 mod corpus;
 mod documents;

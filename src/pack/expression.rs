@@ -3,6 +3,7 @@
 use super::boundary::is_whole;
 use super::lazy::LazyTerms;
 use super::lint::ascii_boundaries;
+use super::pattern::PatternSize;
 use super::phrase::{self, Part};
 use super::walk::Walk;
 use regex::{Regex, RegexBuilder};
@@ -198,6 +199,14 @@ impl LazyRegex {
         let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(false).onepass(false).dfa(false).auto_prefilter(false);
         let syntax = syntax::Config::new().case_insensitive(!self.exact);
         meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
+    }
+
+    /// How large its automaton is; `None` if it is too large for promolint.
+    pub(super) fn size(&self) -> Option<PatternSize> {
+        let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None);
+        let syntax = syntax::Config::new().case_insensitive(!self.exact);
+        let nfa = thompson::Compiler::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()?;
+        Some(PatternSize { states: nfa.states().len(), bytes: nfa.memory_usage() })
     }
 
     fn build_fast(&self) -> Option<Machine> {

@@ -2,6 +2,7 @@
 //!
 //! No walk here recurses, and no tree gets deeper than [`MAX_DEPTH`] by its tags.
 
+use super::attributes::style_hides;
 use super::elements::{BLOCK, Element};
 use super::origin::{IMPLIED, Markers, OriginSink, Origins, Part, index};
 use super::tokens::{self, Doctype, Sink, Tag};
@@ -194,7 +195,7 @@ impl Dom {
                 Node::Text(t) if opens => Shown::Text(n.id(), t),
                 Node::Element(e) => {
                     let element = Element::of(e.name());
-                    if hides_text(element) {
+                    if hides_text(element) || !element.is(BLOCK) && is_unseen(e) {
                         inside = opens.then(|| n.id());
                         continue;
                     }
@@ -227,6 +228,11 @@ enum Shown<'a> {
 fn hides_text(e: Element) -> bool {
     use Element::*;
     matches!(e, Script | Style | Template | Noscript | Iframe | Noembed | Noframes | Xmp | Plaintext)
+}
+
+/// Whether an element's own attributes keep it from being drawn.
+fn is_unseen(e: &scraper::node::Element) -> bool {
+    e.attr("hidden").is_some() || e.attr("style").is_some_and(style_hides)
 }
 
 /// The tokens on their way to the tree builder.

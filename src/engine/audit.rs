@@ -194,6 +194,15 @@ fn collect<'m>(m: &'m Matcher, out: &mut Vec<&'m Arc<Pattern>>) {
     }
 }
 
+/// Those that are tried by themselves: of several conditions the first.
+fn leading(m: &Matcher) -> Vec<&Arc<Pattern>> {
+    match &m.form {
+        MatcherForm::All(list) => list.first().map(leading).unwrap_or_default(),
+        MatcherForm::Any(list) => list.iter().flat_map(leading).collect(),
+        form => form.patterns().unwrap_or_default().iter().collect(),
+    }
+}
+
 /// Those that count by themselves: neither held against a register, nor one of several conditions.
 fn unconditional(m: &Matcher) -> Vec<&Arc<Pattern>> {
     match &m.form {
@@ -232,7 +241,7 @@ fn tests(rule: &Rule, out: &mut Vec<Remark>) {
     if patterns.is_empty() {
         return;
     }
-    let keys: BTreeSet<String> = patterns.iter().flat_map(|p| p.keys().iter()).map(str::to_lowercase).collect();
+    let keys: BTreeSet<String> = leading(&rule.matcher).iter().flat_map(|p| p.keys().iter()).map(str::to_lowercase).collect();
     let has_key = |text: &str| keys.iter().any(|k| text.contains(k.as_str()));
     if !pass.is_empty() && !keys.is_empty() && !pass.iter().any(|c| has_key(&visible(c).to_lowercase())) {
         out.push(remark(Check::NoNearMiss, rule, format!("none of {} to pass has a word that the rule looks for", texts(pass.len()))));
@@ -268,7 +277,7 @@ fn patterns(rule: &Rule, out: &mut Vec<Remark>) {
             out.push(remark(check, rule, format!("{patterns} {what}{example}")));
         }
     };
-    let without = patterns.iter().filter(|p| p.keys().is_empty()).count();
+    let without = leading(&rule.matcher).into_iter().filter(|p| p.keys().is_empty()).count();
     say(Check::NoLiteral, without, "without a literal to look for", String::new());
     let short: Vec<&str> =
         patterns.iter().filter_map(|p| p.keys().iter().filter(|k| k.len() < MIN_LITERAL).min_by_key(|k| k.len())).collect();

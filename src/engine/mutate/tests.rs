@@ -66,9 +66,9 @@ fn look_alikes_are_read_as_what_they_look_like_and_other_scripts_as_they_are() {
     let plain = case(TestFormat::Text, "Certified HubSpot agency guarantees results".to_owned());
     for n in 0..50 {
         let written = Host::native(&plain, Kind::Page).rewritten(Class::Homoglyph, Seed::new("x").of(n), None).expect("letters to change");
-        assert!(!written.text.contains("HubSpot") || written.text.chars().any(|c| !c.is_ascii()));
+        assert!(!written.text.contains("HubSpot") || !written.text.is_ascii());
         let (_, second) = read(&written);
-        assert_eq!(second, [plain.text.clone()], "{}", written.text);
+        assert_eq!(second.join("|"), plain.text, "{}", written.text);
     }
     let russian = case(TestFormat::Text, "Мы партнёр HubSpot с 2019 года, CRM-система под ключ. НОТ СОР.".to_owned());
     assert_eq!(read(&russian).1, Vec::<String>::new());

@@ -2,6 +2,7 @@
 
 use super::{Hit, Subject};
 use crate::document::html::Dom;
+use crate::document::seen;
 use crate::pack::model::{ElementMatcher, Matcher, MatcherForm, Predicate, ReportPart, Rule};
 use crate::source::Span;
 use memchr::memmem::Finder;
@@ -140,7 +141,7 @@ fn holds(dom: &Dom, e: &ElementRef, m: &ElementMatcher) -> bool {
 fn label(dom: &Dom, e: &ElementRef) -> Vec<String> {
     let value = e.value();
     let mut out: Vec<String> =
-        ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).map(str::to_owned).collect();
+        ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).map(|v| seen(v).into_owned()).collect();
     let root = dom.html().tree.root();
     let by_id = |id: &str, attr: &str| {
         let found = root.descendants().filter_map(ElementRef::wrap).find(|x| x.value().attr(attr) == Some(id));

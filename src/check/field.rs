@@ -1,7 +1,7 @@
 //! Fields of records: predicates on one field, and between the fields of a record.
 
 use super::{Hit, Subject, emoji, link};
-use crate::document::{Document, Field, Record};
+use crate::document::{Document, Field, Record, seen};
 use crate::facts::names::{fold_name, registrable};
 use crate::facts::{Day, Partner, State};
 use crate::finding::Location;
@@ -147,8 +147,9 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
             _ if empty => continue,
             _ => {}
         }
-        let (from, to) = part(&f.value, m.part);
-        let Some(value) = f.value.get(from..to).filter(|v| !v.trim().is_empty()) else { continue };
+        let whole = seen(&f.value);
+        let (from, to) = part(&whole, m.part);
+        let Some(value) = whole.get(from..to).filter(|v| !v.trim().is_empty()) else { continue };
         // From here on all must hold; what is cheap, or seldom holds, is asked first.
         let mut values = Vec::new();
         if let Some(count) = m.count {
@@ -210,7 +211,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
             let evidence = evidence.clone();
             let text = value[a..b].to_owned();
             let mut values = values.clone();
-            hits.push(match locate(doc, f, from + a, from + b) {
+            hits.push(match locate(doc, f, &whole, from + a, from + b) {
                 Some((spans, range)) => {
                     values.push(("field", f.name.clone()));
                     values.push(("value", f.value.clone()));
@@ -239,11 +240,11 @@ fn of_field(index: usize, f: &Field, text: String, mut values: Vec<(&'static str
 
 /// The place of part of a field's value, through the block that was made of it. The value and the block's text differ in white space, so
 /// the part is looked up by its words.
-fn locate(doc: &Document, f: &Field, from: usize, to: usize) -> Option<(Vec<Span>, (usize, usize))> {
+fn locate(doc: &Document, f: &Field, value: &str, from: usize, to: usize) -> Option<(Vec<Span>, (usize, usize))> {
     let block = doc.blocks.get(f.block?)?;
     let text = doc.block_text(block);
-    let needle = f.value.get(from..to)?.split_whitespace().collect::<Vec<_>>().join(" ");
-    let before = f.value.get(..from)?.split_whitespace().collect::<Vec<_>>().join(" ").len();
+    let needle = value.get(from..to)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let before = value.get(..from)?.split_whitespace().collect::<Vec<_>>().join(" ").len();
     let at = text.get(before..).and_then(|t| t.find(&needle)).map(|i| before + i).or_else(|| text.find(&needle))?;
     let (start, end) = (block.start + at, block.start + at + needle.len());
     let spans = doc.map.spans(start, end);

@@ -1,3 +1,7 @@
+mod quality;
+
+pub use quality::{AuditArgs, TestArgs};
+
 use crate::document::Kind;
 use crate::facts::forms::APPROVAL_KINDS;
 use crate::facts::{ApprovalKind, Background, Day};
@@ -454,7 +458,9 @@ pub enum PackCommand {
     /// Say what is wrong in packs
     Check(PackPaths),
     /// Run the rules' own tests
-    Test(PackPaths),
+    Test(TestArgs),
+    /// Say what may be better: rules that find the same or have no near miss, old sources, slow patterns
+    Audit(AuditArgs),
     /// Say how well rules do on labelled content: precision and recall, rule by rule
     Score(ScoreArgs),
     /// Print the JSON Schema of packs (or of the configuration), for editors

@@ -19,7 +19,9 @@ const CONFIG_SCHEMA_ID: &str = "https://promolint.example/schema/config-1.json";
 pub fn run(args: &PackArgs) -> u8 {
     match &args.command {
         PackCommand::Check(p) => check(p),
-        PackCommand::Test(p) => test(p),
+        PackCommand::Test(a) if a.mutate => super::mutate::run(a),
+        PackCommand::Test(a) => test(&a.packs),
+        PackCommand::Audit(a) => super::audit::run(a),
         PackCommand::Schema { config } => {
             let schema = if *config { shape::schema(&shapes::CONFIG, CONFIG_SCHEMA_ID) } else { shape::schema(&shapes::PACK, SCHEMA_ID) };
             print(&(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))
@@ -29,9 +31,24 @@ pub fn run(args: &PackArgs) -> u8 {
     }
 }
 
-fn load(p: &PackPaths) -> Result<PackSet, u8> {
+pub(super) fn load(p: &PackPaths) -> Result<PackSet, u8> {
     let names = if p.packs.is_empty() { vec!["hubspot".to_owned()] } else { p.packs.clone() };
     Ok(PackSet::load(setup::pack_sources(&names, Path::new(""), p.color)?))
+}
+
+/// Complains of what keeps packs from being used.
+pub(super) fn usable(set: &PackSet, color: super::Color) -> Result<(), u8> {
+    if set.is_usable() {
+        return Ok(());
+    }
+    let serious: Vec<_> = set.faults.iter().filter(|f| !f.usable).cloned().collect();
+    complain(&rich_faults(&set.files, &serious, stderr_palette(color)));
+    Err(exit::TROUBLE)
+}
+
+/// The file that a pack was read from. A rule that was merged from another pack stands in this pack's file with its id.
+pub(super) fn file_of(set: &PackSet, pack: &str) -> usize {
+    set.files.iter().position(|f| f.text.contains(&format!("pack: {pack}"))).unwrap_or(0)
 }
 
 /// All that is wrong, and all advice.
@@ -68,10 +85,8 @@ fn test(p: &PackPaths) -> u8 {
         Ok(s) => s,
         Err(code) => return code,
     };
-    if !set.is_usable() {
-        let serious: Vec<_> = set.faults.iter().filter(|f| !f.usable).cloned().collect();
-        complain(&rich_faults(&set.files, &serious, stderr_palette(p.color)));
-        return exit::TROUBLE;
+    if let Err(code) = usable(&set, p.color) {
+        return code;
     }
     let palette = stdout_palette(p.color);
     let (mut passed, mut failed, mut faults) = (0, 0, Vec::new());

@@ -1,5 +1,7 @@
 //! How every reader writes down what it sees: blocks of visible text, each character with its source.
 
+use super::readings;
+use super::seen::{is_foreign, joined, may_join, plain};
 use super::{
     BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Image, ImageSource, Lang, Link, Mark, OBJECT, Piece, Problem, Record,
     Role, SourceMap, StyleSheet,
@@ -80,6 +82,10 @@ pub struct Builder {
     waiting: Vec<usize>,
     /// The field whose value is being read as a document of its own.
     in_field: Option<usize>,
+    /// Where in the main text a hyphen ended a line, one past it.
+    hyphens: Vec<usize>,
+    /// Whether there are letters that may be taken for Latin ones.
+    foreign: bool,
     /// Fields of a document that is done with, the first one last: their strings are written anew.
     spare: Vec<Field>,
 }
@@ -184,7 +190,7 @@ impl Builder {
         let lane = self.lane();
         if let Some(OpenBlock { start: Some(start), role, lang, field, level, .. }) = lane.open.take() {
             let end = lane.text.len();
-            lane.blocks.push(Block { start, end, role, lang, field, level });
+            lane.blocks.push(Block { start, end, role, lang, field, level, second: false });
             lane.text.push(BLOCK_SEPARATOR);
         }
     }
@@ -265,6 +271,33 @@ impl Builder {
         self.wake();
     }
 
+    /// A character that is not put down as it stands: one drawn like another, or one that joins the one before it. `at` is where it stands.
+    fn put_like(&mut self, c: char, span: Span) {
+        let before = self.lane().text.chars().next_back().filter(|_| self.has_text());
+        let lane = self.lane();
+        let touches = lane.open.as_ref().is_some_and(|o| o.space.is_none());
+        if let Some(one) = before.filter(|_| touches && may_join(c)).and_then(|b| joined(b, c).map(|one| (b, one))) {
+            let (before, one) = one;
+            let span = self.locate_cover(span);
+            let lane = self.lane();
+            let at = lane.text.len() - before.len_utf8();
+            let source = lane.map.cover(at, lane.text.len()).map_or(span, |s| s.cover(&span));
+            lane.text.truncate(at);
+            lane.map.truncate(at);
+            lane.text.push(one);
+            lane.map.push(Piece { text: at, text_len: one.len_utf8(), source: source.start, source_len: source.len(), linear: false });
+            return;
+        }
+        self.put_whole(plain(c).unwrap_or(c).encode_utf8(&mut [0; 4]), span);
+    }
+
+    /// What was written last ends a line with a hyphen that may be there only for that.
+    pub fn divided(&mut self) {
+        if !self.in_side && self.has_text() {
+            self.hyphens.push(self.main.text.len());
+        }
+    }
+
     fn drop_invisible(&mut self, span: Span) {
         if !self.has_text() {
             return;
@@ -331,7 +364,9 @@ impl Builder {
             }
             let Some(c) = text[i..].chars().next() else { break };
             let next = i + c.len_utf8();
-            let special = c.is_whitespace() || is_invisible(c) || c.is_control() || c == OBJECT;
+            self.foreign |= is_foreign(c);
+            let unlike = plain(c).is_some() || may_join(c);
+            let special = unlike || c.is_whitespace() || is_invisible(c) || c.is_control() || c == OBJECT;
             if special {
                 if from < i {
                     self.put(&text[from..i], at + from);
@@ -339,6 +374,8 @@ impl Builder {
                 let span = Span::new(at + i, at + next);
                 if c.is_whitespace() {
                     self.space(span)
+                } else if unlike {
+                    self.put_like(c, span)
                 } else {
                     self.drop_invisible(span)
                 }
@@ -360,7 +397,13 @@ impl Builder {
                     self.put_whole(&std::mem::take(&mut visible), span);
                 }
                 self.space(span);
+            } else if plain(c).is_some() || may_join(c) {
+                if !visible.is_empty() {
+                    self.put_whole(&std::mem::take(&mut visible), span);
+                }
+                self.put_like(c, span);
             } else if !(is_invisible(c) || c.is_control() || c == OBJECT) {
+                self.foreign |= is_foreign(c);
                 visible.push(c);
             } else if visible.is_empty() {
                 self.drop_invisible(span);
@@ -581,6 +624,7 @@ impl Builder {
             spans.extend(b.into_iter().map(|s| Span { start: s.start + shift, end: s.end.saturating_add(shift).min(doc.text.len()) }));
             doc.marks[m] = spans;
         }
+        readings::add(&mut doc, &self.hyphens, self.foreign);
         // Readers tell a drawing when it ends, and definitions after the text.
         let at = |spans: &[Span]| spans.first().map_or(0, |s| s.start);
         if !doc.images.is_sorted_by_key(|i| at(&i.spans)) {

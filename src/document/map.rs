@@ -60,6 +60,18 @@ impl SourceMap {
         self.pieces.push(piece);
     }
 
+    /// Forgets what lies behind byte `end` of the text. What stands for something as a whole, and reaches beyond, is forgotten too.
+    pub(crate) fn truncate(&mut self, end: usize) {
+        while let Some(last) = self.pieces.last_mut().filter(|p| p.text_end() > end || p.text >= end && p.text_len == 0) {
+            if last.linear && last.text < end {
+                last.source_len -= last.text_end() - end;
+                last.text_len = end - last.text;
+                return;
+            }
+            self.pieces.pop();
+        }
+    }
+
     /// Makes room for so many more pieces.
     pub(crate) fn reserve(&mut self, pieces: usize) {
         self.pieces.reserve(pieces);

@@ -14,12 +14,15 @@ mod kind;
 mod map;
 pub mod markdown;
 pub mod plain;
+mod readings;
 pub mod records;
 pub mod release;
+mod seen;
 
 pub use builder::{Builder, MarkToken, Shown, is_invisible};
 pub use kind::Kind;
 pub use map::{Piece, SourceMap};
+pub use seen::seen;
 
 use crate::source::Span;
 
@@ -158,6 +161,8 @@ pub struct Block {
     pub field: Option<usize>,
     /// The heading level, 1 to 6, of a [`Role::Heading`]; 0 otherwise.
     pub level: u8,
+    /// Whether it is another reading of an earlier block: of a word that a line's end divides, of letters that look like others.
+    pub second: bool,
 }
 
 /// A link, an image address, a form target: something that leads elsewhere.

@@ -5,11 +5,13 @@
 mod accept;
 mod assemble;
 mod assets;
+pub mod audit;
 pub mod cache;
 mod corpus;
 mod documents;
 mod fold;
 mod format;
+pub mod mutate;
 mod once;
 mod outcome;
 mod paths;

@@ -38,19 +38,7 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
         let cases: Vec<(TestCase, bool)> =
             rule.tests.flag.iter().map(|c| (c.clone(), true)).chain(rule.tests.pass.iter().map(|c| (c.clone(), false))).collect();
         let default = default_kind(&rule);
-        // Asked for by its name, a rule runs though it is off.
-        let settings = Settings { only: vec![id.clone()], ..Settings::default() };
-        let one = Pack { name: pack.name.clone(), title: String::new(), description: String::new(), rules: vec![rule] };
-        let options = Options {
-            kind: None,
-            kinds: Vec::new(),
-            exclude: Default::default(),
-            jobs: 1,
-            facts: Default::default(),
-            pictures: None,
-            image_diffs: None,
-        };
-        let mut engine = Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() };
+        let mut engine = engine_of(&pack.name, rule);
         for (case, flag) in cases {
             let result = run(&mut engine, &case, default, flag, &mut galleries);
             out.push((id.clone(), case, result));
@@ -59,8 +47,25 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
     out
 }
 
+/// An engine of one rule.
+pub(super) fn engine_of(pack: &str, rule: Rule) -> Engine<'static> {
+    // Asked for by its name, a rule runs though it is off.
+    let settings = Settings { only: vec![rule.id.clone()], ..Settings::default() };
+    let one = Pack { name: pack.to_owned(), rules: vec![rule], ..Pack::default() };
+    let options = Options {
+        kind: None,
+        kinds: Vec::new(),
+        exclude: Default::default(),
+        jobs: 1,
+        facts: Default::default(),
+        pictures: None,
+        image_diffs: None,
+    };
+    Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() }
+}
+
 /// `page`, if the rule applies to pages; else the first of its kinds.
-fn default_kind(rule: &Rule) -> Kind {
+pub(super) fn default_kind(rule: &Rule) -> Kind {
     if rule.kinds.contains(&Kind::Page) { Kind::Page } else { rule.kinds.first().copied().unwrap_or(Kind::Page) }
 }
 

@@ -83,7 +83,7 @@ fn is_tracking(name: &str) -> bool {
 /// What of a document an approval covers, before [`normal_text`]: everything its readers see but navigation and data for machines.
 pub fn visible_text(document: &Document) -> String {
     let mut out = String::with_capacity(document.text.len());
-    for block in document.blocks.iter().filter(|b| b.role != Role::JsonLd && b.start < b.end) {
+    for block in document.blocks.iter().filter(|b| b.role != Role::JsonLd && !b.second && b.start < b.end) {
         if document.marked(Mark::Hidden, block.start, block.end) || document.marked(Mark::Nav, block.start, block.end) {
             continue;
         }

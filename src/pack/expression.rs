@@ -3,6 +3,7 @@
 use super::boundary::is_whole;
 use super::lazy::LazyTerms;
 use super::lint::ascii_boundaries;
+use super::pattern::PatternSize;
 use super::phrase::{self, Part};
 use super::walk::Walk;
 use regex::{Regex, RegexBuilder};
@@ -200,6 +201,14 @@ impl LazyRegex {
         meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
     }
 
+    /// How large its automaton is; `None` if it is too large for promolint.
+    pub(super) fn size(&self) -> Option<PatternSize> {
+        let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None);
+        let syntax = syntax::Config::new().case_insensitive(!self.exact);
+        let nfa = thompson::Compiler::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()?;
+        Some(PatternSize { states: nfa.states().len(), bytes: nfa.memory_usage() })
+    }
+
     fn build_fast(&self) -> Option<Machine> {
         let source = self.expression.source();
         if self.windowed {
@@ -297,6 +306,11 @@ impl PhraseSet {
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
         self.regex.is_none()
+    }
+
+    /// Whether it tells capitals from small letters.
+    pub fn minds_case(&self) -> bool {
+        self.regex.as_ref().is_some_and(|r| r.exact)
     }
 
     /// The first match in `text` from byte `from` on, as bytes of `text`; whole words only.

@@ -2,7 +2,7 @@
 
 use super::decode::{Decoder, Entry};
 use super::lazy::{self, Lazy, LazyTerms};
-use super::model::Pack;
+use super::model::{Floors, Pack};
 use super::phrase::{self, Terms};
 use super::shape::{self, did_you_mean};
 use super::{Fault, builtin, shapes};
@@ -268,7 +268,8 @@ impl PackSet {
             let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted);
             let rules = p.rules.iter().filter_map(|(_, entries)| decoder.rule(entries, &p.name)).collect();
             let text = |key: &str| p.root.get(key).and_then(Node::scalar_text).unwrap_or_default();
-            packs.push(Pack { name: p.name.clone(), title: text("title"), description: text("description"), rules });
+            let floors = floors(p, &mut self.faults);
+            packs.push(Pack { name: p.name.clone(), title: text("title"), description: text("description"), rules, floors });
         }
         // A rule that a later pack changes is the later pack's; the earlier one lets go of it.
         for pack in &mut packs {
@@ -292,6 +293,20 @@ impl PackSet {
         }
         self.packs = packs;
     }
+}
+
+/// What a pack declares under `mutations`.
+fn floors(p: &Parsed, faults: &mut Vec<Fault>) -> Floors {
+    let mut share = |key: &str| {
+        let node = p.root.get("mutations")?.get(key)?;
+        let share = node.scalar_text().and_then(|t| t.parse().ok()).filter(|s| (0.0..=1.0).contains(s));
+        if share.is_none() {
+            let fault = Fault::new(node.span, "this is no share", "write a number from 0 to 1, such as 0.95");
+            faults.push(Fault { file: p.file, ..fault });
+        }
+        share
+    };
+    Floors { recall: share("floor"), silence: share("silence") }
 }
 
 fn extends(root: &Node) -> Vec<(String, Span)> {

@@ -25,6 +25,6 @@ pub use keys::KeySet;
 pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternSize};
 
 pub use crate::yaml::{Fault, shape};

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A pack, ready to use.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Pack {
     /// Its name: `hubspot/trademark`.
     pub name: String,
@@ -36,6 +36,17 @@ pub struct Pack {
     pub description: String,
     /// Its rules.
     pub rules: Vec<Rule>,
+    /// What its rules must reach on their texts when these are written differently.
+    pub floors: Floors,
+}
+
+/// What a pack declares under `mutations`: shares from 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Floors {
+    /// Of texts to flag that stay readable, so many must be found.
+    pub recall: Option<f64>,
+    /// Of texts to pass, so many must stay silent.
+    pub silence: Option<f64>,
 }
 
 /// One rule.

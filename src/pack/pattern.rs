@@ -22,6 +22,15 @@ pub struct Pattern {
     heads: OnceLock<Option<Vec<String>>>,
 }
 
+/// How large what a pattern becomes is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatternSize {
+    /// States of its automaton.
+    pub states: usize,
+    /// Bytes of memory that the automaton takes.
+    pub bytes: usize,
+}
+
 #[derive(Debug)]
 enum Form {
     /// One of these spellings, each of which begins with a key.
@@ -80,6 +89,31 @@ impl Pattern {
         self.keys.spelled && self.exact
     }
 
+    /// The spellings of a pattern that is a few; none of others.
+    pub fn spelled(&self) -> &[String] {
+        match &self.form {
+            Form::Spelled { phrase, spellings } => {
+                spellings.get_or_init(|| phrase.with(|parts| phrase::spellings(parts).unwrap_or_default()))
+            }
+            Form::Regex(_) => &[],
+        }
+    }
+
+    /// Whether it is known how far from its key a match may reach.
+    pub fn is_bounded(&self) -> bool {
+        self.keys.spelled || self.keys.lead.is_some() && self.keys.tail.is_some()
+    }
+
+    /// How large its automaton is; `None` if it needs none, or is too large for promolint.
+    pub fn size(&self) -> Option<PatternSize> {
+        self.regex()?.size()
+    }
+
+    /// Whether it tells capitals from small letters.
+    pub fn minds_case(&self) -> bool {
+        self.exact || self.regex().is_some_and(|r| r.source().contains("(?-i"))
+    }
+
     /// Whether a match begins where a key does, and [`Pattern::spelled_at`] tells where it ends.
     pub fn is_spelled(&self) -> bool {
         self.keys.spelled
@@ -135,10 +169,8 @@ impl Pattern {
 
     /// Where the longest spelling ends that begins at `start` of `text` and stands whole.
     pub fn spelled_at(&self, text: &str, start: usize) -> Option<usize> {
-        let Form::Spelled { phrase, spellings } = &self.form else { return None };
-        let spellings = spellings.get_or_init(|| phrase.with(|parts| phrase::spellings(parts).unwrap_or_default()));
         let rest = text.as_bytes().get(start..)?;
-        let ends = spellings.iter().filter_map(|s| {
+        let ends = self.spelled().iter().filter_map(|s| {
             let there = rest.get(..s.len())?;
             let same = if self.exact { there == s.as_bytes() } else { there.eq_ignore_ascii_case(s.as_bytes()) };
             (same && self.stands_whole(text, start, start + s.len())).then_some(start + s.len())

@@ -72,7 +72,17 @@ pub static PACK: ObjectShape = ObjectShape {
         key("extends", STRINGS, "Packs whose terms and rules this one builds on; a rule of the same id is merged over."),
         key("sources", MapOf(&Object(&SOURCE)), "The documents that rules come from, by a short name."),
         key("terms", MapOf(&STRINGS), "Word lists, used as <name> in phrases."),
+        key("mutations", Object(&MUTATIONS), "What `promolint pack test --mutate` must find."),
         key("rules", List(&Object(&RULE)), "The rules."),
+    ],
+};
+
+static MUTATIONS: ObjectShape = ObjectShape {
+    name: "mutations",
+    doc: "What the rules must reach on their own texts when these are written differently: shares from 0 to 1.",
+    keys: &[
+        key("floor", Number, "Of the texts to flag, in ways of writing that keep them readable, so many must be found."),
+        key("silence", Number, "Of the texts to pass, in the same ways of writing, so many must not be flagged."),
     ],
 };
 

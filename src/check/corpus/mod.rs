@@ -272,6 +272,7 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     }
     let read = |b: &&crate::document::Block| {
         matches!(b.role, Role::Text | Role::Heading | Role::Cell)
+            && !b.second
             && ![Mark::Nav, Mark::Footer, Mark::Hidden].iter().any(|mark| doc.marked(*mark, b.start, b.end))
     };
     let mut text = String::new();

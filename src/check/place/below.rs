@@ -58,7 +58,7 @@ fn entries(subject: &Subject, number: usize) -> Vec<(usize, Mention)> {
     let marks = |b: &Block| [Mark::Footer, Mark::Nav, Mark::Quote].map(|m| doc.marked(m, b.start, b.end));
     let mut out = Vec::new();
     for (i, block) in doc.blocks.iter().enumerate().skip(number + 1).take(MAX_BLOCKS) {
-        if ends(head, block) || block.field != head.field || marks(block) != marks(head) {
+        if ends(head, block) || block.second || block.field != head.field || marks(block) != marks(head) {
             break;
         }
         let text = doc.block_text(block);

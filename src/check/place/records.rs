@@ -253,7 +253,8 @@ fn street_elsewhere(subject: &Subject, m: &PlaceMatcher, at: usize) -> bool {
     let doc = subject.document;
     let own = doc.block_at(at);
     let part = |p: &str| m.street.is_match(p) && p.bytes().any(|b| b.is_ascii_digit());
-    let other = |(i, b): (usize, &crate::document::Block)| Some(i) != own && doc.block_text(b).split([',', ';', '\n', '|']).any(part);
+    let other =
+        |(i, b): (usize, &crate::document::Block)| Some(i) != own && !b.second && doc.block_text(b).split([',', ';', '\n', '|']).any(part);
     let node = |f: &crate::document::Field| f.name.ends_with("streetAddress") && !m.patterns.iter().any(|p| p.is_in(&f.value));
     doc.fields.iter().any(node) || doc.blocks.iter().enumerate().any(other)
 }

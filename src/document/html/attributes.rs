@@ -332,7 +332,7 @@ fn meta<R>(found: &Found<'_>, f: impl Fn(&str) -> Option<R>) -> Option<R> {
 }
 
 /// Whether declarations of a `style` attribute hide the element.
-fn style_hides(style: &str) -> bool {
+pub(super) fn style_hides(style: &str) -> bool {
     style.split(';').any(|declaration| {
         let Some((name, value)) = declaration.split_once(':') else { return false };
         let (name, value) = (name.trim(), value.split('!').next().unwrap_or("").trim());

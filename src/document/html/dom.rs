@@ -2,10 +2,11 @@
 //!
 //! No walk here recurses, and no tree gets deeper than [`MAX_DEPTH`] by its tags.
 
+use super::attributes::style_hides;
 use super::elements::{BLOCK, Element};
 use super::origin::{IMPLIED, Markers, OriginSink, Origins, Part, index};
 use super::tokens::{self, Doctype, Sink, Tag};
-use crate::document::is_invisible;
+use crate::document::{is_invisible, seen};
 use crate::source::Span;
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -17,6 +18,7 @@ use html5ever::tree_builder::TreeBuilder;
 use html5ever::{Attribute, LocalName, QualName, ns};
 use html5gum::State;
 use scraper::{Html, Node};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
@@ -167,7 +169,10 @@ impl Dom {
             }
             out.len() < MAX_TEXT
         });
-        out
+        match seen(&out) {
+            Cow::Owned(seen) => seen,
+            Cow::Borrowed(_) => out,
+        }
     }
 
     /// What an element shows, in order, as long as `f` asks for more. What the node itself is does not matter, so that the content of a `<script>` can be asked for.
@@ -190,7 +195,7 @@ impl Dom {
                 Node::Text(t) if opens => Shown::Text(n.id(), t),
                 Node::Element(e) => {
                     let element = Element::of(e.name());
-                    if hides_text(element) {
+                    if hides_text(element) || !element.is(BLOCK) && is_unseen(e) {
                         inside = opens.then(|| n.id());
                         continue;
                     }
@@ -223,6 +228,11 @@ enum Shown<'a> {
 fn hides_text(e: Element) -> bool {
     use Element::*;
     matches!(e, Script | Style | Template | Noscript | Iframe | Noembed | Noframes | Xmp | Plaintext)
+}
+
+/// Whether an element's own attributes keep it from being drawn.
+fn is_unseen(e: &scraper::node::Element) -> bool {
+    e.attr("hidden").is_some() || e.attr("style").is_some_and(style_hides)
 }
 
 /// The tokens on their way to the tree builder.

@@ -134,6 +134,9 @@ pub fn read(text: &str, b: &mut Builder) {
         // White space around a line end is one with it; the signs of a quotation are not.
         b.space(Span::new(line.start + prefix, at));
         b.text(rest, at);
+        if rest.ends_with(['-', '\u{2010}']) {
+            b.divided();
+        }
         b.space(Span::new(at + rest.len(), line.next));
         if heading {
             b.close();

@@ -36,7 +36,7 @@ fn own_name(pointer: &str) -> String {
 
 /// Whether a text of unknown meaning is made of words.
 fn reads_like_prose(s: &str) -> bool {
-    s.contains(' ') && s.chars().any(char::is_alphabetic)
+    s.trim().contains(char::is_whitespace) && s.chars().any(char::is_alphabetic)
 }
 
 /// Writes fields and remembers what the record is known by.

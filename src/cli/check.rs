@@ -70,7 +70,11 @@ pub fn run(args: &CheckArgs) -> u8 {
         run.trouble(t.clone());
     }
     let bar = Progress::new(args, inputs.bytes);
-    engine.run(&inputs.list, &mut |outcome| {
+    engine.run(&inputs.list, &mut |mut outcome| {
+        // Last, so that nothing else has to know words by their stars.
+        if !args.show_words {
+            engine.rules.mask(&mut outcome);
+        }
         bar.advance(outcome.bytes);
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });

@@ -8,6 +8,7 @@ pub mod cache;
 mod corpus;
 mod documents;
 mod format;
+mod mask;
 mod once;
 mod outcome;
 mod paths;

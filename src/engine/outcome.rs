@@ -1,5 +1,6 @@
 //! What comes of one piece of work, and the words for inputs that could not be checked.
 
+use super::mask::Hidden;
 use super::corpus::Digest;
 use super::once::OfFile;
 use super::walk::io_message;
@@ -20,6 +21,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Findings that say of an image file what holds wherever it is shown, by their fingerprints: what they are told apart by.
     pub(super) of_files: HashMap<String, OfFile>,
+    /// What rules found that is to be shown with stars; see [`super::RuleSet::mask`].
+    pub(super) hidden: Vec<Hidden>,
     /// What could not be checked.
     pub troubles: Vec<Trouble>,
     /// What was assumed, or is worth a word: an empty file, an encoding nobody declared.

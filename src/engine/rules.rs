@@ -6,6 +6,7 @@ use crate::check::{self, element::ElementFilter};
 use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
+use crate::pack::words::Lists;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -38,6 +39,8 @@ pub struct RuleSet {
     prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
     elements: ElementFilter,
     settings: Settings,
+    /// The lists of words that some of them hide.
+    hidden: OnceLock<Lists>,
     /// What [`RuleSet::active`] gives where no override can differ, by kind.
     usual: HashMap<Kind, Severities>,
 }
@@ -54,7 +57,7 @@ impl RuleSet {
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
         let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
         let mut set =
-            RuleSet { rules, text_only, corpus, images, prefilters: Default::default(), elements, settings, usual: HashMap::new() };
+            RuleSet { rules, text_only, corpus, images, prefilters: Default::default(), elements, settings, hidden: OnceLock::new(), usual: HashMap::new() };
         if set.settings.overrides.is_empty() {
             set.usual = Kind::ALL.into_iter().map(|k| (k, set.active("", k))).collect();
         }
@@ -84,6 +87,10 @@ impl RuleSet {
     /// The prefilter over those that look at content of a kind; it counts rules as [`RuleSet::rules`] does.
     pub fn prefilter(&self, kind: Kind) -> &Prefilter {
         self.prefilters[kind as usize].get_or_init(|| Prefilter::new(&self.rules, kind))
+    }
+
+    pub(super) fn hidden_lists(&self) -> Lists {
+        *self.hidden.get_or_init(|| super::mask::lists(&self.rules))
     }
 
     /// The filter for rules about elements.

@@ -7,6 +7,7 @@ mod corpus;
 mod image;
 mod matchers;
 mod place;
+mod word_lists;
 mod words;
 
 use super::builtin::builtin_keys;
@@ -196,6 +197,7 @@ impl<'a> Decoder<'a> {
             matcher: matcher?,
             context,
             once: find("once").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
+            mask: find("mask").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
             text: words,
             fix,
             tests,

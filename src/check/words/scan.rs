@@ -86,7 +86,8 @@ pub fn scan(text: &str, out: &mut Vec<Found>) {
 /// Letters that stand by themselves, one after another: `f u c k`, `s.h.i.t`.
 #[derive(Default)]
 struct Spelled {
-    start: usize,
+    /// Where the first letter stands, and the second.
+    starts: [usize; 2],
     end: usize,
     letters: String,
     between: Option<char>,
@@ -332,21 +333,27 @@ impl Walk<'_, '_> {
             && (self.spelled.letters.len() == 1 || one == self.spelled.between);
         if !goes_on {
             self.end_spelled();
-            self.spelled.start = start;
-        } else {
+            self.spelled.starts[0] = start;
+        } else if self.spelled.letters.len() == 1 {
             self.spelled.between = one;
+            self.spelled.starts[1] = start;
         }
         self.spelled.letters.push(char::from(self.bytes[start] | 0x20));
         self.spelled.end = end;
     }
 
     fn end_spelled(&mut self) {
-        let s = &self.spelled;
-        if (MIN_SPELLED..=MAX_WORD).contains(&s.letters.len())
-            && let Some(entry) = self.lists.find(hash_of(&s.letters), s.letters.as_bytes()).or_else(|| self.lists.stem_of(&s.letters))
-        {
-            let range = s.start..s.end;
-            self.add(range, entry, true, false);
+        // “A” and “I” are words.
+        let words = usize::from(self.spelled.letters.starts_with(['a', 'i']));
+        for skipped in 0..=words {
+            let s = &self.spelled;
+            let (range, letters) = (s.starts[skipped]..s.end, &s.letters[skipped.min(s.letters.len())..]);
+            if (MIN_SPELLED..=MAX_WORD).contains(&letters.len())
+                && let Some(entry) = self.lists.find(hash_of(letters), letters.as_bytes()).or_else(|| self.lists.stem_of(letters))
+                && self.add(range, entry, true, false)
+            {
+                break;
+            }
         }
         self.spelled.letters.clear();
     }
@@ -382,4 +389,76 @@ const PARTICLES: &str = "よやとがをはのにもか";
 fn closes(last: char, after: Option<char>) -> bool {
     let Some(after) = after else { return true };
     kana(after).is_none_or(|a| Some(a) != kana(last)) || kana(last) == Some(Kana::Hiragana) && PARTICLES.contains(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(text: &str) -> Vec<(String, bool)> {
+        let mut out = Vec::new();
+        scan(text, &mut out);
+        out.into_iter().map(|f| (text[f.range].to_owned(), f.disguised)).collect()
+    }
+
+    #[test]
+    fn written_plainly_or_in_disguise() {
+        for (text, want, disguised) in [
+            ("so SHITTY here", "SHITTY", false),
+            ("motherfuckery!", "motherfuckery", false),
+            ("a son-of-a-bitch", "son-of-a-bitch", false),
+            ("l’enculé de", "enculé", false),
+            ("l’encule\u{301} de", "encule\u{301}", false),
+            ("Scheißwetter", "Scheißwetter", false),
+            ("このクソ野郎が", "クソ野郎", false),
+            ("死ねよ", "死ね", false),
+            ("sh1t.", "sh1t", true),
+            ("(@sshole)", "@sshole", true),
+            ("f*ck!", "f*ck", true),
+            ("f**king", "f**king", true),
+            ("a f u c k i n g x", "f u c k i n g", true),
+            ("F.U.C.K.", "F.U.C.K", true),
+            ("fuuuuck", "fuuuuck", true),
+            ("fück", "fück", true),
+            ("ｓｈｉｔ", "ｓｈｉｔ", true),
+            ("s\u{4BB}it", "s\u{4BB}it", true),
+        ] {
+            assert!(found(text).contains(&(want.to_owned(), disguised)), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn what_only_looks_alike() {
+        for text in [
+            "Scunthorpe, Penistone, Cockburn, Hitchcock, assess, shiitake, Niger, niggardly",
+            "s h i f t, a b c d e, R&D, AT&T, 5*3, x**y, C#, A55, 100%, #1, $5",
+            "ロマンコ クソース 必死ねばる ビッチャー",
+            "año, bête, Fuß, Fuchs, Schießen",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_walked(text in "\\PC{0,80}") {
+            let mut out = Vec::new();
+            scan(&text, &mut out);
+            for f in out {
+                prop_assert!(text.get(f.range).is_some_and(|t| !t.is_empty()));
+            }
+        }
+
+        #[test]
+        fn planted_words_come_back(before in "([a-z]{2,7} |[\u{3042}-\u{3050}]{2}。|“){0,4}", word in "fucking|Arschloch|sh1t|f\\*ck|enculés|s h i t", after in "([,.!] |[” ]|$)[a-z ]{0,9}") {
+            let text = format!("{before}{word}{after}");
+            let at = before.len();
+            let mut out = Vec::new();
+            scan(&text, &mut out);
+            // A single letter beside spelled ones belongs to them.
+            prop_assume!(!word.contains(' ') || after.split_whitespace().all(|w| w.len() != 1));
+            prop_assert!(out.iter().any(|f| f.range == (at..at + word.len())), "{text}: {out:?}");
+        }
+    }
 }

@@ -78,7 +78,7 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
     }
     if is_text && !any_scope {
         let wanted = |s: &Scope| contexts.iter().any(|c| c.scope.contains(s));
-        if let Some(scope) = NOT_PROSE.iter().find(|s| !wanted(s) && in_scope(s)) {
+        if let Some(scope) = NOT_PROSE.iter().find(|s| !(wanted(s) || hit.prose && **s == Scope::Identifier) && in_scope(s)) {
             return Some(Stop::InScope(*scope));
         }
     }

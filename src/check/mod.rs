@@ -18,6 +18,7 @@ pub mod pictures;
 pub mod place;
 pub mod stats;
 pub mod text;
+pub mod words;
 
 use crate::document::html::Dom;
 use crate::document::records::{Chunk, Formats};
@@ -65,6 +66,8 @@ pub struct Hit {
     pub seen: Option<Seen>,
     /// Whether it says of the picture's file what holds wherever it is shown.
     pub of_file: bool,
+    /// It is prose, though it may look like a name out of code.
+    pub prose: bool,
 }
 
 /// A document on its way through the rules, with what is worked out once for all of them.
@@ -108,6 +111,8 @@ pub struct Subject<'a> {
     fields: OnceCell<field::FieldIndex>,
     /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
     has: RefCell<HashMap<usize, bool>>,
+    /// Words of lists in it.
+    words: words::Known,
 }
 
 impl<'a> Subject<'a> {
@@ -138,6 +143,7 @@ impl<'a> Subject<'a> {
             lower: OnceCell::new(),
             fields: OnceCell::new(),
             has: Default::default(),
+            words: Default::default(),
         }
     }
 
@@ -389,6 +395,7 @@ fn eval(
     let of_leaf = || if has_patterns { candidates.of_leaf(number) } else { text::OfLeaf::default() };
     let mut hits = match &m.form {
         MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
+        MatcherForm::Words(w) => words::find(subject, w),
         MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),
         MatcherForm::Place(p) => place::find(subject, p, of_leaf()),
         MatcherForm::Approval(a) => approval::find(subject, a),
@@ -445,7 +452,7 @@ fn eval(
         return hits;
     }
     let contexts = contexts();
-    let is_text = has_patterns || matches!(m.form, MatcherForm::Stats(_));
+    let is_text = has_patterns || matches!(m.form, MatcherForm::Stats(_) | MatcherForm::Words(_));
     let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
         None => true,

@@ -402,6 +402,9 @@ pub struct CheckArgs {
     /// Never open a connection (this version never does)
     #[arg(long)]
     pub no_network: bool,
+    /// Show obscene words and slurs as they are written, not with stars
+    #[arg(long)]
+    pub show_words: bool,
     /// No summary and no progress
     #[arg(long, short)]
     pub quiet: bool,

@@ -83,7 +83,11 @@ pub fn run(args: &CheckArgs) -> u8 {
         run.trouble(t.clone());
     }
     let bar = Progress::new(args, inputs.bytes);
-    engine.run_through(&inputs.list, &mut |o| accepting.accept.take(o, &engine.rules), &mut |outcome| {
+    engine.run_through(&inputs.list, &mut |o| accepting.accept.take(o, &engine.rules), &mut |mut outcome| {
+        // Last, so that nothing else has to know words by their stars.
+        if !args.show_words {
+            engine.rules.mask(&mut outcome);
+        }
         bar.advance(outcome.bytes);
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });

@@ -121,6 +121,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     let troubles = std::mem::take(&mut inputs.troubles);
     troubles.into_iter().for_each(|t| tally.trouble(told(t)));
     engine.run(&inputs.list, &mut |mut outcome| {
+        engine.rules.mask(&mut outcome);
         outcome.troubles = std::mem::take(&mut outcome.troubles).into_iter().map(told).collect();
         tally.take(outcome);
         true

@@ -3,6 +3,7 @@
 use super::assemble::{Assembler, Occurrences};
 use super::corpus;
 use super::format::Format;
+use super::mask::{Hidden, hides};
 use super::once::OfFile;
 use super::outcome::{Outcome, problem, splitting};
 use super::read::{Reading, hint, read_source};
@@ -159,8 +160,12 @@ impl Engine<'_> {
             for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {
                 let place = hit.spans.first().copied().unwrap_or_default();
                 let seen = hit.seen.clone();
+                let hides = hides(rule, hit.says.as_ref().and_then(|s| s.mask));
                 let of_file = seen.as_ref().filter(|_| hit.of_file).and_then(OfFile::of);
                 let mut finding = assembler.finding(rule, severity, hit);
+                if hides && let Some(text) = &finding.primary.text {
+                    outcome.hidden.push(Hidden { places: finding.primary.spans.clone(), text: text.clone() });
+                }
                 outcome.of_files.extend(of_file.map(|f| (finding.fingerprint.clone(), f)));
                 finding.notes.extend(seen.and_then(|s| self.difference(&s, outcome)));
                 found.push((finding, place));

@@ -11,6 +11,7 @@ mod corpus;
 mod documents;
 mod fold;
 mod format;
+mod mask;
 pub mod mutate;
 mod once;
 mod outcome;

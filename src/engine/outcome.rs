@@ -1,6 +1,7 @@
 //! What comes of one piece of work, and the words for inputs that could not be checked.
 
 use super::corpus::Digest;
+use super::mask::Hidden;
 use super::once::OfFile;
 use super::seen::Seen;
 use super::suppress::Comment;
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub(super) of_files: HashMap<String, OfFile>,
     /// The comments that accept findings.
     pub comments: Vec<Comment>,
+    /// What rules found that is to be shown with stars; see [`super::RuleSet::mask`].
+    pub(super) hidden: Vec<Hidden>,
     /// What could not be checked.
     pub troubles: Vec<Trouble>,
     /// What was assumed, or is worth a word: an empty file, an encoding nobody declared.

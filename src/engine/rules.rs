@@ -7,6 +7,7 @@ use crate::check::{self, element::ElementFilter};
 use crate::document::Kind;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
+use crate::pack::words::Lists;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -42,6 +43,8 @@ pub struct RuleSet {
     elements: ElementFilter,
     folds: Folds,
     settings: Settings,
+    /// The lists of words that some of them hide.
+    hidden: OnceLock<Lists>,
     /// What [`RuleSet::active`] gives where no override can differ, by kind.
     usual: HashMap<Kind, Severities>,
 }
@@ -70,6 +73,7 @@ impl RuleSet {
             elements,
             folds,
             settings,
+            hidden: OnceLock::new(),
             usual: HashMap::new(),
         };
         if set.settings.overrides.is_empty() {
@@ -101,6 +105,10 @@ impl RuleSet {
     /// The prefilter over those that look at content of a kind; it counts rules as [`RuleSet::rules`] does.
     pub fn prefilter(&self, kind: Kind) -> &Prefilter {
         self.prefilters[kind as usize].get_or_init(|| Prefilter::new(&self.rules, kind))
+    }
+
+    pub(super) fn hidden_lists(&self) -> Lists {
+        *self.hidden.get_or_init(|| super::mask::lists(&self.rules))
     }
 
     /// The filter for rules about elements.

@@ -39,7 +39,7 @@ impl Shows {
     /// Whether a matcher can see what it looks for. What must not be there takes nothing to see.
     pub fn enough_for(self, matcher: &Matcher) -> bool {
         match &matcher.form {
-            MatcherForm::Text(_) | MatcherForm::Stats(_) | MatcherForm::Approval(_) => self.text,
+            MatcherForm::Text(_) | MatcherForm::Words(_) | MatcherForm::Stats(_) | MatcherForm::Approval(_) => self.text,
             MatcherForm::Element(_) => self.elements,
             MatcherForm::Link(_) => self.links,
             MatcherForm::Field(_) => self.fields,

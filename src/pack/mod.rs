@@ -16,6 +16,7 @@ mod pattern;
 mod phrase;
 pub mod shapes;
 mod walk;
+pub mod words;
 
 pub use boundary::is_whole;
 pub use builtin::{builtin_names, builtin_text};

@@ -7,6 +7,7 @@ mod corpus;
 mod image;
 mod place;
 mod tests;
+mod words;
 
 pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::{About, ClaimMatcher, Wrong};
@@ -15,6 +16,7 @@ pub use corpus::{CorpusMatcher, DifferBy, OfficeThere, Same};
 pub use image::{AltState, ApprovalStanding, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
 pub use place::{Counts, PlaceCheck, PlaceMatcher};
 pub use tests::{TestCase, TestFacts, TestFormat, Tests};
+pub use words::WordsMatcher;
 
 use super::expression::{LazyRegex, PhraseSet};
 use super::pattern::Pattern;
@@ -80,6 +82,8 @@ pub struct Rule {
     pub once: bool,
     /// Rules that this one leaves the words to where both find something in them.
     pub folds_into: Vec<String>,
+    /// What it finds is shown with stars.
+    pub mask: bool,
     /// What is said.
     pub text: RuleText,
     /// How far its fixes can be trusted, if it has any.
@@ -154,6 +158,8 @@ pub struct Says {
     pub languages: Vec<Lang>,
     /// The kinds of content it speaks of.
     pub kinds: Vec<Kind>,
+    /// What it finds is shown with stars, or not.
+    pub mask: Option<bool>,
 }
 
 /// The kinds of matcher.
@@ -161,6 +167,8 @@ pub struct Says {
 pub enum MatcherForm {
     /// Patterns over visible text: `phrases`, `regex`, `replace`.
     Text(Vec<Arc<Pattern>>),
+    /// Words of lists.
+    Words(Box<WordsMatcher>),
     /// Properties of a block.
     Stats(Stats),
     /// HTML elements.

@@ -5,6 +5,7 @@ mod claim;
 mod corpus;
 mod image;
 mod place;
+mod words;
 
 use super::shape::Shape::{Any, AnyOf, Bool, Later, List, MapOf, Number, Object, OneOf, OneOrMany, Str};
 use super::shape::{Key, ObjectShape, Shape, key, required};
@@ -151,6 +152,7 @@ pub static RULE: ObjectShape = ObjectShape {
             STRINGS,
             "Rules that say more where both find something in the same words: theirs is the finding, and it names this rule, too."
         ),
+        key("mask", Bool, "What it finds is shown with stars."),
         key("message", Str, "The headline; {text}, {replacement}, {value}, {field}, {count}, {limit}, {domain}, {term} are filled in."),
         key("label", Str, "A few words at the caret."),
         key("notes", STRINGS, "Facts, shown under the finding."),
@@ -192,6 +194,7 @@ static MATCHER_MAP: ObjectShape = ObjectShape {
     keys: context_keys![
         key("phrases", STRINGS, "Words as a reader sees them."),
         key("regex", STRINGS, "Regular expressions over visible text."),
+        key("words", words::WORDS, "Words of the lists that come with promolint."),
         key("replace", MapOf(&Str), "Wrong forms and the right ones, in exactly this case."),
         key("stats", Object(&STATS), "Properties of a block of text."),
         key("element", Object(&ELEMENT), "HTML elements."),
@@ -213,6 +216,7 @@ static MATCHER_MAP: ObjectShape = ObjectShape {
         key("fix", OneOf(&["safe", "unsafe", "display"]), "Whether its replacement may be applied."),
         key("kinds", OneOrMany(&OneOf(KINDS)), "The kinds of content it speaks of."),
         key("language", STRINGS, "The languages it speaks of."),
+        key("mask", Bool, "What it finds is shown with stars; `false`: it is not, though the rule says so."),
     ],
 };
 

@@ -1,7 +1,7 @@
 //! How findings are shown: one file per format. Knows findings, and nothing of how they came to be.
 
-mod card;
 mod about;
+mod card;
 mod concise;
 mod hosts;
 mod html;
@@ -16,8 +16,8 @@ mod window;
 mod words;
 mod xml;
 
-pub use card::{html as card_as_html, terminal as card_in_terminal};
 pub use about::{About, Content, Root, RuleHelp};
+pub use card::{html as card_as_html, terminal as card_in_terminal};
 pub use concise::Concise;
 pub use hosts::{GitHub, GitLab, RdJson};
 pub use html::Html;

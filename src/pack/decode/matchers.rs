@@ -7,9 +7,9 @@ pub(super) const KEYS: &str = "$keys";
 
 impl Decoder<'_> {
     pub fn matcher(&mut self, node: &Node) -> Option<Matcher> {
-        const FORMS: [&str; 15] = [
-            "phrases", "regex", "replace", "stats", "element", "link", "field", "claim", "place", "approval", "corpus", "image", "all",
-            "any", "not",
+        const FORMS: [&str; 16] = [
+            "words", "phrases", "regex", "replace", "stats", "element", "link", "field", "claim", "place", "approval", "corpus", "image",
+            "all", "any", "not",
         ];
         let present: Vec<&str> = FORMS.into_iter().filter(|f| node.get(f).is_some()).collect();
         let was = self.exact;
@@ -29,6 +29,7 @@ impl Decoder<'_> {
         };
         let value = node.get(form)?;
         let form = match form {
+            "words" => Some(MatcherForm::Words(Box::new(self.word_lists(value)))),
             "phrases" => Some(MatcherForm::Text(self.phrases(value, node.get(KEYS)))),
             "regex" => Some(MatcherForm::Text(self.patterns(value, node.get(KEYS)))),
             "replace" => Some(MatcherForm::Text(
@@ -71,7 +72,7 @@ impl Decoder<'_> {
     }
 
     pub(super) fn says(&mut self, node: &Node) -> Option<Arc<Says>> {
-        const KEYS: [&str; 8] = ["severity", "message", "label", "notes", "help", "fix", "kinds", "language"];
+        const KEYS: [&str; 9] = ["severity", "message", "label", "notes", "help", "fix", "kinds", "language", "mask"];
         if !KEYS.iter().any(|k| node.get(k).is_some()) {
             return None;
         }
@@ -85,6 +86,7 @@ impl Decoder<'_> {
             fix: text("fix").map(|f| applicability(&f)),
             languages: node.get("language").map(list).unwrap_or_default().iter().filter_map(|l| Lang::from_tag(l)).collect(),
             kinds: node.get("kinds").map(list).unwrap_or_default().iter().filter_map(|k| Kind::from_name(k)).collect(),
+            mask: node.get("mask").map(|n| matches!(n.value, Value::Bool(true))),
         }))
     }
 

@@ -7,6 +7,7 @@ mod corpus;
 mod image;
 mod matchers;
 mod place;
+mod word_lists;
 mod words;
 
 use super::builtin::builtin_keys;
@@ -197,6 +198,7 @@ impl<'a> Decoder<'a> {
             context,
             once: find("once").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
             folds_into: strings("folds_into"),
+            mask: find("mask").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
             text: words,
             fix,
             tests,

@@ -85,6 +85,13 @@ pub fn baseline(file: &Path, color: Color) -> Result<Baseline, u8> {
     })
 }
 
+/// What promolint-ignore.yaml accepts, and nothing else: for reports of how things stand, in which a baseline hides nothing.
+pub fn suppressions(config: &Config, arguments: &[String], inputs: &mut Inputs, today: Day, color: Color) -> Result<Accept, u8> {
+    let ignores = ignores(config, &common_folder(arguments), color)?;
+    leave_out(inputs, ignores.iter().map(|(f, _)| f));
+    Ok(Accept::new(Coverage::default(), today).with_ignores(ignores.map(|(_, i)| i)))
+}
+
 impl Accepting {
     /// Reads what is accepted; takes out of the inputs the files that say so, and what did not change. Complains of what is wrong.
     pub fn load(args: &CheckArgs, config: &Config, arguments: &[String], inputs: &mut Inputs, today: Day) -> Result<Accepting, u8> {

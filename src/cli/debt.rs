@@ -223,7 +223,7 @@ fn table(list: &[Debt], baseline: Option<&(PathBuf, Baseline)>, today: Day, colo
         .iter()
         .map(|d| {
             let days = age(d, today).map_or("unknown".to_owned(), |n| count(n as usize, "day"));
-            let owner = d.owner.as_deref().map_or("nobody".to_owned(), |o| clean(o));
+            let owner = d.owner.as_deref().map_or("nobody".to_owned(), clean);
             let mut reason: String = clean(&d.reason).chars().take(REASON).collect();
             if d.reason.chars().nth(REASON).is_some() {
                 reason.push('…');

@@ -1,7 +1,7 @@
 //! `promolint report-card`: content graded against the parts of the program's documents.
 
 use super::args::{Registers, Selection, kind};
-use super::{check, complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette};
+use super::{accepting, check, complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette};
 use crate::card::{Card, Known, Tally};
 use crate::document::Kind;
 use crate::document::records::Formats;
@@ -99,6 +99,10 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     let cache = if args.no_cache { None } else { Cache::of_user() };
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)));
     check::leave_out_registers(&mut inputs, config, &pictures);
+    let mut accept = match accepting::suppressions(config, &arguments, &mut inputs, facts.today, color) {
+        Ok(a) => a,
+        Err(code) => return code,
+    };
     let options = Options {
         kind: args.kind,
         kinds,
@@ -120,7 +124,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     };
     let troubles = std::mem::take(&mut inputs.troubles);
     troubles.into_iter().for_each(|t| tally.trouble(told(t)));
-    engine.run(&inputs.list, &mut |mut outcome| {
+    engine.run_through(&inputs.list, &mut |o| accept.take(o, &engine.rules), &mut |mut outcome| {
         engine.rules.mask(&mut outcome);
         outcome.troubles = std::mem::take(&mut outcome.troubles).into_iter().map(told).collect();
         tally.take(outcome);

@@ -156,7 +156,8 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
             let (message, help) = unknown_rule(r, known);
             Some(("suppression-unknown-rule", message, help))
         } else if let (Some(None), Some(written)) = (until, head.until) {
-            Some(("suppression-expired", format!("`{written}` is not a day, and the suppression does not hold"), "write YYYY-MM-DD".into()))
+            let what = if written.is_empty() { "`until` names no day".to_owned() } else { format!("`{written}` is not a day") };
+            Some(("suppression-expired", format!("{what}, and the suppression does not hold"), "write YYYY-MM-DD".into()))
         } else if let Some(day) = s.until.filter(|_| !s.holds) {
             let (message, help) = expired(&s.rules.join("`, `"), day, s.owner.as_deref());
             Some(("suppression-expired", message, help))

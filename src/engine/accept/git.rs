@@ -167,7 +167,7 @@ fn hunks(top: &Path, arguments: &[&str], out: &mut HashMap<PathBuf, Lines>) -> R
 
 /// Gives each stretch of new lines with the name of its file. The lines of a stretch are counted, so that what stands in them is never taken
 /// for a part of the patch.
-fn read_patch(patch: impl Read, found: &mut dyn FnMut(&[u8], (usize, usize))) -> std::io::Result<()> {
+fn read_patch(patch: impl Read, found: &mut impl FnMut(&[u8], (usize, usize))) -> std::io::Result<()> {
     let mut reader = BufReader::new(patch);
     let (mut line, mut name, mut skip) = (Vec::new(), Vec::new(), 0usize);
     while read_line(&mut reader, &mut line)? {

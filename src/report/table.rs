@@ -5,7 +5,7 @@ use super::words::{self, NOT_CHECKED};
 use super::{Reporter, clean};
 use crate::engine::Summary;
 use crate::finding::{Finding, Severity, Trouble};
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatPattern, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatPattern, Workbook, XlsxError};
 use std::io::{self, Write};
 use std::rc::Rc;
 
@@ -164,6 +164,7 @@ pub struct Xlsx<W> {
     out: W,
     about: Rc<About>,
     book: Workbook,
+    looks: Looks,
     /// The sheet that is filled, if there is one.
     sheet: Option<usize>,
     sheets: usize,
@@ -175,7 +176,7 @@ pub struct Xlsx<W> {
 impl<W: Write> Xlsx<W> {
     /// Writes to `out`, all at once in the end; rows wait in temporary files.
     pub fn new(out: W, about: Rc<About>) -> Self {
-        Xlsx { out, about, book: Workbook::new(), sheet: None, sheets: 0, next: 0, max_rows: MAX_ROWS }
+        Xlsx { out, about, book: Workbook::new(), looks: Looks::new(), sheet: None, sheets: 0, next: 0, max_rows: MAX_ROWS }
     }
 
     fn row(&mut self, row: Row) -> io::Result<()> {
@@ -188,8 +189,14 @@ impl<W: Write> Xlsx<W> {
         for (column, cell) in (0u16..).zip(&row) {
             match cell {
                 Cell::Empty => {}
-                Cell::Number(n) => drop(sheet.write_number(at, column, *n as f64).map_err(other)?),
-                Cell::Text(t) => drop(write_text(sheet, at, column, &cut(t)).map_err(other)?),
+                Cell::Number(n) => {
+                    sheet.write_number(at, column, *n as f64).map_err(other)?;
+                }
+                // As a text, never as a formula.
+                Cell::Text(t) => {
+                    let look = self.looks.of(usize::from(column), t);
+                    sheet.write_string_with_format(at, column, cut(t), look).map_err(other)?;
+                }
             }
         }
         self.next += 1;
@@ -262,20 +269,29 @@ impl<W: Write> Reporter for Xlsx<W> {
     }
 }
 
-/// A text, never a formula; severities have a colour beside their word, and long texts go on below.
-fn write_text<'s>(sheet: &'s mut Worksheet, at: u32, column: u16, text: &str) -> Result<&'s mut Worksheet, XlsxError> {
-    let color = match (column, text) {
-        (0, "error") => Some(0x00F8_D0CC),
-        (0, "warning") => Some(0x00FC_E8B8),
-        _ => None,
-    };
-    let top = Format::new().set_align(FormatAlign::Top);
-    let format = match color {
-        Some(rgb) => top.set_background_color(Color::RGB(rgb)).set_pattern(FormatPattern::Solid),
-        None if matches!(COLUMNS[usize::from(column)].0, "message" | "text" | "help") => top.set_text_wrap(),
-        None => top,
-    };
-    sheet.write_string_with_format(at, column, text, &format)
+/// How cells look, made once: severities have a colour beside their word, and long texts go on below.
+struct Looks {
+    plain: Format,
+    long: Format,
+    error: Format,
+    warning: Format,
+}
+
+impl Looks {
+    fn new() -> Looks {
+        let plain = Format::new().set_align(FormatAlign::Top);
+        let colored = |rgb| plain.clone().set_background_color(Color::RGB(rgb)).set_pattern(FormatPattern::Solid);
+        Looks { long: plain.clone().set_text_wrap(), error: colored(0x00F8_D0CC), warning: colored(0x00FC_E8B8), plain }
+    }
+
+    fn of(&self, column: usize, text: &str) -> &Format {
+        match (COLUMNS[column].0, text) {
+            ("severity", "error") => &self.error,
+            ("severity", "warning") => &self.warning,
+            ("message" | "text" | "help", _) => &self.long,
+            _ => &self.plain,
+        }
+    }
 }
 
 /// As much of a text as a cell holds.

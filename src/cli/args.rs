@@ -1,8 +1,12 @@
+mod web;
+
 use crate::document::Kind;
 use crate::facts::forms::APPROVAL_KINDS;
 use crate::facts::{ApprovalKind, Background, Day};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use web::WebArgs;
 
 /// A linter for promotional content.
 ///
@@ -374,7 +378,7 @@ fn colour(text: &str) -> Result<[u8; 3], String> {
 /// `promolint check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files, folders, or - for standard input [default: the current folder]
+    /// Files, folders, addresses (https://…), or - for standard input [default: the current folder]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
     /// What the content is, where it does not show
@@ -407,12 +411,12 @@ pub struct CheckArgs {
     /// How many threads check [default: the number of processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
-    /// Never open a connection (this version never does)
-    #[arg(long)]
-    pub no_network: bool,
     /// No summary and no progress
     #[arg(long, short)]
     pub quiet: bool,
+    /// Pages of the web.
+    #[command(flatten)]
+    pub web: WebArgs,
 }
 
 /// `promolint explain`.

@@ -1,7 +1,7 @@
 //! `promolint check`.
 
 use super::args::{CheckArgs, FailOn, OutputFormat};
-use super::{complain, count, exit, setup, stderr_palette, stdout_palette};
+use super::{complain, count, exit, setup, stderr_palette, stdout_palette, web};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -23,8 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &CheckArgs) -> u8 {
     let started = Instant::now();
-    let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
-    let mut setup = match setup::load(&args.selection, true, &common_folder(&arguments)) {
+    let mut setup = match setup::load(&args.selection, true, &common_folder(&args.inputs)) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -37,10 +36,14 @@ pub fn run(args: &CheckArgs) -> u8 {
         Ok(f) => Arc::new(f),
         Err(code) => return code,
     };
+    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.inputs) {
+        Ok(i) => i,
+        Err(code) => return code,
+    };
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
     let cache = if args.no_cache { None } else { Cache::of_user() };
-    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)));
+    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
     leave_out_registers(&mut inputs, config, &pictures);
     let options = Options {
         kind: args.kind,
@@ -49,6 +52,7 @@ pub fn run(args: &CheckArgs) -> u8 {
         jobs,
         facts: Arc::clone(&facts),
         pictures: Some(pictures),
+        web,
         image_diffs: args.image_diffs.clone(),
     };
     let own_formats = setup.formats.take();
@@ -66,8 +70,11 @@ pub fn run(args: &CheckArgs) -> u8 {
         failed: None,
         quiet: args.quiet,
     };
-    for t in &inputs.troubles {
+    for t in troubles.iter().chain(&inputs.troubles) {
         run.trouble(t.clone());
+    }
+    for remark in remarks.iter().filter(|_| !args.quiet) {
+        complain(&format!("note: {}", clean(remark)));
     }
     let bar = Progress::new(args, inputs.bytes);
     engine.run(&inputs.list, &mut |outcome| {

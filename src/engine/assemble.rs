@@ -1,5 +1,6 @@
 //! From a hit to a finding: severity, words, places, fix, fingerprint.
 
+use super::web::{path_of, url_of};
 use crate::check::Hit;
 use crate::document::{Document, Kind};
 use crate::finding::{Applicability, Edit, FINDING_SCHEMA, Finding, Fix, Location, RecordRef, Region, Severity, fingerprint};
@@ -50,8 +51,8 @@ impl Assembler<'_> {
             confidence: rule.confidence,
             message: fill(says.message.as_deref().unwrap_or(&rule.text.message)),
             kind: self.kind,
-            path: Some(self.source.name().to_owned()),
-            url: None,
+            path: path_of(self.source.name()),
+            url: url_of(self.source.name()),
             fingerprint: fingerprint(&rule.id, self.source.name(), record.as_ref(), &hit.text, occurrence),
             record,
             primary,

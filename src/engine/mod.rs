@@ -23,6 +23,7 @@ mod summary;
 mod suppress;
 mod testing;
 mod walk;
+mod web;
 
 pub use assets::{files as asset_files, references as asset_references, references_kept};
 pub use documents::Active;

@@ -48,6 +48,7 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
             jobs: 1,
             facts: Default::default(),
             pictures: None,
+            web: None,
             image_diffs: None,
         };
         let mut engine = Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() };

@@ -3,6 +3,7 @@
 use super::format::Format;
 use super::paths::Paths;
 use crate::finding::Trouble;
+use crate::source::is_address;
 use ignore::WalkBuilder;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,11 @@ pub enum Input {
     /// Standard input, under this name.
     Stdin {
         /// Its name in reports.
+        name: String,
+    },
+    /// Something on the web.
+    Url {
+        /// Its address as given, and its name in reports.
         name: String,
     },
 }
@@ -69,9 +75,8 @@ impl Inputs {
                 out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned() });
                 continue;
             }
-            if argument.starts_with("http://") || argument.starts_with("https://") {
-                let help = "save the page and check the file; pages are not fetched by this version";
-                out.troubles.push(Trouble::about(argument.clone(), "this is an address, and nothing is fetched", help));
+            if is_address(argument) {
+                out.list.push(Input::Url { name: argument.clone() });
                 continue;
             }
             let path = Path::new(argument);

@@ -171,6 +171,7 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
         jobs: 1,
         facts: Default::default(),
         pictures: None,
+        web: None,
         image_diffs: None,
     };
     let mut engine = Engine { rules: RuleSet::new(packs, settings), options, formats: Formats::builtin() };

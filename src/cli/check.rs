@@ -10,6 +10,7 @@ use crate::engine::{
 };
 use crate::finding::{Severity, Trouble};
 use crate::report::{Concise, Json, JsonLines, Palette, Reporter, Rich, clean, rich_trouble};
+use crate::source::is_address;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -76,9 +77,10 @@ pub fn run(args: &CheckArgs) -> u8 {
     for remark in remarks.iter().filter(|_| !args.quiet) {
         complain(&format!("note: {}", clean(remark)));
     }
-    let bar = Progress::new(args, inputs.bytes);
+    let pages = inputs.list.iter().filter(|i| matches!(i, Input::Url { .. })).count();
+    let bar = Progress::new(args, inputs.bytes, pages);
     engine.run(&inputs.list, &mut |outcome| {
-        bar.advance(outcome.bytes);
+        bar.advance(&outcome);
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });
     bar.clear();
@@ -276,23 +278,29 @@ impl Run {
 struct Progress {
     bar: ProgressBar,
     started: Instant,
+    /// Whether pages of the web are counted, which take longer than any file.
+    pages: bool,
 }
 
 impl Progress {
-    fn new(args: &CheckArgs, bytes: u64) -> Progress {
-        let show = !args.quiet && io::stderr().is_terminal() && bytes > 0;
-        let bar = if show { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
+    fn new(args: &CheckArgs, bytes: u64, pages: usize) -> Progress {
+        let show = !args.quiet && io::stderr().is_terminal() && (bytes > 0 || pages > 0);
+        let (all, template) = match pages {
+            0 => (bytes, "{bar:30} {bytes} of {total_bytes}, {eta} left"),
+            n => (n as u64, "{bar:30} {pos} of {len} pages, {eta} left"),
+        };
+        let bar = if show { ProgressBar::new(all) } else { ProgressBar::hidden() };
         if show {
-            let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style);
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         }
-        Progress { bar, started: Instant::now() }
+        Progress { bar, started: Instant::now(), pages: pages > 0 }
     }
 
-    fn advance(&self, bytes: u64) {
-        if self.started.elapsed() > PATIENCE {
-            self.bar.inc(bytes);
+    fn advance(&self, outcome: &Outcome) {
+        if self.pages {
+            self.bar.inc(u64::from(is_address(&outcome.name) && (outcome.starts_input || !outcome.troubles.is_empty())));
+        } else if self.started.elapsed() > PATIENCE {
+            self.bar.inc(outcome.bytes);
         }
     }
 

@@ -37,6 +37,10 @@ pub fn inputs(args: &WebArgs, named: &[String]) -> Result<Inputs, u8> {
         return Ok(out);
     }
     let fetcher = Arc::new(fetcher(args)?);
+    if let (true, Some(folder)) = (args.no_network, &args.save) {
+        let folder = crate::engine::name_of(folder);
+        out.remarks.push(format!("nothing is fetched: pages are read from the copies in {folder}"));
+    }
     let mut lists = Lists { fetcher: &fetcher, pages: Vec::new(), seen: HashSet::new(), most: args.max_pages as usize, out: &mut out };
     for argument in named {
         let packed = || Url::parse(argument).is_ok_and(|u| u.path().ends_with(".xml") || u.path().ends_with(".xml.gz"));

@@ -61,7 +61,7 @@ impl Assembler<'_> {
             help: says.help.as_deref().or(rule.text.help.as_deref()).map(fill),
             source: rule.sources.first().cloned(),
             also: Vec::new(),
-            fix: says.fix.or(rule.fix).and_then(|a| self.fix(a, &hit)),
+            fix: says.fix.or(rule.fix).and_then(|a| self.fix(self.applicable(a), &hit)),
             suppressed: None,
         }
     }
@@ -73,6 +73,11 @@ impl Assembler<'_> {
             id: record.id.clone(),
             field: field.and_then(|f| self.document.fields.get(f)).map(|f| f.pointer.clone()),
         })
+    }
+
+    /// What was found on the web cannot be changed from here.
+    fn applicable(&self, fix: Applicability) -> Applicability {
+        if self.source.url().is_some() { Applicability::Display } else { fix }
     }
 
     /// The edits that turn the visible text into its replacement. Where markup splits the text, each part gets its share of characters; a

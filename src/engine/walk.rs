@@ -95,6 +95,12 @@ impl Inputs {
                 Ok(_) => out.list.push(Input::File { path: path.to_owned(), name: name_of(path), named: true, size: u64::MAX }),
                 Err(e) => {
                     let help = match e.kind() {
+                        std::io::ErrorKind::NotFound if argument.contains("://") => {
+                            "of addresses, https:// and http:// are fetched".to_owned()
+                        }
+                        std::io::ErrorKind::NotFound if argument.starts_with("www.") => {
+                            format!("for the page on the web, write `https://{argument}`")
+                        }
                         std::io::ErrorKind::NotFound => nearest(path),
                         std::io::ErrorKind::PermissionDenied => "give read permission, or leave it out".to_owned(),
                         _ => String::new(),

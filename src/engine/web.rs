@@ -22,9 +22,11 @@ pub(super) fn url_of(name: &str) -> Option<String> {
     is_address(name).then(|| name.to_owned())
 }
 
-/// Something that could not be read is never a finding.
+/// Something that could not be read is never a finding. A password in an address is not repeated.
 pub(super) fn not_read(name: &str, failure: &Failure) -> Trouble {
-    Trouble::about(name, failure.message.clone(), failure.help.clone())
+    let url = url::Url::parse(name).ok().filter(|u| u.password().is_some());
+    let shown = url.and_then(|mut u| u.set_password(Some("***")).is_ok().then(|| u.to_string()));
+    Trouble::about(shown.unwrap_or_else(|| name.to_owned()), failure.message.clone(), failure.help.clone())
 }
 
 impl Engine<'_> {

@@ -431,6 +431,7 @@ impl Fetcher {
         };
         if self.offline {
             let Some(kept) = &self.snapshot else {
+                self.guard.check(&url)?;
                 let help = "leave `--no-network` out; or keep a copy with `--save DIR` first, and name it beside `--no-network`";
                 return Err(Failure::new(Why::NotKept, "nothing is fetched with `--no-network`", help));
             };

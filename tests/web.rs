@@ -107,7 +107,7 @@ fn a_sitemap_is_checked_and_its_copies_are_as_good() {
 HOST/:1:39: warning[tm-hubspot-capitalisation] `Hubspot` is not how the name is written
 HOST/latin:1:37: warning[tm-hubspot-capitalisation] `Hubspot` is not how the name is written
 HOST/export.csv:2:29: warning[tm-hubspot-capitalisation] `Hubspot` is not how the name is written
-note: HOST/sitemap.xml names 1 addresses on other sites, which were left out
+note: HOST/sitemap.xml names an address on other sites, left out here
 error[not-checked]: HOST/private/a: the robots.txt of 127.0.0.1 does not let promolint read this
   = help: its owner can add `User-agent: promolint` and `Allow: /` there; or save the page and check the file
 note: HOST/moved leads to HOST/deep/page, which was checked
@@ -161,9 +161,11 @@ note: HOST/moved#top leads to HOST/deep/page, which was checked
     assert_eq!(asked, ["/assets/gone.png", "/assets/style.css", "/badge.png", "/deep/page", "/moved", "/robots.txt"]);
 
     // In JSON an address is no path.
-    let (text, _) = site.run(&folder, &["--quiet", "--only", "tm-hubspot-capitalisation", "--format", "jsonl", "HOST/latin"]);
+    site.run(&folder, &["--only", "tm-hubspot-capitalisation", "--output", "jsonl=findings.jsonl", "HOST/latin"]);
+    let text = std::fs::read_to_string(folder.join("findings.jsonl")).unwrap();
     let finding: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    assert_eq!((&finding["path"], &finding["url"]), (&serde_json::Value::Null, &"HOST/latin".into()));
+    let url = format!("http://127.0.0.1:{}/latin", site.port);
+    assert_eq!((&finding["path"], &finding["url"]), (&serde_json::Value::Null, &url.into()));
     assert_eq!((&finding["primary"]["spans"][0]["start"], &finding["primary"]["spans"][0]["end"]), (&36.into(), &43.into()));
 }
 
@@ -195,7 +197,7 @@ error[not-checked]: list.txt:6: `ftp://x.example/` is no address
         (&["list.txt", "--save", "."], ". holds other files, and nothing is kept there"),
         (&["list.txt", "--allow-host", "http://x.example/"], "`--allow-host http://x.example/` names no host"),
         (&["list.txt", "--user-agent", "a\nb"], "`--user-agent` cannot be sent"),
-        (&["HOST/sitemap.xml", "--max-pages", "1"], "5 more addresses were not fetched: 1 pages of one list are checked"),
+        (&["HOST/sitemap.xml", "--max-pages", "1"], "6 more addresses were not fetched: the limit of a list is 1 page"),
     ] {
         let (text, code) = site.run(&folder, &[&only[..], arguments].concat());
         assert!(text.contains(says), "{arguments:?}: {text}");

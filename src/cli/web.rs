@@ -179,10 +179,12 @@ impl Lists<'_> {
             }
         }
         if elsewhere > 0 {
-            self.out.remarks.push(format!("{name} names {elsewhere} addresses on other sites, which were left out"));
+            let others = if elsewhere == 1 { "an address".to_owned() } else { format!("{elsewhere} addresses") };
+            self.out.remarks.push(format!("{name} names {others} on other sites, left out here"));
         }
         if beyond > 0 {
-            let message = format!("{beyond} more addresses were not fetched: {} pages of one list are checked", self.most);
+            let more = if beyond == 1 { "1 more address was".to_owned() } else { format!("{beyond} more addresses were") };
+            let message = format!("{more} not fetched: the limit of a list is {}", super::count(self.most, "page"));
             self.trouble(name, message, "check them in parts, or allow more with `--max-pages N`");
         } else if self.pages.len() == before && elsewhere == 0 && self.out.troubles.is_empty() {
             self.trouble(name, "there are no addresses in this list", "write one address a line");

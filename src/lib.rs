@@ -11,6 +11,7 @@ pub mod config;
 pub mod document;
 pub mod engine;
 pub mod facts;
+pub mod fetch;
 pub mod finding;
 pub mod pack;
 pub mod report;

@@ -21,6 +21,7 @@ pub fn engine(packs: Vec<PackSource>) -> Engine<'static> {
             jobs: 1,
             facts: Default::default(),
             pictures: None,
+            web: None,
             image_diffs: None,
         },
         formats: Formats::builtin(),

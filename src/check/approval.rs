@@ -417,7 +417,8 @@ fn channel(subject: &Subject) -> Option<&'static str> {
     let told = doc.fields.iter().filter(|f| is_one(&f.name, &CHANNEL_FIELDS)).find_map(|f| channel_named(&f.value));
     let by_form = || doc.records.iter().find_map(|r| channels().iter().find(|c| c.forms.contains(&r.form.as_str()))).map(|c| c.name);
     let by_host = || {
-        let mut own = doc.links.iter().filter(|l| OWN_ADDRESS.contains(&l.holder.as_str())).filter_map(|l| host(&l.target)).peekable();
+        let said = doc.links.iter().filter(|l| OWN_ADDRESS.contains(&l.holder.as_str())).map(|l| l.target.as_str());
+        let mut own = said.chain(subject.source.url()).filter_map(host).peekable();
         own.peek()?;
         let wire = own.find_map(|h| {
             let is = |c: &&Channel| c.hosts.iter().any(|x| h == *x || h.strip_suffix(x).is_some_and(|r| r.ends_with('.')));
@@ -447,7 +448,7 @@ fn own_addresses<'s>(subject: &'s Subject) -> impl Iterator<Item = &'s str> {
     let doc = subject.document;
     let links = doc.links.iter().filter(|l| OWN_ADDRESS.contains(&l.holder.as_str())).map(|l| l.target.as_str());
     let fields = doc.fields.iter().filter(|f| is_one(&f.name, &OWN_FIELDS) && f.value.contains('.')).map(|f| f.value.as_str());
-    links.chain(fields)
+    subject.source.url().into_iter().chain(links).chain(fields)
 }
 
 /// A path with `.` and `..` worked out.

@@ -291,7 +291,8 @@ impl<'a> Speaker<'a> {
             let Some(own) = &own else {
                 // A page speaks for the firm on whose domain it says it stands.
                 let said = |l: &&crate::document::Link| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]");
-                return subject.document.links.iter().filter(said).find_map(|l| only(register.by_domain(&l.target)));
+                let addresses = subject.document.links.iter().filter(said).map(|l| l.target.as_str()).chain(subject.source.url());
+                return addresses.into_iter().find_map(|a| only(register.by_domain(a)));
             };
             let ids = own.ids.iter().map(|i| i.value.as_str()).chain([own.id.value.as_str()]);
             let by_id = ids.filter_map(|id| register.by_id(id)).find(|p| !apart(p));

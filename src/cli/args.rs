@@ -1,4 +1,5 @@
 mod quality;
+mod web;
 
 pub use quality::{AuditArgs, TestArgs};
 
@@ -7,6 +8,8 @@ use crate::facts::forms::APPROVAL_KINDS;
 use crate::facts::{ApprovalKind, Background, Day};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use web::WebArgs;
 
 /// A linter for promotional content.
 ///
@@ -366,7 +369,7 @@ fn colour(text: &str) -> Result<[u8; 3], String> {
 /// `promolint check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files, folders, or - for standard input [default: the current folder]
+    /// Files, folders, addresses (https://…), or - for standard input [default: the current folder]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
     /// What the content is, where it does not show
@@ -399,15 +402,15 @@ pub struct CheckArgs {
     /// What is accepted.
     #[command(flatten)]
     pub acceptance: super::accepting::Acceptance,
-    /// Never open a connection (this version never does)
-    #[arg(long)]
-    pub no_network: bool,
     /// Show obscene words and slurs as they are written, not with stars
     #[arg(long)]
     pub show_words: bool,
     /// No summary and no progress
     #[arg(long, short)]
     pub quiet: bool,
+    /// Pages of the web.
+    #[command(flatten)]
+    pub web: WebArgs,
 }
 
 /// `promolint explain`.

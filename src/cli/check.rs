@@ -3,7 +3,7 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{complain, count, exit, setup, stderr_palette};
+use super::{complain, count, exit, setup, stderr_palette, web};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -12,6 +12,7 @@ use crate::engine::{
 };
 use crate::finding::{Severity, Trouble};
 use crate::report::{Palette, Reporter, clean, rich_trouble};
+use crate::source::is_address;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -23,12 +24,11 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &CheckArgs) -> u8 {
     let started = Instant::now();
-    let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
     let planned = match Planned::new(&args.outputs) {
         Ok(p) => p,
         Err(code) => return code,
     };
-    let mut setup = match setup::load(&args.selection, !planned.tells_rules(), &common_folder(&arguments)) {
+    let mut setup = match setup::load(&args.selection, !planned.tells_rules(), &common_folder(&args.inputs)) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -41,10 +41,14 @@ pub fn run(args: &CheckArgs) -> u8 {
         Ok(f) => Arc::new(f),
         Err(code) => return code,
     };
+    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.inputs) {
+        Ok(i) => i,
+        Err(code) => return code,
+    };
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
     let cache = if args.no_cache { None } else { Cache::of_user() };
-    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)));
+    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
     leave_out_registers(&mut inputs, config, &pictures);
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
@@ -62,6 +66,7 @@ pub fn run(args: &CheckArgs) -> u8 {
         jobs,
         facts: Arc::clone(&facts),
         pictures: Some(pictures),
+        web,
         image_diffs: args.image_diffs.clone(),
     };
     let own_formats = setup.formats.take();
@@ -79,16 +84,20 @@ pub fn run(args: &CheckArgs) -> u8 {
         failed: None,
         quiet: args.quiet,
     };
-    for t in &inputs.troubles {
+    for t in troubles.iter().chain(&inputs.troubles) {
         run.trouble(t.clone());
     }
-    let bar = Progress::new(args, inputs.bytes);
+    for remark in remarks.iter().filter(|_| !args.quiet) {
+        complain(&format!("note: {}", clean(remark)));
+    }
+    let pages = inputs.list.iter().filter(|i| matches!(i, Input::Url { .. })).count();
+    let bar = Progress::new(args, inputs.bytes, pages);
     engine.run_through(&inputs.list, &mut |o| accepting.accept.take(o, &engine.rules), &mut |mut outcome| {
         // Last, so that nothing else has to know words by their stars.
         if !args.show_words {
             engine.rules.mask(&mut outcome);
         }
-        bar.advance(outcome.bytes);
+        bar.advance(&outcome);
         bar.hidden(|| run.outcome(outcome, &mut reporters))
     });
     bar.clear();
@@ -257,23 +266,29 @@ impl Run {
 struct Progress {
     bar: ProgressBar,
     started: Instant,
+    /// Whether pages of the web are counted, which take longer than any file.
+    pages: bool,
 }
 
 impl Progress {
-    fn new(args: &CheckArgs, bytes: u64) -> Progress {
-        let show = !args.quiet && io::stderr().is_terminal() && bytes > 0;
-        let bar = if show { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
+    fn new(args: &CheckArgs, bytes: u64, pages: usize) -> Progress {
+        let show = !args.quiet && io::stderr().is_terminal() && (bytes > 0 || pages > 0);
+        let (all, template) = match pages {
+            0 => (bytes, "{bar:30} {bytes} of {total_bytes}, {eta} left"),
+            n => (n as u64, "{bar:30} {pos} of {len} pages, {eta} left"),
+        };
+        let bar = if show { ProgressBar::new(all) } else { ProgressBar::hidden() };
         if show {
-            let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style);
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         }
-        Progress { bar, started: Instant::now() }
+        Progress { bar, started: Instant::now(), pages: pages > 0 }
     }
 
-    fn advance(&self, bytes: u64) {
-        if self.started.elapsed() > PATIENCE {
-            self.bar.inc(bytes);
+    fn advance(&self, outcome: &Outcome) {
+        if self.pages {
+            self.bar.inc(u64::from(is_address(&outcome.name) && (outcome.starts_input || !outcome.troubles.is_empty())));
+        } else if self.started.elapsed() > PATIENCE {
+            self.bar.inc(outcome.bytes);
         }
     }
 

@@ -21,6 +21,7 @@ mod report_card;
 mod rules;
 mod score;
 mod setup;
+mod web;
 
 use clap::{CommandFactory, FromArgMatches};
 use std::io::IsTerminal;

@@ -1,7 +1,7 @@
 //! `promolint report-card`: content graded against the parts of the program's documents.
 
-use super::args::{Registers, Selection, kind};
-use super::{accepting, check, complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette};
+use super::args::{Registers, Selection, WebArgs, kind};
+use super::{accepting, check, complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette, web};
 use crate::card::{Card, Known, Tally};
 use crate::document::Kind;
 use crate::document::records::Formats;
@@ -9,7 +9,7 @@ use crate::engine::cache::Cache;
 use crate::engine::{Engine, Gallery, Inputs, Options, Store, common_folder};
 use crate::facts::{self, Attestations, Facts};
 use crate::finding::Trouble;
-use crate::report::{Palette, card_as_html, card_in_terminal, rich_trouble};
+use crate::report::{Palette, card_as_html, card_in_terminal, clean, rich_trouble};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use std::sync::Arc;
     after_help = "Exit code: 0 the card is made, whatever its grades; 2 something could not be checked (the card names it) or written."
 )]
 pub struct ReportCardArgs {
-    /// Files, folders, or - for standard input [default: the current folder]
+    /// Files, folders, addresses (https://…), or - for standard input [default: the current folder]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
     /// How the card is shown
@@ -54,6 +54,9 @@ pub struct ReportCardArgs {
     /// How many threads check [default: the number of processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
+    /// Pages of the web.
+    #[command(flatten)]
+    pub web: WebArgs,
 }
 
 /// How a report card is shown.
@@ -70,8 +73,7 @@ pub enum CardFormat {
 
 /// Runs the command.
 pub fn run(args: &ReportCardArgs) -> u8 {
-    let arguments = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
-    let mut setup = match setup::load(&args.selection, true, &common_folder(&arguments)) {
+    let mut setup = match setup::load(&args.selection, true, &common_folder(&args.inputs)) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -94,10 +96,15 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     }
     let exclude = config.globs(&config.exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
+    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.inputs) {
+        Ok(i) => i,
+        Err(code) => return code,
+    };
+    remarks.iter().for_each(|r| complain(&format!("note: {}", clean(r))));
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
     let cache = if args.no_cache { None } else { Cache::of_user() };
-    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)));
+    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
     check::leave_out_registers(&mut inputs, config, &pictures);
     let mut accept = match accepting::suppressions(config, &arguments, &mut inputs, facts.today, color) {
         Ok(a) => a,
@@ -110,6 +117,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         facts: Arc::clone(&facts),
         pictures: Some(pictures),
+        web,
         image_diffs: None,
     };
     let known = setup.packs.packs.iter().flat_map(|p| &p.rules).map(|r| Known { id: r.id.clone(), title: r.title.clone() }).collect();
@@ -122,8 +130,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         complain(&rich_trouble(&t, stderr_palette(color)));
         t
     };
-    let troubles = std::mem::take(&mut inputs.troubles);
-    troubles.into_iter().for_each(|t| tally.trouble(told(t)));
+    troubles.into_iter().chain(std::mem::take(&mut inputs.troubles)).for_each(|t| tally.trouble(told(t)));
     engine.run_through(&inputs.list, &mut |o| accept.take(o, &engine.rules), &mut |mut outcome| {
         engine.rules.mask(&mut outcome);
         outcome.troubles = std::mem::take(&mut outcome.troubles).into_iter().map(told).collect();

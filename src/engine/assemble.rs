@@ -1,5 +1,6 @@
 //! From a hit to a finding: severity, words, places, fix, fingerprint.
 
+use super::web::{path_of, url_of};
 use crate::check::Hit;
 use crate::document::{Document, Kind};
 use crate::finding::{Applicability, Edit, FINDING_SCHEMA, Finding, Fix, Location, RecordRef, Region, Severity, fingerprint};
@@ -50,8 +51,8 @@ impl Assembler<'_> {
             confidence: rule.confidence,
             message: fill(says.message.as_deref().unwrap_or(&rule.text.message)),
             kind: self.kind,
-            path: Some(self.source.name().to_owned()),
-            url: None,
+            path: path_of(self.source.name()),
+            url: url_of(self.source.name()),
             fingerprint: fingerprint(&rule.id, self.source.name(), record.as_ref(), &hit.text, occurrence),
             record,
             primary,
@@ -60,7 +61,7 @@ impl Assembler<'_> {
             help: says.help.as_deref().or(rule.text.help.as_deref()).map(fill),
             source: rule.sources.first().cloned(),
             also: Vec::new(),
-            fix: says.fix.or(rule.fix).and_then(|a| self.fix(a, &hit)),
+            fix: says.fix.or(rule.fix).and_then(|a| self.fix(self.applicable(a), &hit)),
             suppressed: None,
         }
     }
@@ -72,6 +73,11 @@ impl Assembler<'_> {
             id: record.id.clone(),
             field: field.and_then(|f| self.document.fields.get(f)).map(|f| f.pointer.clone()),
         })
+    }
+
+    /// What was found on the web cannot be changed from here.
+    fn applicable(&self, fix: Applicability) -> Applicability {
+        if self.source.url().is_some() { Applicability::Display } else { fix }
     }
 
     /// The edits that turn the visible text into its replacement. Where markup splits the text, each part gets its share of characters; a

@@ -8,6 +8,7 @@ use super::assemble::fill;
 use super::outcome::Outcome;
 use super::run::Engine;
 use super::walk::Input;
+use super::web::{path_of, url_of};
 use crate::check::corpus::groups::{Group, Member, groups};
 use crate::check::corpus::{self, Found, sketch::Sketch};
 use crate::check::{Hit, Subject};
@@ -364,8 +365,8 @@ impl Made<'_> {
             confidence: rule.confidence,
             message: words(says.message.as_deref().unwrap_or(&rule.text.message)),
             kind: doc(first).kind,
-            path: Some(file(first).to_owned()),
-            url: None,
+            path: path_of(file(first)),
+            url: url_of(file(first)),
             fingerprint: fingerprint(&rule.id, file(first), record.as_ref(), &text, 0),
             record,
             primary: Location { label, ..primary },

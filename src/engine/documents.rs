@@ -10,6 +10,7 @@ use super::read::{Reading, hint, read_source};
 use super::rules::Severities;
 use super::run::Engine;
 use super::suppress;
+use super::web::{path_of, url_of};
 use crate::badge::Verdict;
 use crate::check::pictures::{Looked, Pictures, Seen};
 use crate::check::{self, Subject};
@@ -263,8 +264,8 @@ impl Engine<'_> {
             confidence: Confidence::Primary,
             message,
             kind,
-            path: Some(source.name().to_owned()),
-            url: None,
+            path: path_of(source.name()),
+            url: url_of(source.name()),
             record: None,
             fingerprint: fingerprint(id, source.name(), None, &text, 0),
             primary: Location::new(source, &spans, Some(text), None),

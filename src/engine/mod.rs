@@ -27,6 +27,7 @@ mod summary;
 mod suppress;
 mod testing;
 mod walk;
+mod web;
 
 pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, git, since};
 pub use assets::{files as asset_files, references as asset_references, references_kept};

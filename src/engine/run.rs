@@ -9,9 +9,11 @@ use super::pictures::Gallery;
 use super::rules::RuleSet;
 use super::split::Work;
 use super::walk::Input;
+use super::web::not_read;
 use crate::document::Kind;
 use crate::document::records::Formats;
 use crate::facts::Facts;
+use crate::fetch::Fetcher;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
@@ -22,7 +24,7 @@ use std::sync::{Arc, Mutex};
 const QUEUE: usize = 4;
 
 /// What a run does beside its rules.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// What all inputs are, if the user says so.
     pub kind: Option<Kind>,
@@ -36,6 +38,8 @@ pub struct Options {
     pub facts: Arc<Facts>,
     /// What opens the pictures that documents show; nothing where they are of no interest.
     pub pictures: Option<Arc<Gallery>>,
+    /// What fetches pages; nothing where no input is one.
+    pub web: Option<Arc<Fetcher>>,
     /// Where to write pictures of what differs.
     pub image_diffs: Option<PathBuf>,
 }
@@ -60,6 +64,10 @@ impl Engine<'_> {
 
     /// The same; `before` sees each outcome first, with the findings about one image file not yet gathered into one.
     pub fn run_through(&self, inputs: &[Input], before: &mut dyn FnMut(&mut Outcome), sink: &mut dyn FnMut(Outcome) -> bool) {
+        if let Some(web) = &self.options.web {
+            let name = |i: &Input| if let Input::Url { name } = i { Some(name.clone()) } else { None };
+            web.begin(inputs.iter().filter_map(name).collect());
+        }
         let mut pictured = Pictured::default();
         let mut once = Once::default();
         let mut go_on = true;
@@ -70,7 +78,8 @@ impl Engine<'_> {
             go_on
         });
         go_on = go_on && once.finish(sink);
-        let troubles = self.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
+        let mut troubles = self.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
+        troubles.extend(self.options.web.iter().flat_map(|w| w.troubles()).map(|(name, failure)| not_read(&name, &failure)));
         if go_on && (!troubles.is_empty() || !pictured.is_empty()) {
             sink(Outcome { troubles, remarks: pictured.remarks(), not_compared: pictured.left, ..Outcome::default() });
         }
@@ -159,7 +168,7 @@ impl Engine<'_> {
     /// Does one piece of work. Should a check fail in a way nobody foresaw, that input is said not to be checked, and the run goes on.
     fn work(&self, work: Work) -> Outcome {
         let name = match &work {
-            Work::File(Input::File { name, .. } | Input::Stdin { name }, _) => name.clone(),
+            Work::File(Input::File { name, .. } | Input::Stdin { name } | Input::Url { name }, _) | Work::Page { name, .. } => name.clone(),
             Work::Records { chunk, .. } => chunk.source.name().to_owned(),
             Work::Done(outcome) => outcome.name.clone(),
         };
@@ -197,7 +206,8 @@ impl Engine<'_> {
                     Err(e) => Outcome::unreadable(&name, &e),
                 }
             }
-            Work::File(Input::Stdin { name }, _) => Outcome::skipped(&name),
+            Work::File(Input::Stdin { name } | Input::Url { name }, _) => Outcome::skipped(&name),
+            Work::Page { name, page } => self.check_page(&name, &page),
             Work::Records { chunk, kind, first, again } => self.check_records(&chunk, kind, first, again),
         }
     }

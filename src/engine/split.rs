@@ -6,13 +6,17 @@ use super::run::Engine;
 use super::walk::Input;
 use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Kind};
+use crate::fetch::Fetched;
 use std::io::Read;
+use std::sync::Arc;
 
 // Few wait at a time, and most of those that are done without work come one by one.
 #[allow(clippy::large_enum_variant)]
 pub(super) enum Work {
     /// A page or text to read and check; `named` by the user.
     File(Input, Format),
+    /// A page that was fetched, to check.
+    Page { name: String, page: Arc<Fetched> },
     /// Records to check.
     Records { chunk: Box<Chunk>, kind: Option<Kind>, first: bool, again: bool },
     /// Nothing left to do but to report.
@@ -36,6 +40,7 @@ impl Engine<'_> {
                         Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
                     },
                 },
+                Input::Url { name } => self.split_page(name, input, send),
                 Input::Stdin { name } => {
                     let stdin: Box<dyn Read> = Box::new(std::io::stdin().lock());
                     match Format::from_name(name) {
@@ -86,7 +91,14 @@ impl Engine<'_> {
         }
     }
 
-    fn split_records(&self, reader: Box<dyn Read>, name: &str, format: Format, input: &Input, send: &mut dyn FnMut(Work) -> bool) -> bool {
+    pub(super) fn split_records(
+        &self,
+        reader: Box<dyn Read>,
+        name: &str,
+        format: Format,
+        input: &Input,
+        send: &mut dyn FnMut(Work) -> bool,
+    ) -> bool {
         let shape = match format {
             Format::Ndjson => Shape::Ndjson,
             Format::Csv => Shape::Csv,

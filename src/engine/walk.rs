@@ -3,6 +3,7 @@
 use super::format::Format;
 use super::paths::Paths;
 use crate::finding::Trouble;
+use crate::source::is_address;
 use ignore::WalkBuilder;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,11 @@ pub enum Input {
     /// Standard input, under this name.
     Stdin {
         /// Its name in reports.
+        name: String,
+    },
+    /// Something on the web.
+    Url {
+        /// Its address as given, and its name in reports.
         name: String,
     },
 }
@@ -69,9 +75,8 @@ impl Inputs {
                 out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned() });
                 continue;
             }
-            if argument.starts_with("http://") || argument.starts_with("https://") {
-                let help = "save the page and check the file; pages are not fetched by this version";
-                out.troubles.push(Trouble::about(argument.clone(), "this is an address, and nothing is fetched", help));
+            if is_address(argument) {
+                out.list.push(Input::Url { name: argument.clone() });
                 continue;
             }
             let path = Path::new(argument);
@@ -90,6 +95,12 @@ impl Inputs {
                 Ok(_) => out.list.push(Input::File { path: path.to_owned(), name: name_of(path), named: true, size: u64::MAX }),
                 Err(e) => {
                     let help = match e.kind() {
+                        std::io::ErrorKind::NotFound if argument.contains("://") => {
+                            "of addresses, https:// and http:// are fetched".to_owned()
+                        }
+                        std::io::ErrorKind::NotFound if argument.starts_with("www.") => {
+                            format!("for the page on the web, write `https://{argument}`")
+                        }
                         std::io::ErrorKind::NotFound => nearest(path),
                         std::io::ErrorKind::PermissionDenied => "give read permission, or leave it out".to_owned(),
                         _ => String::new(),

@@ -2,7 +2,7 @@
 
 use super::{Palette, Reporter, clean};
 use crate::engine::Summary;
-use crate::finding::Finding;
+use crate::finding::{Applicability, Finding};
 use std::io::{self, Write};
 
 /// `path:line:column: severity[rule] message`.
@@ -27,7 +27,7 @@ impl<W: Write> Reporter for Concise<W> {
             let place = region.map_or(place, |r| format!("@{},{}+{}x{}", r.x, r.y, r.width, r.height));
             let severity = self.palette.severity(f.severity, &format!("{}[{}]", f.severity, f.rule));
             let path = clean(&f.primary.path);
-            let fix = if f.fix.is_some() { " (fixable)" } else { "" };
+            let fix = if f.fix.as_ref().is_some_and(|x| x.applicability != Applicability::Display) { " (fixable)" } else { "" };
             writeln!(self.out, "{}{place}: {severity} {}{fix}", self.palette.bold(&path), clean(&f.message))?;
         }
         Ok(())

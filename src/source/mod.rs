@@ -44,6 +44,11 @@ pub struct Source {
 
 const CHAR_STEP: usize = 512;
 
+/// Whether the name of an input is an address on the web.
+pub fn is_address(name: &str) -> bool {
+    name.split_once("://").is_some_and(|(s, _)| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"))
+}
+
 /// Characters of UTF-8 text that begin in these bytes; a byte order mark at the start counts like any other.
 fn count_chars(bytes: &[u8]) -> usize {
     count_bytes(bytes, |b| (b & 0xC0) != 0x80)
@@ -108,6 +113,11 @@ impl Source {
     /// The input as the user named it, with `/` as separator.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its name, if it was found on the web: the address as the user gave it.
+    pub fn url(&self) -> Option<&str> {
+        Some(self.name.as_str()).filter(|n| is_address(n))
     }
 
     /// The decoded text. A byte order mark stays in it as U+FEFF.

@@ -10,8 +10,9 @@ use crate::badge::{self, Library, Limits, Refusal, Setting};
 use crate::check::pictures::{Compared, Left, Looked, Origin, Pictures, Seen, Sight, Unread, Written};
 use crate::document::{Image, ImageSource};
 use crate::facts::Facts;
+use crate::fetch::{Failure, Fetcher, Want, Why};
 use crate::finding::Trouble;
-use crate::source::{DecodeHint, Source};
+use crate::source::{DecodeHint, Source, is_address};
 use resolve::{Address, Place};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -33,6 +34,8 @@ type Behind = Option<[u8; 3]>;
 pub struct Gallery {
     facts: Arc<Facts>,
     store: Store,
+    /// What fetches the pictures of pages on the web.
+    web: Option<Arc<Fetcher>>,
     limits: Limits,
     memory: Arc<Memory>,
     /// By the file they are in.
@@ -83,12 +86,19 @@ impl Gallery {
         Gallery {
             facts,
             store,
+            web: None,
             limits: Limits::default(),
             memory: Arc::default(),
             files: Known::default(),
             sheets: Known::default(),
             written: Mutex::default(),
         }
+    }
+
+    /// The same, with what fetches pictures and style sheets of pages on the web. Those of files are never fetched.
+    #[must_use]
+    pub fn with_web(self, web: Option<Arc<Fetcher>>) -> Gallery {
+        Gallery { web, ..self }
     }
 
     /// The same, with what another one knows, if both have the same images: for tests, of which many share theirs.
@@ -162,11 +172,44 @@ impl Gallery {
     fn file(&self, place: Place, behind: Behind) -> Looked {
         let Place { path, name } = place;
         let key = (path.clone(), name.clone(), behind);
-        self.files.get(key, || match self.store.read(&path, self.limits.bytes) {
+        self.files.get(key, || match self.read(&path) {
             Ok(bytes) => self.sight(&bytes, behind, Some(name), || Origin::File(path.clone())),
             Err(store::Failed::Missing) => Looked::Missing(name),
             Err(store::Failed::Other { message, help }) => Looked::Refused(Arc::new(Unread { name: Some(name), message, help })),
         })
+    }
+
+    /// The bytes of a picture, by its path or its address.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, store::Failed> {
+        match (&self.web, path.to_str().filter(|p| is_address(p))) {
+            (Some(web), Some(address)) => match web.part(address, Want::Picture) {
+                Ok(fetched) => Ok(fetched.bytes.clone()),
+                Err(f) if f.why == Why::Missing => Err(store::Failed::Missing),
+                Err(Failure { message, help, .. }) => Err(store::Failed::Other { message, help }),
+            },
+            _ => self.store.read(path, self.limits.bytes),
+        }
+    }
+
+    /// A picture that a page on the web shows, on whichever host.
+    fn fetched(&self, web: &Fetcher, address: &str, page: &str, behind: Behind) -> Looked {
+        let Some(url) = web.join(page, address) else { return Looked::Left(Left::Nothing) };
+        let is_picture = store::is_picture(url.path());
+        let place = Place { path: PathBuf::from(url.as_str()), name: url.to_string() };
+        let says = match web.part(url.as_str(), Want::Picture) {
+            Ok(f) => f.mime().starts_with("image/"),
+            Err(f) => f.why != Why::Kind,
+        };
+        match self.file(place, behind) {
+            // A video, a page: nobody said that this is a picture.
+            Looked::Refused(_) if !is_picture && !says => Looked::Left(Left::Nothing),
+            looked => looked,
+        }
+    }
+
+    /// What fetches for a document, if it is a page on the web.
+    fn web_of(&self, document: &str) -> Option<&Fetcher> {
+        self.web.as_deref().filter(|_| is_address(document))
     }
 
     /// What an image file shows that is an input itself.
@@ -195,7 +238,7 @@ impl Gallery {
             return Ok(Some(file));
         }
         let bytes = match &seen.sight.origin {
-            Origin::File(path) => self.store.read(path, self.limits.bytes).map_err(|e| e.to_string())?,
+            Origin::File(path) => self.read(path).map_err(|e| e.to_string())?,
             Origin::Bytes(b) => b.to_vec(),
         };
         let picture = badge::open(&bytes, &self.limits).map_err(|r| r.message)?;
@@ -208,7 +251,26 @@ impl Gallery {
 
 impl Gallery {
     fn sheet(&self, address: &str, of: &str) -> Option<Arc<Source>> {
-        let Address::Path(path) = resolve::address(address) else { return None };
+        let understood = resolve::address(address);
+        if let (Some(web), Address::Path(_) | Address::Elsewhere) = (self.web_of(of), &understood) {
+            let url = web.join(of, address)?;
+            let key = (PathBuf::from(url.as_str()), url.to_string());
+            return self.sheets.get(key, || match web.part(url.as_str(), Want::Sheet) {
+                Ok(sheet) => {
+                    let hint = sheet.charset().map_or(DecodeHint::Text, DecodeHint::Known);
+                    Some(Arc::new(Source::decode(url.as_str(), sheet.bytes.clone(), hint)))
+                }
+                Err(f) => {
+                    // One that is not there, or none, has no effect in a browser either.
+                    if !matches!(f.why, Why::Missing | Why::Kind) {
+                        let message = format!("the style sheet was not read: {}", f.message);
+                        web.complain(url.as_str(), &Failure { message, ..f });
+                    }
+                    None
+                }
+            });
+        }
+        let Address::Path(path) = understood else { return None };
         let store::Found::At(place) = self.store.find(&path, of) else { return None };
         let key = (place.path.clone(), place.name.clone());
         self.sheets.get(key, || {
@@ -253,6 +315,9 @@ impl Pictures for Gallery {
             ImageSource::Address(a) => a,
         };
         match resolve::address(address) {
+            Address::Path(_) | Address::Elsewhere if self.web_of(source.name()).is_some() => {
+                self.web_of(source.name()).map_or(Looked::Left(Left::Nothing), |w| self.fetched(w, address, source.name(), behind))
+            }
             Address::Nothing => Looked::Left(Left::Nothing),
             Address::Elsewhere => Looked::Left(Left::Elsewhere),
             Address::Data(text) => match resolve::data(text, self.limits.bytes) {

@@ -60,6 +60,8 @@ pub enum Command {
     Init(InitArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print a manual page, or write those of all commands
+    Man(super::man::ManArgs),
 }
 
 /// When to use colours.

@@ -13,6 +13,7 @@ mod debt;
 mod explain;
 mod files;
 mod init;
+mod man;
 mod mutate;
 mod outputs;
 mod pack;
@@ -69,6 +70,7 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         Command::Config(a) => config::run(&a),
         Command::Init(a) => init::run(&a),
         Command::Completions(a) => completions::run(&a),
+        Command::Man(a) => man::run(&a),
     }
 }
 

@@ -112,9 +112,11 @@ fn write(command: &clap::Command, folder: &Path) -> io::Result<()> {
 fn page(command: &clap::Command) -> io::Result<(String, Vec<u8>)> {
     let whole = command.get_name() == "promolint";
     let has_commands = shown(command).next().is_some();
-    let man = Man::new(command.clone()).source(concat!("promolint ", env!("CARGO_PKG_VERSION"))).manual("promolint");
-    let mut out = Vec::new();
-    man.render_title(&mut out)?;
+    let man = Man::new(command.clone());
+    let name = man.get_filename();
+    // Written here, since an empty argument for the date, which roff leaves out, would make a date of the next one.
+    let title = name.trim_end_matches(".1").to_uppercase();
+    let mut out = format!(".TH \"{title}\" 1 \"\" \"promolint {}\" \"promolint\"\n", env!("CARGO_PKG_VERSION")).into_bytes();
     man.render_name_section(&mut out)?;
     man.render_synopsis_section(&mut out)?;
     man.render_description_section(&mut out)?;
@@ -125,8 +127,11 @@ fn page(command: &clap::Command) -> io::Result<(String, Vec<u8>)> {
     let mut rest = Roff::new();
     if let Some(notes) = command.get_after_long_help().or_else(|| command.get_after_help()) {
         rest.control("SH", ["NOTES"]);
-        for line in notes.to_string().lines() {
-            rest.control("PP", []).text([roman(line)]);
+        for (i, line) in notes.to_string().lines().enumerate() {
+            if i > 0 {
+                rest.control("PP", []);
+            }
+            rest.text([roman(line)]);
         }
     }
     if whole {
@@ -137,7 +142,7 @@ fn page(command: &clap::Command) -> io::Result<(String, Vec<u8>)> {
         rest.control("SH", ["SEE ALSO"]).text([bold("promolint"), roman("(1)")]);
     }
     rest.to_writer(&mut out)?;
-    Ok((man.get_filename(), out))
+    Ok((name, out))
 }
 
 fn entries(page: &mut Roff, heading: &str, list: &[Entry]) {

@@ -112,6 +112,28 @@ fn the_finding_in_the_readme_is_real() {
     assert!(is_part(&shown, &real), "README.md shows {shown:#}\n\npromolint gives {real:#}");
 }
 
+/// A newcomer's first page: what is found in it, and nothing once it is mended as the README says.
+#[test]
+fn the_page_in_the_readme_can_be_mended() {
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/our-page.md");
+    let rules = |page: &str| -> Vec<String> {
+        std::fs::write(file, page).unwrap();
+        let findings = found(&[file, "--format", "jsonl", "--no-baseline"]);
+        let rule = |line: &str| serde_json::from_str::<Value>(line).unwrap()["rule"].as_str().map(str::to_owned);
+        findings.lines().filter_map(rule).collect()
+    };
+    let page = readme_block("markdown");
+    assert_eq!(rules(&page), ["tm-hubspot-capitalisation", "dir-guaranteed-results", "sec-asks-for-password"]);
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let advice = readme.split("for instance to").nth(1).unwrap();
+    let said: Vec<&str> = advice.split('“').skip(1).take(2).map(|s| s.split('”').next().unwrap()).collect();
+    let mended = page
+        .replace("Hubspot", "HubSpot")
+        .replace("We guarantee more leads in 30 days.", said[0])
+        .replace("To begin, e-mail us your HubSpot login and password.", said[1]);
+    assert_eq!(rules(&mended), [""; 0], "{mended}");
+}
+
 fn coverage_file() -> coverage::Coverage {
     let read = |file: &str| std::fs::read_to_string(file).unwrap();
     coverage::parse(&read("rules/coverage.yaml"), &read("rules/registers/attestations.yaml"))

@@ -2,14 +2,13 @@ mod quality;
 mod web;
 
 pub use quality::{AuditArgs, TestArgs};
+pub use web::WebArgs;
 
 use crate::document::Kind;
 use crate::facts::forms::APPROVAL_KINDS;
 use crate::facts::{ApprovalKind, Background, Day};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-
-pub use web::WebArgs;
 
 /// A linter for promotional content.
 ///

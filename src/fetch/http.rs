@@ -169,7 +169,7 @@ impl Http {
         }
         if let Some(wrong) = certificate(e) {
             let message = format!("the connection to {host} cannot be trusted: {wrong}");
-            return Failed::for_good(Failure::new(Why::Unreachable, message, "the server's certificate has to be put right by its owner"));
+            return Failed::for_good(Failure::new(Why::Unreachable, message, "its owner has to put the certificate right"));
         }
         let message = if e.is_connect() {
             format!("no connection to {host}: {}", deepest(e))
@@ -215,17 +215,34 @@ fn broken(url: &Url, e: &io::Error) -> Failed {
     Failed { failure: Failure::new(Why::Unreachable, message, "open it in a browser to see whether the server is well"), again: true }
 }
 
-/// What is wrong with a certificate, if that is what is wrong.
+/// What is wrong with a certificate, or with what secures a connection otherwise, if that is what is wrong.
 fn certificate(e: &reqwest::Error) -> Option<String> {
     let mut cause = e.source();
     while let Some(c) = cause {
-        let inner = c.downcast_ref::<io::Error>().and_then(|i| i.get_ref()).and_then(|i| i.downcast_ref::<rustls::Error>());
-        if let Some(tls) = inner.or_else(|| c.downcast_ref::<rustls::Error>()) {
-            return Some(tls.to_string());
+        // An error of input and output passes over what it wraps when it is asked for its cause.
+        let mut inner = c;
+        while let Some(wrapped) = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            inner = wrapped;
+        }
+        if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
+            return Some(untrusted(tls));
         }
         cause = c.source();
     }
     None
+}
+
+fn untrusted(e: &rustls::Error) -> String {
+    use rustls::CertificateError as C;
+    let rustls::Error::InvalidCertificate(wrong) = e else { return shorten(&e.to_string()) };
+    match wrong {
+        C::UnknownIssuer => "nobody whom this computer trusts has signed its certificate".to_owned(),
+        C::Expired | C::ExpiredContext { .. } => "its certificate has expired".to_owned(),
+        C::NotValidYet | C::NotValidYetContext { .. } => "its certificate is not valid yet".to_owned(),
+        C::NotValidForName | C::NotValidForNameContext { .. } => "its certificate is for another name".to_owned(),
+        C::Revoked => "its certificate was taken back".to_owned(),
+        other => format!("its certificate is not valid ({})", shorten(&other.to_string())),
+    }
 }
 
 /// The words of the error beneath all others, without numbers of the system.

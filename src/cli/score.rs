@@ -3,7 +3,7 @@
 use super::args::{Floor, Measure, ScoreArgs, ScoreFormat};
 use super::{complain, exit, files, print, setup, stderr_palette, stdout_palette};
 use crate::engine::name_of;
-use crate::engine::score::{LabelFile, Score, Slip, Tally, Verdict, content, resolve, score};
+use crate::engine::score::{ENOUGH, LabelFile, Score, Slip, Tally, Verdict, content, resolve, score};
 use crate::pack::shape::did_you_mean;
 use crate::pack::{PackSet, Rule};
 use crate::report::{Palette, clean, rich_faults, rich_faults_in};
@@ -169,6 +169,10 @@ fn table(result: &Score, files: &[LabelFile], args: &ScoreArgs) -> String {
             out.push_str(&slip(s, files, args.verbose, palette));
         }
     }
+    if !result.few.is_empty() {
+        let few: Vec<String> = result.few.iter().map(|(rule, n)| format!("{rule} {n}")).collect();
+        out.push_str(&format!("\n{}\n{}\n", palette.bold(&format!("rules that fewer than {ENOUGH} labels name")), few.join(", ")));
+    }
     out.push_str(&format!("\n{} labels, {} of them traps\n", result.labels, result.traps));
     out
 }
@@ -221,6 +225,7 @@ fn json(result: &Score, files: &[LabelFile], args: &ScoreArgs, passed: bool) -> 
         "total": {"counted": tally(result.total.counted), "notes": tally(result.total.notes)},
         "rules": rules,
         "wrong": slips(Verdict::Wrong), "missed": slips(Verdict::Missed),
+        "few": result.few.iter().map(|(rule, n)| json!({"rule": rule, "labels": n})).collect::<Vec<_>>(),
         "floor": floor, "passed": passed,
     });
     serde_json::to_string_pretty(&out).unwrap_or_default() + "\n"

@@ -121,9 +121,14 @@ pub struct Score {
     pub traps: usize,
     /// How many rules were run.
     pub ran: usize,
+    /// Rules that too few labels name to say how good they are, with how many: fewer than [`ENOUGH`].
+    pub few: Vec<(String, usize)>,
     /// What could not be read: file, label and reason.
     pub unread: Vec<(usize, usize, String)>,
 }
+
+/// So many labels must name a rule for its numbers to mean something.
+pub const ENOUGH: usize = 5;
 
 /// Rules that labels expect and no pack has: a fault for each, with the number of its file. Earlier names of rules are replaced by their ids.
 pub fn resolve(packs: &[Pack], files: &mut [LabelFile]) -> Vec<(usize, Fault)> {
@@ -159,6 +164,8 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
     for p in &mut packs {
         p.rules.retain(|r| wanted.contains(&r.pack) && named(r));
     }
+    let naming = |id: &str| labels().filter(|(_, _, l)| l.expect.iter().any(|(e, _)| e == id)).count();
+    let few = packs.iter().flat_map(|p| &p.rules).map(|r| (r.id.clone(), naming(&r.id))).filter(|(_, n)| *n < ENOUGH).collect();
     // An expected rule that is off by default is asked for by its name.
     let ids: HashMap<String, _> =
         packs.iter().flat_map(|p| &p.rules).map(|r| (r.id.clone(), (r.severity.clone(), expected.contains(r.id.as_str())))).collect();
@@ -178,7 +185,7 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
     let is_note = |id: &str, kind: Kind| ids.get(id).and_then(|(s, _)| s.of(kind)).is_none_or(|s| s == Severity::Note);
 
     let mut galleries = Vec::new();
-    let mut out = Score { ran: ids.len(), ..Score::default() };
+    let mut out = Score { ran: ids.len(), few, ..Score::default() };
     for (file, index, label) in labels() {
         out.labels += 1;
         out.traps += usize::from(label.expect.is_empty());

@@ -39,6 +39,7 @@ pub(super) fn finding(text: &str, path: &str) -> Finding {
         help: Some(text.to_owned()),
         source: None,
         fingerprint: "f".to_owned(),
+        also: Vec::new(),
         suppressed: None,
     }
 }

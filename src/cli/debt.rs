@@ -93,14 +93,10 @@ pub fn run(args: &DebtArgs) -> u8 {
     setup.settings.only = vec!["\0".to_owned()];
     let own_formats = setup.formats.take();
     let options = Options {
-        kind: None,
-        kinds: Vec::new(),
         exclude,
         jobs: std::thread::available_parallelism().map_or(1, usize::from),
         facts: Arc::new(Facts { today, ..Facts::default() }),
-        pictures: None,
-        web: None,
-        image_diffs: None,
+        ..Options::default()
     };
     let engine = Engine { rules: setup.rules(), options, formats: own_formats.as_deref().unwrap_or_else(|| Formats::builtin()) };
     let mut list: Vec<Debt> = Vec::new();

@@ -354,16 +354,7 @@ fn overlaps(packs: Vec<Pack>, named: &dyn Fn(&str) -> bool, out: &mut Vec<Remark
     for pack in &mut packs {
         pack.rules.retain(|r| !looks_at_images(&r.matcher) && corpus::leaves(r).is_empty());
     }
-    let options = Options {
-        kind: None,
-        kinds: Vec::new(),
-        exclude: Default::default(),
-        jobs: 1,
-        facts: Default::default(),
-        pictures: None,
-        web: None,
-        image_diffs: None,
-    };
+    let options = Options::default();
     let mut engine = Engine { rules: RuleSet::new(packs, Settings::default()), options, formats: Formats::builtin() };
     let mut galleries = Vec::new();
     // For each pair in both orders, in how many texts of the first both find one place.

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 const QUEUE: usize = 4;
 
 /// What a run does beside its rules.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// What all inputs are, if the user says so.
     pub kind: Option<Kind>,

@@ -52,17 +52,7 @@ pub(super) fn engine_of(pack: &str, rule: Rule) -> Engine<'static> {
     // Asked for by its name, a rule runs though it is off.
     let settings = Settings { only: vec![rule.id.clone()], ..Settings::default() };
     let one = Pack { name: pack.to_owned(), rules: vec![rule], ..Pack::default() };
-    let options = Options {
-        kind: None,
-        kinds: Vec::new(),
-        exclude: Default::default(),
-        jobs: 1,
-        facts: Default::default(),
-        pictures: None,
-        web: None,
-        image_diffs: None,
-    };
-    Engine { rules: RuleSet::new(vec![one], settings), options, formats: Formats::builtin() }
+    Engine { rules: RuleSet::new(vec![one], settings), options: Options::default(), formats: Formats::builtin() }
 }
 
 /// `page`, if the rule applies to pages; else the first of its kinds.

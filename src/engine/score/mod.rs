@@ -171,16 +171,7 @@ pub fn score(packs: Vec<Pack>, files: &[LabelFile], named: &dyn Fn(&Rule) -> boo
         packs.iter().flat_map(|p| &p.rules).map(|r| (r.id.clone(), (r.severity.clone(), expected.contains(r.id.as_str())))).collect();
     let only = wanted.into_iter().chain(ids.iter().filter(|(_, (_, e))| *e).map(|(id, _)| id.clone())).collect();
     let settings = Settings { only, ..Settings::default() };
-    let options = Options {
-        kind: None,
-        kinds: Vec::new(),
-        exclude: Default::default(),
-        jobs: 1,
-        facts: Default::default(),
-        pictures: None,
-        web: None,
-        image_diffs: None,
-    };
+    let options = Options::default();
     let mut engine = Engine { rules: RuleSet::new(packs, settings), options, formats: Formats::builtin() };
     let is_note = |id: &str, kind: Kind| ids.get(id).and_then(|(s, _)| s.of(kind)).is_none_or(|s| s == Severity::Note);
 

@@ -169,7 +169,7 @@ mod tests {
             for option in command.get_arguments().filter_map(clap::Arg::get_long) {
                 assert!(text.contains(&format!("--{option}")), "{file}: --{option}");
             }
-            assert_eq!(file, format!("{}.1", command.get_bin_name().unwrap_or_default().replace(' ', "-")));
+            assert_eq!(file, format!("{}.1", command.get_bin_name().unwrap_or("promolint").replace(' ', "-")));
             assert!(files.insert(file));
         }
         assert!(files.contains("promolint-pack-test.1") && !files.iter().any(|f| f.contains("help")), "{files:?}");

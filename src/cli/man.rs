@@ -80,7 +80,7 @@ fn named<'a>(root: &'a clap::Command, words: &[String]) -> Result<&'a clap::Comm
     for word in words {
         at = at.find_subcommand(word).ok_or_else(|| {
             let names = || shown(at).map(clap::Command::get_name);
-            let of = at.get_bin_name().unwrap_or_default();
+            let of = at.get_bin_name().unwrap_or_else(|| at.get_name());
             let help = match (did_you_mean(word, names()), names().collect::<Vec<_>>().join(", ")) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
                 (None, all) if all.is_empty() => format!("`{of}` has no commands of its own"),
@@ -169,7 +169,7 @@ mod tests {
             for option in command.get_arguments().filter_map(clap::Arg::get_long) {
                 assert!(text.contains(&format!("--{option}")), "{file}: --{option}");
             }
-            assert_eq!(file, format!("{}.1", command.get_bin_name().unwrap_or_default().replace(' ', "-")));
+            assert_eq!(file, format!("{}.1", command.get_bin_name().unwrap_or("promolint").replace(' ', "-")));
             assert!(files.insert(file));
         }
         assert!(files.contains("promolint-pack-test.1") && !files.iter().any(|f| f.contains("help")), "{files:?}");

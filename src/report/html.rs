@@ -134,6 +134,9 @@ impl<W: Write> Html<W> {
                         (sure(f.confidence)) "."
                     }
                 }
+                @for a in &f.also {
+                    p .rule { "Also: " code { (a.rule) } @if let Some(r) = self.about.rule(&a.rule) { " " (r.title) } "." }
+                }
                 p .where { (where_.join(", ")) " " a href={ "#finding-" (n) } aria-label={ "Link to finding " (n) } { "#" (n) } }
             }
         }
@@ -326,7 +329,8 @@ fn overview(what: &str, rows: impl Iterator<Item = (Markup, [usize; 3])>) -> Mar
 fn inputs(s: &Summary) -> String {
     let records = if s.records > 0 { format!(", {} records in them", s.records) } else { String::new() };
     let suppressed = if s.suppressed > 0 { format!("; suppressed and left out: {}", s.suppressed) } else { String::new() };
-    format!("Inputs read: {}{records}{suppressed}.", s.inputs)
+    let baselined = if s.baselined > 0 { format!("; in the baseline and left out: {}", s.baselined) } else { String::new() };
+    format!("Inputs read: {}{records}{suppressed}{baselined}.", s.inputs)
 }
 
 fn not_checked(s: &Summary) -> Markup {

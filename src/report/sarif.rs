@@ -77,7 +77,14 @@ impl<W: Write> Sarif<W> {
         }
         if let Some(s) = &f.suppressed {
             let kind = if s.by == "comment" { "inSource" } else { "external" };
-            result["suppressions"] = json!([{ "kind": kind, "justification": s.reason }]);
+            let mut suppression = json!({ "kind": kind, "justification": s.reason });
+            if s.owner.is_some() || s.until.is_some() {
+                suppression["properties"] = json!({ "owner": s.owner, "until": s.until });
+            }
+            result["suppressions"] = json!([suppression]);
+            if s.is_baseline() {
+                result["baselineState"] = "unchanged".into();
+            }
         }
         let mut more = Map::new();
         let mut put = |key: &str, value: Value| more.insert(key.to_owned(), value);
@@ -94,6 +101,9 @@ impl<W: Write> Sarif<W> {
         }
         if !f.notes.is_empty() {
             put("notes", json!(f.notes));
+        }
+        if !f.also.is_empty() {
+            put("also", f.also.iter().map(|a| a.rule.as_str()).collect());
         }
         result["properties"] = more.into();
         result

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 /// Name, and width in the spreadsheet.
-const COLUMNS: [(&str, f64); 17] = [
+const COLUMNS: [(&str, f64); 18] = [
     ("severity", 10.0),
     ("rule", 30.0),
     ("message", 60.0),
@@ -27,6 +27,7 @@ const COLUMNS: [(&str, f64); 17] = [
     ("confidence", 12.0),
     ("source", 40.0),
     ("source_url", 40.0),
+    ("also", 30.0),
     ("fingerprint", 34.0),
 ];
 
@@ -86,6 +87,7 @@ fn row(f: &Finding, about: &About) -> Row {
         text(f.confidence.name()),
         maybe(f.source.as_ref().map(|s| s.title.as_str())),
         maybe(f.source.as_ref().and_then(|s| s.url.as_deref())),
+        text(&f.also.iter().map(|a| a.rule.as_str()).collect::<Vec<_>>().join(" ")),
         text(&f.fingerprint),
     ]
 }
@@ -238,6 +240,7 @@ impl<W: Write> Xlsx<W> {
             ("notes", s.findings.note),
             ("with a safe fix", s.fixable),
             ("suppressed (not listed)", s.suppressed),
+            ("in the baseline (not listed)", s.baselined),
             ("inputs read", s.inputs),
             ("records read", s.records),
             ("things that could not be checked", s.not_checked.len()),

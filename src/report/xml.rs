@@ -149,6 +149,7 @@ fn details(f: &Finding) -> String {
         let sure = if f.confidence == Confidence::Inferred { " (inferred)" } else { "" };
         lines.push(format!("rule: {}{url}{sure}", s.title));
     }
+    lines.extend(f.also.iter().map(|a| format!("also: {}", a.rule)));
     lines.iter().map(|l| xml(l)).collect::<Vec<_>>().join("\n")
 }
 

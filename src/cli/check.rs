@@ -68,6 +68,7 @@ pub fn run(args: &CheckArgs) -> u8 {
         pictures: Some(pictures),
         web,
         image_diffs: args.image_diffs.clone(),
+        ask: None,
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());

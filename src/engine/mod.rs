@@ -11,6 +11,7 @@ mod corpus;
 mod documents;
 mod fold;
 mod format;
+mod listing;
 mod mask;
 pub mod mutate;
 mod once;
@@ -28,6 +29,7 @@ mod suppress;
 mod testing;
 mod walk;
 mod web;
+pub mod why;
 
 pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, git, since};
 pub use assets::{files as asset_files, references as asset_references, references_kept};
@@ -43,6 +45,7 @@ pub use seen::{Amount, Seen, Shows};
 pub use summary::{Counts, NotApplied, NotCompared, Summary};
 pub use suppress::Comment;
 pub use testing::{CaseResult, test_pack};
+pub use listing::{LeftOut, Listed, Why as WhyLeftOut, left_out};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};
 
 /// The rules that promolint itself has: about comments that speak to it, and images that are not there. They belong to no pack.

@@ -356,7 +356,9 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates) -> Vec<Hit> 
         }
     }
     if rule.once {
-        out.iter().skip(1).for_each(|h| subject.stopped(h, "once", || "the rule speaks once in a document, where it first matches".to_owned()));
+        out.iter()
+            .skip(1)
+            .for_each(|h| subject.stopped(h, "once", || "the rule speaks once in a document, where it first matches".to_owned()));
         out.truncate(1);
     }
     out
@@ -380,14 +382,7 @@ pub fn text_leaves(m: &Matcher) -> usize {
     }
 }
 
-fn eval(
-    subject: &Subject,
-    rule: &Rule,
-    m: &Matcher,
-    candidates: &Candidates,
-    leaf: &mut usize,
-    outer: &[&Context],
-) -> Vec<Hit> {
+fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, leaf: &mut usize, outer: &[&Context]) -> Vec<Hit> {
     let contexts = || -> Vec<&Context> { outer.iter().copied().chain([&m.context]).collect() };
     if let Some(says) = &m.says
         && !says.kinds.is_empty()

@@ -131,7 +131,8 @@ const UNDECIDED: &str = "it was held against what is on record, which does not c
 pub(super) fn left(subject: &Subject, form: &MatcherForm, candidates: OfLeaf, hits: &[Hit]) {
     let (MatcherForm::Claim(_) | MatcherForm::Place(_), Some(patterns)) = (form, form.patterns()) else { return };
     let Some(notes) = &subject.notes else { return };
-    let told: Vec<Span> = notes.list.borrow().iter().flat_map(|n| n.spans.clone()).chain(hits.iter().flat_map(|h| h.spans.clone())).collect();
+    let told: Vec<Span> =
+        notes.list.borrow().iter().flat_map(|n| n.spans.clone()).chain(hits.iter().flat_map(|h| h.spans.clone())).collect();
     // A finding may point at what stands beside the words.
     let covered = |h: &Hit| hits.iter().filter_map(|x| x.range.zip(h.range)).any(|((a, b), (c, d))| a < d && c < b);
     let aside = notes.aside.take();

@@ -35,6 +35,7 @@ pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, gi
 pub use assets::{files as asset_files, references as asset_references, references_kept};
 pub use documents::Active;
 pub use format::{Format, is_binary};
+pub use listing::{LeftOut, Listed, Why as WhyLeftOut, left_out};
 pub use outcome::Outcome;
 pub use paths::{Paths, common_folder};
 pub use pictures::{Gallery, Store};
@@ -45,7 +46,6 @@ pub use seen::{Amount, Seen, Shows};
 pub use summary::{Counts, NotApplied, NotCompared, Summary};
 pub use suppress::Comment;
 pub use testing::{CaseResult, test_pack};
-pub use listing::{LeftOut, Listed, Why as WhyLeftOut, left_out};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};
 
 /// The rules that promolint itself has: about comments that speak to it, and images that are not there. They belong to no pack.

@@ -213,14 +213,7 @@ impl<'a> Teller<'a> {
     }
 
     fn tried_rule(rule: &Rule) -> Tried {
-        Tried {
-            rule: rule.id.clone(),
-            state: State::Tried,
-            stops: Vec::new(),
-            elsewhere: Vec::new(),
-            aside: None,
-            folded: Vec::new(),
-        }
+        Tried { rule: rule.id.clone(), state: State::Tried, stops: Vec::new(), elsewhere: Vec::new(), aside: None, folded: Vec::new() }
     }
 
     /// The findings, before any is left to another rule.
@@ -294,8 +287,11 @@ mod tests {
             for rule in pack.rules.into_iter().filter(|r| !crate::check::looks_at_images(&r.matcher)) {
                 let (id, default) = (rule.id.clone(), default_kind(&rule));
                 let few = |list: &[crate::pack::model::TestCase]| list.iter().take(4).cloned().collect::<Vec<_>>();
-                let cases: Vec<_> =
-                    few(&rule.tests.flag).into_iter().map(|c| (c, true)).chain(few(&rule.tests.pass).into_iter().map(|c| (c, false))).collect();
+                let cases: Vec<_> = few(&rule.tests.flag)
+                    .into_iter()
+                    .map(|c| (c, true))
+                    .chain(few(&rule.tests.pass).into_iter().map(|c| (c, false)))
+                    .collect();
                 let mut engine = engine_of(&name, rule);
                 for (case, flag) in cases.iter().filter(|(c, _)| !matches!(c.format, TestFormat::Several | TestFormat::Image)) {
                     let plain = run_case(&mut engine, case, default, &mut Vec::new()).expect("readable");

@@ -91,8 +91,10 @@ struct Table<'g> {
 impl Table<'_> {
     /// What was set by options in place of a key, then what has no key.
     fn rest(&mut self) {
-        for (key, value, option) in self.given.iter().filter(|(key, ..)| !self.rows.iter().any(|(n, ..)| n == key)) {
-            self.rows.push(((*key).into(), value.clone(), (*option).into()));
+        for (key, value, option) in self.given {
+            if !self.rows.iter().any(|(n, ..)| n == key) {
+                self.rows.push(((*key).into(), value.clone(), (*option).into()));
+            }
         }
     }
 

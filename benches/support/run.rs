@@ -23,6 +23,7 @@ pub fn engine(packs: Vec<PackSource>) -> Engine<'static> {
             pictures: None,
             web: None,
             image_diffs: None,
+            ask: None,
         },
         formats: Formats::builtin(),
     }

@@ -92,6 +92,7 @@ pub(super) fn find(subject: &Subject, m: &ApprovalMatcher) -> Vec<Hit> {
         None => (missing(approvals), None),
     };
     if !m.status.contains(&verdict.status) {
+        subject.aside("approval", || format!("the approval of the content is {:?}", verdict.status).to_lowercase());
         return Vec::new();
     }
     if let Some(wanted) = m.slight {

@@ -45,10 +45,19 @@ pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: OfLeaf) -> V
     });
     hits.retain_mut(|hit| {
         let Some(place) = Place::of(subject, hit) else { return false };
-        if !cued(m, &place) || !about::is_claim(subject, &m.about, hit, &place, m.cue.is_some()) {
+        if !cued(m, &place) {
+            subject.stopped(hit, "claim", || "no word that makes it a claim stands near enough".to_owned());
             return false;
         }
-        let Some(verdict) = judge(subject, m, hit, &place) else { return false };
+        if let Some(why) = about::no_claim(subject, &m.about, hit, &place, m.cue.is_some()) {
+            subject.stopped(hit, "claim", || why.to_owned());
+            return false;
+        }
+        subject.forget_aside();
+        let Some(verdict) = judge(subject, m, hit, &place) else {
+            subject.stopped_as_told(hit);
+            return false;
+        };
         hit.values.push(("claimed", verdict.claimed));
         hit.values.push(("known", verdict.known));
         hit.values.push(("since", verdict.since));
@@ -105,7 +114,10 @@ fn judge(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) -> Optio
             }
             None
         }
-        Wrong::TierAbove | Wrong::TierBelow | Wrong::NoMember if enumerates(m, place, name) => None,
+        Wrong::TierAbove | Wrong::TierBelow | Wrong::NoMember if enumerates(m, place, name) => {
+            subject.aside("claim", || "the sentence lists several of these things, as an explanation does".to_owned());
+            None
+        }
         Wrong::TierAbove => record::tier(subject, m.grace, name, true),
         Wrong::TierBelow => record::tier(subject, m.grace, name, false),
         Wrong::NoMember => record::no_member(subject, name),

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Why a match is none.
+/// Why a match is none. Contexts are counted as they are given, what is in one as it stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
     /// It stands outside the rule's scope.
@@ -16,17 +16,32 @@ pub enum Stop {
     /// It stands where the rule does not look.
     InScope(Scope),
     /// The text is in another language.
-    Language,
-    /// It is an exception.
-    Exception,
-    /// Something that must be near is not.
-    NotNear,
-    /// Something that must not be near is.
-    Near,
-    /// Something that must not touch it does.
-    Beside,
+    Language(Lang),
+    /// It is an exception, which stands there in the block's text, or in the value.
+    Exception(usize, usize),
+    /// Something that must be near is not: of this context, this one.
+    NotNear(usize, usize),
+    /// Something that must not be near is: of this context, this one.
+    Near(usize, usize),
+    /// Something that must not follow it does.
+    Before,
+    /// Something that must not precede it does.
+    After,
     /// The document is about something else.
     Document,
+}
+
+impl Stop {
+    /// A word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stop::OutOfScope | Stop::InScope(_) => "scope",
+            Stop::Language(_) => "language",
+            Stop::Exception(..) | Stop::Before | Stop::After => "exception",
+            Stop::NotNear(..) | Stop::Near(..) => "distance",
+            Stop::Document => "document",
+        }
+    }
 }
 
 /// Text is not prose in these, unless a rule says so.
@@ -52,8 +67,8 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
     let doc = subject.document;
     let Some((start, end)) = hit.range else {
         // No prose: exceptions look at the whole value.
-        if contexts.iter().any(|c| excepted(c, &hit.text, 0..hit.text.len())) {
-            return Some(Stop::Exception);
+        if let Some((from, to)) = contexts.iter().find_map(|c| excepted(c, &hit.text, 0..hit.text.len())) {
+            return Some(Stop::Exception(from, to));
         }
         return document_stop(subject, contexts);
     };
@@ -82,21 +97,24 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
             return Some(Stop::InScope(*scope));
         }
     }
-    for c in contexts {
-        if follows(&text[to..], &c.not_before) || precedes(&text[..from], &c.not_after) {
-            return Some(Stop::Beside);
+    for (n, c) in contexts.iter().enumerate() {
+        if follows(&text[to..], &c.not_before) {
+            return Some(Stop::Before);
         }
-        if excepted(c, text, from..to) {
-            return Some(Stop::Exception);
+        if precedes(&text[..from], &c.not_after) {
+            return Some(Stop::After);
         }
-        for near in &c.unless_near {
+        if let Some((from, to)) = excepted(c, text, from..to) {
+            return Some(Stop::Exception(from, to));
+        }
+        for (i, near) in c.unless_near.iter().enumerate() {
             if found(subject, near, text, from, to, true) {
-                return Some(Stop::Near);
+                return Some(Stop::Near(n, i));
             }
         }
-        for near in &c.near {
+        for (i, near) in c.near.iter().enumerate() {
             if !found(subject, near, text, from, to, false) {
-                return Some(Stop::NotNear);
+                return Some(Stop::NotNear(n, i));
             }
         }
     }
@@ -108,21 +126,22 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
         && let Some(lang) = language(subject, block_index)
         && !languages.contains(&lang)
     {
-        return Some(Stop::Language);
+        return Some(Stop::Language(lang));
     }
     None
 }
 
-/// Whether an exception overlaps `at` of `text`.
-fn excepted(c: &Context, text: &str, at: Range<usize>) -> bool {
+/// The exception that overlaps `at` of `text`, and where it stands.
+fn excepted(c: &Context, text: &str, at: Range<usize>) -> Option<(usize, usize)> {
     if c.exceptions.is_none() && c.exception_regex.is_none() {
-        return false;
+        return None;
     }
     let (s, e) = (lexical::floor(text, at.start.saturating_sub(EXCEPTION_REACH)), lexical::floor(text, at.end + EXCEPTION_REACH));
     let window = &text[s..e];
-    let overlaps = |a: usize, b: usize| s + a < at.end && at.start < s + b;
-    c.exceptions.as_ref().is_some_and(|set| set.find_all(window).any(|(a, b)| overlaps(a, b)))
-        || c.exception_regex.as_ref().is_some_and(|r| r.find_iter(window).any(|m| overlaps(m.start, m.end)))
+    let overlaps = |&(a, b): &(usize, usize)| s + a < at.end && at.start < s + b;
+    let found = c.exceptions.as_ref().and_then(|set| set.find_all(window).find(overlaps));
+    let found = found.or_else(|| c.exception_regex.as_ref()?.find_iter(window).map(|m| (m.start, m.end)).find(overlaps));
+    found.map(|(a, b)| (s + a, s + b))
 }
 
 fn document_stop(subject: &Subject, contexts: &[&Context]) -> Option<Stop> {
@@ -190,16 +209,35 @@ pub fn tell_language(text: &str) -> Option<Lang> {
 /// Whether any of the phrases is within the distance. `excuses`: it would make the match none, and then a number of words does not reach
 /// back over the start of the sentence: “No time? Send us your password” denies nothing.
 fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> bool {
-    let (start, end) = match near.within {
-        Within::Document => return subject.document_has(&near.phrases) || near.speaker && names_speaker(subject, &subject.document.text),
-        Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
-        Within::Sentence => lexical::sentence(text, from, to),
-        Within::Words(n) if excuses => (words_back(text, from, n).max(lexical::sentence(text, from, from).0), words_on(text, to, n)),
-        Within::Words(n) => (words_back(text, from, n), words_on(text, to, n)),
+    let Some((start, end)) = reach(near, text, from, to, excuses) else {
+        return subject.document_has(&near.phrases) || near.speaker && names_speaker(subject, &subject.document.text);
     };
     // A phrase that reaches into the window counts only as far as it lies in it; what overlaps the match itself is not near it.
     let is = |window: &str| near.phrases.is_match(window) || near.speaker && names_speaker(subject, window);
     near.side != Side::After && is(&text[start..from]) || near.side != Side::Before && is(&text[to..end])
+}
+
+/// From where to where is near; `None` for the whole document.
+fn reach(near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> Option<(usize, usize)> {
+    Some(match near.within {
+        Within::Document => return None,
+        Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
+        Within::Sentence => lexical::sentence(text, from, to),
+        Within::Words(n) if excuses => (words_back(text, from, n).max(lexical::sentence(text, from, from).0), words_on(text, to, n)),
+        Within::Words(n) => (words_back(text, from, n), words_on(text, to, n)),
+    })
+}
+
+/// What of `unless_near` was found, and how many words lie between it and the match; `None` where that is no phrase beside it in its block.
+pub(super) fn near_words(near: &Near, text: &str, from: usize, to: usize) -> Option<(String, usize)> {
+    let (start, end) = reach(near, text, from, to, true)?;
+    let words = |between: &str| between.split_whitespace().count();
+    let (before, after) = (&text[start..from], &text[to..end]);
+    let left = near.phrases.find_all(before).last().filter(|_| near.side != Side::After);
+    let right = near.phrases.find(after, 0).filter(|_| near.side != Side::Before);
+    let left = left.map(|(s, e)| (before[s..e].to_owned(), words(&before[e..])));
+    let right = right.map(|(s, e)| (after[s..e].to_owned(), words(&after[..s])));
+    left.into_iter().chain(right).min_by_key(|(_, n)| *n)
 }
 
 /// Whether a text has a name of the firm that is speaking, in whole words. Nobody known, nothing found.

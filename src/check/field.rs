@@ -22,16 +22,28 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
         if fields.is_empty() {
             continue;
         }
+        let looked = |words: &'static str| {
+            for (i, f) in fields.iter().filter_map(|&i| Some((i, doc.fields.get(i)?))) {
+                subject.looked(|| of_field(i, f, f.value.clone(), Vec::new()), "field", || words.to_owned());
+            }
+        };
         if !m.record.is_empty() && !m.record.iter().any(|r| is_form(subject, record, r)) {
+            looked("the rule looks at this field in other forms of record");
             continue;
         }
         if !m.when.iter().all(|w| holds(subject, record, w)) {
+            looked("another field of the record is not as the rule requires (`when`)");
             continue;
         }
         if !m.around.is_empty() && !is_around(subject, record, &m.around) {
+            looked("the record around it is not as the rule requires (`around`)");
             continue;
         }
-        hits.extend(in_record(subject, record, m, &fields));
+        let found = in_record(subject, record, m, &fields);
+        if found.is_empty() {
+            looked("the value is not what the rule looks for");
+        }
+        hits.extend(found);
     }
     hits
 }

@@ -148,6 +148,10 @@ pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
         if !m.holder.is_empty() && !m.holder.iter().any(|h| h == &link.holder) {
             continue;
         }
+        let looked = |words: &str| {
+            let hit = || Hit { spans: link.spans.clone(), text: link.target.clone(), field: link.field, ..Hit::default() };
+            subject.looked(hit, "link", || words.to_owned());
+        };
         // Which field matters only for addresses that stand in one.
         if !m.fields.is_empty() && link.field.and_then(|f| doc.fields.get(f)).is_some_and(|f| !m.fields.contains(&f.name)) {
             continue;
@@ -162,6 +166,8 @@ pub(super) fn find(subject: &Subject, m: &LinkMatcher) -> Vec<Hit> {
                 values: vec![("domain", domain), ("value", link.target.clone())],
                 ..Hit::default()
             });
+        } else {
+            looked("the address is not what the rule looks for");
         }
     }
     hits

@@ -18,6 +18,7 @@ pub mod pictures;
 pub mod place;
 pub mod stats;
 pub mod text;
+pub mod why;
 pub mod words;
 
 use crate::document::html::Dom;
@@ -31,7 +32,6 @@ use crate::finding::Location;
 use crate::pack::PhraseSet;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
-use context::Stop;
 use element::{ElementFilter, Present};
 use pictures::{Looked, Pictures, Seen};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -40,6 +40,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use text::Candidates;
+use why::Notes;
 
 /// One match, before it becomes a finding.
 #[derive(Debug, Clone, Default)]
@@ -113,6 +114,8 @@ pub struct Subject<'a> {
     has: RefCell<HashMap<usize, bool>>,
     /// Words of lists in it.
     words: words::Known,
+    /// What came to nothing, where somebody asks.
+    notes: Option<Notes>,
 }
 
 impl<'a> Subject<'a> {
@@ -144,6 +147,7 @@ impl<'a> Subject<'a> {
             fields: OnceCell::new(),
             has: Default::default(),
             words: Default::default(),
+            notes: None,
         }
     }
 
@@ -169,6 +173,7 @@ impl<'a> Subject<'a> {
     /// Notes that a rule could not say anything for want of this register.
     pub fn want(&self, register: &'static str) {
         self.wanted.set(Some(register));
+        self.aside("register", || why::unknown(register).to_owned());
     }
 
     /// The register that the rules run since the last call wanted in vain.
@@ -318,10 +323,10 @@ impl<'a> Speaker<'a> {
     }
 }
 
-/// All matches of a rule in a document. `candidates` are what the prefilter found for it; `trace` hears of matches that the context stopped.
-pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut dyn FnMut(&Hit, Stop)) -> Vec<Hit> {
+/// All matches of a rule in a document. `candidates` are what the prefilter found for it.
+pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates) -> Vec<Hit> {
     let mut leaf = 0;
-    let mut hits = eval(subject, rule, &rule.matcher, candidates, &mut leaf, &[&rule.context], trace);
+    let mut hits = eval(subject, rule, &rule.matcher, candidates, &mut leaf, &[&rule.context]);
     if hits.is_empty() {
         return hits;
     }
@@ -342,6 +347,7 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
         match out.iter_mut().rev().take(if part(&hit).is_some() { MARKS } else { 1 }).find(|last| one_place(last, &hit)) {
             Some(last) => {
                 // Of two matchers of a rule, the one that weighs more.
+                subject.stopped(&hit, "same", || format!("the rule's finding in “{}” stands for it", last.text));
                 if weight(&hit) > weight(last) {
                     *last = hit;
                 }
@@ -350,6 +356,9 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates, trace: &mut 
         }
     }
     if rule.once {
+        out.iter()
+            .skip(1)
+            .for_each(|h| subject.stopped(h, "once", || "the rule speaks once in a document, where it first matches".to_owned()));
         out.truncate(1);
     }
     out
@@ -373,15 +382,7 @@ pub fn text_leaves(m: &Matcher) -> usize {
     }
 }
 
-fn eval(
-    subject: &Subject,
-    rule: &Rule,
-    m: &Matcher,
-    candidates: &Candidates,
-    leaf: &mut usize,
-    outer: &[&Context],
-    trace: &mut dyn FnMut(&Hit, Stop),
-) -> Vec<Hit> {
+fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, leaf: &mut usize, outer: &[&Context]) -> Vec<Hit> {
     let contexts = || -> Vec<&Context> { outer.iter().copied().chain([&m.context]).collect() };
     if let Some(says) = &m.says
         && !says.kinds.is_empty()
@@ -411,7 +412,7 @@ fn eval(
             let contexts = contexts();
             let mut found = Vec::new();
             for m in list {
-                found.append(&mut eval(subject, rule, m, candidates, leaf, &contexts, trace));
+                found.append(&mut eval(subject, rule, m, candidates, leaf, &contexts));
             }
             return saying(found, &m.says);
         }
@@ -419,17 +420,26 @@ fn eval(
             let contexts = contexts();
             let mut first: Option<Vec<Hit>> = None;
             let mut met = true;
-            for m in list {
+            for (number, m) in list.iter().enumerate() {
                 // Nothing can come of it any more; only the numbering of text matchers goes on.
                 if !met || first.as_ref().is_some_and(Vec::is_empty) {
                     *leaf += text_leaves(m);
                     continue;
                 }
                 let negated = matches!(m.form, MatcherForm::Not(_));
+                // What is stopped in a condition says nothing of the rule's own matches.
+                let of_conditions = first.is_some().then(|| subject.mute());
                 let found = match &m.form {
-                    MatcherForm::Not(inner) => eval(subject, rule, inner, candidates, leaf, &contexts, trace),
-                    _ => eval(subject, rule, m, candidates, leaf, &contexts, trace),
+                    MatcherForm::Not(inner) => eval(subject, rule, inner, candidates, leaf, &contexts),
+                    _ => eval(subject, rule, m, candidates, leaf, &contexts),
                 };
+                drop(of_conditions);
+                if let Some(hits) = &first
+                    && negated != found.is_empty()
+                {
+                    let words = || why::condition(number, list.len(), found.first().map(|h| h.text.as_str()));
+                    hits.iter().for_each(|h| subject.stopped(h, "condition", words));
+                }
                 match &mut first {
                     None => first = Some(found),
                     Some(_) if negated => met &= found.is_empty(),
@@ -449,6 +459,9 @@ fn eval(
         }
         MatcherForm::Not(_) => Vec::new(),
     };
+    if has_patterns && subject.is_traced() {
+        why::left(subject, &m.form, of_leaf(), &hits);
+    }
     if hits.is_empty() {
         return hits;
     }
@@ -458,7 +471,7 @@ fn eval(
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
         None => true,
         Some(stop) => {
-            trace(hit, stop);
+            subject.stopped(hit, stop.name(), || why::context(subject, languages, &contexts, hit, stop));
             false
         }
     });

@@ -66,6 +66,7 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
     let Some(record) = record else { return Vec::new() };
     let mut out = Vec::new();
     for hit in hits {
+        let no_place = || "no place that promolint knows stands beside it, or not as a claim".to_owned();
         let Some((start, end)) = hit.range else { continue };
         let Some(number) = subject.document.block_at(start) else { continue };
         let block = &subject.document.blocks[number];
@@ -74,6 +75,7 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         let (first, last) = lexical::sentence(text, from, to);
         let Some(sentence) = text.get(first..last) else { continue };
         if !may_stand_beside(sentence, from - first, to - first, m) {
+            subject.stopped(&hit, "place", no_place);
             continue;
         }
         let mut mentions = subject.mentions(number, first..last);
@@ -87,12 +89,22 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         if m.after_name && !after_name(subject, speaker, &hit) {
             let Some(last) = list.last() else { continue };
             if !opens_before_name(speaker, sentence, from - first, last.whole.end) {
+                subject.stopped(&hit, "place", || "the speaker's name does not stand beside it".to_owned());
                 continue;
             }
         }
+        if list.is_empty() {
+            subject.stopped(&hit, "place", no_place);
+        }
         for mention in list {
             let claimed = Claimed::of(mention);
-            let Some(found) = record.lacks(&claimed, m) else { continue };
+            let Some(found) = record.lacks(&claimed, m) else {
+                subject.stopped(&hit, "place", || {
+                    let name = &sentence[mention.whole.clone()];
+                    format!("the claim holds, or nobody can tell: “{name}” held against the offices on record")
+                });
+                continue;
+            };
             let at = block.start + first;
             let (a, b) = (at + mention.whole.start, at + mention.whole.end);
             let mut new = Hit {

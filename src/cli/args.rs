@@ -37,8 +37,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Grade content against the Code of Conduct and the Customer Code tenets, with the evidence for each grade
     ReportCard(Box<super::report_card::ReportCardArgs>),
-    /// Explain a rule: what it asks, why, where it comes from, how to fix and how to suppress
-    Explain(ExplainArgs),
+    /// Explain a rule: what it asks, why, where it comes from, how to fix and how to suppress; or a place: why something was found or not
+    Explain(Box<ExplainArgs>),
     /// List the rules
     Rules(RulesArgs),
     /// Write and test rule packs
@@ -409,6 +409,9 @@ pub struct CheckArgs {
     /// No summary and no progress
     #[arg(long, short)]
     pub quiet: bool,
+    /// What to show, or how often to check.
+    #[command(flatten)]
+    pub show: super::show::ShowArgs,
     /// Pages of the web.
     #[command(flatten)]
     pub web: WebArgs,
@@ -418,8 +421,11 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The rule's id
-    #[arg(value_name = "RULE")]
-    pub rule: String,
+    #[arg(value_name = "RULE", required_unless_present = "at")]
+    pub rule: Option<String>,
+    /// Or a place.
+    #[command(flatten)]
+    pub at: super::explain::at::AtArgs,
     /// Rules and configuration.
     #[command(flatten)]
     pub selection: Selection,

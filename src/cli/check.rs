@@ -3,7 +3,7 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{complain, count, exit, setup, stderr_palette, web};
+use super::{complain, count, exit, setup, show, stderr_palette, watch, web};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -23,6 +23,15 @@ const PATIENCE: Duration = Duration::from_millis(700);
 
 /// Checks, reports, and gives the exit code.
 pub fn run(args: &CheckArgs) -> u8 {
+    match &args.show {
+        s if s.watch => watch::run(args),
+        s if s.settings => show::settings(args),
+        _ => once(args, false),
+    }
+}
+
+/// The same, once. `again`: the process goes on afterwards.
+pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let started = Instant::now();
     let planned = match Planned::new(&args.outputs) {
         Ok(p) => p,
@@ -68,10 +77,14 @@ pub fn run(args: &CheckArgs) -> u8 {
         pictures: Some(pictures),
         web,
         image_diffs: args.image_diffs.clone(),
+        ask: None,
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
     let engine = Engine { rules: setup.rules(), options, formats };
+    if args.show.files {
+        return show::files(args, &setup.config, &engine, &inputs, &arguments);
+    }
 
     let mut reporters = match planned.open(about, args.selection.color) {
         Ok(r) => r,
@@ -139,7 +152,9 @@ pub fn run(args: &CheckArgs) -> u8 {
     }
     let code = code(&run.summary, fail_on).max(settled.code);
     // The process ends here, and the system takes all back at once; piece by piece it would take a tenth of a short run.
-    std::mem::forget((engine, facts));
+    if !again {
+        std::mem::forget((engine, facts));
+    }
     code
 }
 

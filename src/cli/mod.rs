@@ -15,6 +15,7 @@ mod files;
 mod init;
 mod man;
 mod mutate;
+mod origins;
 mod outputs;
 mod pack;
 mod register;
@@ -22,6 +23,8 @@ mod report_card;
 mod rules;
 mod score;
 mod setup;
+mod show;
+mod watch;
 mod web;
 
 use clap::{CommandFactory, FromArgMatches};

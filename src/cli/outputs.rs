@@ -61,6 +61,13 @@ pub struct OutputArgs {
     pub output: Vec<String>,
 }
 
+impl OutputArgs {
+    /// The files that reports are written to.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.output.iter().filter_map(|o| o.split_once('=')).map(|(_, file)| Path::new(file))
+    }
+}
+
 /// The reports of a run, not opened yet.
 pub struct Planned {
     stdout: OutputFormat,

@@ -24,6 +24,8 @@ pub struct Override {
     pub rules: HashMap<String, SeverityByKind>,
     /// The line it starts at.
     pub line: usize,
+    /// The line of each rule, by id.
+    pub lines: HashMap<String, usize>,
 }
 
 /// A register that a configuration names.
@@ -66,7 +68,7 @@ pub struct Config {
     pub fail_on: Option<String>,
     /// How well rules must be sourced.
     pub min_confidence: Option<Confidence>,
-    /// The line of each key that is set, from 1.
+    /// The line of each key that is set, from 1; of a rule's as `rules.ID`, of an entry's as `exclude.0`, `kinds.0`.
     pub lines: HashMap<String, usize>,
 }
 
@@ -115,16 +117,22 @@ impl Config {
         for n in root.get("kinds").and_then(Node::as_seq).unwrap_or_default() {
             check_globs(n.get("paths"), &mut faults);
             if let Some(kind) = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name) {
+                config.lines.insert(format!("kinds.{}", config.kinds.len()), line(n));
                 config.kinds.push((strings(n.get("paths")), kind));
             }
         }
         check_globs(root.get("exclude"), &mut faults);
         config.exclude = strings(root.get("exclude"));
+        for (i, n) in root.get("exclude").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
+            config.lines.insert(format!("exclude.{i}"), line(n));
+        }
         config.rules = rules(root.get("rules"), text, &mut config.lines);
         for n in root.get("overrides").and_then(Node::as_seq).unwrap_or_default() {
             check_globs(n.get("paths"), &mut faults);
-            let rules = rules(n.get("rules"), text, &mut HashMap::new());
-            config.overrides.push(Override { paths: strings(n.get("paths")), rules, line: line(n) });
+            let mut lines = HashMap::new();
+            let rules = rules(n.get("rules"), text, &mut lines);
+            let lines = lines.into_iter().filter_map(|(k, l)| Some((k.strip_prefix("rules.")?.to_owned(), l))).collect();
+            config.overrides.push(Override { paths: strings(n.get("paths")), rules, line: line(n), lines });
         }
         config.formats = strings(root.get("formats"));
         config.baseline = root.get("baseline").and_then(Node::scalar_text);

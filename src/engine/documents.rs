@@ -11,6 +11,7 @@ use super::rules::Severities;
 use super::run::Engine;
 use super::suppress;
 use super::web::{path_of, url_of};
+use super::why::{self, Teller};
 use crate::badge::Verdict;
 use crate::check::pictures::{Looked, Pictures, Seen};
 use crate::check::{self, Subject};
@@ -82,6 +83,7 @@ impl Engine<'_> {
                     let o = self.check_records(&chunk, self.options.kind, true, false);
                     outcome.findings.extend(o.findings);
                     outcome.digests.extend(o.digests);
+                    outcome.told.extend(o.told);
                     outcome.troubles.extend(o.troubles);
                 }
                 Err(t) => outcome.troubles.push(splitting(&t)),
@@ -146,6 +148,13 @@ impl Engine<'_> {
         let none = check::text::Candidates::default();
         let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
         subject = subject.with_pictures(self.options.pictures.as_deref().map(|p| p as &dyn Pictures));
+        let mut teller = match self.options.ask.filter(|_| outcome.told.len() < why::MAX_TOLD) {
+            Some(ask) => Teller::new(ask, source, reading, self.kind_of(source.name())),
+            None => None,
+        };
+        if teller.is_some() {
+            subject = subject.traced();
+        }
         if let Some((chunk, i, _)) = record {
             subject = subject.of_record(chunk, i, self.formats);
         }
@@ -153,12 +162,20 @@ impl Engine<'_> {
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();
         for (r, rule) in self.rules.rules().iter().enumerate() {
-            let Some(severity) = active[r] else { continue };
+            let Some(severity) = active[r] else {
+                if let Some(teller) = &mut teller {
+                    teller.untried(rule, if rule.kinds.contains(&reading.kind) { why::State::Off } else { why::State::NotKind });
+                }
+                continue;
+            };
             let own = candidates.get(r).filter(|c| !c.is_empty());
             if own.is_none() && self.rules.text_only(r) {
+                if let Some(teller) = &mut teller {
+                    teller.untried(rule, why::State::NoWords);
+                }
                 continue;
             }
-            for hit in check::run(&subject, rule, own.unwrap_or(&none), &mut |_, _| {}) {
+            for hit in check::run(&subject, rule, own.unwrap_or(&none)) {
                 let place = hit.spans.first().copied().unwrap_or_default();
                 let seen = hit.seen.clone();
                 let hides = hides(rule, hit.says.as_ref().and_then(|s| s.mask));
@@ -170,6 +187,9 @@ impl Engine<'_> {
                 outcome.of_files.extend(of_file.map(|f| (finding.fingerprint.clone(), f)));
                 finding.notes.extend(seen.and_then(|s| self.difference(&s, outcome)));
                 found.push((finding, place));
+            }
+            if let Some(teller) = &mut teller {
+                teller.tried(rule, &self.rules, r, subject.take_notes());
             }
             if let Some(register) = subject.take_wanted() {
                 outcome.not_applied.insert((rule.id.clone(), register));
@@ -200,7 +220,11 @@ impl Engine<'_> {
             }
         }
         // What a comment accepts leaves nothing to others, and takes nothing from them.
+        if let Some(teller) = &mut teller {
+            teller.found(&found);
+        }
         self.rules.folds().apply(&mut found);
+        outcome.told.extend(teller.map(|t| t.kept(&found)));
         found.sort_by(|(a, x), (b, y)| (x.start, x.end, &a.rule).cmp(&(y.start, y.end, &b.rule)));
         outcome.findings.extend(found.into_iter().map(|(f, _)| f));
         outcome.troubles.extend(document.problems.iter().map(|p| problem(source, p)));

@@ -6,6 +6,7 @@ use super::once::OfFile;
 use super::seen::Seen;
 use super::suppress::Comment;
 use super::walk::io_message;
+use super::why::Told;
 use crate::check::pictures::{Left, Looked};
 use crate::document::Problem;
 use crate::document::records::{self, Chunk};
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub(super) unread: Vec<(Option<String>, Trouble)>,
     /// How many pictures were not compared, by reason.
     pub not_compared: BTreeMap<Left, usize>,
+    /// What is told of a place that somebody asks about.
+    pub told: Vec<Told>,
     /// What its documents gave rules to look at.
     pub seen: Seen,
     /// Bytes read.

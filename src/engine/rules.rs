@@ -156,6 +156,15 @@ impl RuleSet {
 }
 
 impl Settings {
+    /// Which choice leaves a rule out altogether: `min_confidence`, `--ignore` or `--only`.
+    pub fn leaves_out(&self, rule: &Rule) -> Option<&'static str> {
+        if self.min_confidence.is_some_and(|min| rule.confidence < min) {
+            return Some("min_confidence");
+        }
+        let ignored = self.ignore.iter().any(|p| matches_prefix(&rule.id, &rule.pack, p));
+        (!self.selects(rule)).then_some(if ignored { "--ignore" } else { "--only" })
+    }
+
     fn selects(&self, rule: &Rule) -> bool {
         self.min_confidence.is_none_or(|min| rule.confidence >= min)
             && (self.selects_id(&rule.id, &rule.pack) || rule.aliases.iter().any(|a| self.only.contains(a)))

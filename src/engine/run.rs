@@ -42,6 +42,8 @@ pub struct Options {
     pub web: Option<Arc<Fetcher>>,
     /// Where to write pictures of what differs.
     pub image_diffs: Option<PathBuf>,
+    /// The place that somebody asks about; of other documents nothing is told.
+    pub ask: Option<super::why::Ask>,
 }
 
 /// Rules and options, ready for inputs.

@@ -95,33 +95,41 @@ fn first_words(after: &str) -> &str {
     &after[..end]
 }
 
-/// Whether a hit is a statement about the speaker, today.
+/// Why a hit is no statement about the speaker, today; `None` if it is one.
 /// With `cued`, a name that quotation marks hold by itself is one: accredited in “…”.
-pub fn is_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place, cued: bool) -> bool {
+pub fn no_claim(subject: &Subject, about: &About, hit: &Hit, place: &Place, cued: bool) -> Option<&'static str> {
     let document = subject.document;
     let (text, (start, end)) = (place.text, place.hit);
     if hit.range.is_some_and(|(s, e)| document.marked(Mark::Quote, s, e) || document.marked(Mark::Code, s, e))
         || (lexical::is(crate::pack::model::Scope::Quoted, text, start, end) && !(cued && fills_quotes(text, start, end)))
     {
-        return false;
+        return Some("it is a quotation, or code");
     }
     let sentence = place.statement();
     let asked = lexical::is(crate::pack::model::Scope::Question, text, start, end);
     let answered = asked && is_answered(about, place);
     if asked && !answered {
-        return false;
+        return Some("it is a question");
     }
-    if (!answered && about.explains.is_match(sentence))
-        || (explains_itself(subject, about) && !about.speaker.is_match(sentence) && !answered)
-    {
-        return false;
+    if !answered && about.explains.is_match(sentence) {
+        return Some("the sentence explains, and states nothing of the speaker");
     }
-    is_of_program(about, place)
-        && !is_of_somebody_else(subject, about, place)
-        && !denied(about, place)
-        && !about.goal.is_match(place.before())
-        && !about.goal.is_match(first_words(place.after()))
-        && !is_past_or_future(subject, about, hit, place)
+    if explains_itself(subject, about) && !about.speaker.is_match(sentence) && !answered {
+        return Some("the page explains by its title, and the sentence does not name the speaker");
+    }
+    if !is_of_program(about, place) {
+        return Some("it is about another program");
+    }
+    if is_of_somebody_else(subject, about, place) {
+        return Some("it is about somebody else than the speaker");
+    }
+    if denied(about, place) {
+        return Some("it is denied");
+    }
+    if about.goal.is_match(place.before()) || about.goal.is_match(first_words(place.after())) {
+        return Some("it is a goal");
+    }
+    is_past_or_future(subject, about, hit, place).then_some("it is about another time than today")
 }
 
 /// A page whose title asks or explains: “What is a … partner?”

@@ -17,10 +17,24 @@ use crate::source::Span;
 fn known<'s, T>(subject: &'s Subject, of: impl Fn(&Partner) -> &T, knows: impl Fn(&T) -> bool) -> Option<(&'s Speaker<'s>, Known<'s, T>)> {
     let speaker = subject.wanted_speaker()?;
     let known = speaker.find(of, knows);
-    if known.is_none() && subject.facts.partners.is_none() {
-        subject.want("partners");
+    if known.is_none() {
+        subject.aside("register", || "who is speaking is known, but not this of them".to_owned());
+        if subject.facts.partners.is_none() {
+            subject.want("partners");
+        }
     }
     Some((speaker, known?))
+}
+
+/// The claim holds: tells whoever asks what was held against what.
+fn holds(subject: &Subject, speaker: &Speaker, partner: &Partner, span: Option<Span>, claimed: &str, known: &str) -> Option<Verdict> {
+    subject.aside("claim", || {
+        let at = span.and_then(|s| subject.place_of(speaker, partner, s, ""));
+        let at = at.map(|l| l.spans.first().map_or(l.path.clone(), |s| format!("{}:{}", l.path, s.line)));
+        let at = at.map(|at| format!(" ({at})")).unwrap_or_default();
+        format!("the claim holds: it says {claimed}, and on record is {known}{at}")
+    });
+    None
 }
 
 fn evidence(subject: &Subject, speaker: &Speaker, partner: &Partner, span: Option<Span>, known: &str) -> Option<Location> {
@@ -36,6 +50,7 @@ pub(in crate::check) fn tier(subject: &Subject, grace: i32, name: &str, above: b
     let claimed = Program::get().tier(name)?;
     let (speaker, tier) = known(subject, |p| &p.tier, |t| !t.is_unknown())?;
     if member(speaker).is_some_and(|(is, _, _)| !is) {
+        subject.aside("claim", || "the firm is no member on record, which has a rule of its own".to_owned());
         return None;
     }
     let wrong = match tier.fact {
@@ -44,10 +59,10 @@ pub(in crate::check) fn tier(subject: &Subject, grace: i32, name: &str, above: b
         State::Absent(_) => above,
         State::Unknown => false,
     };
-    if !wrong {
-        return None;
-    }
     let known = describe(tier.fact);
+    if !wrong {
+        return holds(subject, speaker, tier.partner, tier.fact.span(), &claimed.to_string(), &known);
+    }
     Some(Verdict {
         claimed: claimed.to_string(),
         since: since(subject, grace, speaker),
@@ -80,7 +95,7 @@ pub(in crate::check) fn no_member(subject: &Subject, name: &str) -> Option<Verdi
     let tier = Program::get().tier(name).map_or_else(|| name.to_owned(), |t| t.to_string());
     let verdict = |known: &str, evidence| Some(Verdict { claimed: tier.clone(), known: known.to_owned(), since: String::new(), evidence });
     match member(speaker) {
-        Some((true, ..)) => None,
+        Some((true, partner, span)) => holds(subject, speaker, partner, span, &tier, "a member"),
         Some((false, partner, span)) => {
             let word = partner.membership.value().map_or_else(|| "no member".to_owned(), |m| m.replace('_', " "));
             verdict(&word, evidence(subject, speaker, partner, span, &word))
@@ -112,8 +127,11 @@ fn listed(list: &List<String>) -> String {
 /// An accreditation that the firm has not.
 pub fn not_held(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<Verdict> {
     let (speaker, list) = known(subject, |p| &p.accreditations, |l| !l.is_unknown())?;
-    let Answer::No(span) = list.fact.has(is_called(m, name)) else { return None };
     let known = listed(list.fact);
+    let span = match list.fact.has(is_called(m, name)) {
+        Answer::No(span) => span,
+        _ => return holds(subject, speaker, list.partner, list.fact.span(), name, &known),
+    };
     let evidence = evidence(subject, speaker, list.partner, span, &known);
     Some(Verdict { claimed: name.to_owned(), known, since: String::new(), evidence })
 }
@@ -123,7 +141,7 @@ pub fn tier_too_low(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<V
     let least = Program::get().tier(m.least.as_deref()?)?;
     let (speaker, tier) = known(subject, |p| &p.tier, |t| !t.is_unknown())?;
     if tier.fact.value().is_some_and(|t| *t >= least) {
-        return None;
+        return holds(subject, speaker, tier.partner, tier.fact.span(), name, &describe(tier.fact));
     }
     if let Some(list) = speaker.find(|p| &p.accreditations, |l: &List<String>| !l.is_unknown())
         && matches!(list.fact.has(is_called(m, name)), Answer::Yes(..))
@@ -139,12 +157,11 @@ pub fn tier_too_low(subject: &Subject, m: &ClaimMatcher, name: &str) -> Option<V
 /// A number above the one on record.
 fn more(subject: &Subject, speaker: &Speaker, partner: &Partner, span: Option<Span>, claimed: Number, known: f64) -> Option<Verdict> {
     let text = write(known);
-    (claimed.value > known).then(|| Verdict {
-        claimed: write(claimed.value),
-        evidence: evidence(subject, speaker, partner, span, &text),
-        known: text,
-        since: String::new(),
-    })
+    if claimed.value <= known {
+        return holds(subject, speaker, partner, span, &write(claimed.value), &text);
+    }
+    let evidence = evidence(subject, speaker, partner, span, &text);
+    Some(Verdict { claimed: write(claimed.value), evidence, known: text, since: String::new() })
 }
 
 /// More accreditations than the list has.
@@ -168,7 +185,10 @@ pub fn more_reviews(subject: &Subject, m: &ClaimMatcher, claimed: Number) -> Opt
     let (speaker, count) = known(subject, |p| &p.review_count, |c| c.value().is_some())?;
     let known = *count.fact.value()?;
     let allowed = known * (1.0 + m.tolerance / 100.0);
-    (claimed.value > allowed).then(|| more(subject, speaker, count.partner, count.fact.span(), claimed, known)).flatten()
+    if claimed.value <= allowed {
+        return holds(subject, speaker, count.partner, count.fact.span(), &write(claimed.value), &write(known));
+    }
+    more(subject, speaker, count.partner, count.fact.span(), claimed, known)
 }
 
 /// A rating above the one on record, which is rounded to as many decimals as the claim has.
@@ -177,7 +197,7 @@ pub fn higher_rating(subject: &Subject, claimed: Number) -> Option<Verdict> {
     let known = *rating.fact.value()?;
     let scale = 10f64.powi(claimed.decimals.min(4) as i32);
     if (claimed.value * scale).round() <= (known * scale).round() {
-        return None;
+        return holds(subject, speaker, rating.partner, rating.fact.span(), &write(claimed.value), &write(known));
     }
     more(subject, speaker, rating.partner, rating.fact.span(), claimed, known)
 }
@@ -190,10 +210,10 @@ pub fn longer_partner(subject: &Subject, claimed: Number) -> Option<Verdict> {
     let begun = if claimed.value >= 1900.0 { claimed.value } else { f64::from(this_year) - claimed.value };
     // Years are counted from either end.
     let slack = if claimed.value >= 1900.0 { 0.0 } else { 1.0 };
-    if begun + slack >= f64::from(since) {
-        return None;
-    }
     let text = format!("since {since}");
+    if begun + slack >= f64::from(since) {
+        return holds(subject, speaker, joined.partner, joined.fact.span(), &write(claimed.value), &text);
+    }
     let evidence = evidence(subject, speaker, joined.partner, joined.fact.span(), &text);
     Some(Verdict { claimed: write(claimed.value), known: text, since: String::new(), evidence })
 }
@@ -264,6 +284,7 @@ pub fn award(subject: &Subject, m: &ClaimMatcher, name: &str, year: Option<i16>,
     let proved = firms().flat_map(|p| p.awards.items()).any(|a| fits(&a.value.name, a.value.year))
         || in_register().any(|a| fits(&a.name.value, Some(a.year.value)));
     if proved {
+        subject.aside("claim", || format!("the claim holds: {name} is on record"));
         return None;
     }
     let claimed = year.map_or_else(|| name.to_owned(), |y| format!("{name} {y}"));

@@ -1,5 +1,6 @@
 //! `promolint explain RULE`: what a rule asks, for the terminal and as a page.
 
+pub mod at;
 pub mod page;
 
 use super::args::ExplainArgs;
@@ -13,16 +14,20 @@ use crate::report::Palette;
 
 /// Explains a rule.
 pub fn run(args: &ExplainArgs) -> u8 {
+    if let Some(at) = &args.at.at {
+        return at::run(&args.at, at, &args.selection);
+    }
+    let asked = args.rule.as_deref().unwrap_or_default();
     let setup = match setup::load(&args.selection, false, std::path::Path::new(".")) {
         Ok(s) => s,
         Err(code) => return code,
     };
     let palette = stdout_palette(args.selection.color);
     let rules: Vec<&Rule> = setup.packs.packs.iter().flat_map(|p| &p.rules).collect();
-    if let Some(rule) = rules.iter().find(|r| r.id == args.rule || r.aliases.contains(&args.rule)) {
+    if let Some(rule) = rules.iter().find(|r| r.id == asked || r.aliases.iter().any(|a| a == asked)) {
         return print(&explain(rule, palette));
     }
-    if let Some((id, title)) = OWN_RULES.iter().find(|(id, _)| *id == args.rule) {
+    if let Some((id, title)) = OWN_RULES.iter().find(|(id, _)| *id == asked) {
         let text = format!(
             "{}\n{title}\n\nOne of promolint's own rules, about comments that accept findings:\n\n    <!-- promolint-ignore RULE: reason -->        for the block after it\n    <!-- promolint-ignore-start RULE: reason -->  up to\n    <!-- promolint-ignore-end RULE -->\n    <!-- promolint-ignore RULE until 2027-01-31 @owner: reason -->\n\nand about entries of promolint-ignore.yaml:\n\n    - {{rule: RULE, path: \"data/*.csv\", record: ID, field: NAME, text: WORDS, reason: WHY, owner: WHO, until: 2027-01-31}}\n",
             palette.bold(id)
@@ -30,10 +35,10 @@ pub fn run(args: &ExplainArgs) -> u8 {
         return print(&text);
     }
     let ids = rules.iter().map(|r| r.id.as_str()).chain(OWN_RULES.iter().map(|(id, _)| *id));
-    let help = match did_you_mean(&args.rule, ids.clone()) {
+    let help = match did_you_mean(asked, ids.clone()) {
         Some(id) => format!("did you mean `{id}`?"),
         None => {
-            let like: Vec<&str> = ids.filter(|i| i.contains(&args.rule)).collect();
+            let like: Vec<&str> = ids.filter(|i| i.contains(asked)).collect();
             if like.is_empty() {
                 "`promolint rules` lists the rules".into()
             } else {
@@ -41,7 +46,7 @@ pub fn run(args: &ExplainArgs) -> u8 {
             }
         }
     };
-    complain(&format!("error: there is no rule `{}`\n  = help: {help}", args.rule));
+    complain(&format!("error: there is no rule `{}`\n  = help: {help}", asked));
     exit::TROUBLE
 }
 

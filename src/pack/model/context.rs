@@ -118,6 +118,16 @@ impl Scope {
         Scope::WORDS.iter().find(|(_, n)| *n == name).map(|(s, _)| *s)
     }
 
+    /// The name of the scope.
+    pub fn name(self) -> String {
+        match self {
+            Scope::Role(role) => role.name().to_owned(),
+            Scope::Heading(level) => format!("h{level}"),
+            Scope::Mark(mark) => Mark::ALL.iter().find(|(m, _)| *m == mark).map_or("", |(_, n)| n).to_owned(),
+            word => Scope::WORDS.iter().find(|(s, _)| *s == word).map_or("", |(_, n)| n).to_owned(),
+        }
+    }
+
     /// The scopes that depend on the words around a match.
     pub const WORDS: [(Scope, &'static str); 9] = [
         (Scope::Url, "url"),

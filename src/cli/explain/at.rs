@@ -1,0 +1,477 @@
+//! `promolint explain --at FILE:LINE[:COL]`: what is visible there, and what came of each rule.
+
+use super::super::args::{Registers, Selection, kind};
+use super::super::{accepting, check, complain, exit, origins, print, refuse, setup, stderr_palette, stdout_palette};
+use crate::document::Kind;
+use crate::document::records::Formats;
+use crate::engine::cache::Cache;
+use crate::engine::why::{Ask, KindBy, State, Told, Tried};
+use crate::engine::{
+    Accept, Baseline, Coverage, Engine, Gallery, Inputs, OWN_RULES, Options, Outcome, Paths, Store, common_folder, name_of, nearest,
+};
+use crate::finding::{Finding, Trouble};
+use crate::pack::model::SeverityByKind;
+use crate::pack::shape::did_you_mean;
+use crate::report::{Palette, clean, rich_trouble};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What `explain --at` takes.
+#[derive(Debug, Args, Default)]
+pub struct AtArgs {
+    /// A place instead: what is visible there, which rules were tried, what stopped each
+    #[arg(long, value_name = "FILE:LINE[:COL]", conflicts_with = "rule")]
+    pub at: Option<At>,
+    /// Only this rule, with all that it looked at
+    #[arg(long = "rule", value_name = "RULE", requires = "at")]
+    pub one: Option<String>,
+    /// The record, counted from 1, of a file that holds several; then the place may be a FILE alone
+    #[arg(long, value_name = "N", requires = "at", value_parser = clap::value_parser!(u32).range(1..))]
+    pub record: Option<u32>,
+    /// How it is shown
+    #[arg(long, value_name = "FORMAT", default_value = "rich", requires = "at")]
+    pub format: AtFormat,
+    /// What the content is, where it does not show
+    #[arg(long, value_name = "KIND", value_parser = kind, requires = "at")]
+    pub kind: Option<Kind>,
+    /// The baseline [default: promolint-baseline.json beside promolint.yaml, if it is there]
+    #[arg(long, value_name = "FILE", requires = "at")]
+    pub baseline: Option<PathBuf>,
+    /// Facts.
+    #[command(flatten)]
+    pub registers: Registers,
+}
+
+/// How the answer is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum AtFormat {
+    /// In lines, for people
+    #[default]
+    Rich,
+    /// One JSON object
+    Json,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The column, from 1.
+    pub column: Option<usize>,
+}
+
+impl std::str::FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<At, String> {
+        let mut file = text;
+        let mut numbers = Vec::new();
+        while let (Some((head, tail)), true) = (file.rsplit_once(':'), numbers.len() < 2) {
+            if head.is_empty() || tail.is_empty() || !tail.bytes().all(|b| b.is_ascii_digit()) {
+                break;
+            }
+            let n: usize = tail.parse().map_err(|_| format!("{tail} is no line of any file"))?;
+            if n == 0 {
+                return Err("lines and columns are counted from 1".to_owned());
+            }
+            numbers.insert(0, n);
+            file = head;
+        }
+        if file.is_empty() {
+            return Err("write FILE:LINE or FILE:LINE:COL".to_owned());
+        }
+        Ok(At { file: file.to_owned(), line: numbers.first().copied(), column: numbers.get(1).copied() })
+    }
+}
+
+/// What is known of a rule before it is run.
+struct Known {
+    id: String,
+    /// Which option leaves it out.
+    left_out: Option<String>,
+    severity: SeverityByKind,
+    origin: String,
+    asked: bool,
+}
+
+impl Known {
+    /// Why the rule is off for content of a kind.
+    fn off(&self, kind: Kind) -> Option<String> {
+        if let Some(by) = &self.left_out {
+            return Some(format!("left out by {by}"));
+        }
+        (self.severity.of(kind).is_none() && !self.asked).then(|| {
+            let of = if self.severity.highest().is_some() { format!(" for the kind `{kind}`") } else { String::new() };
+            format!("off{of}: {}", self.origin)
+        })
+    }
+}
+
+/// What came of a rule at the place, in a word and in words.
+struct Answer<'a> {
+    rule: &'a str,
+    result: &'static str,
+    why: String,
+    tried: Option<&'a Tried>,
+    findings: Vec<&'a Finding>,
+}
+
+/// Answers.
+pub fn run(args: &AtArgs, at: &At, selection: &Selection) -> u8 {
+    match answer(args, at, selection) {
+        Ok(code) | Err(code) => code,
+    }
+}
+
+fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
+    let arguments = vec![at.file.clone()];
+    if at.line.is_none() && args.record.is_none() {
+        return Err(refuse(
+            &format!("{} names no line", clean(&at.file)),
+            "write FILE:LINE or FILE:LINE:COL, or name the record with `--record N`",
+        ));
+    }
+    let path = Path::new(&at.file);
+    if path.is_dir() {
+        return Err(refuse(&format!("{} is a folder", clean(&at.file)), "name a file in it, and a line"));
+    }
+    if !path.exists() {
+        return Err(refuse(&format!("there is no file {}", clean(&at.file)), &nearest(path)));
+    }
+    let folder = common_folder(&arguments);
+    let mut setup = setup::load(selection, true, &folder)?;
+    let config = setup.config.clone();
+    let name = name_of(path);
+    let mut ids = Vec::new();
+    let mut known = Vec::new();
+    for rule in setup.packs.packs.iter().flat_map(|p| &p.rules) {
+        ids.extend(rule.aliases.iter().chain([&rule.id]).map(|n| (n.clone(), rule.id.clone())));
+        let (severity, origin) = origins::of_rule(&config, rule, &name);
+        known.push(Known {
+            id: rule.id.clone(),
+            left_out: origins::leaves_out(selection, &config, &setup.settings, rule),
+            severity: severity.clone(),
+            origin,
+            asked: selection.only.contains(&rule.id),
+        });
+    }
+    let one = match &args.one {
+        None => None,
+        Some(name) => Some(rule_of(name, &ids)?),
+    };
+    let facts = Arc::new(setup::facts(&args.registers, &config, setup.formats.as_ref(), selection.color)?);
+    let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
+    let mut inputs = find(&arguments, None, &Paths::default());
+    let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, Cache::of_user())));
+    check::leave_out_registers(&mut inputs, &config, &pictures);
+    if inputs.list.is_empty() && inputs.troubles.is_empty() {
+        return Err(refuse(&format!("{} is a register, and no content", clean(&name)), "name a file that promolint checks"));
+    }
+    let ignores = accepting::ignores(&config, &folder, selection.color)?.map(|(_, i)| i);
+    let file = args.baseline.clone().or_else(|| accepting::found(&config, config.baseline.as_deref(), Baseline::FILE_NAME, &folder));
+    let baseline = match &file {
+        Some(f) => Some(accepting::baseline(f, selection.color)?),
+        None => None,
+    };
+    let mut accept = Accept::new(Coverage::default(), facts.today).with_ignores(ignores).with_baseline(baseline, false);
+    let ask = Ask { line: at.line, column: at.column, record: args.record.map(|n| n as usize - 1) };
+    let options = Options {
+        kind: args.kind,
+        kinds: config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect(),
+        exclude: Paths::default(),
+        jobs: 1,
+        facts: Arc::clone(&facts),
+        pictures: Some(pictures),
+        web: None,
+        image_diffs: None,
+        ask: Some(ask),
+    };
+    let own_formats = setup.formats.take();
+    let engine = Engine { rules: setup.rules(), options, formats: own_formats.as_deref().unwrap_or_else(|| Formats::builtin()) };
+    let mut all = Outcome::default();
+    let mut troubles: Vec<Trouble> = std::mem::take(&mut inputs.troubles);
+    engine.run_through(&inputs.list, &mut |o| accept.take(o, &engine.rules), &mut |mut o| {
+        engine.rules.mask(&mut o);
+        all.findings.extend(o.findings.into_iter().filter(|f| ask.holds(f)));
+        all.told.append(&mut o.told);
+        troubles.append(&mut o.troubles);
+        true
+    });
+    troubles.iter().for_each(|t| complain(&rich_trouble(t, stderr_palette(selection.color))));
+    if all.told.is_empty() {
+        if troubles.is_empty() {
+            let cure = if args.record.is_some() {
+                "the file has fewer records"
+            } else {
+                "no content stands on that line; `--record N` names a record"
+            };
+            return Err(refuse(&format!("there is nothing to check at {}", clean(&place(at))), cure));
+        }
+        return Err(exit::TROUBLE);
+    }
+    let excluded = config.exclude.iter().position(|p| config.globs(std::slice::from_ref(p)).is_match(&name));
+    let excluded = excluded.map(|i| {
+        let key = format!("exclude.{i}");
+        let origin = origins::of_key(&config, if config.lines.contains_key(&key) { &key } else { "exclude" });
+        format!("`check` leaves this file out: exclude `{}` ({origin})", config.exclude[i])
+    });
+    let kind_from = |t: &Told| match t.kind_by {
+        KindBy::User if args.kind.is_some() => "--kind".to_owned(),
+        KindBy::User => {
+            let i = config.kinds.iter().position(|(paths, _)| config.globs(paths).is_match(&name)).unwrap_or(0);
+            format!("kinds, {}", origins::of_key(&config, &format!("kinds.{i}")))
+        }
+        KindBy::Declared if t.record.is_some() => "the form of the record".to_owned(),
+        KindBy::Declared => "the content says so".to_owned(),
+        KindBy::Content => "the content has the marks of one".to_owned(),
+        KindBy::Default => "nothing says otherwise".to_owned(),
+    };
+    let baseline_name = file.as_deref().map(name_of).unwrap_or_default();
+    let palette = stdout_palette(selection.color);
+    let mut out = String::new();
+    let mut documents = Vec::new();
+    for told in &all.told {
+        let answers = answers(told, &all.findings, &known, &baseline_name);
+        let answers: Vec<Answer> = answers.into_iter().filter(|a| one.as_deref().is_none_or(|o| a.rule == o)).collect();
+        match args.format {
+            AtFormat::Json => documents.push(as_json(told, &kind_from(told), &answers)),
+            AtFormat::Rich => out.push_str(&rich(at, told, &kind_from(told), &answers, one.is_some(), palette)),
+        }
+    }
+    if args.format == AtFormat::Json {
+        let whole = json!({
+            "schema": "promolint.why/1", "path": name, "line": at.line, "column": at.column, "excluded": excluded, "documents": documents,
+        });
+        out = serde_json::to_string_pretty(&whole).unwrap_or_default();
+        out.push('\n');
+    } else if let Some(excluded) = excluded {
+        complain(&format!("note: {}", clean(&excluded)));
+    }
+    let code = print(&out);
+    Ok(if troubles.is_empty() { code } else { exit::TROUBLE })
+}
+
+/// The id of the rule that is called so.
+fn rule_of(name: &str, ids: &[(String, String)]) -> Result<String, u8> {
+    let own = OWN_RULES.iter().find(|(o, _)| *o == name).map(|(o, _)| (*o).to_owned());
+    ids.iter().find(|(n, _)| n == name).map(|(_, id)| id.clone()).or(own).ok_or_else(|| {
+        let near = did_you_mean(name, ids.iter().map(|(n, _)| n.as_str()));
+        let help = near.map_or_else(|| "`promolint rules` lists the rules".to_owned(), |n| format!("did you mean `{n}`?"));
+        refuse(&format!("there is no rule `{}`", clean(name)), &help)
+    })
+}
+
+fn place(at: &At) -> String {
+    [at.line, at.column].iter().flatten().fold(at.file.clone(), |s, n| format!("{s}:{n}"))
+}
+
+/// What came of each rule in a document.
+fn answers<'a>(told: &'a Told, findings: &'a [Finding], known: &'a [Known], baseline: &str) -> Vec<Answer<'a>> {
+    let index = told.record.as_ref().map(|(i, ..)| *i);
+    let mut by_rule: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for f in findings.iter().filter(|f| index.is_none() || f.record.as_ref().map(|r| r.index) == index) {
+        by_rule.entry(&f.rule).or_default().push(f);
+    }
+    let tried: HashMap<&str, &Tried> = told.rules.iter().map(|t| (t.rule.as_str(), t)).collect();
+    let own = OWN_RULES.iter().map(|(id, _)| *id);
+    let ids = known.iter().map(|k| (k.id.as_str(), Some(k))).chain(own.map(|id| (id, None)));
+    let answer = |(rule, known): (&'a str, Option<&'a Known>)| {
+        let tried = tried.get(rule).copied();
+        let findings = by_rule.remove(rule).unwrap_or_default();
+        let (result, why) = judge(told, known, tried, &findings, baseline);
+        Answer { rule, result, why, tried, findings }
+    };
+    ids.map(answer).collect()
+}
+
+fn judge(told: &Told, known: Option<&Known>, tried: Option<&Tried>, findings: &[&Finding], baseline: &str) -> (&'static str, String) {
+    if let Some(f) = findings.iter().find(|f| f.suppressed.is_none()) {
+        return ("found", f.message.clone());
+    }
+    if let Some(by) = findings.iter().find_map(|f| f.suppressed.as_ref()) {
+        let owner = by.owner.as_deref().map(|o| format!(", {o}")).unwrap_or_default();
+        let until = by.until.as_deref().map(|u| format!(", until {u}")).unwrap_or_default();
+        return match by.by.as_str() {
+            "baseline" => ("baseline", format!("found, and the baseline {baseline} holds it")),
+            "file" => ("suppressed", format!("found, and promolint-ignore.yaml accepts it: {}{owner}{until}", by.reason)),
+            _ => ("suppressed", format!("found, and a comment accepts it: {}{owner}{until}", by.reason)),
+        };
+    }
+    if let Some(heir) = tried.and_then(|t| t.folded.first()) {
+        return ("folded", format!("found, and told by `{heir}`, which finds the same words"));
+    }
+    // What is off is off, whatever stands there.
+    if let Some(why) = known.and_then(|k| k.off(told.kind)).filter(|_| tried.is_none_or(|t| t.state != State::NotKind)) {
+        return ("off", why);
+    }
+    let Some(tried) = tried else { return ("nothing", "nothing here breaks it".to_owned()) };
+    if let Some(s) = tried.stops.iter().find(|s| s.matched) {
+        return ("stopped", s.why.clone());
+    }
+    match tried.state {
+        State::NotKind => ("kind", format!("it does not look at content of the kind `{}`", told.kind)),
+        State::Off => ("off", "it is off here".to_owned()),
+        State::NoWords => ("words", "none of the words that it looks for stand in the document".to_owned()),
+        State::Across => ("across", "it compares documents with each other, and finds nothing in this file alone".to_owned()),
+        State::Tried => match &tried.aside {
+            Some(("register", words)) => ("register", words.clone()),
+            Some((_, words)) => ("nothing", words.clone()),
+            None if !tried.elsewhere.is_empty() => ("nothing", "what it looks for stands elsewhere in the document".to_owned()),
+            None => ("nothing", "what it looks for is not here".to_owned()),
+        },
+    }
+}
+
+/// How results are told apart in the count of the rest.
+const REST: [(&str, &str); 7] = [
+    ("words", "none of their words stand in the document"),
+    ("nothing", "what they look for is not here"),
+    ("kind", "they do not look at content of this kind"),
+    ("off", "off, or left out"),
+    ("register", "for want of a register, or of a fact in one"),
+    ("across", "they compare documents with each other"),
+    ("folded", "told by another rule"),
+];
+
+/// Of a text, so many characters are shown.
+const SHOWN: usize = 600;
+/// And of one that matched, so many.
+const QUOTED: usize = 80;
+
+fn shorten(text: &str, most: usize) -> String {
+    let line = clean(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    match line.char_indices().nth(most) {
+        Some((i, _)) => format!("{}…", line[..i].trim_end()),
+        None => line,
+    }
+}
+
+fn rich(at: &At, told: &Told, kind_from: &str, answers: &[Answer], one: bool, palette: Palette) -> String {
+    let mut out = format!("{}\n", palette.bold(&clean(&place(at))));
+    out.push_str(&format!("  kind: {} ({kind_from})\n", told.kind));
+    if let Some((index, id, form)) = &told.record {
+        let id = id.as_deref().map(|i| format!(" `{}`", shorten(i, QUOTED))).unwrap_or_default();
+        out.push_str(&format!("  record: {}{id}, {}\n", index + 1, clean(form)));
+    }
+    for (name, pointer, value) in told.fields.iter().take(20) {
+        let as_written = if name == pointer { String::new() } else { format!(" ({})", clean(pointer)) };
+        out.push_str(&format!("  field: {}{as_written}: {}\n", clean(name), shorten(value, SHOWN)));
+    }
+    for (holder, target) in told.addresses.iter().take(20) {
+        out.push_str(&format!("  address: {} in {}\n", shorten(target, 200), clean(holder)));
+    }
+    for v in told.visible.iter().take(20) {
+        let lines = if v.lines.0 == v.lines.1 { format!("line {}", v.lines.0) } else { format!("lines {} to {}", v.lines.0, v.lines.1) };
+        let lang = v.lang.as_deref().map(|l| format!(", language {l}")).unwrap_or_default();
+        let marks = if v.marks.is_empty() { String::new() } else { format!(", in it or around it {}", v.marks.join(", ")) };
+        out.push_str(&format!("  text: `{}`, {lines}{lang}{marks}\n    {}\n", v.role, shorten(&v.text, SHOWN)));
+    }
+    if told.visible.is_empty() && at.line.is_some() {
+        out.push_str("  text: readers see none here\n");
+    }
+    let mut part = |title: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            out.push_str(&format!("\n{}\n", palette.bold(title)));
+            lines.iter().for_each(|l| out.push_str(&format!("  {l}\n")));
+        }
+    };
+    let lines_of = |result: &str| -> Vec<String> {
+        let mut lines = Vec::new();
+        for a in answers.iter().filter(|a| a.result == result) {
+            let rule = palette.bold(a.rule);
+            match result {
+                "found" => lines.extend(a.findings.iter().filter(|f| f.suppressed.is_none()).map(|f| {
+                    format!("{} {rule}{}: {}", palette.severity(f.severity, f.severity.name()), spot(&f.primary), clean(&f.message))
+                })),
+                "stopped" => {
+                    let stops = a.tried.map(|t| &t.stops[..]).unwrap_or_default();
+                    let mut matched: Vec<_> = stops.iter().filter(|s| s.matched).collect();
+                    matched.dedup_by(|x, y| x.why == y.why && x.place.spans == y.place.spans);
+                    let most = if one { matched.len() } else { 3 };
+                    lines.extend(
+                        matched.iter().take(most).map(|s| format!("{rule}{}: {}: {}", spot(&s.place), palette.dim(s.by), clean(&s.why))),
+                    );
+                    if matched.len() > most {
+                        lines.push(format!("{rule}: and {} more", matched.len() - most));
+                    }
+                }
+                _ => {
+                    let text = a.findings.first().map(|f| spot(&f.primary)).unwrap_or_default();
+                    lines.push(format!("{rule}{text}: {}", clean(&a.why)));
+                }
+            }
+        }
+        lines
+    };
+    part("found", lines_of("found"));
+    part("found, and accepted", [lines_of("suppressed"), lines_of("baseline"), lines_of("folded")].concat());
+    part("matched, and stopped", lines_of("stopped"));
+    if one {
+        for a in answers {
+            if !matches!(a.result, "found" | "suppressed" | "baseline" | "folded" | "stopped") {
+                part("nothing found", vec![format!("{}: {}", palette.bold(a.rule), clean(&a.why))]);
+            }
+            let Some(tried) = a.tried else { continue };
+            let looked = |matched: bool| tried.stops.iter().filter(move |s| s.matched == matched);
+            if a.result != "stopped" {
+                part(
+                    "also matched, and stopped",
+                    looked(true).map(|s| format!("{}: {}", spot(&s.place).trim_start(), clean(&s.why))).collect(),
+                );
+            }
+            part("looked at", looked(false).take(50).map(|s| format!("{}: {}", spot(&s.place).trim_start(), clean(&s.why))).collect());
+            let lines: Vec<String> = tried.elsewhere.iter().take(20).map(usize::to_string).collect();
+            let lines = if lines.is_empty() { Vec::new() } else { vec![format!("matches of it stand on line {}", lines.join(", "))] };
+            part("elsewhere in the document", lines);
+        }
+        return out + "\n";
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    answers.iter().for_each(|a| *counts.entry(a.result).or_default() += 1);
+    let rest = REST.iter().take(6).filter_map(|(result, words)| Some(format!("{} {words}", counts.get(result)?)));
+    part("the other rules (`--rule RULE` says more of one)", rest.collect());
+    out + "\n"
+}
+
+/// ` “text” at 4:11`.
+fn spot(place: &crate::finding::Location) -> String {
+    let text = place.text.as_deref().filter(|t| !t.is_empty()).map(|t| format!(" “{}”", shorten(t, QUOTED))).unwrap_or_default();
+    let at = place.spans.first().map(|s| format!(" at {}:{}", s.line, s.column)).unwrap_or_default();
+    format!("{text}{at}")
+}
+
+fn as_json(told: &Told, kind_from: &str, answers: &[Answer]) -> serde_json::Value {
+    let rules: Vec<_> = answers
+        .iter()
+        .map(|a| {
+            let stops = a.tried.map(|t| &t.stops[..]).unwrap_or_default();
+            let stops: Vec<_> = stops
+                .iter()
+                .map(|s| json!({"by": s.by, "why": s.why, "matched": s.matched, "text": s.place.text, "spans": s.place.spans}))
+                .collect();
+            let elsewhere = a.tried.map(|t| &t.elsewhere[..]).unwrap_or_default();
+            json!({"rule": a.rule, "result": a.result, "why": a.why, "findings": a.findings, "stops": stops, "elsewhere": elsewhere})
+        })
+        .collect();
+    let record = told.record.as_ref().map(|(index, id, form)| json!({"index": index, "id": id, "form": form}));
+    let visible: Vec<_> = told
+        .visible
+        .iter()
+        .map(|v| {
+            let lines = [v.lines.0, v.lines.1];
+            json!({"role": v.role, "language": v.lang, "marks": v.marks, "lines": lines, "field": v.field, "text": v.text})
+        })
+        .collect();
+    let fields: Vec<_> = told.fields.iter().map(|(n, p, v)| json!({"name": n, "pointer": p, "value": v})).collect();
+    let addresses: Vec<_> = told.addresses.iter().map(|(h, t)| json!({"holder": h, "target": t})).collect();
+    json!({
+        "kind": told.kind.name(), "kind_from": kind_from, "record": record, "visible": visible, "fields": fields, "addresses": addresses,
+        "rules": rules,
+    })
+}

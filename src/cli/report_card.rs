@@ -119,6 +119,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         pictures: Some(pictures),
         web,
         image_diffs: None,
+        recall: None,
     };
     let known = setup.packs.packs.iter().flat_map(|p| &p.rules).map(|r| Known { id: r.id.clone(), title: r.title.clone() }).collect();
     let own_formats = setup.formats.take();

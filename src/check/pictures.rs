@@ -3,6 +3,7 @@
 use crate::badge::{Comparison, Library, Mark, Region};
 use crate::document::Image;
 use crate::source::{Source, Span};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt::Debug;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ pub enum Looked {
 }
 
 /// Why a picture is not looked at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub enum Left {
     /// It lies on another host; nothing is fetched.
     Elsewhere,

@@ -51,6 +51,8 @@ pub enum Command {
     Approve(ApproveArgs),
     /// Make a register of images from a folder, or compare an image with what was supplied
     Badge(BadgeArgs),
+    /// Say where the cache is, or empty it
+    Cache(super::cache::CacheArgs),
     /// List what is accepted: by whom, why, since when and until when
     Debt(Box<super::debt::DebtArgs>),
     /// Show the settings in force and where each was set
@@ -391,9 +393,8 @@ pub struct CheckArgs {
     /// Write a picture of what differs for each altered image into this folder
     #[arg(long, value_name = "DIR")]
     pub image_diffs: Option<PathBuf>,
-    /// Prepare the images of the register anew instead of taking them from the cache
-    #[arg(long)]
-    pub no_cache: bool,
+    #[command(flatten)]
+    pub caching: super::cache::Caching,
     /// From which severity the exit code is 1 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,

@@ -3,7 +3,7 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{complain, count, exit, setup, show, stderr_palette, watch, web};
+use super::{cache, complain, count, exit, setup, show, stderr_palette, watch, web};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -56,8 +56,10 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     };
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
-    let cache = if args.no_cache { None } else { Cache::of_user() };
+    let root = args.caching.root();
+    let cache = root.clone().map(Cache::in_folder);
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
+    let recall = cache::of_run(root, args, &arguments, &facts, &pictures);
     leave_out_registers(&mut inputs, config, &pictures);
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
@@ -78,6 +80,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         web,
         image_diffs: args.image_diffs.clone(),
         ask: None,
+        recall,
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
@@ -116,11 +119,18 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     bar.clear();
     let settled = accepting.settle(&engine.rules, &mut run.summary, args.quiet, run.failed.is_some());
     run.outcome(settled.outcome, &mut reporters);
+    let mut registers_clean = engine.options.pictures.as_ref().is_none_or(|p| p.troubles().is_empty());
     if let Some(partners) = &facts.partners
         && let Some(source) = partners.yaml_source()
     {
         for f in partners.take_faults() {
+            registers_clean = false;
             run.trouble(Trouble::at(source, f.span, f.message, f.help));
+        }
+    }
+    if let Some(recall) = &engine.options.recall {
+        for warning in recall.finish(registers_clean).iter().filter(|_| !args.quiet) {
+            complain(&format!("warning: {}", clean(warning)));
         }
     }
     if inputs.excluded > 0 && inputs.list.is_empty() && !args.quiet {

@@ -7,6 +7,8 @@ use crate::facts::Kind;
 use crate::report::rich_faults_in;
 use crate::source::{DecodeHint, Source};
 use crate::yaml::Fault;
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
@@ -71,6 +73,24 @@ pub fn register(kind: Kind) -> Wanted {
     Wanted { what, is, empty: Some(empty) }
 }
 
+thread_local! {
+    static READ: RefCell<Sha256> = RefCell::new(Sha256::new());
+}
+
+/// A hash of the names and bytes of all files that this thread has read here so far: what a run depends on beside its inputs.
+pub fn read_so_far() -> [u8; 32] {
+    READ.with_borrow(|r| r.clone().finalize().into())
+}
+
+fn note(name: &str, bytes: &[u8]) {
+    READ.with_borrow_mut(|r| {
+        for part in [name.as_bytes(), bytes] {
+            r.update((part.len() as u64).to_le_bytes());
+            r.update(part);
+        }
+    });
+}
+
 /// The bytes of a file that holds text. Complains otherwise; the code to exit with is the error.
 pub fn bytes(file: &Path, wanted: &Wanted, color: Color) -> Result<Vec<u8>, u8> {
     let bytes = std::fs::read(file).map_err(|e| unreadable(file, wanted, &e))?;
@@ -78,6 +98,7 @@ pub fn bytes(file: &Path, wanted: &Wanted, color: Color) -> Result<Vec<u8>, u8> 
         return Err(refuse(&format!("{} is empty", name_of(file)), help));
     }
     let name = name_of(file);
+    note(&name, &bytes);
     text_only(&name, bytes, wanted, color)
 }
 

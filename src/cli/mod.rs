@@ -6,6 +6,7 @@ mod args;
 mod attest;
 mod audit;
 mod badge;
+mod cache;
 mod check;
 mod completions;
 mod config;
@@ -69,6 +70,7 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         Command::Attest(a) => attest::run(&a),
         Command::Approve(a) => approve::run(&a),
         Command::Badge(a) => badge::run(&a),
+        Command::Cache(a) => cache::run(&a),
         Command::Debt(a) => debt::run(&a),
         Command::Config(a) => config::run(&a),
         Command::Init(a) => init::run(&a),

@@ -120,6 +120,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         web,
         image_diffs: None,
         ask: None,
+        recall: None,
     };
     let known = setup.packs.packs.iter().flat_map(|p| &p.rules).map(|r| Known { id: r.id.clone(), title: r.title.clone() }).collect();
     let own_formats = setup.formats.take();

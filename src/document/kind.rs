@@ -1,7 +1,8 @@
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
 
 /// What a piece of content is to the public; rules apply by it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub enum Kind {
     /// A page of a web site, a blog post.
     Page,

@@ -46,12 +46,21 @@ impl Cache {
     /// The cache of this user: in `PROMOLINT_CACHE_DIR`, else where the system keeps caches (`XDG_CACHE_HOME` counts). `None` where there is
     /// no such folder.
     pub fn of_user() -> Option<Cache> {
+        Self::folder_of_user().map(Cache::in_folder)
+    }
+
+    /// Where the caches of this user lie, by the same rules.
+    pub fn folder_of_user() -> Option<PathBuf> {
         let named = std::env::var_os("PROMOLINT_CACHE_DIR").filter(|d| !d.is_empty()).map(PathBuf::from);
-        let folder = match named {
-            Some(f) => f,
-            None => etcetera::choose_base_strategy().ok()?.cache_dir().join("promolint"),
-        };
-        Some(Cache::at(folder, MOST))
+        match named {
+            Some(f) => Some(f),
+            None => Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("promolint")),
+        }
+    }
+
+    /// A cache in a folder.
+    pub fn in_folder(folder: PathBuf) -> Cache {
+        Cache::at(folder, MOST)
     }
 
     /// A cache in a folder, of so many bytes at most. The folder is made when something is written.
@@ -104,6 +113,20 @@ impl Cache {
             let _ = fs::remove_file(&beside);
         }
         self.trim(&path);
+    }
+
+    /// Removes what is kept. Gives the number of files and their size in bytes.
+    pub fn clean(&self) -> (usize, u64) {
+        let mut gone = (0, 0);
+        let Ok(entries) = fs::read_dir(&self.folder) else { return gone };
+        for (path, meta) in entries.flatten().filter_map(|e| Some((e.path(), e.metadata().ok()?))) {
+            let ours = path.extension().is_some_and(|e| e == ENDING || e == "new");
+            if meta.is_file() && ours && fs::remove_file(&path).is_ok() {
+                gone = (gone.0 + 1, gone.1 + meta.len());
+            }
+        }
+        let _ = fs::remove_dir(&self.folder);
+        gone
     }
 
     /// Removes the oldest files until the rest is well within the limit; the one that was just written stays.

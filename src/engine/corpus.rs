@@ -4,6 +4,8 @@
 //! something from it, and 256 more where texts are compared. Its lines are read again when a finding shows them. Of pages, and of records
 //! from a pipe, the lines shown are kept.
 
+mod written;
+
 use super::assemble::fill;
 use super::outcome::Outcome;
 use super::run::Engine;

@@ -7,6 +7,7 @@ use super::mask::{Hidden, hides};
 use super::once::OfFile;
 use super::outcome::{Outcome, problem, splitting};
 use super::read::{Reading, hint, read_source};
+use super::recall::Watched;
 use super::rules::Severities;
 use super::run::Engine;
 use super::suppress;
@@ -19,6 +20,7 @@ use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Document, Image, ImageSource, Kind};
 use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
 use crate::source::{Source, Span};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// The severity of each rule in one file, by kind of content: worked out once for all its records.
@@ -30,6 +32,7 @@ pub struct Active {
 impl Engine<'_> {
     pub(super) fn check_bytes(&self, bytes: Vec<u8>, name: &str, format: Format) -> Outcome {
         let mut outcome = Outcome { bytes: bytes.len() as u64, ..Outcome::done(name) };
+        outcome.read.content = self.sum(&bytes);
         if bytes.iter().all(u8::is_ascii_whitespace) {
             // An empty page has nothing wrong in it; that it is empty may surprise its author.
             outcome.remarks.push(format!("{name} is empty"));
@@ -40,6 +43,11 @@ impl Engine<'_> {
         self.check(&source, &reading, &mut Active::default(), &mut outcome);
         outcome.decoding(&source);
         outcome
+    }
+
+    /// The hash of what was read, where it is kept what comes of it.
+    pub(super) fn sum(&self, bytes: &[u8]) -> Option<[u8; 32]> {
+        self.options.recall.as_ref().map(|_| Sha256::digest(bytes).into())
     }
 
     /// Checks an image file.
@@ -55,8 +63,11 @@ impl Engine<'_> {
                 outcome.looked(&refused, &source, &[]);
                 return outcome;
             }
-            // Of a drawing, edits are pointed at in its text.
-            Looked::Seen(sight) => sight.text.file().cloned(),
+            Looked::Seen(sight) => {
+                outcome.read.content = Some(sight.sha256);
+                // Of a drawing, edits are pointed at in its text.
+                sight.text.file().cloned()
+            }
             Looked::Left(_) => None,
         };
         let source = text.as_deref().unwrap_or(&source);
@@ -146,8 +157,9 @@ impl Engine<'_> {
         outcome.seen.add(reading.kind, document);
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();
+        let watched = self.options.pictures.as_deref().map(|p| Watched::new(p, self.options.recall.as_deref()));
         let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
-        subject = subject.with_pictures(self.options.pictures.as_deref().map(|p| p as &dyn Pictures));
+        subject = subject.with_pictures(watched.as_ref().map(|p| p as &dyn Pictures));
         let mut teller = match self.options.ask.filter(|_| outcome.told.len() < why::MAX_TOLD) {
             Some(ask) => Teller::new(ask, source, reading, self.kind_of(source.name())),
             None => None,
@@ -218,6 +230,10 @@ impl Engine<'_> {
                 let judged = s.rules.iter().all(|r| self.rules.runs(r) && !outcome.not_applied.iter().any(|(n, _)| n == r));
                 found.extend(self.own_finding(source, reading.kind, s, judged));
             }
+        }
+        drop(subject);
+        if let Some(watched) = watched {
+            watched.into_read(&mut outcome.read);
         }
         // What a comment accepts leaves nothing to others, and takes nothing from them.
         if let Some(teller) = &mut teller {

@@ -8,6 +8,7 @@ use crate::check::words;
 use crate::finding::{Excerpt, Finding, Location, Place};
 use crate::pack::model::{Matcher, MatcherForm, Rule};
 use crate::pack::words::Lists;
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthChar;
 
@@ -17,7 +18,7 @@ const MAX_LINES: usize = 8;
 const MAX_TEXTS: usize = 200;
 
 /// Something that was found and is not shown.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, BorshSerialize, BorshDeserialize)]
 pub struct Hidden {
     /// Where it stands in the file of its outcome.
     pub places: Vec<Place>,

@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use crate::check::pictures::{Origin, Seen};
 use crate::finding::{Finding, Location};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -12,8 +13,9 @@ const NAMED: usize = 5;
 const MOST: usize = 50_000;
 
 /// An image file and which of its marks a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 pub struct OfFile {
+    #[borsh(serialize_with = "super::recall::write_path", deserialize_with = "super::recall::read_path")]
     path: PathBuf,
     mark: usize,
 }

@@ -3,6 +3,7 @@
 use super::corpus::Digest;
 use super::mask::Hidden;
 use super::once::OfFile;
+use super::recall::Read;
 use super::seen::Seen;
 use super::suppress::Comment;
 use super::walk::io_message;
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub skipped: bool,
     /// The input's name.
     pub name: String,
+    /// What was read for it, and what is kept of it.
+    pub(super) read: Read,
 }
 
 impl Outcome {

@@ -6,8 +6,9 @@ use super::once::Once;
 use super::outcome::{MAX_DOCUMENT, Outcome, Pictured};
 use super::paths::Paths;
 use super::pictures::Gallery;
+use super::recall::{Gather, Piece, Recall};
 use super::rules::RuleSet;
-use super::split::Work;
+use super::split::{Task, Work};
 use super::walk::Input;
 use super::web::not_read;
 use crate::document::Kind;
@@ -44,6 +45,8 @@ pub struct Options {
     pub image_diffs: Option<PathBuf>,
     /// The place that somebody asks about; of other documents nothing is told.
     pub ask: Option<super::why::Ask>,
+    /// What earlier runs found in files that have not changed.
+    pub recall: Option<Arc<Recall>>,
 }
 
 /// Rules and options, ready for inputs.
@@ -105,16 +108,29 @@ impl Engine<'_> {
 
     /// The same, without what is found by comparing them.
     fn run_each(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
+        let mut gather = Gather::new(self.options.recall.as_deref());
+        let mut all = true;
+        self.run_tasks(inputs, &mut |mut outcome| {
+            gather.take(&mut outcome);
+            all = sink(outcome);
+            all
+        });
+        if all {
+            gather.end();
+        }
+    }
+
+    fn run_tasks(&self, inputs: &[Input], sink: &mut dyn FnMut(Outcome) -> bool) {
         let jobs = self.options.jobs.max(1);
         if jobs == 1 || matches!(inputs, [Input::File { size, .. }] if *size < 64 << 10) {
             let mut go_on = true;
-            self.split(inputs, &mut |work| {
-                go_on = go_on && sink(self.work(work));
+            self.split(inputs, &mut |task| {
+                go_on = go_on && sink(self.task(task));
                 go_on
             });
             return;
         }
-        let (to_work, work) = sync_channel::<(usize, Work)>(jobs * QUEUE);
+        let (to_work, work) = sync_channel::<(usize, Task)>(jobs * QUEUE);
         let (to_done, done) = sync_channel::<(usize, Outcome)>(jobs * QUEUE);
         let work = Arc::new(Mutex::new(work));
         std::thread::scope(|scope| {
@@ -148,14 +164,14 @@ impl Engine<'_> {
         });
     }
 
-    fn worker(&self, work: &Mutex<Receiver<(usize, Work)>>, done: &SyncSender<(usize, Outcome)>) {
+    fn worker(&self, work: &Mutex<Receiver<(usize, Task)>>, done: &SyncSender<(usize, Outcome)>) {
         loop {
             let next = match work.lock() {
                 Ok(receiver) => receiver.recv(),
                 Err(_) => return,
             };
             let Ok((n, w)) = next else { return };
-            if done.send((n, self.work(w))).is_err() {
+            if done.send((n, self.task(w))).is_err() {
                 return;
             }
         }
@@ -165,6 +181,12 @@ impl Engine<'_> {
     pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
         let path = name.trim_start_matches("./");
         self.options.kind.or_else(|| self.options.kinds.iter().find(|(globs, _)| globs.is_match(path)).map(|(_, k)| *k))
+    }
+
+    fn task(&self, task: Task) -> Outcome {
+        let mut outcome = self.work(task.work);
+        outcome.read.piece = task.keep.map(|input| Piece::of(input, &outcome));
+        outcome
     }
 
     /// Does one piece of work. Should a check fail in a way nobody foresaw, that input is said not to be checked, and the run goes on.
@@ -198,11 +220,9 @@ impl Engine<'_> {
                 match bytes {
                     Ok(b) if b.len() as u64 > MAX_DOCUMENT => Outcome::too_large(&name, b.len() as u64),
                     Ok(b) if is_binary(&b) => {
-                        if named {
-                            Outcome::binary(&name)
-                        } else {
-                            Outcome::skipped(&name)
-                        }
+                        let mut outcome = if named { Outcome::binary(&name) } else { Outcome::skipped(&name) };
+                        outcome.read.content = self.sum(&b);
+                        outcome
                     }
                     Ok(b) => self.check_bytes(b, &name, format),
                     Err(e) => Outcome::unreadable(&name, &e),

@@ -2,10 +2,11 @@
 
 use crate::document::{Document, Kind};
 use crate::pack::model::{Matcher, MatcherForm};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 
 /// What a document has for matchers.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Shows {
     /// Visible text.
     pub text: bool,
@@ -60,7 +61,7 @@ impl Shows {
 }
 
 /// How much was looked at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Amount {
     /// Documents: pages, texts, records, images.
     pub documents: usize,
@@ -69,7 +70,7 @@ pub struct Amount {
 }
 
 /// How much was looked at, by kind and by what there was to see.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Seen(BTreeMap<(Kind, Shows), Amount>);
 
 impl Seen {

@@ -2,6 +2,7 @@
 
 use super::format::{Format, SNIFF, is_binary};
 use super::outcome::{MAX_DOCUMENT, Outcome, splitting};
+use super::recall::{self, Recalled};
 use super::run::Engine;
 use super::walk::Input;
 use crate::document::records::{self, Chunk, Shape, Splitter};
@@ -23,40 +24,74 @@ pub(super) enum Work {
     Done(Outcome),
 }
 
+/// A piece of work, and the number of its input if what comes of it is kept.
+pub(super) struct Task {
+    pub work: Work,
+    pub keep: Option<usize>,
+}
+
 impl Engine<'_> {
-    /// Turns inputs into pieces of work, in order. `send` answers whether to go on.
-    pub(super) fn split(&self, inputs: &[Input], send: &mut dyn FnMut(Work) -> bool) {
-        for input in inputs {
-            let go_on = match input {
-                Input::File { path, name, size, .. } => match Format::from_name(name) {
-                    Some(f) if f.is_records() => match std::fs::File::open(path) {
-                        Ok(file) => self.split_records(Box::new(file), name, f, input, send),
-                        Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
-                    },
-                    Some(f) => send(Work::File(input.clone(), f)),
-                    None if *size > MAX_DOCUMENT && *size != u64::MAX => send(Work::Done(Outcome::too_large(name, *size))),
-                    None => match std::fs::File::open(path) {
-                        Ok(file) => self.split_unknown(Box::new(file), name, input, send),
-                        Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
-                    },
-                },
-                Input::Url { name } => self.split_page(name, input, send),
-                Input::Stdin { name } => {
-                    let stdin: Box<dyn Read> = Box::new(std::io::stdin().lock());
-                    match Format::from_name(name) {
-                        Some(Format::Image) => {
-                            send(Work::Done(Outcome::with_trouble(name, "images are not read from standard input", "name the file")))
-                        }
-                        Some(f) if f.is_records() => self.split_records(stdin, name, f, input, send),
-                        Some(f) => self.send_read(stdin, Vec::new(), name, f, send),
-                        None => self.split_unknown(stdin, name, input, send),
-                    }
-                }
+    /// Turns inputs into tasks, in order. `send` answers whether to go on.
+    pub(super) fn split(&self, inputs: &[Input], send: &mut dyn FnMut(Task) -> bool) {
+        let recall = self.options.recall.as_deref();
+        let store = self.options.pictures.as_deref().map(|p| p.store());
+        for (number, input) in inputs.iter().enumerate() {
+            let go_on = match recall.map_or(Recalled::ToRead, |r| r.get(number, input, store)) {
+                Recalled::Known(outcomes) => outcomes.into_iter().all(|o| send(Task { work: Work::Done(o), keep: None })),
+                Recalled::ToKeep => self.split_input(input, Some(number), &mut |work| send(Task { work, keep: Some(number) })),
+                Recalled::ToRead => self.split_input(input, None, &mut |work| send(Task { work, keep: None })),
             };
             if !go_on {
                 return;
             }
         }
+    }
+
+    /// The same for one input, of which `keep` is the number if what comes of it is kept.
+    fn split_input(&self, input: &Input, keep: Option<usize>, send: &mut dyn FnMut(Work) -> bool) -> bool {
+        match input {
+            Input::File { path, name, size, .. } => match Format::from_name(name) {
+                Some(f) if f.is_records() => match std::fs::File::open(path) {
+                    Ok(file) => match self.whole(file, keep) {
+                        Ok(reader) => self.split_records(reader, name, f, input, send),
+                        Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
+                    },
+                    Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
+                },
+                Some(f) => send(Work::File(input.clone(), f)),
+                None if *size > MAX_DOCUMENT && *size != u64::MAX => send(Work::Done(Outcome::too_large(name, *size))),
+                None => match std::fs::File::open(path) {
+                    Ok(file) => self.split_unknown(Box::new(file), name, input, send),
+                    Err(e) => send(Work::Done(Outcome::unreadable(name, &e))),
+                },
+            },
+            Input::Url { name } => self.split_page(name, input, send),
+            Input::Stdin { name } => {
+                let stdin: Box<dyn Read> = Box::new(std::io::stdin().lock());
+                match Format::from_name(name) {
+                    Some(Format::Image) => {
+                        send(Work::Done(Outcome::with_trouble(name, "images are not read from standard input", "name the file")))
+                    }
+                    Some(f) if f.is_records() => self.split_records(stdin, name, f, input, send),
+                    Some(f) => self.send_read(stdin, Vec::new(), name, f, send),
+                    None => self.split_unknown(stdin, name, input, send),
+                }
+            }
+        }
+    }
+
+    /// The bytes of a file, read at once and hashed if what comes of it is kept.
+    fn whole(&self, mut file: std::fs::File, keep: Option<usize>) -> std::io::Result<Box<dyn Read>> {
+        let (Some(recall), Some(number)) = (&self.options.recall, keep) else { return Ok(Box::new(file)) };
+        let mut bytes = Vec::new();
+        file.by_ref().take(recall::MOST_READ + 1).read_to_end(&mut bytes)?;
+        // One that has grown meanwhile is read on, and not kept.
+        if bytes.len() as u64 <= recall::MOST_READ
+            && let Some(sum) = self.sum(&bytes)
+        {
+            recall.content(number, sum);
+        }
+        Ok(Box::new(std::io::Cursor::new(bytes).chain(file)))
     }
 
     /// An input whose name says nothing: what it is, its beginning tells.

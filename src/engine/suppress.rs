@@ -7,6 +7,7 @@ use crate::facts::Day;
 use crate::finding::{Finding, Suppressed};
 use crate::source::{Source, Span};
 use crate::yaml::shape::did_you_mean;
+use borsh::{BorshDeserialize, BorshSerialize};
 
 /// A comment that was understood, or what is wrong with it.
 pub(super) struct Suppression {
@@ -31,7 +32,7 @@ pub(super) struct Suppression {
 }
 
 /// A comment that accepts findings, as `promolint debt` lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Comment {
     /// The rules it names.
     pub rules: Vec<String>,

@@ -40,6 +40,18 @@ impl Day {
     }
 }
 
+impl borsh::BorshSerialize for Day {
+    fn serialize<W: borsh::io::Write>(&self, to: &mut W) -> borsh::io::Result<()> {
+        self.to_string().serialize(to)
+    }
+}
+
+impl borsh::BorshDeserialize for Day {
+    fn deserialize_reader<R: borsh::io::Read>(from: &mut R) -> borsh::io::Result<Day> {
+        Day::parse(&String::deserialize_reader(from)?).ok_or_else(|| borsh::io::ErrorKind::InvalidData.into())
+    }
+}
+
 impl Default for Day {
     fn default() -> Day {
         Day::today()

@@ -1,4 +1,5 @@
 use crate::source::{Source, Span};
+use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Lines up to this many characters are shown whole.
 const WHOLE_LINE: usize = 140;
@@ -8,7 +9,7 @@ const MARGIN: usize = 50;
 const MAX_LINES: usize = 6;
 
 /// Part of one line of a file, to be shown under a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Excerpt {
     /// The line, from 1.
     pub line: usize,

@@ -1,9 +1,10 @@
 use super::Excerpt;
 use crate::source::{Source, Span};
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 /// A span of a file as people and tools name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Place {
     /// First byte of the original file.
     pub start: usize,
@@ -20,7 +21,7 @@ pub struct Place {
 }
 
 /// A place a finding speaks of.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Location {
     /// The file as given.
     pub path: String,
@@ -38,7 +39,7 @@ pub struct Location {
 }
 
 /// A rectangle of an image, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Region {
     /// Left edge.
     pub x: u32,

@@ -13,11 +13,12 @@ pub use severity::{Confidence, Severity};
 
 use crate::document::Kind;
 use crate::source::Source;
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Which record of a file a finding is in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct RecordRef {
     /// Place in the file, from 0.
     pub index: usize,
@@ -28,7 +29,7 @@ pub struct RecordRef {
 }
 
 /// Where a rule comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct RuleSource {
     /// The document's title.
     pub title: String,
@@ -39,7 +40,7 @@ pub struct RuleSource {
 }
 
 /// A rule that found something in the same words as another one, which says more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Also {
     /// The rule's id.
     pub rule: String,
@@ -48,7 +49,7 @@ pub struct Also {
 }
 
 /// How far a fix can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// Right in every place the rule matches.
@@ -60,7 +61,7 @@ pub enum Applicability {
 }
 
 /// One replacement in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Edit {
     /// The file.
     pub path: String,
@@ -73,7 +74,7 @@ pub struct Edit {
 }
 
 /// How to mend a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Fix {
     /// How far it can be trusted.
     pub applicability: Applicability,
@@ -82,7 +83,7 @@ pub struct Fix {
 }
 
 /// Why a finding does not count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Suppressed {
     /// What accepted it: `comment`, `file` (promolint-ignore.yaml) or `baseline`.
     pub by: String,
@@ -104,9 +105,10 @@ impl Suppressed {
 }
 
 /// One violation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Finding {
     /// `promolint.finding/1`.
+    #[borsh(serialize_with = "no_schema", deserialize_with = "the_schema")]
     pub schema: &'static str,
     /// The rule's id.
     pub rule: String,
@@ -149,6 +151,15 @@ pub struct Finding {
 
 /// The `schema` of a [`Finding`].
 pub const FINDING_SCHEMA: &str = "promolint.finding/1";
+
+/// The schema is the same for all, and is not written.
+fn no_schema<W: borsh::io::Write>(_: &&'static str, _: &mut W) -> borsh::io::Result<()> {
+    Ok(())
+}
+
+fn the_schema<R: borsh::io::Read>(_: &mut R) -> borsh::io::Result<&'static str> {
+    Ok(FINDING_SCHEMA)
+}
 
 /// A name for a finding that stays the same when lines move or the file is formatted anew: a hash of the rule, the input, the record,
 /// the field, the visible text, and which of several equal ones it is.

@@ -3,13 +3,14 @@
 use super::Marks;
 use super::sketch::{ROWS, SIZE, Sketch, join};
 use crate::pack::model::{CorpusMatcher, DifferBy, Same};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::HashMap;
 
 /// Texts that meet in a band are compared with so many earlier ones that differ from each other.
 const COMPARED: usize = 8;
 
 /// A member of a run, by its number.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, BorshSerialize, BorshDeserialize)]
 pub struct Member {
     /// What members of a group have in common.
     pub key: u64,

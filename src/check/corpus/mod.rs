@@ -13,6 +13,7 @@ use crate::facts::places::{Gazetteer, Kind as PlaceKind, distance_km, fold::fold
 use crate::finding::Location;
 use crate::pack::model::{Context, CorpusMatcher, DifferBy, Matcher, MatcherForm, OfficeThere, Rule, Same};
 use crate::source::Span;
+use borsh::{BorshDeserialize, BorshSerialize};
 use sketch::{Sketch, hash, join};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
@@ -46,7 +47,7 @@ pub struct Found {
 }
 
 /// Hashes by which members of a group are told apart; 0 is unknown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Marks {
     /// What the record is known by.
     pub id: u32,

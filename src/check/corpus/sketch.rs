@@ -1,5 +1,6 @@
 //! Texts as a few hundred bytes: MinHash over runs of words.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use rustc_hash::FxHasher;
 use std::collections::HashSet;
 use std::hash::Hasher;
@@ -16,7 +17,7 @@ const PLACES: usize = 16;
 const SEEDS: [u64; SIZE / PLACES] = [3, 1 << 8, 5 << 16, 7 << 24, 11 << 32, 13 << 40, 17 << 48, 19 << 56];
 
 /// What a text is compared by: for each of many sorts of runs of words, the last bits of the first in a fixed order that the text has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Sketch(pub [u16; SIZE]);
 
 impl Sketch {

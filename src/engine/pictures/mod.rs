@@ -3,6 +3,7 @@
 pub(super) mod resolve;
 mod store;
 
+pub(super) use store::Found;
 pub use store::Store;
 
 use super::assets;
@@ -115,6 +116,18 @@ impl Gallery {
     /// Whether there is anything to hold pictures against.
     pub fn has_register(&self) -> bool {
         self.facts.assets.is_some()
+    }
+
+    /// Where it looks for them.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The files of the supplied images.
+    pub fn supplied(&self) -> Vec<PathBuf> {
+        let Some(assets) = &self.facts.assets else { return Vec::new() };
+        let register = assets.source().name();
+        assets.iter().flat_map(assets::files).map(|(file, _)| store::supplied_path(register, file)).collect()
     }
 
     fn loaded(&self) -> Option<&Loaded> {

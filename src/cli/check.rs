@@ -3,7 +3,7 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{complain, count, exit, setup, stderr_palette};
+use super::{complain, count, exit, fix, setup, stderr_palette, stdout_palette};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -72,7 +72,7 @@ pub fn run(args: &CheckArgs) -> u8 {
         Ok(r) => r,
         Err(code) => return code,
     };
-    let palette = stderr_palette(args.selection.color);
+    let mends = if args.fixes.fix { mend() } else { fix::Mends::default() };
     let mut run = Run {
         summary: Summary { skipped: inputs.skipped + inputs.excluded, ..Summary::default() },
         palette,
@@ -110,6 +110,7 @@ pub fn run(args: &CheckArgs) -> u8 {
         complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
     }
     run.tell_not_applied();
+    run.summary.fixed = mends.fixed;
     run.summary.folded = reporters.iter().map(|r| r.folded()).max().unwrap_or(0);
     run.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     for r in &mut reporters {

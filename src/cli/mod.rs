@@ -12,6 +12,7 @@ mod config;
 mod debt;
 mod explain;
 mod files;
+mod fix;
 mod init;
 mod mutate;
 mod outputs;

@@ -159,7 +159,7 @@ impl Engine<'_> {
     /// Does one piece of work. Should a check fail in a way nobody foresaw, that input is said not to be checked, and the run goes on.
     fn work(&self, work: Work) -> Outcome {
         let name = match &work {
-            Work::File(Input::File { name, .. } | Input::Stdin { name }, _) => name.clone(),
+            Work::File(Input::File { name, .. } | Input::Stdin { name, .. }, _) => name.clone(),
             Work::Records { chunk, .. } => chunk.source.name().to_owned(),
             Work::Done(outcome) => outcome.name.clone(),
         };
@@ -197,7 +197,7 @@ impl Engine<'_> {
                     Err(e) => Outcome::unreadable(&name, &e),
                 }
             }
-            Work::File(Input::Stdin { name }, _) => Outcome::skipped(&name),
+            Work::File(Input::Stdin { name, .. }, _) => Outcome::skipped(&name),
             Work::Records { chunk, kind, first, again } => self.check_records(&chunk, kind, first, again),
         }
     }

@@ -5,6 +5,7 @@ use super::paths::Paths;
 use crate::finding::Trouble;
 use ignore::WalkBuilder;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Input {
     Stdin {
         /// Its name in reports.
         name: String,
+        /// What it held, if it was read before.
+        held: Option<Arc<[u8]>>,
     },
 }
 
@@ -66,7 +69,7 @@ impl Inputs {
         let out = &mut self;
         for argument in arguments {
             if argument == "-" {
-                out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned() });
+                out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned(), held: None });
                 continue;
             }
             if argument.starts_with("http://") || argument.starts_with("https://") {

@@ -1,5 +1,5 @@
 use super::Excerpt;
-use crate::source::{Source, Span};
+use crate::source::{Position, Source, Span};
 use serde::Serialize;
 
 /// A span of a file as people and tools name it.
@@ -17,6 +17,13 @@ pub struct Place {
     pub end_line: usize,
     /// Column of the end, exclusive.
     pub end_column: usize,
+}
+
+impl Place {
+    /// From one position to another.
+    pub fn between(from: Position, to: Position) -> Place {
+        Place { start: from.offset, end: to.offset, line: from.line, column: from.column, end_line: to.line, end_column: to.column }
+    }
 }
 
 /// A place a finding speaks of.
@@ -57,7 +64,7 @@ impl Location {
             .iter()
             .map(|s| {
                 let (from, to) = (source.position(s.start), source.position(s.end));
-                Place { start: from.offset, end: to.offset, line: from.line, column: from.column, end_line: to.line, end_column: to.column }
+                Place::between(from, to)
             })
             .collect();
         Location {

@@ -68,8 +68,22 @@ pub struct Edit {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-    /// What stands there afterwards, as visible text.
+    /// What is written there: with the references, escapes and quotes of its place, in the characters of the file's encoding.
     pub replacement: String,
+    /// The same place with lines and columns.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// What a reader sees once a fix is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visible {
+    /// First byte in the document's text that changes.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// The words there afterwards.
+    pub text: String,
 }
 
 /// How to mend a finding.
@@ -77,8 +91,11 @@ pub struct Edit {
 pub struct Fix {
     /// How far it can be trusted.
     pub applicability: Applicability,
-    /// The edits; they do not overlap.
+    /// The edits, by place; they do not overlap.
     pub edits: Vec<Edit>,
+    /// What readers see of it.
+    #[serde(skip)]
+    pub visible: Option<Visible>,
 }
 
 /// Why a finding does not count.

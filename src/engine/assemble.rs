@@ -1,9 +1,9 @@
 //! From a hit to a finding: severity, words, places, fix, fingerprint.
 
-use super::fix::edits;
+use super::fix::{edits, rewrite};
 use crate::check::Hit;
 use crate::document::{Document, Kind};
-use crate::finding::{FINDING_SCHEMA, Finding, Location, RecordRef, Region, Severity, fingerprint};
+use crate::finding::{Applicability, FINDING_SCHEMA, Finding, Location, RecordRef, Region, Severity, fingerprint};
 use crate::pack::model::Rule;
 use crate::source::Source;
 use std::collections::HashMap;
@@ -20,7 +20,11 @@ pub(super) struct Assembler<'a> {
 
 impl Assembler<'_> {
     pub fn finding(&mut self, rule: &Rule, severity: Severity, hit: Hit) -> Finding {
+        let mut hit = hit;
         let says = hit.says.clone().unwrap_or_default();
+        let rewrite = says.rewrite.as_ref().or(rule.text.rewrite.as_ref()).filter(|_| hit.replacement.is_none() && hit.range.is_some());
+        hit.replacement = hit.replacement.or_else(|| rewrite.map(|r| r.of(&hit.text)));
+        let applicability = says.fix.or(rule.fix).or(rewrite.map(|_| Applicability::Unsafe));
         let severity = says.severity.unwrap_or(severity);
         let fill = |template: &str| fill(template, &hit);
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
@@ -43,7 +47,10 @@ impl Assembler<'_> {
         let record = self.record(hit.field);
         let key = (rule.id.clone(), record.as_ref().and_then(|r| r.field.clone()), hit.text.clone());
         let occurrence = *self.occurrences.entry(key).and_modify(|n| *n += 1).or_insert(0);
-        let mended = says.fix.or(rule.fix).zip(hit.replacement.as_deref()).map(|(a, r)| edits::fix(self.source, self.document, &hit, r, a));
+        let mended = applicability.zip(hit.replacement.as_deref()).zip(hit.range).map(|((applicability, words), range)| {
+            let (range, words) = if rewrite.is_some() { rewrite::fitted(self.document, range, words) } else { (range, words.to_owned()) };
+            edits::fix(self.source, self.document, range, &words, applicability)
+        });
         let (fix, unfixed) = match mended {
             None => (None, None),
             Some(Ok(fix)) => (Some(fix), None),

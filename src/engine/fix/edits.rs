@@ -1,7 +1,6 @@
 //! From words that should stand somewhere to the bytes to be written: which characters change, where each comes from, how it is spelled
 //! there.
 
-use crate::check::Hit;
 use crate::document::spelling::{Around, Unwritable};
 use crate::document::{Document, Layer, Mark, Role, Spelling, YamlStyle};
 use crate::finding::{Applicability, Edit, Fix, Visible};
@@ -17,21 +16,21 @@ const LETTERS: usize = 64;
 /// New words for some bytes of the document's text.
 type Change = (Range<usize>, String);
 
-/// The edits that make `replacement` of what was found; where there are none, a note that says why.
+/// The edits that make `replacement` of `start..end` of the visible text; where there are none, a note that says why.
 pub fn fix(
     source: &Source,
     document: &Document,
-    hit: &Hit,
+    (start, end): (usize, usize),
     replacement: &str,
     applicability: Applicability,
 ) -> Result<Fix, Option<String>> {
-    let (start, end) = hit.range.ok_or(None)?;
     let old = document.text.get(start..end).ok_or(None)?;
     let block = document.block_at(start).and_then(|b| document.blocks.get(b)).ok_or(None)?;
     if old == replacement {
         return Err(None);
     }
-    let one = match &hit.spans[..] {
+    let spans = document.map.spans(start, end);
+    let one = match &spans[..] {
         [one] if source.text().get(one.range()) == Some(old) => Some(*one),
         _ => None,
     };

@@ -5,6 +5,7 @@
 
 pub(super) mod edits;
 mod files;
+pub(super) mod rewrite;
 
 pub use files::Mended;
 
@@ -359,7 +360,7 @@ impl Engine<'_> {
             subject = subject.of_record(chunk, i, self.formats);
         }
         let applies =
-            |r: usize| severities.get(r).is_some_and(Option::is_some) && self.rules.rules().get(r).is_some_and(|r| r.matcher.replaces());
+            |r: usize| severities.get(r).is_some_and(Option::is_some) && self.rules.rules().get(r).is_some_and(|r| r.text.rewrite.is_some() || r.matcher.replaces());
         let candidates = self.rules.prefilter(reading.kind).candidates(&subject, &applies);
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();

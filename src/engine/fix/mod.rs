@@ -359,8 +359,10 @@ impl Engine<'_> {
         if let Some((chunk, i)) = record {
             subject = subject.of_record(chunk, i, self.formats);
         }
-        let applies =
-            |r: usize| severities.get(r).is_some_and(Option::is_some) && self.rules.rules().get(r).is_some_and(|r| r.text.rewrite.is_some() || r.matcher.replaces());
+        let applies = |r: usize| {
+            severities.get(r).is_some_and(Option::is_some)
+                && self.rules.rules().get(r).is_some_and(|r| r.text.rewrite.is_some() || r.matcher.replaces())
+        };
         let candidates = self.rules.prefilter(reading.kind).candidates(&subject, &applies);
         let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
         let mut found: Vec<(Finding, Span)> = Vec::new();

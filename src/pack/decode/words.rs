@@ -105,9 +105,15 @@ impl Decoder<'_> {
         let mut rest = text.as_str();
         while let Some((before, (name, after))) = rest.split_once('<').and_then(|(b, r)| Some((b, r.split_once('>')?))) {
             let term = format!("<{name}>");
-            let phrase = if self.trusted { Ok(Phrase::Text(term, Arc::clone(self.terms))) } else { phrase::parse(&term, self.terms).map(Phrase::Read) };
+            let phrase = if self.trusted {
+                Ok(Phrase::Text(term, Arc::clone(self.terms)))
+            } else {
+                phrase::parse(&term, self.terms).map(Phrase::Read)
+            };
             match phrase {
-                Ok(phrase) => parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(Pattern::from_phrase(phrase, false, None)))]),
+                Ok(phrase) => {
+                    parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(Pattern::from_phrase(phrase, false, None)))])
+                }
                 Err(e) => {
                     let at = text.len() - rest.len() + before.len();
                     let span = self.inside(node, Span::new(at, at + name.len() + 2));

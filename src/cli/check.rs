@@ -3,7 +3,7 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{complain, count, exit, fix, setup, stderr_palette, stdout_palette};
+use super::{complain, count, exit, fix, setup, stderr_palette};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -51,7 +51,7 @@ pub fn run(args: &CheckArgs) -> u8 {
     }
     let about = planned.about(&setup.packs, &inputs);
     let hint = planned.hint();
-    let mut accepting = match Accepting::load(args, config, &arguments, &mut inputs, facts.today) {
+    let mut accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
         Ok(a) => a,
         Err(code) => return code,
     };
@@ -66,13 +66,25 @@ pub fn run(args: &CheckArgs) -> u8 {
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let engine = Engine { rules: setup.rules(), options, formats };
-
-    let mut reporters = match planned.open(about, args.selection.color) {
+    let mut engine = Engine { rules: setup.rules(), options, formats };
+    let palette = stderr_palette(args.selection.color);
+    let mut mends = fix::Mends::default();
+    if args.fixes.diff {
+        let mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        return fix::shown(&mends, &inputs, palette, args.quiet);
+    }
+    let mut reporters = match planned.open(about, args.selection.color, args.fixes.fix && arguments.iter().any(|a| a == "-")) {
         Ok(r) => r,
         Err(code) => return code,
     };
-    let mends = if args.fixes.fix { mend() } else { fix::Mends::default() };
+    if args.fixes.fix {
+        mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        // Lines have changed since, and what accepts findings counts them.
+        accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
+            Ok(a) => a,
+            Err(code) => return code,
+        };
+    }
     let mut run = Run {
         summary: Summary { skipped: inputs.skipped + inputs.excluded, ..Summary::default() },
         palette,
@@ -128,8 +140,11 @@ pub fn run(args: &CheckArgs) -> u8 {
         if let Some(hint) = hint.filter(|_| run.summary.total() > 0) {
             complain(&format!("note: {hint}"));
         }
+        if args.fixes.fix {
+            complain(&mends.summary(false, palette));
+        }
     }
-    let code = code(&run.summary, fail_on).max(settled.code);
+    let code = code(&run.summary, fail_on).max(settled.code).max(if mends.failed > 0 { exit::TROUBLE } else { exit::OK });
     // The process ends here, and the system takes all back at once; piece by piece it would take a tenth of a short run.
     std::mem::forget((engine, facts));
     code

@@ -1,6 +1,8 @@
 //! `--fix`, `--unsafe-fixes`, `--diff`: files are mended, or shown as they would be.
 
-use super::{complain, count, exit, files, print};
+use super::accepting::Accepting;
+use super::args::CheckArgs;
+use super::{complain, count, exit, files, print, stdout_palette};
 use crate::engine::fix::{Mended, Wanted, text_of};
 use crate::engine::{Engine, Input, Inputs};
 use crate::finding::Finding;
@@ -8,7 +10,7 @@ use crate::report::{Palette, clean, rich_trouble};
 use clap::Args;
 use similar::TextDiff;
 use std::collections::HashSet;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,13 +18,13 @@ use std::sync::Arc;
 #[derive(Debug, Args, Default)]
 pub struct FixArgs {
     /// Make the safe fixes, then check what is left; text from standard input goes to standard output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "update_baseline")]
     pub fix: bool,
     /// With --fix or --diff, also make fixes that change what the text says: approved wording in place of what was found
     #[arg(long)]
     pub unsafe_fixes: bool,
     /// Show what --fix would change as a unified diff, and change nothing; the exit code is 1 if there is something
-    #[arg(long, conflicts_with_all = ["format", "output"])]
+    #[arg(long, conflicts_with_all = ["format", "output", "update_baseline"])]
     pub diff: bool,
 }
 
@@ -53,8 +55,41 @@ impl Mends {
     }
 }
 
-/// Makes the fixes, or shows them. `leave`: findings that somebody accepted.
-pub fn run(
+/// Makes the fixes, or shows them. Complains of what goes wrong.
+pub fn run(engine: &mut Engine, inputs: &mut Inputs, check: &CheckArgs, accepting: &mut Accepting) -> Mends {
+    let (args, quiet, palette) = (&check.fixes, check.quiet, stdout_palette(check.selection.color));
+    // Standard input can be read only once.
+    for input in &mut inputs.list {
+        if let Input::Stdin { held, .. } = input {
+            let mut bytes = Vec::new();
+            // What comes after an error is not there; what is there is checked.
+            let _ = std::io::stdin().lock().read_to_end(&mut bytes);
+            *held = Some(bytes.into());
+        }
+    }
+    // No picture has a fix.
+    let (pictures, differences) = (engine.options.pictures.take(), engine.options.image_diffs.take());
+    let open = open(engine, inputs, accepting);
+    let leave = |f: &Finding| open.as_ref().is_some_and(|open| !open.contains(&f.fingerprint));
+    let mends = mend(engine, inputs, args, &leave, palette, quiet);
+    (engine.options.pictures, engine.options.image_diffs) = (pictures, differences);
+    mends
+}
+
+/// The fingerprints of findings that nobody accepted; `None` if nothing may accept any.
+fn open(engine: &Engine, inputs: &Inputs, accepting: &mut Accepting) -> Option<HashSet<String>> {
+    if !accepting.accept.accepts_any() {
+        return None;
+    }
+    let mut open = HashSet::new();
+    engine.run_through(&inputs.list, &mut |o| accepting.accept.take(o, &engine.rules), &mut |outcome| {
+        open.extend(outcome.findings.into_iter().filter(|f| f.fix.is_some() && f.suppressed.is_none()).map(|f| f.fingerprint));
+        true
+    });
+    Some(open)
+}
+
+fn mend(
     engine: &Engine,
     inputs: &mut Inputs,
     args: &FixArgs,
@@ -120,7 +155,6 @@ pub fn run(
         mends.unsafe_left += mended.fixed.unsafe_left;
         true
     });
-    // Standard input can be read only once.
     for (number, bytes) in held {
         if let Some(Input::Stdin { held, .. }) = inputs.list.get_mut(number) {
             *held = Some(bytes);

@@ -75,10 +75,10 @@ pub struct Edit {
     pub place: Place,
 }
 
-/// What a reader sees once a fix is made.
+/// What a fix changes for readers of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visible {
-    /// First byte in the document's text that changes.
+    /// First byte of its text that changes.
     pub start: usize,
     /// One past the last.
     pub end: usize,
@@ -93,9 +93,12 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The edits, by place; they do not overlap.
     pub edits: Vec<Edit>,
-    /// What readers see of it.
+    /// The words that readers see afterwards in place of the others.
     #[serde(skip)]
-    pub visible: Option<Visible>,
+    pub words: String,
+    /// What it changes for readers.
+    #[serde(skip)]
+    pub visible: Vec<Visible>,
 }
 
 /// Why a finding does not count.

@@ -74,7 +74,12 @@ pub fn fix(
     if edits.is_empty() {
         return Err(None);
     }
-    Ok(Fix { applicability, edits, visible: Some(Visible { start, end, text: replacement.to_owned() }) })
+    let visible = if block.second {
+        first_reading(document, &places).ok_or(None)?
+    } else {
+        vec![Visible { start, end, text: replacement.to_owned() }]
+    };
+    Ok(Fix { applicability, edits, words: replacement.to_owned(), visible })
 }
 
 /// Runs of letters and digits, and what stands between them character by character.
@@ -216,6 +221,32 @@ fn place(document: &Document, change: Change, whole: (usize, usize), out: &mut V
         }
     }
     Some(())
+}
+
+/// What changes in the first reading of a block, of which words were found in the second.
+fn first_reading(document: &Document, places: &[(Span, String)]) -> Option<Vec<Visible>> {
+    let end = document.blocks.iter().find(|b| b.second).map_or(document.text.len(), |b| b.start);
+    let pieces = || document.map.pieces().iter().take_while(|p| p.text < end).filter(|p| p.text_len > 0);
+    let mut out = Vec::new();
+    for (span, words) in places {
+        let touched = pieces().filter(|p| p.source < span.end && span.start < p.source + p.source_len);
+        let range = touched.fold(None, |range: Option<(usize, usize)>, p| {
+            let (mut from, mut to) = (p.text, p.text + p.text_len);
+            if p.linear {
+                (from, to) = (p.text + span.start.max(p.source) - p.source, p.text + span.end.min(p.source + p.source_len) - p.source);
+            }
+            Some(range.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
+        });
+        // Something put in stands behind what ends there.
+        let behind = || pieces().find(|p| p.source < span.start && span.start <= p.source + p.source_len);
+        let (start, end) = match range {
+            Some(range) => range,
+            None => behind().map(|p| p.text + if p.linear { span.start - p.source } else { p.text_len }).map(|at| (at, at))?,
+        };
+        out.push(Visible { start, end, text: words.clone() });
+    }
+    out.sort_by_key(|v| v.start);
+    Some(out)
 }
 
 /// The place of a finding, to write to.

@@ -9,13 +9,11 @@ pub(super) mod rewrite;
 
 pub use files::Mended;
 
-use super::assemble::{Assembler, Occurrences};
 use super::documents::Active;
 use super::format::Format;
+use super::outcome::Outcome;
 use super::read::{Reading, hint, read_source};
 use super::run::Engine;
-use super::suppress;
-use crate::check::{self, Subject};
 use crate::document::records::{self, Chunk, Splitter};
 use crate::document::{BLOCK_SEPARATOR, Builder, Kind, is_invisible};
 use crate::finding::{Applicability, Edit, Finding, Fix, Place, Visible};
@@ -57,7 +55,7 @@ struct Candidate {
     place: Place,
     /// Bytes of the file and what stands there afterwards, by place.
     edits: Vec<(Span, Vec<u8>)>,
-    visible: Visible,
+    visible: Vec<Visible>,
 }
 
 /// A document of a file: what its readers see, and its fixes.
@@ -73,6 +71,8 @@ struct Scan {
     documents: Vec<Seen>,
     /// How many things in it could not be read.
     broken: usize,
+    /// Findings that are left alone: their rules and places.
+    left: Vec<(String, usize)>,
     /// How many fixes are not wanted because they change what the text says.
     unsafe_left: usize,
 }
@@ -91,12 +91,13 @@ impl Engine<'_> {
     ///
     /// A fix that would change more than its words is left out, and so is all of a file whose fixes do not come to an end.
     pub fn fix(&self, bytes: &[u8], name: &str, format: Format, named: bool, wanted: &Wanted) -> Fixed {
-        let file = File { engine: self, name, format, named, wanted };
+        let file = File { engine: self, name, format, named, wanted, first: true };
         let mut fixed = Fixed::default();
         let mut scan = file.scan(bytes);
+        let file = File { first: false, ..file };
         let mut now = bytes.to_vec();
         let mut before: HashSet<Vec<u8>> = HashSet::from([now.clone()]);
-        let mut refused: Vec<(String, usize)> = Vec::new();
+        let mut refused = std::mem::take(&mut scan.left);
         for round in 0..=ROUNDS {
             let chosen = choose(&scan, &refused);
             if chosen.is_empty() {
@@ -241,6 +242,8 @@ struct File<'a> {
     format: Format,
     named: bool,
     wanted: &'a Wanted<'a>,
+    /// Whether the file is read as it was found.
+    first: bool,
 }
 
 /// New bytes, and what is read in them.
@@ -277,7 +280,7 @@ impl File<'_> {
         }
         let mut changes: Vec<Vec<&Visible>> = scan.documents.iter().map(|_| Vec::new()).collect();
         for key in keys {
-            changes.get_mut(key.0)?.push(&scan.candidate(*key)?.visible);
+            changes.get_mut(key.0)?.extend(&scan.candidate(*key)?.visible);
         }
         for ((old, new), changes) in scan.documents.iter().zip(&next.documents).zip(changes) {
             let same = if changes.is_empty() { old.text == new.text } else { expected(old, changes)? == plain(&new.text) };
@@ -326,11 +329,23 @@ impl File<'_> {
     }
 
     fn document(&self, source: &Source, reading: &Reading, record: Option<(&Chunk, usize)>, active: &mut Active, scan: &mut Scan) {
-        scan.broken += reading.document.problems.len();
-        let findings = self.engine.fixable(source, reading, record, active);
-        let open = findings.into_iter().filter(|f| f.suppressed.is_none() && !(self.wanted.leave)(f));
-        let candidates = open.filter_map(|f| self.candidate(f, source, &mut scan.unsafe_left)).collect();
-        scan.documents.push(Seen { text: reading.document.text.clone(), candidates });
+        let mut outcome = Outcome::default();
+        let record = record.map(|(chunk, i)| (chunk, i, false));
+        self.engine.check_one(source, reading, record, active, &mut outcome);
+        scan.broken += outcome.troubles.len();
+        let mut seen = Seen::default();
+        for finding in outcome.findings.into_iter().filter(|f| f.fix.is_some() && f.suppressed.is_none()) {
+            // Whoever accepted it spoke of the file as it was found.
+            if self.first && (self.wanted.leave)(&finding) {
+                scan.left.extend(finding.primary.first().map(|p| (finding.rule.clone(), p.start)));
+                continue;
+            }
+            seen.candidates.extend(self.candidate(finding, source, &mut scan.unsafe_left));
+        }
+        // Second readings of a block follow from the first.
+        let end = reading.document.blocks.iter().find(|b| b.second).map_or(reading.document.text.len(), |b| b.start);
+        seen.text = reading.document.text.get(..end).unwrap_or("").to_owned();
+        scan.documents.push(seen);
     }
 
     fn candidate(&self, finding: Finding, source: &Source, unsafe_left: &mut usize) -> Option<Candidate> {
@@ -346,38 +361,6 @@ impl File<'_> {
         let place = *finding.primary.first()?;
         let Fix { edits, visible, .. } = finding.fix?;
         let bytes = |e: Edit| Some((Span::new(e.start, e.end), source.encode(&e.replacement)?));
-        Some(Candidate { rule: finding.rule, place, edits: edits.into_iter().map(bytes).collect::<Option<_>>()?, visible: visible? })
-    }
-}
-
-impl Engine<'_> {
-    /// The findings of a document that have a fix; suppressed ones are among them.
-    fn fixable(&self, source: &Source, reading: &Reading, record: Option<(&Chunk, usize)>, active: &mut Active) -> Vec<Finding> {
-        let document = &reading.document;
-        let severities = active.of(reading.kind, || self.rules.active(source.name(), reading.kind));
-        let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
-        if let Some((chunk, i)) = record {
-            subject = subject.of_record(chunk, i, self.formats);
-        }
-        let applies = |r: usize| {
-            severities.get(r).is_some_and(Option::is_some)
-                && self.rules.rules().get(r).is_some_and(|r| r.text.rewrite.is_some() || r.matcher.replaces())
-        };
-        let candidates = self.rules.prefilter(reading.kind).candidates(&subject, &applies);
-        let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
-        let mut found: Vec<(Finding, Span)> = Vec::new();
-        for (r, rule) in self.rules.rules().iter().enumerate() {
-            let Some(severity) = severities.get(r).copied().flatten() else { continue };
-            let Some(own) = candidates.get(r).filter(|c| !c.is_empty() && applies(r)) else { continue };
-            for hit in check::run(&subject, rule, own, &mut |_, _| {}) {
-                let place = hit.spans.first().copied().unwrap_or_default();
-                found.push((assembler.finding(rule, severity, hit), place));
-            }
-        }
-        if !document.directives.is_empty() && !found.is_empty() {
-            let mut suppressions = suppress::read(&document.directives, source, &|id| self.rules.knows(id));
-            suppress::apply(&mut suppressions, &mut found);
-        }
-        found.into_iter().map(|(f, _)| f).filter(|f| f.fix.is_some()).collect()
+        Some(Candidate { rule: finding.rule, place, edits: edits.into_iter().map(bytes).collect::<Option<_>>()?, visible })
     }
 }

@@ -390,6 +390,9 @@ pub struct CheckArgs {
     /// Reports.
     #[command(flatten)]
     pub outputs: super::outputs::OutputArgs,
+    /// Fixes.
+    #[command(flatten)]
+    pub fixes: super::fix::FixArgs,
     /// Write a picture of what differs for each altered image into this folder
     #[arg(long, value_name = "DIR")]
     pub image_diffs: Option<PathBuf>,

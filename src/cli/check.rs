@@ -3,7 +3,7 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{cache, complain, count, exit, setup, show, stderr_palette, watch, web};
+use super::{cache, complain, count, exit, fix, setup, show, stderr_palette, watch, web};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
@@ -59,6 +59,8 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let root = args.caching.root();
     let cache = root.clone().map(Cache::in_folder);
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
+    // What is known of a file holds for one run, and fixes change files.
+    let root = root.filter(|_| !args.fixes.fix && !args.fixes.diff);
     let recall = cache::of_run(root, args, &arguments, &facts, &pictures);
     leave_out_registers(&mut inputs, config, &pictures);
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
@@ -66,7 +68,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     }
     let about = planned.about(&setup.packs, &inputs);
     let hint = planned.hint();
-    let mut accepting = match Accepting::load(args, config, &arguments, &mut inputs, facts.today) {
+    let mut accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
         Ok(a) => a,
         Err(code) => return code,
     };
@@ -84,16 +86,28 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let engine = Engine { rules: setup.rules(), options, formats };
+    let mut engine = Engine { rules: setup.rules(), options, formats };
     if args.show.files {
         return show::files(args, &setup.config, &engine, &inputs, &arguments);
     }
-
-    let mut reporters = match planned.open(about, args.selection.color) {
+    let palette = stderr_palette(args.selection.color);
+    let mut mends = fix::Mends::default();
+    if args.fixes.diff {
+        let mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        return fix::shown(&mends, &inputs, palette, args.quiet);
+    }
+    let mut reporters = match planned.open(about, args.selection.color, args.fixes.fix && arguments.iter().any(|a| a == "-")) {
         Ok(r) => r,
         Err(code) => return code,
     };
-    let palette = stderr_palette(args.selection.color);
+    if args.fixes.fix {
+        mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        // Lines have changed since, and what accepts findings counts them.
+        accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
+            Ok(a) => a,
+            Err(code) => return code,
+        };
+    }
     let mut run = Run {
         summary: Summary { skipped: inputs.skipped + inputs.excluded, ..Summary::default() },
         palette,
@@ -142,6 +156,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
     }
     run.tell_not_applied();
+    run.summary.fixed = mends.fixed;
     run.summary.folded = reporters.iter().map(|r| r.folded()).max().unwrap_or(0);
     run.summary.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     for r in &mut reporters {
@@ -159,8 +174,11 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         if let Some(hint) = hint.filter(|_| run.summary.total() > 0) {
             complain(&format!("note: {hint}"));
         }
+        if args.fixes.fix {
+            complain(&mends.summary(false, palette));
+        }
     }
-    let code = code(&run.summary, fail_on).max(settled.code);
+    let code = code(&run.summary, fail_on).max(settled.code).max(if mends.failed > 0 { exit::TROUBLE } else { exit::OK });
     // The process ends here, and the system takes all back at once; piece by piece it would take a tenth of a short run.
     if !again {
         std::mem::forget((engine, facts));

@@ -13,6 +13,7 @@ mod config;
 mod debt;
 mod explain;
 mod files;
+mod fix;
 mod init;
 mod man;
 mod mutate;

@@ -1,6 +1,6 @@
 //! `--format` and `--output`: which reports a run writes, and where.
 
-use super::{complain, exit, explain, refuse, setup, stdout_palette};
+use super::{complain, exit, explain, refuse, setup, stderr_palette, stdout_palette};
 use crate::engine::{Format, Input, Inputs, OWN_PACK, OWN_RULES};
 use crate::finding::{Confidence, Severity};
 use crate::pack::{PackSet, Rule, shape::did_you_mean};
@@ -197,11 +197,14 @@ impl Planned {
         Root::new(&folder.to_string_lossy(), &here.to_string_lossy())
     }
 
-    /// Opens the files. Complains of those that cannot be written; the code to exit with is the error.
-    pub fn open(self, about: About, color: super::Color) -> Result<Vec<Box<dyn Reporter>>, u8> {
+    /// Opens the files. `aside`: standard output has something else, so that its report goes to standard error. Complains of those that cannot be written; the code to exit with is the error.
+    pub fn open(self, about: About, color: super::Color, aside: bool) -> Result<Vec<Box<dyn Reporter>>, u8> {
         let about = Rc::new(about);
-        let stdout = Box::new(BufWriter::with_capacity(1 << 16, io::stdout()));
-        let mut list = vec![reporter(self.stdout, stdout, stdout_palette(color), &about)];
+        let (stdout, palette): (Box<dyn Write>, _) = match aside {
+            true => (Box::new(io::stderr()), stderr_palette(color)),
+            false => (Box::new(io::stdout()), stdout_palette(color)),
+        };
+        let mut list = vec![reporter(self.stdout, Box::new(BufWriter::with_capacity(1 << 16, stdout)), palette, &about)];
         for (format, file) in &self.files {
             match File::create(file) {
                 Ok(f) => list.push(reporter(*format, Box::new(BufWriter::new(f)), Palette::new(false), &about)),

@@ -3,8 +3,8 @@
 use super::readings;
 use super::seen::{is_foreign, joined, may_join, plain};
 use super::{
-    BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Image, ImageSource, Lang, Link, Mark, OBJECT, Piece, Problem, Record,
-    Role, SourceMap, StyleSheet,
+    BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Image, ImageSource, Lang, Layer, Link, Mark, OBJECT, Piece, Problem,
+    Record, Role, SourceMap, Spelling, StyleSheet,
 };
 use crate::source::Span;
 use std::borrow::Cow;
@@ -66,6 +66,7 @@ struct OpenBlock {
     lang: Option<Lang>,
     field: Option<usize>,
     level: u8,
+    spelling: Spelling,
 }
 
 /// Builds a [`Document`]. Spans and offsets handed in are bytes of the text being read; [`Builder::within`] says how that text lies in the
@@ -86,6 +87,8 @@ pub struct Builder {
     hyphens: Vec<usize>,
     /// Whether there are letters that may be taken for Latin ones.
     foreign: bool,
+    /// How the text being read is written in the source.
+    spelling: Spelling,
     /// Fields of a document that is done with, the first one last: their strings are written anew.
     spare: Vec<Field>,
 }
@@ -141,6 +144,25 @@ impl Builder {
         r
     }
 
+    /// From here on what is read is written in `layer`, inside what held before: the answer, for [`Builder::leave`].
+    pub fn enter(&mut self, layer: Layer) -> Spelling {
+        let inside = self.spelling.with(layer);
+        std::mem::replace(&mut self.spelling, inside)
+    }
+
+    /// Ends what [`Builder::enter`] began.
+    pub fn leave(&mut self, before: Spelling) {
+        self.spelling = before;
+    }
+
+    /// Everything written inside `f` is written in `layer`.
+    pub fn spelled<R>(&mut self, layer: Layer, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.enter(layer);
+        let r = f(self);
+        self.leave(before);
+        r
+    }
+
     /// Reads a field's value that is a document of its own (HTML in a description): blocks written inside `f` belong to the field.
     pub fn in_field<R>(&mut self, field: usize, map: SourceMap, f: impl FnOnce(&mut Self) -> R) -> R {
         let was = self.in_field.replace(field);
@@ -182,15 +204,16 @@ impl Builder {
             (Role::Text, Some(f)) => (Role::Prose, field.or(Some(f))),
             (role, f) => (role, field.or(f)),
         };
-        self.lane().open = Some(OpenBlock { start: None, space: None, role, lang, field, level });
+        let spelling = self.spelling;
+        self.lane().open = Some(OpenBlock { start: None, space: None, role, lang, field, level, spelling });
     }
 
     /// Ends the open block. Text written while no block is open starts one of [`Role::Text`].
     pub fn close(&mut self) {
         let lane = self.lane();
-        if let Some(OpenBlock { start: Some(start), role, lang, field, level, .. }) = lane.open.take() {
+        if let Some(OpenBlock { start: Some(start), role, lang, field, level, spelling, .. }) = lane.open.take() {
             let end = lane.text.len();
-            lane.blocks.push(Block { start, end, role, lang, field, level, second: false });
+            lane.blocks.push(Block { start, end, role, lang, field, level, spelling, second: false });
             lane.text.push(BLOCK_SEPARATOR);
         }
     }

@@ -2,7 +2,7 @@
 //! say something to promolint, is decided here.
 
 use super::plain::lines;
-use super::{Builder, Field, FieldRole, Kind, Lang, Piece, Record, Role, Shown, SourceMap};
+use super::{Builder, Field, FieldRole, Kind, Lang, Layer, Piece, Record, Role, Shown, SourceMap};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use std::ops::Range;
@@ -132,6 +132,8 @@ struct Entry {
     span: Span,
     /// From the value to the text being read.
     map: SourceMap,
+    /// How it is written.
+    layer: Layer,
 }
 
 fn yaml_entries(inner: &str, at: usize, b: &mut Builder) -> Option<Vec<Entry>> {
@@ -176,7 +178,7 @@ fn yaml_entries(inner: &str, at: usize, b: &mut Builder) -> Option<Vec<Entry>> {
                 };
                 let map = yaml::scalar_map(inner, node).through(&SourceMap::identity(at, inner.len()));
                 let span = map.cover(0, value.len()).unwrap_or(node.span.shifted(at));
-                entries.push(Entry { path, value, span, map });
+                entries.push(Entry { path, value, span, map, layer: Layer::of_yaml(inner, node) });
             }
         }
     }
@@ -204,7 +206,10 @@ fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Option<Vec<Entry>>
         let path = table.iter().cloned().chain(key.split('.').map(|k| k.trim().to_owned())).collect();
         match value.chars().next() {
             Some(q @ ('"' | '\'')) if !value.starts_with("\"\"\"") && !value.starts_with("'''") => match toml_string(value, q, from + 1) {
-                Some((value, span, map)) => entries.push(Entry { path, value, span, map }),
+                Some((value, span, map)) => {
+                    let layer = Layer::Toml { quote: if q == '"' { b'"' } else { b'\'' } };
+                    entries.push(Entry { path, value, span, map, layer });
+                }
                 None => b.problem(
                     format!("the value of `{key}` in the front matter has no closing quotation mark"),
                     format!("close it with `{q}`"),
@@ -214,7 +219,13 @@ fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Option<Vec<Entry>>
             Some(c) if c.is_ascii_alphanumeric() || matches!(c, '-' | '+') => {
                 let bare = value.split('#').next().unwrap_or("").trim_end();
                 let span = Span::new(from, from + bare.len());
-                entries.push(Entry { path, value: bare.to_owned(), span, map: SourceMap::identity(from, bare.len()) });
+                entries.push(Entry {
+                    path,
+                    value: bare.to_owned(),
+                    span,
+                    map: SourceMap::identity(from, bare.len()),
+                    layer: Layer::Toml { quote: 0 },
+                });
             }
             _ => {}
         }
@@ -294,7 +305,7 @@ fn entry(e: &Entry, b: &mut Builder) {
     }
     if let Some(role) = block {
         b.within(e.map.clone(), |b| {
-            b.open_with(role, None, Some(field), 0);
+            b.spelled(e.layer, |b| b.open_with(role, None, Some(field), 0));
             b.text(&e.value, 0);
             b.close();
         });

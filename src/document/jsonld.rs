@@ -1,7 +1,7 @@
 //! Structured data in pages: the nodes of JSON-LD as records, and the strings in them that search results show.
 
 use super::records::json::{Scanner, Str, Token, unescape};
-use super::{Builder, Field, FieldRole, Record, Role, Shown};
+use super::{Builder, Field, FieldRole, Layer, Record, Role, Shown};
 use crate::source::Span;
 
 /// A node's nesting is bounded by the scanner; its number of fields here.
@@ -163,7 +163,7 @@ fn emit(node: Node, end: usize, text: &str, at: usize, b: &mut Builder) {
         let is_text = matches!(role, FieldRole::Name | FieldRole::Prose);
         let index = b.field(Field { pointer, name, role, value: value.clone(), span, block: None });
         if is_text {
-            b.side(Role::JsonLd, None, Some(index), |b| b.within(map, |b| b.text(&value, 0)));
+            b.spelled(Layer::Json { script: true }, |b| b.side(Role::JsonLd, None, Some(index), |b| b.within(map, |b| b.text(&value, 0))));
         }
     }
     let fields = first..b.field_count();

@@ -18,11 +18,13 @@ mod readings;
 pub mod records;
 pub mod release;
 mod seen;
+pub mod spelling;
 
 pub use builder::{Builder, MarkToken, Shown, is_invisible};
 pub use kind::Kind;
 pub use map::{Piece, SourceMap};
 pub use seen::seen;
+pub use spelling::{Layer, Spelling, YamlStyle};
 
 use crate::source::Span;
 
@@ -163,6 +165,8 @@ pub struct Block {
     pub level: u8,
     /// Whether it is another reading of an earlier block: of a word that a line's end divides, of letters that look like others.
     pub second: bool,
+    /// How its text is written in the source.
+    pub spelling: Spelling,
 }
 
 /// A link, an image address, a form target: something that leads elsewhere.

@@ -1,11 +1,12 @@
 //! From a hit to a finding: severity, words, places, fix, fingerprint.
 
+use super::fix::{edits, rewrite};
 use super::web::{path_of, url_of};
 use crate::check::Hit;
 use crate::document::{Document, Kind};
-use crate::finding::{Applicability, Edit, FINDING_SCHEMA, Finding, Fix, Location, RecordRef, Region, Severity, fingerprint};
+use crate::finding::{Applicability, FINDING_SCHEMA, Finding, Location, RecordRef, Region, Severity, fingerprint};
 use crate::pack::model::Rule;
-use crate::source::{Source, Span};
+use crate::source::Source;
 use std::collections::HashMap;
 
 /// How often a rule found the same text in the same place of the same record, for fingerprints.
@@ -20,7 +21,11 @@ pub(super) struct Assembler<'a> {
 
 impl Assembler<'_> {
     pub fn finding(&mut self, rule: &Rule, severity: Severity, hit: Hit) -> Finding {
+        let mut hit = hit;
         let says = hit.says.clone().unwrap_or_default();
+        let rewrite = says.rewrite.as_ref().or(rule.text.rewrite.as_ref()).filter(|_| hit.replacement.is_none() && hit.range.is_some());
+        hit.replacement = hit.replacement.or_else(|| rewrite.map(|r| r.of(&hit.text)));
+        let applicability = says.fix.or(rule.fix).or(rewrite.map(|_| Applicability::Unsafe));
         let severity = says.severity.unwrap_or(severity);
         let fill = |template: &str| fill(template, &hit);
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
@@ -43,6 +48,15 @@ impl Assembler<'_> {
         let record = self.record(hit.field);
         let key = (rule.id.clone(), record.as_ref().and_then(|r| r.field.clone()), hit.text.clone());
         let occurrence = *self.occurrences.entry(key).and_modify(|n| *n += 1).or_insert(0);
+        let mended = applicability.zip(hit.replacement.as_deref()).zip(hit.range).map(|((applicability, words), range)| {
+            let (range, words) = if rewrite.is_some() { rewrite::fitted(self.document, range, words) } else { (range, words.to_owned()) };
+            edits::fix(self.source, self.document, range, &words, self.applicable(applicability))
+        });
+        let (fix, unfixed) = match mended {
+            None => (None, None),
+            Some(Ok(fix)) => (Some(fix), None),
+            Some(Err(why)) => (None, why),
+        };
         Finding {
             schema: FINDING_SCHEMA,
             rule: rule.id.clone(),
@@ -57,11 +71,11 @@ impl Assembler<'_> {
             record,
             primary,
             related,
-            notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| fill(n)).collect(),
+            notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| fill(n)).chain(unfixed).collect(),
             help: says.help.as_deref().or(rule.text.help.as_deref()).map(fill),
             source: rule.sources.first().cloned(),
             also: Vec::new(),
-            fix: says.fix.or(rule.fix).and_then(|a| self.fix(self.applicable(a), &hit)),
+            fix,
             suppressed: None,
         }
     }
@@ -78,32 +92,6 @@ impl Assembler<'_> {
     /// What was found on the web cannot be changed from here.
     fn applicable(&self, fix: Applicability) -> Applicability {
         if self.source.url().is_some() { Applicability::Display } else { fix }
-    }
-
-    /// The edits that turn the visible text into its replacement. Where markup splits the text, each part gets its share of characters; a
-    /// replacement of another length has no such share, and no fix is offered.
-    fn fix(&self, applicability: Applicability, hit: &Hit) -> Option<Fix> {
-        let replacement = hit.replacement.as_deref()?;
-        let edit = |span: &Span, replacement: &str| {
-            let original = self.source.original(*span);
-            Edit { path: self.source.name().to_owned(), start: original.start, end: original.end, replacement: replacement.to_owned() }
-        };
-        let edits = match (&hit.spans[..], hit.range) {
-            ([one], _) => vec![edit(one, replacement)],
-            (spans, Some((start, end))) if replacement.chars().count() == hit.text.chars().count() => {
-                let mut parts: Vec<String> = vec![String::new(); spans.len()];
-                let mut new = replacement.chars();
-                for (i, c) in self.document.text.get(start..end)?.char_indices() {
-                    let from = self.document.map.spans(start + i, start + i + c.len_utf8());
-                    let at = spans.iter().position(|s| from.first().is_some_and(|f| s.contains(f)))?;
-                    parts[at].push(new.next()?);
-                }
-                let changed = spans.iter().zip(&parts).filter(|(s, p)| self.source.text().get(s.range()) != Some(p.as_str()));
-                changed.map(|(s, p)| edit(s, p)).collect()
-            }
-            _ => return None,
-        };
-        Some(Fix { applicability, edits })
     }
 }
 

@@ -145,7 +145,7 @@ impl Engine<'_> {
     }
 
     /// `record`: the record of a chunk that the document was made of, and whether its file can be read again.
-    fn check_one(
+    pub(super) fn check_one(
         &self,
         source: &Source,
         reading: &Reading,

@@ -1,3 +1,4 @@
+use crate::document::records::Shape;
 use std::path::Path;
 
 /// What a file is written in.
@@ -71,7 +72,18 @@ impl Format {
 
     /// Whether a file holds records that are read one by one.
     pub fn is_records(self) -> bool {
-        matches!(self, Format::Ndjson | Format::Json | Format::Csv | Format::Yaml)
+        self.shape().is_some()
+    }
+
+    /// How a file keeps its records, if it holds some.
+    pub fn shape(self) -> Option<Shape> {
+        Some(match self {
+            Format::Ndjson => Shape::Ndjson,
+            Format::Json => Shape::Json,
+            Format::Csv => Shape::Csv,
+            Format::Yaml => Shape::Yaml,
+            _ => return None,
+        })
     }
 }
 

@@ -62,7 +62,7 @@ impl Engine<'_> {
     pub fn listed(&self, input: &Input) -> Listed {
         let (name, path) = match input {
             Input::File { name, path, .. } => (name, path),
-            Input::Stdin { name } => return Listed { name: name.clone(), format: "standard input", kind: None, note: None },
+            Input::Stdin { name, .. } => return Listed { name: name.clone(), format: "standard input", kind: None, note: None },
             Input::Url { name } => return Listed { name: name.clone(), format: "address", kind: None, note: None },
         };
         let format = Format::from_name(name);
@@ -75,8 +75,8 @@ impl Engine<'_> {
                 Err(note) => out.note = Some(note),
             },
             // Told by the way that checks it, which stops after the first records.
-            _ => self.split(std::slice::from_ref(input), &mut |work| {
-                match work {
+            _ => self.split(std::slice::from_ref(input), &mut |task| {
+                match task.work {
                     Work::Records { chunk, kind, .. } => {
                         let mut b = Builder::new();
                         let form = match records::read(&chunk, 0, self.formats, &mut b) {

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod cache;
 mod corpus;
 mod documents;
+pub mod fix;
 mod fold;
 mod format;
 mod listing;

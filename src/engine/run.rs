@@ -192,7 +192,9 @@ impl Engine<'_> {
     /// Does one piece of work. Should a check fail in a way nobody foresaw, that input is said not to be checked, and the run goes on.
     fn work(&self, work: Work) -> Outcome {
         let name = match &work {
-            Work::File(Input::File { name, .. } | Input::Stdin { name } | Input::Url { name }, _) | Work::Page { name, .. } => name.clone(),
+            Work::File(Input::File { name, .. } | Input::Stdin { name, .. } | Input::Url { name }, _) | Work::Page { name, .. } => {
+                name.clone()
+            }
             Work::Records { chunk, .. } => chunk.source.name().to_owned(),
             Work::Done(outcome) => outcome.name.clone(),
         };
@@ -228,7 +230,7 @@ impl Engine<'_> {
                     Err(e) => Outcome::unreadable(&name, &e),
                 }
             }
-            Work::File(Input::Stdin { name } | Input::Url { name }, _) => Outcome::skipped(&name),
+            Work::File(Input::Stdin { name, .. } | Input::Url { name }, _) => Outcome::skipped(&name),
             Work::Page { name, page } => self.check_page(&name, &page),
             Work::Records { chunk, kind, first, again } => self.check_records(&chunk, kind, first, again),
         }

@@ -66,8 +66,11 @@ impl Engine<'_> {
                 },
             },
             Input::Url { name } => self.split_page(name, input, send),
-            Input::Stdin { name } => {
-                let stdin: Box<dyn Read> = Box::new(std::io::stdin().lock());
+            Input::Stdin { name, held } => {
+                let stdin: Box<dyn Read> = match held {
+                    Some(bytes) => Box::new(std::io::Cursor::new(Arc::clone(bytes))),
+                    None => Box::new(std::io::stdin().lock()),
+                };
                 match Format::from_name(name) {
                     Some(Format::Image) => {
                         send(Work::Done(Outcome::with_trouble(name, "images are not read from standard input", "name the file")))
@@ -134,12 +137,7 @@ impl Engine<'_> {
         input: &Input,
         send: &mut dyn FnMut(Work) -> bool,
     ) -> bool {
-        let shape = match format {
-            Format::Ndjson => Shape::Ndjson,
-            Format::Csv => Shape::Csv,
-            Format::Yaml => Shape::Yaml,
-            _ => Shape::Json,
-        };
+        let shape = format.shape().unwrap_or(Shape::Json);
         let named = !matches!(input, Input::File { named: false, .. });
         let kind = self.kind_of(name);
         let again = matches!(input, Input::File { size, .. } if *size != u64::MAX);
@@ -179,7 +177,7 @@ impl Engine<'_> {
 
     /// Whether a format knows any of the first records of a file. A file whose first records are all broken is taken for content only if
     /// the user named it.
-    fn knows(&self, chunk: &Chunk, named: bool) -> bool {
+    pub(super) fn knows(&self, chunk: &Chunk, named: bool) -> bool {
         let mut broken = false;
         for i in 0..chunk.records.len().min(20) {
             match records::read(chunk, i, self.formats, &mut Builder::new()) {

@@ -45,6 +45,9 @@ pub struct Summary {
     pub findings: Counts,
     /// Findings with a fix that is safe.
     pub fixable: usize,
+    /// Findings that were fixed, and are no longer there.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub fixed: usize,
     /// Findings that somebody accepted.
     pub suppressed: usize,
     /// Findings that were there before.
@@ -80,6 +83,7 @@ impl Default for Summary {
             bytes: 0,
             findings: Counts::default(),
             fixable: 0,
+            fixed: 0,
             suppressed: 0,
             baselined: 0,
             baseline_stale: 0,

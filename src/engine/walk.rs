@@ -6,6 +6,7 @@ use crate::finding::Trouble;
 use crate::source::is_address;
 use ignore::WalkBuilder;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Input {
     Stdin {
         /// Its name in reports.
         name: String,
+        /// What it held, if it was read before.
+        held: Option<Arc<[u8]>>,
     },
     /// Something on the web.
     Url {
@@ -72,7 +75,7 @@ impl Inputs {
         let out = &mut self;
         for argument in arguments {
             if argument == "-" {
-                out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned() });
+                out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned(), held: None });
                 continue;
             }
             if is_address(argument) {

@@ -1,5 +1,5 @@
 use super::Excerpt;
-use crate::source::{Source, Span};
+use crate::source::{Position, Source, Span};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
@@ -18,6 +18,13 @@ pub struct Place {
     pub end_line: usize,
     /// Column of the end, exclusive.
     pub end_column: usize,
+}
+
+impl Place {
+    /// From one position to another.
+    pub fn between(from: Position, to: Position) -> Place {
+        Place { start: from.offset, end: to.offset, line: from.line, column: from.column, end_line: to.line, end_column: to.column }
+    }
 }
 
 /// A place a finding speaks of.
@@ -58,7 +65,7 @@ impl Location {
             .iter()
             .map(|s| {
                 let (from, to) = (source.position(s.start), source.position(s.end));
-                Place { start: from.offset, end: to.offset, line: from.line, column: from.column, end_line: to.line, end_column: to.column }
+                Place::between(from, to)
             })
             .collect();
         Location {

@@ -69,8 +69,22 @@ pub struct Edit {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-    /// What stands there afterwards, as visible text.
+    /// What is written there: with the references, escapes and quotes of its place, in the characters of the file's encoding.
     pub replacement: String,
+    /// The same place with lines and columns.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// What a fix changes for readers of a document.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Visible {
+    /// First byte of its text that changes.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// The words there afterwards.
+    pub text: String,
 }
 
 /// How to mend a finding.
@@ -78,8 +92,14 @@ pub struct Edit {
 pub struct Fix {
     /// How far it can be trusted.
     pub applicability: Applicability,
-    /// The edits; they do not overlap.
+    /// The edits, by place; they do not overlap.
     pub edits: Vec<Edit>,
+    /// The words that readers see afterwards in place of the others.
+    #[serde(skip)]
+    pub words: String,
+    /// What it changes for readers.
+    #[serde(skip)]
+    pub visible: Vec<Visible>,
 }
 
 /// Why a finding does not count.

@@ -14,6 +14,7 @@ mod load;
 pub mod model;
 mod pattern;
 mod phrase;
+mod rewrite;
 pub mod shapes;
 mod walk;
 pub mod words;
@@ -27,5 +28,6 @@ pub use lint::lint;
 pub use load::{PackSet, PackSource};
 pub use model::{Pack, Rule};
 pub use pattern::{Pattern, PatternSize};
+pub use rewrite::Rewrite;
 
 pub use crate::yaml::{Fault, shape};

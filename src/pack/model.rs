@@ -20,6 +20,7 @@ pub use words::WordsMatcher;
 
 use super::expression::{LazyRegex, PhraseSet};
 use super::pattern::Pattern;
+use super::rewrite::Rewrite;
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
@@ -105,6 +106,8 @@ pub struct RuleText {
     pub notes: Vec<String>,
     /// The cure.
     pub help: Option<String>,
+    /// Approved wording in place of the words that were found.
+    pub rewrite: Option<Rewrite>,
 }
 
 /// A severity with exceptions for kinds; `None` is off.
@@ -154,6 +157,8 @@ pub struct Says {
     pub help: Option<String>,
     /// How far its fixes can be trusted.
     pub fix: Option<Applicability>,
+    /// Approved wording in place of the words that were found.
+    pub rewrite: Option<Rewrite>,
     /// The languages it speaks of.
     pub languages: Vec<Lang>,
     /// The kinds of content it speaks of.

@@ -167,6 +167,14 @@ impl Pattern {
         }
     }
 
+    /// The first place where it matches, in a text for which no keys were looked up.
+    pub(super) fn first_in(&self, text: &str) -> Option<Range<usize>> {
+        match &self.form {
+            Form::Spelled { .. } => text.char_indices().find_map(|(at, _)| Some(at..self.spelled_at(text, at)?)),
+            Form::Regex(_) => self.find_in(text, 0..text.len(), false),
+        }
+    }
+
     /// Where the longest spelling ends that begins at `start` of `text` and stands whole.
     pub fn spelled_at(&self, text: &str, start: usize) -> Option<usize> {
         let rest = text.as_bytes().get(start..)?;

@@ -3,7 +3,7 @@
 use super::window::Window;
 use super::{Palette, Reporter, clean};
 use crate::engine::Summary;
-use crate::finding::{Confidence, Finding, Fix, Location, Place, Severity, Trouble};
+use crate::finding::{Confidence, Excerpt, Finding, Fix, Location, Place, Severity, Trouble};
 use crate::pack::{Fault, PackSource};
 use crate::source::Source;
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity as Level};
@@ -156,10 +156,7 @@ fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {
     if let Some(help) = &f.help {
         notes.push(format!("{}: {}", palette.bold("help"), clean(help)));
     }
-    if let Some(fix) = &f.fix
-        && f.primary.spans.len() == 1
-        && fix.edits.len() == 1
-    {
+    if let Some(fix) = &f.fix {
         notes.extend(diff(f, fix, palette));
     }
     let sure = match f.confidence {
@@ -182,19 +179,22 @@ fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {
     notes
 }
 
-/// The line before and after.
+/// The line before and after; `None` where the fix reaches over several lines, or over more of a long one than is shown.
 fn diff(f: &Finding, fix: &Fix, palette: Palette) -> Option<String> {
-    let (edit, place) = (fix.edits.first()?, f.primary.first()?);
-    let e = f.primary.excerpt.iter().find(|e| e.line == place.line)?;
-    if place.line != place.end_line {
-        return None;
-    }
+    let within = |e: &Excerpt, p: &Place| {
+        let shown = e.column..=e.column + e.text.chars().count();
+        p.line == e.line && p.end_line == e.line && shown.contains(&p.column) && shown.contains(&p.end_column)
+    };
+    let e = f.primary.excerpt.iter().find(|e| fix.edits.iter().all(|edit| within(e, &edit.place)))?;
     let at = |column: usize| e.text.char_indices().nth(column.saturating_sub(e.column)).map_or(e.text.len(), |(i, _)| i);
-    let (start, end) = (at(place.column), at(place.end_column));
+    let mut mended = e.text.clone();
+    for edit in fix.edits.iter().rev() {
+        mended.replace_range(at(edit.place.column)..at(edit.place.end_column), &edit.replacement);
+    }
     let before = if e.cut_before { "… " } else { "" };
     let after = if e.cut_after { " …" } else { "" };
     let old = format!("- {before}{}{after}", clean(e.text.trim_end()));
-    let new = format!("+ {before}{}{}{}{after}", clean(&e.text[..start]), clean(&edit.replacement), clean(e.text[end..].trim_end()));
+    let new = format!("+ {before}{}{after}", clean(mended.trim_end()));
     Some(format!("{}:\n{}\n{}", palette.bold("fix"), palette.removed(&old), palette.added(&new)))
 }
 

@@ -31,7 +31,9 @@ pub(super) fn finding(text: &str, path: &str) -> Finding {
         record: Some(RecordRef { index: 0, id: Some(text.to_owned()), field: Some(text.to_owned()) }),
         fix: Some(Fix {
             applicability: Applicability::Safe,
-            edits: vec![Edit { path: path.to_owned(), start: 0, end, replacement: text.to_owned() }],
+            edits: vec![Edit { path: path.to_owned(), start: 0, end, replacement: text.to_owned(), place: primary.spans[0] }],
+            words: text.to_owned(),
+            visible: Vec::new(),
         }),
         related: vec![primary.clone()],
         primary,

@@ -38,30 +38,14 @@ pub(super) fn whole(spans: &[Place]) -> Option<Place> {
     Some(Place { end: last.end, end_line: last.end_line, end_column: last.end_column, ..*first })
 }
 
-/// What stands in place of the whole text once it is mended. Edits of parts of a text are none that could be shown alone.
+/// What stands in place of the text once it is mended, as readers see it.
 pub(super) fn fix(f: &Finding) -> Option<&str> {
-    match (&f.fix.as_ref()?.edits[..], &f.primary.spans[..]) {
-        ([edit], [_]) => Some(&edit.replacement),
-        _ => None,
-    }
+    f.fix.as_ref().map(|fix| fix.words.as_str())
 }
 
-/// What a fix puts into the file, edit by edit, with the place of each. `None` if it cannot be written there as it is.
+/// What a fix puts into the file, edit by edit, with the place of each. `None` if part of it is for another file.
 pub(super) fn edits<'f>(f: &'f Finding, fix: &'f Fix) -> Option<Vec<(&'f Edit, &'f Place, &'f str)>> {
-    fix.edits
-        .iter()
-        .map(|e| {
-            let place = f.primary.spans.iter().find(|p| p.start == e.start && p.end == e.end)?;
-            (e.path == f.primary.path).then_some((e, place, written(e)?))
-        })
-        .collect()
-}
-
-/// What stands in the file after an edit. The replacement is visible text: where a format would have to escape part of it, nobody here knows
-/// how, and it is left out rather than written wrong.
-fn written(edit: &Edit) -> Option<&str> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.' | '’' | '–' | '®' | '™');
-    edit.replacement.chars().all(plain).then_some(edit.replacement.as_str())
+    fix.edits.iter().map(|e| (e.path == f.primary.path).then_some((e, &e.place, e.replacement.as_str()))).collect()
 }
 
 /// The column of a place in bytes of its line as UTF-8, from 1. `None` where only part of a long line is known.

@@ -54,6 +54,11 @@ impl EncodingMap {
         self.encoding.name()
     }
 
+    /// See [`super::Source::encode`].
+    pub(super) fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        if self.encoding == UTF_8 { Some(text.as_bytes().to_vec()) } else { encode(text, self.encoding) }
+    }
+
     /// The byte of the file behind byte `at` of the text. Bytes inside a character give the character's first byte.
     pub fn original(&self, at: usize) -> usize {
         let i = self.runs.partition_point(|r| r.text <= at);

@@ -153,6 +153,11 @@ impl Source {
         self.encoding.name()
     }
 
+    /// Text as bytes of the file's encoding, to be put into it; `None` where that lacks a character.
+    pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        self.encoding.encode(text)
+    }
+
     /// The bytes of the original file behind a span of the text.
     pub fn original(&self, span: Span) -> Span {
         Span::new(self.base.offset + self.encoding.original(span.start), self.base.offset + self.encoding.original(span.end))

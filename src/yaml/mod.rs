@@ -9,7 +9,7 @@ mod scalar;
 pub mod shape;
 
 pub use fault::Fault;
-pub use scalar::{scalar_map, scalar_span};
+pub use scalar::{is_block, scalar_map, scalar_span};
 
 use crate::source::Span;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};

@@ -42,6 +42,11 @@ pub fn scalar_span(text: &str, node: &Node, start: usize, end: usize) -> Span {
     scalar_map(text, node).cover(start, end.max(start + 1)).unwrap_or(node.span)
 }
 
+/// Whether a text node is written behind `|` or `>`.
+pub fn is_block(text: &str, node: &Node) -> bool {
+    block_header(text, node.span.start).is_some()
+}
+
 /// If the line before `at` ends with the header of a block text: its style, where the line after the header starts, and how far `at` is
 /// indented.
 fn block_header(text: &str, at: usize) -> Option<(u8, usize, usize)> {

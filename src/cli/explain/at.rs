@@ -191,6 +191,7 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
         web: None,
         image_diffs: None,
         ask: Some(ask),
+        recall: None,
     };
     let own_formats = setup.formats.take();
     let engine = Engine { rules: setup.rules(), options, formats: own_formats.as_deref().unwrap_or_else(|| Formats::builtin()) };

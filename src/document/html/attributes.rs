@@ -85,7 +85,7 @@ impl<'t> Found<'t> {
         use Known::*;
         let mut side = |k, role| {
             if let Some(value) = self.get(k) {
-                b.side(role, lang, None, |b| value.write(b));
+                b.spelled(value.layer(), |b| b.side(role, lang, None, |b| value.write(b)));
             }
         };
         side(Alt, Role::Alt);
@@ -108,7 +108,7 @@ impl<'t> Found<'t> {
         let role = if matches!(name, "og:site_name" | "application-name") { FieldRole::Name } else { FieldRole::Prose };
         let text = value.text().trim().to_owned();
         let field = b.field(Field { pointer: String::new(), name: name.to_owned(), role, value: text, span: value.span, block: None });
-        b.side(Role::Meta, lang, Some(field), |b| value.write(b));
+        b.spelled(value.layer(), |b| b.side(Role::Meta, lang, Some(field), |b| value.write(b)));
         b.record(Record { form: "meta".to_owned(), fields: field..field + 1, span: value.span, index: None, id: None });
     }
 

@@ -6,7 +6,7 @@ use super::attributes::{Found, Known};
 use super::elements::{BLOCK, BREAKOUT, Element, FORMATTING};
 use super::stack::{Formatting, Namespace, Stack};
 use super::tokens::{self, Doctype, Sink, Tag};
-use crate::document::{Builder, Lang, Mark, MarkToken, Role, Shown, css, jsonld};
+use crate::document::{Builder, Lang, Layer, Mark, MarkToken, Role, Shown, css, jsonld};
 use crate::source::Span;
 use html5gum::State;
 use std::ops::Range;
@@ -17,6 +17,7 @@ use std::ops::Range;
 /// [`Document::html`](crate::document::Document::html); that is the caller's to say.
 pub fn read(text: &str, b: &mut Builder) {
     b.close();
+    let before = b.enter(Layer::Html { jsx: false });
     let mut reader = Reader {
         src: text,
         b,
@@ -41,6 +42,7 @@ pub fn read(text: &str, b: &mut Builder) {
     };
     tokens::run(text, tokens::after_bom(text)..text.len(), &mut reader);
     reader.close_all();
+    b.leave(before);
 }
 
 /// What an open element does to what stands in it.

@@ -2,7 +2,7 @@
 //!
 //! Here the tokenizer's bookkeeping becomes source spans. What an element means, and what a tree looks like, is not known here.
 
-use crate::document::{Builder, Piece, SourceMap};
+use crate::document::{Builder, Layer, Piece, SourceMap};
 use crate::source::Span;
 use html5gum::{Emitter, Error, State, Tokenizer};
 use std::borrow::Cow;
@@ -144,6 +144,12 @@ impl<'a> Value<'a> {
             None => self.src.get(p.span.range()).unwrap_or(""),
             Some(r) => &self.buf[r.clone()],
         }
+    }
+
+    /// How it is written.
+    pub fn layer(&self) -> Layer {
+        let quote = self.span.start.checked_sub(1).and_then(|i| self.src.as_bytes().get(i)).filter(|b| matches!(b, b'"' | b'\''));
+        Layer::Attribute(quote.copied().unwrap_or(0))
     }
 
     /// Writes the value as visible text.

@@ -9,7 +9,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
-use super::{Builder, front_matter};
+use super::{Builder, Layer, front_matter};
 use pulldown_cmark::{Options, Parser};
 use std::borrow::Cow;
 
@@ -35,9 +35,11 @@ pub fn read(text: &str, b: &mut Builder, mdx: bool) {
         })
         .collect();
     definitions.sort_by_key(|d| d.range.start);
+    let before = b.enter(Layer::Markdown { mdx });
     let mut reader = reader::Reader::new(text, &seen, &masks, mdx, b);
     for (event, range) in events {
         reader.event(event, range.start + body..range.end + body);
     }
     reader.finish(definitions);
+    b.leave(before);
 }

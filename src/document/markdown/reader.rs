@@ -5,7 +5,7 @@ mod embedded;
 use super::links::{Bit, join, tail, unescape};
 use super::masks::{Kind, Mask};
 use super::tags::OpenTags;
-use crate::document::{Builder, Mark, MarkToken, Piece, Role, Shown, SourceMap, plain};
+use crate::document::{Builder, Layer, Mark, MarkToken, Piece, Role, Shown, SourceMap, plain};
 use crate::source::Span;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 use std::ops::Range;
@@ -452,7 +452,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         match tail(self.seen, at, end, inline) {
             Some(found) if join(self.seen, &unescape(self.seen, found.dest.clone())) == dest => {
                 if let Some(title) = found.title.filter(|_| has_title) {
+                    let before = self.b.enter(Layer::MarkdownTitle);
                     self.side(Role::Attr, &unescape(self.text, title));
+                    self.b.leave(before);
                 }
                 let bits = unescape(self.text, found.dest.clone());
                 self.address(join(self.text, &bits), span(&found.dest), image);

@@ -2,7 +2,7 @@
 
 use super::rst_inline::{Prose, inline};
 use super::{Line, bullet, lines, may_hold_addresses};
-use crate::document::{Builder, Mark, Role, Shown};
+use crate::document::{Builder, Layer, Mark, Role, Shown};
 use crate::source::Span;
 
 /// What a directive's content is to the reader.
@@ -66,12 +66,14 @@ struct Rst<'a, 'b> {
 /// Reads reStructuredText into `b`.
 pub fn read(text: &str, b: &mut Builder) {
     let lines: Vec<_> = lines(text).collect();
+    let before = b.enter(Layer::Rst);
     let mut rst = Rst { text, lines, b, watch: may_hold_addresses(text), levels: Vec::new(), prose: Prose::default(), indent: 0 };
     let mut i = 0;
     while i < rst.lines.len() {
         i = rst.step(i);
     }
     rst.flush();
+    b.leave(before);
 }
 
 impl<'a> Rst<'a, '_> {

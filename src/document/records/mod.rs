@@ -21,7 +21,7 @@ pub use values::{Given, values};
 pub use walk::MAX_FIELDS;
 pub use whole::split as split_whole;
 
-use super::{Builder, Kind};
+use super::{Builder, Kind, Layer};
 use crate::source::Span;
 use crate::yaml::{self, Node};
 use fields::Writer;
@@ -252,9 +252,9 @@ fn json_text<'a>(text: &'a str, value: &Token) -> Text<'a> {
     match value {
         Token::String(s) if s.escaped => {
             let (value, map) = json::unescape(text.get(s.span.range()).unwrap_or(""), s.span.start);
-            Text::decoded(value, s.span, map)
+            Text::decoded(value, s.span, map).in_layer(Layer::Json { script: false })
         }
-        Token::String(s) => Text::verbatim(text, s.span),
+        Token::String(s) => Text::verbatim(text, s.span).in_layer(Layer::Json { script: false }),
         Token::Number(span) | Token::Bool(_, span) => Text::verbatim(text, *span),
         Token::Null(span) => Text::empty(*span),
         Token::Key(_) | Token::ObjectStart(_) | Token::ObjectEnd(_) | Token::ArrayStart(_) | Token::ArrayEnd(_) => Text::empty(Span::at(0)),
@@ -266,7 +266,8 @@ fn row(text: &str, span: Span, table: &Table, format: Option<&Format>, kind: Kin
     b.reserve(span.len(), table.columns.names.len() * 3 / 2);
     let mut out = Writer::new(format, kind, b);
     for (i, cell) in csv::cells(text, span, table.columns.delimiter).enumerate().take(MAX_FIELDS) {
-        let value = cell.text(text);
+        let layer = Layer::Csv { delimiter: table.columns.delimiter, quoted: cell.quoted };
+        let value = cell.text(text).in_layer(layer);
         let own = || table.columns.names.get(i).filter(|n| !n.is_empty()).cloned().unwrap_or_else(|| format!("column-{}", i + 1));
         let place: Option<At> = table.places.get(i).copied().flatten();
         let def = place.and_then(|at| format.and_then(|f| f.field(at, |_, _| false)));
@@ -309,8 +310,13 @@ fn yaml_values<'a>(text: &str, node: &'a Node, format: Option<&Format>, at: usiz
                     }
                 }
                 yaml::Value::Null => out.value(format, Text::empty(n.span)),
-                yaml::Value::Str(s) => out.value(format, Text::decoded(s.as_str(), n.span, yaml::scalar_map(text, n))),
-                _ => out.value(format, Text::decoded(n.scalar_text().unwrap_or_default(), n.span, yaml::scalar_map(text, n))),
+                yaml::Value::Str(s) => {
+                    out.value(format, Text::decoded(s.as_str(), n.span, yaml::scalar_map(text, n)).in_layer(Layer::of_yaml(text, n)))
+                }
+                _ => out.value(
+                    format,
+                    Text::decoded(n.scalar_text().unwrap_or_default(), n.span, yaml::scalar_map(text, n)).in_layer(Layer::of_yaml(text, n)),
+                ),
             },
         }
     }

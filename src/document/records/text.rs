@@ -1,6 +1,6 @@
 //! A value's text with the way back to the source, and how it is written into a document.
 
-use crate::document::{Builder, Piece, Role, SourceMap, html};
+use crate::document::{Builder, Layer, Piece, Role, SourceMap, html};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -13,22 +13,31 @@ pub struct Text<'a> {
     pub span: Span,
     /// From the value to the source; `None` where the value stands there byte for byte.
     map: Option<SourceMap>,
+    /// How it is written there, if not as it is.
+    layer: Option<Layer>,
 }
 
 impl<'a> Text<'a> {
     /// A value that stands in `text` as it is.
     pub fn verbatim(text: &'a str, span: Span) -> Self {
-        Text { value: Cow::Borrowed(text.get(span.range()).unwrap_or("")), span, map: None }
+        Text { value: Cow::Borrowed(text.get(span.range()).unwrap_or("")), span, map: None, layer: None }
     }
 
     /// A value that was decoded.
     pub fn decoded(value: impl Into<Cow<'a, str>>, span: Span, map: SourceMap) -> Self {
-        Text { value: value.into(), span, map: Some(map) }
+        Text { value: value.into(), span, map: Some(map), layer: None }
+    }
+
+    /// The same, written in a layer.
+    #[must_use]
+    pub fn in_layer(mut self, layer: Layer) -> Self {
+        self.layer = Some(layer);
+        self
     }
 
     /// No value at a place.
     pub fn empty(span: Span) -> Self {
-        Text { value: Cow::Borrowed(""), span, map: None }
+        Text { value: Cow::Borrowed(""), span, map: None, layer: None }
     }
 
     /// The way from the value to the source.
@@ -44,14 +53,19 @@ impl<'a> Text<'a> {
         let raw = left.trim_end();
         let end = start + raw.len();
         match &self.map {
-            None => Text { value: Cow::Borrowed(raw), span: Span::new(self.span.start + start, self.span.start + end), map: None },
+            None => Text {
+                value: Cow::Borrowed(raw),
+                span: Span::new(self.span.start + start, self.span.start + end),
+                map: None,
+                layer: self.layer,
+            },
             Some(map) => {
                 let mut part = SourceMap::default();
                 for p in map.resolve(Piece { text: 0, text_len: raw.len(), source: start, source_len: raw.len(), linear: true }) {
                     part.push(p);
                 }
                 let span = map.cover(start, end).unwrap_or(Span::at(self.span.start));
-                Text { value: Cow::Borrowed(raw), span, map: Some(part) }
+                Text { value: Cow::Borrowed(raw), span, map: Some(part), layer: self.layer }
             }
         }
     }
@@ -96,7 +110,11 @@ fn separator_at(value: &str, from: usize, separator: &str) -> Option<usize> {
 /// Writes a prose value: the one place where its own markup, if it has any, is seen to. `field` is the index of its field.
 pub fn prose(text: &Text, field: usize, b: &mut Builder) {
     if is_html(&text.value) {
+        let before = text.layer.map(|l| b.enter(l));
         b.in_field(field, text.map(), |b| html::read(&text.value, b));
+        if let Some(before) = before {
+            b.leave(before);
+        }
     } else {
         block(text, Role::Prose, field, b);
     }
@@ -123,9 +141,13 @@ fn is_html(value: &str) -> bool {
 
 /// Writes a value as one block.
 pub fn block(text: &Text, role: Role, field: usize, b: &mut Builder) {
+    let before = text.layer.map(|l| b.enter(l));
     b.open_with(role, None, Some(field), 0);
     text.write(b);
     b.close();
+    if let Some(before) = before {
+        b.leave(before);
+    }
 }
 
 #[cfg(test)]

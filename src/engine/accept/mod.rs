@@ -57,6 +57,11 @@ impl Accept {
         self
     }
 
+    /// Whether there is anything that may accept findings.
+    pub fn accepts_any(&self) -> bool {
+        self.ignores.is_some() || self.baseline.is_some() || self.changes.is_some()
+    }
+
     /// Takes note of an outcome, marks what is accepted in it, and leaves out what stands on unchanged lines.
     pub fn take(&mut self, outcome: &mut Outcome, rules: &RuleSet) {
         self.coverage.saw(outcome);

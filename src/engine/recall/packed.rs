@@ -40,6 +40,7 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         skipped,
         name,
         read: _,
+        told: _,
     } = outcome;
     if !troubles.is_empty() || !unread.is_empty() || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register)) {
         return None;

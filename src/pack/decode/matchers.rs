@@ -72,7 +72,7 @@ impl Decoder<'_> {
     }
 
     pub(super) fn says(&mut self, node: &Node) -> Option<Arc<Says>> {
-        const KEYS: [&str; 9] = ["severity", "message", "label", "notes", "help", "fix", "kinds", "language", "mask"];
+        const KEYS: [&str; 10] = ["severity", "message", "label", "notes", "help", "fix", "rewrite", "kinds", "language", "mask"];
         if !KEYS.iter().any(|k| node.get(k).is_some()) {
             return None;
         }
@@ -84,6 +84,7 @@ impl Decoder<'_> {
             notes: node.get("notes").map(list),
             help: text("help"),
             fix: text("fix").map(|f| applicability(&f)),
+            rewrite: node.get("rewrite").and_then(|n| self.rewrite(n)),
             languages: node.get("language").map(list).unwrap_or_default().iter().filter_map(|l| Lang::from_tag(l)).collect(),
             kinds: node.get("kinds").map(list).unwrap_or_default().iter().filter_map(|k| Kind::from_name(k)).collect(),
             mask: node.get("mask").map(|n| matches!(n.value, Value::Bool(true))),

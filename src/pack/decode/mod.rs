@@ -173,15 +173,24 @@ impl<'a> Decoder<'a> {
         let fix = text(self, "fix").map(|f| applicability(&f));
         if let (Some(e), Some(m)) = (find("fix"), &matcher)
             && !m.replaces()
+            && find("rewrite").is_none()
         {
             self.file = e.file;
-            self.fault(e.key_span, "`fix` needs a matcher that says what to write instead", "use `replace`, or remove `fix`");
+            self.fault(e.key_span, "`fix` needs a matcher that says what to write instead", "use `replace` or `rewrite`, or remove `fix`");
         }
+        let rewrite = find("rewrite").and_then(|e| {
+            self.file = e.file;
+            if matcher.as_ref().is_some_and(|m| !m.finds_words()) {
+                self.fault(e.key_span, "`rewrite` needs a matcher that finds words", "use it with `phrases` or `regex`");
+            }
+            self.rewrite(&e.value)
+        });
         let words = RuleText {
             message: text(self, "message").unwrap_or_default(),
             label: text(self, "label"),
             notes: strings("notes"),
             help: text(self, "help"),
+            rewrite,
         };
         let rule = Rule {
             id: id_text,
@@ -305,9 +314,18 @@ impl Matcher {
     /// Whether it says what to write instead.
     pub fn replaces(&self) -> bool {
         match &self.form {
+            _ if self.says.as_ref().is_some_and(|s| s.rewrite.is_some()) => true,
             MatcherForm::Text(p) => p.iter().any(|p| p.replacement.is_some()),
             MatcherForm::Any(m) | MatcherForm::All(m) => m.iter().any(Matcher::replaces),
             _ => false,
+        }
+    }
+
+    /// Whether it finds words of the visible text.
+    pub fn finds_words(&self) -> bool {
+        match &self.form {
+            MatcherForm::Any(m) | MatcherForm::All(m) => m.iter().any(Matcher::finds_words),
+            form => form.patterns().is_some(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Phrases, regular expressions, selectors and word lists.
 
 use super::*;
+use crate::pack::rewrite::{Part, Rewrite};
 
 /// The keys that were worked out when promolint was built, in the order of their patterns.
 fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Keys> {
@@ -95,6 +96,36 @@ impl Decoder<'_> {
             }
         }
         out
+    }
+
+    /// Approved wording: text, and `<term>` for the term's word that was found.
+    pub(super) fn rewrite(&mut self, node: &Node) -> Option<Rewrite> {
+        let text = node.scalar_text().unwrap_or_default();
+        let mut parts = Vec::new();
+        let mut rest = text.as_str();
+        while let Some((before, (name, after))) = rest.split_once('<').and_then(|(b, r)| Some((b, r.split_once('>')?))) {
+            let term = format!("<{name}>");
+            let phrase = if self.trusted {
+                Ok(Phrase::Text(term, Arc::clone(self.terms)))
+            } else {
+                phrase::parse(&term, self.terms).map(Phrase::Read)
+            };
+            match phrase {
+                Ok(phrase) => {
+                    parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(Pattern::from_phrase(phrase, false, None)))])
+                }
+                Err(e) => {
+                    let at = text.len() - rest.len() + before.len();
+                    let span = self.inside(node, Span::new(at, at + name.len() + 2));
+                    let help = term_help(&e, self.terms);
+                    self.fault(span, e.message, help);
+                    return None;
+                }
+            }
+            rest = after;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Some(Rewrite { parts })
     }
 
     pub(super) fn regex(&mut self, node: &Node) -> Option<String> {

@@ -6,10 +6,9 @@
 use promolint::document::records::Formats;
 use promolint::engine::fix::{Fixed, Wanted};
 use promolint::engine::{Engine, Format, Options, RuleSet, Settings};
-use promolint::facts::Facts;
 use promolint::pack::{PackSet, PackSource};
 use proptest::prelude::*;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// What is found, and what should stand there: every sign that means something somewhere is in one of them.
 const WORDS: [(&str, &str); 6] = [
@@ -34,15 +33,7 @@ fn engine() -> &'static Engine<'static> {
     ENGINE.get_or_init(|| {
         let set = PackSet::load(vec![PackSource::new("test", pack())]);
         assert!(set.is_usable(), "{:?}", set.faults);
-        let options = Options {
-            kind: Some(promolint::document::Kind::Page),
-            kinds: Vec::new(),
-            exclude: Default::default(),
-            jobs: 1,
-            facts: Arc::new(Facts::default()),
-            pictures: None,
-            image_diffs: None,
-        };
+        let options = Options { kind: Some(promolint::document::Kind::Page), jobs: 1, ..Options::default() };
         Engine { rules: RuleSet::new(set.packs, Settings::default()), options, formats: Formats::builtin() }
     })
 }
@@ -204,7 +195,8 @@ proptest! {
     #[test]
     fn csv(cells in prop::collection::vec((parts(), any::<bool>()), 1..4), delimiter in prop::sample::select(vec![',', ';', '\t'])) {
         let cell = |(parts, quoted): &(Vec<Part>, bool)| {
-            let text = written(parts, &|c, _| c.to_string());
+            // One word alone is no prose.
+            let text = format!("so {}", written(parts, &|c, _| c.to_string()));
             let needs = text.contains(['"', delimiter, '\n']);
             if *quoted || needs { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
         };
@@ -218,7 +210,7 @@ proptest! {
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter as u8).from_reader(&after[..]);
         for (n, record) in reader.records().enumerate() {
             let record = record.unwrap();
-            let want: Vec<String> = cells.iter().map(|(p, _)| reads(p).1).collect();
+            let want: Vec<String> = cells.iter().map(|(p, _)| format!("so {}", reads(p).1)).collect();
             prop_assert_eq!(record.iter().skip(1).take(cells.len()).map(str::to_owned).collect::<Vec<_>>(), want, "{} became {}", file, String::from_utf8_lossy(&after));
             prop_assert_eq!(record.iter().next().unwrap(), ["17", "18"][n]);
         }
@@ -226,6 +218,12 @@ proptest! {
 
     #[test]
     fn yaml(parts in parts(), style in 0..5usize, front in any::<bool>()) {
+        // In front matter, words with markup of their own may be read as such; such a fix is left out, and said to be.
+        prop_assume!(!front || !parts.iter().any(|p| matches!(p, Part::Wrong(2..=5, _))));
+        // One word alone is no prose.
+        let mut all = vec![Part::Plain("so")];
+        all.extend(parts);
+        let parts = all;
         let (text, want) = reads(&parts);
         prop_assume!(front || !text.contains('&') && !want.contains(['&', '<']));
         let value = match style {
@@ -255,6 +253,8 @@ proptest! {
 
     #[test]
     fn markdown(parts in parts(), mdx in any::<bool>(), heading in any::<bool>()) {
+        // Words with markup of their own cannot always be put between stars; such a fix is left out, and said to be.
+        prop_assume!(!parts.iter().any(|p| matches!(p, Part::Wrong(2..=5, _))));
         let letter = |c: char, n: u8| match (c, n % 8) {
             ('\\' | '&' | '"', _) => format!("\\{c}"),
             (c, 1) => format!("&#{};", c as u32),

@@ -111,7 +111,7 @@ fn a_pack_that_is_broken_in_one_place_is_refused() {
         ("an unknown severity", "default: warning", "default: fatal"),
         ("a severity by kind without a default", "default: warning, ", ""),
         ("an unknown kind", "[page, ad]", "[page, advert]"),
-        ("an unknown matcher", "{phrases: [we", "{words: [we"),
+        ("an unknown matcher", "{phrases: [we", "{wordz: [we"),
         ("a list where a text belongs", "title: We do not promise results", "title: [We do not]"),
         ("a word where a distance belongs", "within: 3", "within: near"),
         ("tests without texts that pass", ", pass: [{html: <p>our results</p>, lang: en}]", ""),

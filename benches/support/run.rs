@@ -12,21 +12,7 @@ pub fn engine(packs: Vec<PackSource>) -> Engine<'static> {
     let set = PackSet::load(packs);
     assert!(set.is_usable(), "a pack is broken: {:?}", set.faults.iter().find(|f| !f.usable));
     let rules = RuleSet::new(set.packs, Settings::default());
-    Engine {
-        rules,
-        options: Options {
-            kind: None,
-            kinds: Vec::new(),
-            exclude: Paths::default(),
-            jobs: 1,
-            facts: Default::default(),
-            pictures: None,
-            web: None,
-            image_diffs: None,
-            ask: None,
-        },
-        formats: Formats::builtin(),
-    }
+    Engine { rules, options: Options { jobs: 1, ..Options::default() }, formats: Formats::builtin() }
 }
 
 /// A whole run over a folder: it is walked, read, checked, and what is found is written out as people see it. Gives the number of findings.

@@ -30,7 +30,10 @@ pub fn run(args: &CheckArgs) -> u8 {
     }
     let last = Arc::new(AtomicU8::new(exit::OK));
     let at_end = Arc::clone(&last);
-    if let Err(e) = ctrlc::set_handler(move || std::process::exit(i32::from(at_end.load(Ordering::SeqCst)))) {
+    // The handler runs on a thread of its own, and nothing is half written between two checks.
+    #[allow(clippy::exit)]
+    let end = move || std::process::exit(i32::from(at_end.load(Ordering::SeqCst)));
+    if let Err(e) = ctrlc::set_handler(end) {
         return refuse(&format!("Ctrl-C could not be taken care of: {e}"), "check without `--watch`");
     }
     let (send, events) = channel();

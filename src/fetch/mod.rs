@@ -269,6 +269,9 @@ pub struct Options {
     pub clock: Option<Arc<dyn Clock>>,
 }
 
+/// Addresses that something was said of, and what is to be said.
+type Troubles = (HashSet<String>, Vec<(String, Failure)>);
+
 /// Fetches; shared by the threads of a run.
 #[derive(Debug)]
 pub struct Fetcher {
@@ -284,7 +287,7 @@ pub struct Fetcher {
     /// What relative addresses in something fetched are relative to, by its name.
     bases: Mutex<HashMap<String, Url>>,
     ahead: OnceLock<Ahead>,
-    troubles: Mutex<(HashSet<String>, Vec<(String, Failure)>)>,
+    troubles: Mutex<Troubles>,
 }
 
 /// Pictures and style sheets at hand, the oldest first. Who comes second waits for who came first.

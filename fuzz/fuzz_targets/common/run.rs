@@ -19,7 +19,7 @@ pub const MAX: usize = 64 << 10;
 pub fn engine(facts: Facts) -> Engine<'static> {
     let set = PackSet::load(PackSource::builtin("hubspot"));
     assert!(set.is_usable(), "{:?}", set.faults);
-    let options = Options { kind: None, kinds: Vec::new(), exclude: Default::default(), jobs: 1, facts: Arc::new(facts), pictures: None, web: None, image_diffs: None, ask: None };
+    let options = Options { jobs: 1, facts: Arc::new(facts), ..Options::default() };
     Engine { rules: RuleSet::new(set.packs, Settings::default()), options, formats: Formats::builtin() }
 }
 

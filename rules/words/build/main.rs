@@ -1,6 +1,8 @@
 //! Holds `rules/words/` against the lists that it was chosen from: what is new there and was not looked at, and whether every line says truly
 //! where it comes from. `--accept` writes what is in no list here into `left-out/`.
 
+#![allow(clippy::print_stdout)]
+
 use promolint::pack::words::fold;
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -417,7 +417,7 @@ mod tests {
             ("(@sshole)", "@sshole", true),
             ("f*ck!", "f*ck", true),
             ("f**king", "f**king", true),
-            ("a f u c k i n g x", "f u c k i n g", true),
+            ("a f u c k i n g mess", "f u c k i n g", true),
             ("F.U.C.K.", "F.U.C.K", true),
             ("fuuuuck", "fuuuuck", true),
             ("fück", "fück", true),
@@ -451,7 +451,7 @@ mod tests {
         }
 
         #[test]
-        fn planted_words_come_back(before in "([a-z]{2,7} |[\u{3042}-\u{3050}]{2}。|“){0,4}", word in "fucking|Arschloch|sh1t|f\\*ck|enculés|s h i t", after in "([,.!] |[” ]|$)[a-z ]{0,9}") {
+        fn planted_words_come_back(before in "([a-z]{2,7} |[\u{3042}-\u{3050}]{2}。|“){0,4}", word in "fucking|Arschloch|sh1t|f\\*ck|enculés|s h i t", after in "([,.!] [a-z ]{0,9}|[” ][a-z ]{0,9}|)") {
             let text = format!("{before}{word}{after}");
             let at = before.len();
             let mut out = Vec::new();

@@ -80,7 +80,7 @@ impl Engine<'_> {
                 mended.left_alone = Some("it is no file that can be written".to_owned());
                 return mended;
             }
-            Input::File { path, .. } => std::fs::File::open(path).and_then(|f| read(f)),
+            Input::File { path, .. } => std::fs::File::open(path).and_then(read),
             Input::Stdin { held: Some(bytes), .. } => Ok(bytes.to_vec()),
             Input::Stdin { .. } => read(std::io::stdin().lock()),
             Input::Url { .. } => return mended,

@@ -149,9 +149,12 @@ pub fn text_of(bytes: &[u8], name: &str, format: Format) -> String {
     Source::decode(name, bytes.to_vec(), hint(format)).text().to_owned()
 }
 
+/// Bytes of a file and what stands there afterwards.
+type Edits<'a> = &'a [(Span, Vec<u8>)];
+
 /// The fixes that can be made at once: of two that touch the same bytes, the first.
 fn choose(scan: &Scan, refused: &[(String, usize)]) -> Vec<Key> {
-    let mut all: Vec<(&[(Span, Vec<u8>)], Key)> = Vec::new();
+    let mut all: Vec<(Edits, Key)> = Vec::new();
     for (d, seen) in scan.documents.iter().enumerate() {
         for (i, c) in seen.candidates.iter().enumerate() {
             if !refused.iter().any(|(rule, at)| *rule == c.rule && *at == c.place.start) {

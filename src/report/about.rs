@@ -136,12 +136,12 @@ mod tests {
 
     #[test]
     fn paths_begin_at_the_root_and_become_uris() {
-        let root = Root::new("/work/site", "/work/site/docs");
+        let root = Root::new("/srv/site", "/srv/site/docs");
         let cases = [
             ("a.html", "docs/a.html", "docs/a.html"),
             ("./b/../a b.html", "docs/a b.html", "docs/a%20b.html"),
             ("../été/c#1?.md", "été/c#1?.md", "%C3%A9t%C3%A9/c%231%3F.md"),
-            ("/work/site/x:y.md", "x:y.md", "x%3Ay.md"),
+            ("/srv/site/x:y.md", "x:y.md", "x%3Ay.md"),
             ("../../out.md", "../../out.md", "../../out.md"),
             ("/else/where.md", "/else/where.md", "file:///else/where.md"),
             ("C:/other/x.md", "C:/other/x.md", "file:///C%3A/other/x.md"),

@@ -10,7 +10,7 @@ use crate::engine::cache::Cache;
 use crate::engine::{
     Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder, name_of,
 };
-use crate::finding::{Severity, Trouble};
+use crate::finding::Severity;
 use crate::report::{Palette, Reporter, clean, rich_trouble};
 use crate::source::is_address;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -45,7 +45,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let exclude = config.globs(&config.exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
     let fail_on = fail_on(args, config.fail_on.as_deref());
-    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let jobs = setup::jobs(args.jobs);
     let facts = match setup::facts(&args.registers, config, setup.formats.as_ref(), args.selection.color) {
         Ok(f) => Arc::new(f),
         Err(code) => return code,
@@ -81,8 +81,8 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         pictures: Some(pictures),
         web,
         image_diffs: args.image_diffs.clone(),
-        ask: None,
         recall,
+        ..Options::default()
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
@@ -134,13 +134,9 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let settled = accepting.settle(&engine.rules, &mut run.summary, args.quiet, run.failed.is_some());
     run.outcome(settled.outcome, &mut reporters);
     let mut registers_clean = engine.options.pictures.as_ref().is_none_or(|p| p.troubles().is_empty());
-    if let Some(partners) = &facts.partners
-        && let Some(source) = partners.yaml_source()
-    {
-        for f in partners.take_faults() {
-            registers_clean = false;
-            run.trouble(Trouble::at(source, f.span, f.message, f.help));
-        }
+    for t in setup::late_faults(&facts) {
+        registers_clean = false;
+        run.trouble(t);
     }
     if let Some(recall) = &engine.options.recall {
         for warning in recall.finish(registers_clean).iter().filter(|_| !args.quiet) {

@@ -92,12 +92,7 @@ pub fn run(args: &DebtArgs) -> u8 {
     // Comments are read wherever documents are; that no rule is run makes it quick.
     setup.settings.only = vec!["\0".to_owned()];
     let own_formats = setup.formats.take();
-    let options = Options {
-        exclude,
-        jobs: std::thread::available_parallelism().map_or(1, usize::from),
-        facts: Arc::new(Facts { today, ..Facts::default() }),
-        ..Options::default()
-    };
+    let options = Options { exclude, jobs: setup::jobs(None), facts: Arc::new(Facts { today, ..Facts::default() }), ..Options::default() };
     let engine = Engine { rules: setup.rules(), options, formats: own_formats.as_deref().unwrap_or_else(|| Formats::builtin()) };
     let mut list: Vec<Debt> = Vec::new();
     engine.run(&inputs.list, &mut |outcome| {

@@ -2,7 +2,7 @@
 
 use super::args::{ScoreFormat, TestArgs};
 use super::pack::{file_of, load, usable};
-use super::{complain, count, exit, print, stdout_palette};
+use super::{complain, count, exit, print, setup, stdout_palette};
 use crate::engine::CaseResult;
 use crate::engine::mutate::{Class, LeftOut, Mutated, Sample, Slip, Tally, mutate_pack};
 use crate::pack::PackSource;
@@ -42,7 +42,7 @@ pub fn run(args: &TestArgs) -> u8 {
         return exit::TROUBLE;
     }
     let began = Instant::now();
-    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let jobs = setup::jobs(args.jobs);
     let sample = Sample { one_in: args.one_in as usize, jobs };
     let named = |id: &str| args.packs.only.is_empty() || args.packs.only.iter().any(|o| id.starts_with(o.as_str()));
     let places: Vec<usize> = set.packs.iter().map(|p| file_of(&set, &p.name)).collect();

@@ -114,13 +114,11 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         kind: args.kind,
         kinds,
         exclude,
-        jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        jobs: setup::jobs(args.jobs),
         facts: Arc::clone(&facts),
         pictures: Some(pictures),
         web,
-        image_diffs: None,
-        ask: None,
-        recall: None,
+        ..Options::default()
     };
     let known = setup.packs.packs.iter().flat_map(|p| &p.rules).map(|r| Known { id: r.id.clone(), title: r.title.clone() }).collect();
     let own_formats = setup.formats.take();
@@ -139,11 +137,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         tally.take(outcome);
         true
     });
-    if let Some(partners) = &facts.partners
-        && let Some(source) = partners.yaml_source()
-    {
-        partners.take_faults().into_iter().for_each(|f| tally.trouble(told(Trouble::at(source, f.span, f.message, f.help))));
-    }
+    setup::late_faults(&facts).into_iter().for_each(|t| tally.trouble(told(t)));
     let card = tally.card(&facts, attestations.as_ref());
     if card.looked_at.documents == 0 && card.not_checked.is_empty() {
         complain("warning: nothing was looked at: no input holds content");

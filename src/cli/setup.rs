@@ -8,7 +8,7 @@ use crate::document::records::Formats;
 use crate::engine::{self, Paths, RuleSet, Settings};
 use crate::facts::partners::FormatsRef;
 use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Kind, Partners};
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Trouble};
 use crate::pack::{PackSet, PackSource, shape};
 use crate::report::{rich_faults, rich_faults_in};
 use std::collections::HashSet;
@@ -39,6 +39,18 @@ pub fn configuration(selection: &Selection, folder: &Path) -> Result<Config, u8>
         complain(&rich_faults(&[broken.source], &broken.faults, stderr_palette(selection.color)));
         exit::TROUBLE
     })
+}
+
+/// How many threads work: as many as were asked for, or as the machine has.
+pub(super) fn jobs(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+/// What is wrong in a register of partners and shows only when an entry is looked up, in the order it was met.
+pub(super) fn late_faults(facts: &Facts) -> Vec<Trouble> {
+    let Some(partners) = &facts.partners else { return Vec::new() };
+    let Some(source) = partners.yaml_source() else { return Vec::new() };
+    partners.take_faults().into_iter().map(|f| Trouble::at(source, f.span, f.message, f.help)).collect()
 }
 
 pub(super) fn engine_io(e: &std::io::Error) -> String {

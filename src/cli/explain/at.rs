@@ -184,14 +184,10 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
     let options = Options {
         kind: args.kind,
         kinds: config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect(),
-        exclude: Paths::default(),
-        jobs: 1,
         facts: Arc::clone(&facts),
         pictures: Some(pictures),
-        web: None,
-        image_diffs: None,
         ask: Some(ask),
-        recall: None,
+        ..Options::default()
     };
     let own_formats = setup.formats.take();
     let engine = Engine { rules: setup.rules(), options, formats: own_formats.as_deref().unwrap_or_else(|| Formats::builtin()) };

@@ -6,19 +6,19 @@ use super::format::Format;
 use super::mask::{Hidden, hides};
 use super::once::OfFile;
 use super::outcome::{Outcome, problem, splitting};
+use super::own::Said;
 use super::read::{Reading, hint, read_source};
 use super::recall::Watched;
 use super::rules::Severities;
 use super::run::Engine;
 use super::suppress;
-use super::web::{path_of, url_of};
 use super::why::{self, Teller};
 use crate::badge::Verdict;
 use crate::check::pictures::{Looked, Pictures, Seen};
 use crate::check::{self, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Document, Image, ImageSource, Kind};
-use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Severity, Trouble, fingerprint};
+use crate::finding::{Finding, Trouble};
 use crate::source::{Source, Span};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -267,14 +267,15 @@ impl Engine<'_> {
     /// A finding about an image that is not there.
     fn missing(&self, source: &Source, kind: Kind, image: &Image, file: &str) -> Option<(Finding, Span)> {
         let ImageSource::Address(address) = &image.source else { return None };
-        let said = Own {
+        let said = Said {
             id: super::IMAGE_MISSING,
             message: format!("there is no image {file}"),
             help: "put the file there, or correct the address; until then nobody can say whether it shows a mark unaltered".to_owned(),
             text: address.clone(),
             spans: image.spans.clone(),
+            occurrence: 0,
         };
-        self.own(source, kind, said)
+        Some((said.finding(&self.rules, source, kind)?, image.spans.first().copied().unwrap_or_default()))
     }
 
     /// A finding about a comment that speaks to promolint; `judged`: whether its rules were run.
@@ -289,43 +290,7 @@ impl Engine<'_> {
             None => return None,
         };
         let text = source.text().get(s.comment.range()).unwrap_or("").to_owned();
-        self.own(source, kind, Own { id, message, help, text, spans: vec![s.comment] })
+        let said = Said { id, message, help, text, spans: vec![s.comment], occurrence: 0 };
+        Some((said.finding(&self.rules, source, kind)?, s.comment))
     }
-
-    /// A finding under one of promolint's own rules.
-    fn own(&self, source: &Source, kind: Kind, said: Own) -> Option<(Finding, Span)> {
-        let Own { id, message, help, text, spans } = said;
-        let severity: Severity = self.rules.own_severity(id, source.name(), kind)?;
-        let finding = Finding {
-            schema: FINDING_SCHEMA,
-            rule: id.to_owned(),
-            pack: super::OWN_PACK.to_owned(),
-            severity,
-            confidence: Confidence::Primary,
-            message,
-            kind,
-            path: path_of(source.name()),
-            url: url_of(source.name()),
-            record: None,
-            fingerprint: fingerprint(id, source.name(), None, &text, 0),
-            primary: Location::new(source, &spans, Some(text), None),
-            related: Vec::new(),
-            notes: Vec::new(),
-            help: Some(help),
-            source: None,
-            also: Vec::new(),
-            fix: None,
-            suppressed: None,
-        };
-        Some((finding, spans.first().copied().unwrap_or_default()))
-    }
-}
-
-/// What one of promolint's own rules says.
-struct Own {
-    id: &'static str,
-    message: String,
-    help: String,
-    text: String,
-    spans: Vec<Span>,
 }

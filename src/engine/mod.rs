@@ -17,6 +17,7 @@ mod mask;
 pub mod mutate;
 mod once;
 mod outcome;
+mod own;
 mod paths;
 mod pictures;
 mod read;
@@ -39,6 +40,7 @@ pub use documents::Active;
 pub use format::{Format, is_binary};
 pub use listing::{LeftOut, Listed, Why as WhyLeftOut, left_out};
 pub use outcome::Outcome;
+pub use own::{IMAGE_MISSING, OWN_PACK, OWN_RULES};
 pub use paths::{Paths, common_folder};
 pub use pictures::{Gallery, Store};
 pub use read::{Reading, read_source};
@@ -50,18 +52,3 @@ pub use summary::{Counts, NotApplied, NotCompared, Summary};
 pub use suppress::Comment;
 pub use testing::{CaseResult, test_pack};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};
-
-/// The rules that promolint itself has: about comments that speak to it, and images that are not there. They belong to no pack.
-pub const OWN_RULES: [(&str, &str); 5] = [
-    ("suppression-without-reason", "A suppression names its rule and gives a reason"),
-    ("suppression-unknown-rule", "A suppression names a rule that exists"),
-    ("suppression-unused", "A suppression stands where its rule finds something"),
-    ("suppression-expired", "A suppression holds until a day that is not past"),
-    (IMAGE_MISSING, "An image that a page shows is there"),
-];
-
-/// Of [`OWN_RULES`], the one about images that cannot be compared because they are not there. Said only where there is a register of images.
-pub const IMAGE_MISSING: &str = "image-missing";
-
-/// The name under which [`OWN_RULES`] are reported.
-pub const OWN_PACK: &str = "promolint";

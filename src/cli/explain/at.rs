@@ -1,18 +1,20 @@
 //! `promolint explain --at FILE:LINE[:COL]`: what is visible there, and what came of each rule.
 
 use super::super::args::{Registers, Selection, kind};
-use super::super::{accepting, check, complain, exit, origins, print, refuse, setup, stderr_palette, stdout_palette};
+use super::super::{accepting, check, complain, count, exit, origins, print, refuse, setup, stderr_palette, stdout_palette};
 use crate::document::Kind;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
 use crate::engine::why::{Ask, KindBy, State, Told, Tried};
 use crate::engine::{
-    Accept, Baseline, Coverage, Engine, Gallery, Inputs, OWN_RULES, Options, Outcome, Paths, Store, common_folder, name_of, nearest,
+    Accept, Baseline, Coverage, Engine, Gallery, Inputs, OWN_RULES, Options, Outcome, Paths, Store, common_folder, is_binary, name_of,
+    nearest,
 };
 use crate::finding::{Finding, Trouble};
 use crate::pack::model::SeverityByKind;
 use crate::pack::shape::did_you_mean;
 use crate::report::{Palette, clean, rich_trouble};
+use crate::source::{DecodeHint, Source};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
@@ -144,6 +146,10 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
     if !path.exists() {
         return Err(refuse(&format!("there is no file {}", clean(&at.file)), &nearest(path)));
     }
+    if let Some((line, last)) = at.line.zip(last_line(path)).filter(|(line, last)| line > last) {
+        let message = format!("there is no line {line} in {}", clean(&at.file));
+        return Err(refuse(&message, &format!("it has {}", count(last, "line"))));
+    }
     let folder = common_folder(&arguments);
     let mut setup = setup::load(selection, true, &folder)?;
     let config = setup.config.clone();
@@ -252,6 +258,20 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
     }
     let code = print(&out);
     Ok(if troubles.is_empty() { code } else { exit::TROUBLE })
+}
+
+/// Up to this size, a file's lines are counted before it is asked about; bytes.
+const COUNTED: u64 = 64 << 20;
+
+/// How many lines a file of text has; `None` where it is too large to count, cannot be read, or is no text.
+fn last_line(path: &Path) -> Option<usize> {
+    let bytes = std::fs::metadata(path).ok().filter(|m| m.is_file() && m.len() <= COUNTED).and_then(|_| std::fs::read(path).ok())?;
+    if is_binary(&bytes) {
+        return None;
+    }
+    let source = Source::decode("", bytes, DecodeHint::Text);
+    let text = source.text();
+    Some(source.position(text.len() - usize::from(text.ends_with('\n'))).line)
 }
 
 /// The id of the rule that is called so.

@@ -2,12 +2,12 @@
 
 use super::coverage::Coverage;
 use crate::document::Kind;
-use crate::engine::OWN_PACK;
+use crate::engine::own::Said;
 use crate::engine::paths::{Paths, without_dots};
 use crate::engine::rules::RuleSet;
 use crate::engine::suppress::{expired, unknown_rule};
 use crate::facts::{Broken, Day, Fact};
-use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, Suppressed, fingerprint};
+use crate::finding::{Finding, Suppressed};
 use crate::source::{DecodeHint, Source, Span};
 use crate::yaml::shape::{self, ObjectShape, Shape, key, required};
 use crate::yaml::{self, Fault, Node};
@@ -180,20 +180,24 @@ impl Ignores {
         for i in &self.list {
             let Some(id) = rules.id_of(&i.rule.value) else {
                 let (message, help) = unknown_rule(&i.rule.value, rules);
-                out.extend(self.finding(rules, "suppression-unknown-rule", i.rule.span, (message, help)));
+                let finding = self.finding(rules, &out, "suppression-unknown-rule", i.rule.span, (message, help));
+                out.extend(finding);
                 continue;
             };
             let judged = covered.is_some_and(|c| c.has_rule(id, rules) && self.is_covered(i, c));
             match &i.until {
                 Some(until) if i.is_expired(today) && (i.used || judged) => {
-                    out.extend(self.finding(rules, "suppression-expired", until.span, expired(id, until.value, i.owner.as_deref())));
+                    let finding =
+                        self.finding(rules, &out, "suppression-expired", until.span, expired(id, until.value, i.owner.as_deref()));
+                    out.extend(finding);
                 }
                 _ if !i.used && judged => {
                     let what = if i.paths.is_empty() { "no input" } else { "nothing at its path" };
                     let narrow = i.record.is_some() || i.field.is_some() || i.text.is_some();
                     let place = if narrow { ", record, field or text" } else { "" };
                     let said = (format!("{what}{place} breaks `{id}`"), "remove the entry".to_owned());
-                    out.extend(self.finding(rules, "suppression-unused", i.rule.span, said));
+                    let finding = self.finding(rules, &out, "suppression-unused", i.rule.span, said);
+                    out.extend(finding);
                 }
                 _ => {}
             }
@@ -221,30 +225,13 @@ impl Ignores {
         })
     }
 
-    fn finding(&self, rules: &RuleSet, id: &str, span: Span, (message, help): (String, String)) -> Option<Finding> {
-        let name = self.source.name();
+    /// `before`: what was found of the file already.
+    fn finding(&self, rules: &RuleSet, before: &[Finding], id: &'static str, span: Span, said: (String, String)) -> Option<Finding> {
         let text = self.source.text().get(span.range()).unwrap_or_default().to_owned();
-        Some(Finding {
-            schema: FINDING_SCHEMA,
-            rule: id.to_owned(),
-            pack: OWN_PACK.to_owned(),
-            severity: rules.own_severity(id, name, Kind::Page)?,
-            confidence: Confidence::Primary,
-            message,
-            kind: Kind::Page,
-            path: Some(name.to_owned()),
-            url: None,
-            record: None,
-            fingerprint: fingerprint(id, name, None, &text, span.start),
-            primary: Location::new(&self.source, &[span], Some(text), None),
-            related: Vec::new(),
-            notes: Vec::new(),
-            help: Some(help),
-            source: None,
-            also: Vec::new(),
-            fix: None,
-            suppressed: None,
-        })
+        let alike = |f: &&Finding| f.rule == id && f.primary.text.as_ref() == Some(&text);
+        let occurrence = before.iter().filter(alike).count();
+        let (message, help) = said;
+        Said { id, message, help, text, spans: vec![span], occurrence }.finding(rules, &self.source, Kind::Page)
     }
 }
 

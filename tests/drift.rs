@@ -70,6 +70,11 @@ fn the_schema_of_configurations_is_current() {
 }
 
 #[test]
+fn the_schema_of_suppressions_is_current() {
+    compare("schema/suppressions.json", &generated(&["pack", "schema", "--suppressions"]));
+}
+
+#[test]
 fn the_schemas_of_registers_are_current() {
     for name in ["partners", "approvals", "assets", "awards", "attestations"] {
         compare(&format!("schema/{name}.json"), &generated(&["register", "schema", name]));

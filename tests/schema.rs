@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use jsonschema::Validator;
+use promolint::engine::{Ignores, SUPPRESSION};
 use promolint::pack::shape::{self, ObjectShape, Shape};
 use promolint::pack::shapes;
 use promolint::yaml;
@@ -60,6 +61,22 @@ fn shipped_configurations_validate() {
     let validator = validator(&shapes::CONFIG);
     for file in ["fixtures/promolint.yaml", "src/config/template.yaml"] {
         assert_valid(&validator, Path::new(file), &std::fs::read_to_string(file).unwrap());
+    }
+}
+
+#[test]
+fn suppressions_validate() {
+    let schema = shape::list_schema(&SUPPRESSION, "https://promolint.example/schema/test.json");
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let file = Path::new("tests/cmd/accepting.in/promolint-ignore.yaml");
+    assert_valid(&validator, file, &std::fs::read_to_string(file).unwrap());
+    let docs = std::fs::read_to_string("docs/accepting-findings.md").unwrap();
+    let shown = docs.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_valid(&validator, Path::new("the example of the documentation"), shown);
+    for text in ["- {rule: x}", "- {rule: x, reason: y, pth: z}", "rule: x", "- {rule: x, reason: y, path: {a: b}}"] {
+        assert!(!validator.is_valid(&json(text)), "the schema accepts {text}");
+        assert!(Ignores::read(file, text.into()).is_err(), "promolint accepts {text}");
     }
 }
 

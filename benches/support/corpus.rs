@@ -19,6 +19,7 @@ fn folder() -> PathBuf {
 fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let path = folder().join(name);
     if !path.exists() {
+        path.parent().map(fs::create_dir_all).transpose().expect("the temporary folder can be written");
         let half = folder().join(format!("{name}.part"));
         let _ = fs::remove_dir_all(&half);
         make(&half);
@@ -59,7 +60,22 @@ pub fn csv(records: usize) -> PathBuf {
 
 /// Markdown of 5 KB, one finding in it.
 pub fn markdown() -> PathBuf {
-    once("post.md", |path| fs::write(path, post(5_000)).expect("writable"))
+    file("post.md", || post(3, 5_000))
+}
+
+/// So many posts in Markdown as a repository holds them, of 1 to 8 KB.
+pub fn posts(posts: usize) -> PathBuf {
+    once(&format!("posts-{posts}"), |path| {
+        for i in 0..posts {
+            let sub = path.join(format!("{:02}", i % 100));
+            fs::create_dir_all(&sub).expect("writable");
+            let seed = 5_000 + i as u64;
+            let text = post(seed, Random::new(seed).range(1_000, 8_000));
+            // Most say nothing that is wrong.
+            let text = if i % 10 == 0 { text } else { text.replace("We are Hubspot onboarding experts.", "We run onboardings.") };
+            fs::write(sub.join(format!("post-{i:05}.md")), text).expect("writable");
+        }
+    })
 }
 
 /// A file of this text.
@@ -67,8 +83,8 @@ pub fn file(name: &str, make: impl FnOnce() -> String) -> PathBuf {
     once(name, |path| fs::write(path, make()).expect("writable"))
 }
 
-fn post(size: usize) -> String {
-    let mut r = Random::new(3);
+fn post(seed: u64, size: usize) -> String {
+    let mut r = Random::new(seed);
     let lang = &super::words::LANGUAGES[0];
     let mut out = String::from(
         "---\ntitle: How an onboarding runs\ndescription: Six weeks, week by week.\n---\n\n# How an onboarding runs\n\nWe are Hubspot onboarding experts.\n\n",

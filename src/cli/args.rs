@@ -480,11 +480,14 @@ pub enum PackCommand {
     Audit(AuditArgs),
     /// Say how well rules do on labelled content: precision and recall, rule by rule
     Score(ScoreArgs),
-    /// Print the JSON Schema of packs (or of the configuration), for editors
+    /// Print the JSON Schema of packs (or of the configuration, or of suppressions), for editors
     Schema {
         /// The schema of promolint.yaml instead
         #[arg(long)]
         config: bool,
+        /// The schema of promolint-ignore.yaml instead
+        #[arg(long, conflicts_with = "config")]
+        suppressions: bool,
     },
     /// Write a new pack with one rule to start from
     New {

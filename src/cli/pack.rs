@@ -2,7 +2,7 @@
 
 use super::args::{PackArgs, PackCommand, PackPaths};
 use super::{complain, count, exit, print, setup, stderr_palette, stdout_palette};
-use crate::engine::{CaseResult, test_pack};
+use crate::engine::{CaseResult, SUPPRESSION, test_pack};
 use crate::finding::Severity;
 use crate::pack::{Fault, PackSet, lint, shape, shapes};
 use crate::report::rich_faults;
@@ -14,6 +14,7 @@ const NEW: &str = include_str!("new_pack.yaml");
 /// The names of the schemas; editors use them to tell versions apart.
 const SCHEMA_ID: &str = "https://promolint.example/schema/pack-1.json";
 const CONFIG_SCHEMA_ID: &str = "https://promolint.example/schema/config-1.json";
+const SUPPRESSIONS_SCHEMA_ID: &str = "https://promolint.example/schema/suppressions-1.json";
 
 /// Runs the command.
 pub fn run(args: &PackArgs) -> u8 {
@@ -22,8 +23,12 @@ pub fn run(args: &PackArgs) -> u8 {
         PackCommand::Test(a) if a.mutate => super::mutate::run(a),
         PackCommand::Test(a) => test(&a.packs),
         PackCommand::Audit(a) => super::audit::run(a),
-        PackCommand::Schema { config } => {
-            let schema = if *config { shape::schema(&shapes::CONFIG, CONFIG_SCHEMA_ID) } else { shape::schema(&shapes::PACK, SCHEMA_ID) };
+        PackCommand::Schema { config, suppressions } => {
+            let schema = match () {
+                () if *config => shape::schema(&shapes::CONFIG, CONFIG_SCHEMA_ID),
+                () if *suppressions => shape::list_schema(&SUPPRESSION, SUPPRESSIONS_SCHEMA_ID),
+                () => shape::schema(&shapes::PACK, SCHEMA_ID),
+            };
             print(&(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))
         }
         PackCommand::Score(a) => super::score::run(a),

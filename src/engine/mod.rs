@@ -34,7 +34,7 @@ mod walk;
 mod web;
 pub mod why;
 
-pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, git, since};
+pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, SUPPRESSION, git, since};
 pub use assets::{files as asset_files, references as asset_references, references_kept};
 pub use documents::Active;
 pub use format::{Format, is_binary};

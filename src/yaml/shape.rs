@@ -206,11 +206,22 @@ fn wrong_type(node: &Node, shape: &Shape, what: Called) -> Fault {
 /// The JSON Schema (draft 2020-12) of a file of this form.
 pub fn schema(root: &'static ObjectShape, id: &str) -> Json {
     let mut defs = Map::new();
-    let root_schema = object_schema(root, &mut defs);
+    let root = object_schema(root, &mut defs);
+    whole(root, defs, id)
+}
+
+/// The JSON Schema of a file that is a list of these.
+pub fn list_schema(item: &'static ObjectShape, id: &str) -> Json {
+    let mut defs = Map::new();
+    let item = object_schema(item, &mut defs);
+    whole(json!({"type": "array", "items": item}), defs, id)
+}
+
+fn whole(root: Json, defs: Map<String, Json>, id: &str) -> Json {
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     out.insert("$id".into(), json!(id));
-    if let Json::Object(o) = root_schema {
+    if let Json::Object(o) = root {
         out.extend(o);
     }
     out.insert("$defs".into(), Json::Object(defs));

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// One entry.
-pub static IGNORE: ObjectShape = ObjectShape {
+pub static SUPPRESSION: ObjectShape = ObjectShape {
     name: "suppression",
     doc: "A finding that is accepted.",
     keys: &[
@@ -31,7 +31,7 @@ pub static IGNORE: ObjectShape = ObjectShape {
     ],
 };
 
-static IGNORES: Shape = Shape::List(&Shape::Object(&IGNORE));
+static IGNORES: Shape = Shape::List(&Shape::Object(&SUPPRESSION));
 
 /// An accepted finding.
 #[derive(Debug)]

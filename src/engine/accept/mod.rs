@@ -11,7 +11,7 @@ pub mod since;
 
 pub use baseline::{Baseline, BaselineChange};
 pub use coverage::Coverage;
-pub use ignores::{Ignore, Ignores};
+pub use ignores::{Ignore, Ignores, SUPPRESSION};
 
 use super::outcome::Outcome;
 use super::rules::RuleSet;

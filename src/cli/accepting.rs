@@ -150,21 +150,21 @@ impl Accepting {
             settled.code = refuse(&message, "run `promolint --update-baseline` where somebody sees what is added, and commit the file");
             return settled;
         }
-        if let Err(code) = write(file, &change) {
+        if let Some(Err(code)) = self.accept.renewed(rules).map(|new| write(file, &change, &new)) {
             settled.code = code;
         }
         settled
     }
 }
 
-fn write(file: &Path, change: &BaselineChange) -> Result<(), u8> {
+fn write(file: &Path, change: &BaselineChange, new: &Baseline) -> Result<(), u8> {
     let name = name_of(file);
-    let holds = count(change.new.len(), "finding");
+    let holds = count(new.len(), "finding");
     if change.added == 0 && change.gone == 0 && file.exists() {
         complain(&format!("{name} is as it was: {holds}"));
         return Ok(());
     }
-    files::replace(file, |out| change.new.write(out).map(|()| true))?;
+    files::replace(file, |out| new.write(out).map(|()| true))?;
     complain(&format!("wrote {name}: {holds}, {} added, {} removed", change.added, change.gone));
     Ok(())
 }

@@ -23,6 +23,8 @@ pub(super) struct Suppression {
     pub holds: bool,
     /// The comment.
     pub comment: Span,
+    /// Where it stands, `FILE:LINE`.
+    place: String,
     /// Where it holds, bytes of the source's text.
     pub reach: Span,
     /// Whether it accepted anything.
@@ -71,6 +73,7 @@ impl Suppression {
             reason: self.reason.clone(),
             owner: self.owner.clone(),
             until: self.until.map(|d| d.to_string()),
+            place: Some(self.place.clone()),
         }
     }
 }
@@ -115,6 +118,7 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
             until: until.flatten(),
             holds: !reason.trim().is_empty() && until.is_none_or(|u| u.is_some_and(|u| u >= today)),
             comment: d.span,
+            place: format!("{}:{}", source.name(), source.position(d.span.start).line),
             reach: Span::at(d.span.end),
             used: false,
             wrong: None,

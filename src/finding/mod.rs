@@ -115,6 +115,9 @@ pub struct Suppressed {
     /// The last day on which it holds, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// Where that is said, `FILE:LINE`.
+    #[serde(skip)]
+    pub place: Option<String>,
 }
 
 impl Suppressed {

@@ -185,6 +185,7 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
         Some(f) => Some(accepting::baseline(f, selection.color)?),
         None => None,
     };
+    let held = baseline.clone();
     let mut accept = Accept::new(Coverage::default(), facts.today).with_ignores(ignores).with_baseline(baseline, false);
     let ask = Ask { line: at.line, column: at.column, record: args.record.map(|n| n as usize - 1) };
     let options = Options {
@@ -235,12 +236,17 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
         KindBy::Content => "the content has the marks of one".to_owned(),
         KindBy::Default => "nothing says otherwise".to_owned(),
     };
-    let baseline_name = file.as_deref().map(name_of).unwrap_or_default();
+    let held_by = |f: &Finding| {
+        let name = file.as_deref().map(name_of).unwrap_or_default();
+        let text = file.as_deref().and_then(|f| std::fs::read_to_string(f).ok());
+        let line = held.as_ref().zip(text).and_then(|(b, text)| b.line_of(f, &text));
+        line.map_or_else(|| name.clone(), |line| format!("{name}:{line}"))
+    };
     let palette = stdout_palette(selection.color);
     let mut out = String::new();
     let mut documents = Vec::new();
     for told in &all.told {
-        let answers = answers(told, &all.findings, &known, &baseline_name);
+        let answers = answers(told, &all.findings, &known, &held_by);
         let answers: Vec<Answer> = answers.into_iter().filter(|a| one.as_deref().is_none_or(|o| a.rule == o)).collect();
         match args.format {
             AtFormat::Json => documents.push(as_json(told, &kind_from(told), &answers)),
@@ -289,7 +295,7 @@ fn place(at: &At) -> String {
 }
 
 /// What came of each rule in a document.
-fn answers<'a>(told: &'a Told, findings: &'a [Finding], known: &'a [Known], baseline: &str) -> Vec<Answer<'a>> {
+fn answers<'a>(told: &'a Told, findings: &'a [Finding], known: &'a [Known], held_by: &dyn Fn(&Finding) -> String) -> Vec<Answer<'a>> {
     let index = told.record.as_ref().map(|(i, ..)| *i);
     let mut by_rule: HashMap<&str, Vec<&Finding>> = HashMap::new();
     for f in findings.iter().filter(|f| index.is_none() || f.record.as_ref().map(|r| r.index) == index) {
@@ -301,24 +307,31 @@ fn answers<'a>(told: &'a Told, findings: &'a [Finding], known: &'a [Known], base
     let answer = |(rule, known): (&'a str, Option<&'a Known>)| {
         let tried = tried.get(rule).copied();
         let findings = by_rule.remove(rule).unwrap_or_default();
-        let (result, why) = judge(told, known, tried, &findings, baseline);
+        let (result, why) = judge(told, known, tried, &findings, held_by);
         Answer { rule, result, why, tried, findings }
     };
     ids.map(answer).collect()
 }
 
-fn judge(told: &Told, known: Option<&Known>, tried: Option<&Tried>, findings: &[&Finding], baseline: &str) -> (&'static str, String) {
+fn judge(
+    told: &Told,
+    known: Option<&Known>,
+    tried: Option<&Tried>,
+    findings: &[&Finding],
+    held_by: &dyn Fn(&Finding) -> String,
+) -> (&'static str, String) {
     if let Some(f) = findings.iter().find(|f| f.suppressed.is_none()) {
         return ("found", f.message.clone());
     }
-    if let Some(by) = findings.iter().find_map(|f| f.suppressed.as_ref()) {
+    if let Some((f, by)) = findings.iter().find_map(|f| Some((f, f.suppressed.as_ref()?))) {
+        if by.is_baseline() {
+            return ("baseline", format!("found, and the baseline holds it ({})", held_by(f)));
+        }
         let owner = by.owner.as_deref().map(|o| format!(", {o}")).unwrap_or_default();
         let until = by.until.as_deref().map(|u| format!(", until {u}")).unwrap_or_default();
-        return match by.by.as_str() {
-            "baseline" => ("baseline", format!("found, and the baseline {baseline} holds it")),
-            "file" => ("suppressed", format!("found, and promolint-ignore.yaml accepts it: {}{owner}{until}", by.reason)),
-            _ => ("suppressed", format!("found, and a comment accepts it: {}{owner}{until}", by.reason)),
-        };
+        let place = by.place.as_deref().map(|p| format!(" ({p})")).unwrap_or_default();
+        let what = if by.by == "file" { "an entry" } else { "a comment" };
+        return ("suppressed", format!("found, and {what} accepts it{place}: {}{owner}{until}", by.reason));
     }
     if let Some(heir) = tried.and_then(|t| t.folded.first()) {
         return ("folded", format!("found, and told by `{heir}`, which finds the same words"));

@@ -46,6 +46,12 @@ struct Entry {
     count: usize,
 }
 
+impl Entry {
+    fn key(self) -> Key {
+        Key { path: self.path, rule: self.rule, record: self.record, field: self.field, text: self.text }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whole {
@@ -91,9 +97,9 @@ impl Baseline {
         match entries {
             Ok(entries) => {
                 for e in entries {
-                    let key = Key { path: e.path, rule: e.rule, record: e.record, field: e.field, text: e.text };
-                    let n = baseline.counts.entry(key).or_default();
-                    *n = n.saturating_add(e.count);
+                    let count = e.count;
+                    let n = baseline.counts.entry(e.key()).or_default();
+                    *n = n.saturating_add(count);
                 }
                 baseline.counts.retain(|_, n| *n > 0);
                 Ok(baseline)
@@ -136,6 +142,16 @@ impl Baseline {
             first = false;
         }
         out.write_all(b"\n]}\n")
+    }
+
+    /// The line, from 1, of its file's text on which the entry for a finding stands, where each entry has a line.
+    pub fn line_of(&self, f: &Finding, text: &str) -> Option<usize> {
+        let key = self.key(f, &std::env::current_dir().unwrap_or_default());
+        let is = |line: &str| {
+            let entry = serde_json::from_str::<Entry>(line.trim().trim_matches(',')).ok();
+            entry.is_some_and(|e| e.key() == key)
+        };
+        text.lines().position(is).map(|i| i + 1)
     }
 
     fn key(&self, f: &Finding, here: &Path) -> Key {
@@ -293,37 +309,44 @@ impl Counter {
 
     /// `covers` tells whether the run would have found what an entry holds.
     pub fn change(&self, covers: &dyn Fn(&Key, &Path) -> bool) -> BaselineChange {
-        let mut new = self.baseline.clone();
         let mut change = BaselineChange::default();
+        for (key, held) in &self.baseline.counts {
+            let gone = held.saturating_sub(self.seen.get(key).copied().unwrap_or(0));
+            if gone > 0 && covers(key, &self.baseline.folder) {
+                change.gone = change.gone.saturating_add(gone);
+            }
+        }
+        for (key, seen) in &self.seen {
+            change.added += seen.saturating_sub(self.baseline.counts.get(key).copied().unwrap_or(0));
+        }
+        change
+    }
+
+    /// The baseline as it is to be.
+    pub fn renewed(&self, covers: &dyn Fn(&Key, &Path) -> bool) -> Baseline {
+        let mut new = self.baseline.clone();
         for (key, held) in &mut new.counts {
             let seen = self.seen.get(key).copied().unwrap_or(0);
             if seen < *held && covers(key, &self.baseline.folder) {
-                change.gone = change.gone.saturating_add(*held - seen);
                 *held = seen;
             }
         }
         for (key, seen) in &self.seen {
             let held = new.counts.entry(key.clone()).or_default();
-            if *seen > *held {
-                change.added += *seen - *held;
-                *held = *seen;
-            }
+            *held = (*held).max(*seen);
         }
         new.counts.retain(|_, n| *n > 0);
-        change.new = new;
-        change
+        new
     }
 }
 
 /// How a baseline differs from what was found.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct BaselineChange {
     /// Findings that are not in it.
     pub added: usize,
     /// Findings in it that are there no more.
     pub gone: usize,
-    /// What it is to be.
-    pub new: Baseline,
 }
 
 #[cfg(test)]

@@ -146,7 +146,7 @@ impl Ignores {
             map
         });
         // Of a rule that left its words to another, only the mention is left.
-        let list = &mut self.list;
+        let (list, name) = (&mut self.list, self.source.name());
         let also = std::mem::take(&mut f.also);
         f.also = also
             .into_iter()
@@ -167,6 +167,7 @@ impl Ignores {
                     reason: i.reason.clone(),
                     owner: i.owner.clone(),
                     until: i.until.as_ref().map(|u| u.value.to_string()),
+                    place: Some(format!("{name}:{}", i.line)),
                 });
             }
         }

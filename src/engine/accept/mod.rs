@@ -91,10 +91,16 @@ impl Accept {
 
     /// How the baseline differs from what was found; `None` without one. Where the run saw changed lines only, nothing is gone.
     pub fn change(&self, rules: &RuleSet) -> Option<BaselineChange> {
-        let covers = |key: &baseline::Key, folder: &std::path::Path| {
-            self.changes.is_none() && self.coverage.has_rule(&key.rule, rules) && self.coverage.has_file(&key.path, folder)
-        };
-        self.baseline.as_ref().map(|c| c.change(&covers))
+        self.baseline.as_ref().map(|c| c.change(&|key, folder| self.covers(key, folder, rules)))
+    }
+
+    /// The baseline as it is to be; `None` without one.
+    pub fn renewed(&self, rules: &RuleSet) -> Option<Baseline> {
+        self.baseline.as_ref().map(|c| c.renewed(&|key, folder| self.covers(key, folder, rules)))
+    }
+
+    fn covers(&self, key: &baseline::Key, folder: &std::path::Path, rules: &RuleSet) -> bool {
+        self.changes.is_none() && self.coverage.has_rule(&key.rule, rules) && self.coverage.has_file(&key.path, folder)
     }
 }
 

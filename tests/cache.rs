@@ -84,3 +84,78 @@ fn output_is_the_same_with_and_without() {
     assert!(said.contains("was damaged"), "{said}");
     assert_eq!(folder.run(&concise), anew);
 }
+
+/// A badge of 48 pixels, drawn for this test.
+fn badge(file: &Path, colour: [u8; 3]) {
+    let inside = |x: u32, y: u32| x.abs_diff(24) * 2 < 58 - y.saturating_sub(20);
+    let picture = image::RgbImage::from_fn(48, 48, |x, y| match () {
+        () if !inside(x, y) => image::Rgb([255; 3]),
+        () if (18..24).contains(&y) && (10..38).contains(&x) => image::Rgb([20, 33, 61]),
+        () => image::Rgb(colour),
+    });
+    picture.save(file).unwrap();
+}
+
+#[test]
+fn registers_and_images_count() {
+    let folder = Folder(std::env::temp_dir().join(format!("promolint-kept-images-{}", std::process::id())));
+    let _ = std::fs::remove_dir_all(&folder.0);
+    folder.write("page.html", "<p>We are a Diamond HubSpot partner.</p><img src=\"badge.png\" alt=\"badge\" width=\"48\" height=\"48\">");
+    let register = folder.0.join("register");
+    std::fs::create_dir_all(&register).unwrap();
+    let gold = [217, 164, 65];
+    badge(&register.join("gold.png"), gold);
+    let assets = "assets:\n  - {id: badge-gold, family: badge, status: current, files: [gold.png]}\n";
+    let tier = |tier: &str| {
+        format!("complete: true\npartners:\n  - {{id: acorn, name: Acorn, membership: partner, tier: {tier}, domains: [acorn.example]}}\n")
+    };
+    std::fs::write(register.join("assets.yaml"), assets).unwrap();
+    std::fs::write(register.join("partners.yaml"), tier("gold")).unwrap();
+    let arguments = [
+        "--format",
+        "concise",
+        "--today",
+        "2026-11-21",
+        "--partners",
+        "../register/partners.yaml",
+        "--partner",
+        "acorn",
+        "--assets",
+        "../register/assets.yaml",
+    ];
+    let found = |rule: &str| folder.run(&arguments).1.contains(rule);
+    badge(&folder.0.join("site/badge.png"), gold);
+    folder.same("a true copy, a tier above", &arguments);
+    assert!(found("claim-tier-above-actual") && !found("may be `badge-gold`"), "{:?}", folder.run(&arguments));
+    std::fs::write(register.join("partners.yaml"), tier("diamond")).unwrap();
+    folder.same("another tier on record", &arguments);
+    assert!(!found("claim-tier-above-actual"));
+    badge(&folder.0.join("site/badge.png"), [65, 164, 217]);
+    folder.same("another picture", &arguments);
+    assert!(found("may be `badge-gold`"), "{:?}", folder.run(&arguments));
+    badge(&register.join("gold.png"), [65, 164, 217]);
+    folder.same("the supplied image changed", &arguments);
+    assert!(!found("may be `badge-gold`"));
+    std::fs::remove_file(folder.0.join("site/badge.png")).unwrap();
+    folder.same("no picture", &arguments);
+    assert!(found("image-missing"));
+}
+
+#[test]
+fn several_processes_share_it() {
+    let folder = Folder(std::env::temp_dir().join(format!("promolint-kept-together-{}", std::process::id())));
+    let _ = std::fs::remove_dir_all(&folder.0);
+    for i in 0..60 {
+        folder.write(&format!("{i}.md"), &format!("# Number {i}\n\nWe are Hubspot experts.\n"));
+    }
+    let arguments = ["--format", "jsonl", "--today", "2026-11-21"];
+    let anew = folder.run(&[&arguments[..], &["--no-cache"]].concat());
+    for round in ["cold", "kept"] {
+        let all: Vec<_> = std::thread::scope(|s| {
+            let runs: Vec<_> = (0..6).map(|_| s.spawn(|| folder.run(&arguments))).collect();
+            runs.into_iter().map(|r| r.join().unwrap()).collect()
+        });
+        assert!(all.iter().all(|one| *one == anew), "{round}: {all:#?}");
+    }
+    assert!(!folder.kept().is_empty());
+}

@@ -16,6 +16,7 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     }
     // No element says what the whole page does not: told without a tree.
     if m.text.as_ref().is_some_and(|t| !subject.document_has(t)) {
+        subject.aside("element", || "none of the words that the element must have stand in the page".to_owned());
         return Vec::new();
     }
     let mut hits = Vec::new();
@@ -23,13 +24,15 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
         let root = dom.html();
         let whole = |s: &Option<scraper::Selector>| s.as_ref().is_some_and(|s| root.select(s).next().is_some());
         if m.document_has.is_some() && !whole(&m.document_has) || whole(&m.document_lacks) {
+            subject
+                .aside("element", || "the page has something else that rules it out, or lacks what the rule requires beside it".to_owned());
             continue;
         }
         for e in root.select(&m.select) {
-            if holds(dom, &e, m)
-                && let Some((span, text)) = report(dom, &e, &m.report)
-            {
-                hits.push(Hit { spans: span, text, ..Hit::default() });
+            let hit = || report(dom, &e, &m.report).map(|(spans, text)| Hit { spans, text, ..Hit::default() });
+            match unmet(dom, &e, m) {
+                None => hits.extend(hit()),
+                Some(unmet) => subject.looked(|| hit().unwrap_or_default(), "element", || unmet.words()),
             }
         }
     }
@@ -110,31 +113,55 @@ fn spells_letters(source: &str) -> bool {
         })
 }
 
-fn holds(dom: &Dom, e: &ElementRef, m: &ElementMatcher) -> bool {
+/// What an element would have to be for a rule to find it.
+enum Unmet<'m> {
+    Attribute(&'m str),
+    Style(&'m str),
+    Inside,
+    Has,
+    Text,
+    Label,
+}
+
+impl Unmet<'_> {
+    fn words(&self) -> String {
+        match self {
+            Unmet::Attribute(name) => format!("its attribute `{name}` is not as the rule requires"),
+            Unmet::Style(name) => format!("its style `{name}` is not as the rule requires"),
+            Unmet::Inside => "it does not stand in what the rule requires, or stands in what rules it out".to_owned(),
+            Unmet::Has => "it does not hold what the rule requires, or holds what rules it out".to_owned(),
+            Unmet::Text => "its words are not those that the rule looks for".to_owned(),
+            Unmet::Label => "nothing that labels it has the words that the rule looks for".to_owned(),
+        }
+    }
+}
+
+/// The first condition that an element does not meet.
+fn unmet<'m>(dom: &Dom, e: &ElementRef, m: &'m ElementMatcher) -> Option<Unmet<'m>> {
     let value = e.value();
-    if !m.attr.iter().all(|(name, p)| predicate(value.attr(name), p)) {
-        return false;
+    if let Some((name, _)) = m.attr.iter().find(|(name, p)| !predicate(value.attr(name), p)) {
+        return Some(Unmet::Attribute(name));
     }
     if !m.style.is_empty() {
         let style = value.attr("style").unwrap_or("");
-        if !m.style.iter().all(|(name, p)| predicate(property(style, name).as_deref(), p)) {
-            return false;
+        if let Some((name, _)) = m.style.iter().find(|(name, p)| !predicate(property(style, name).as_deref(), p)) {
+            return Some(Unmet::Style(name));
         }
     }
     let ancestor = |s: &scraper::Selector| e.ancestors().filter_map(ElementRef::wrap).any(|a| s.matches(&a));
     if m.inside.as_ref().is_some_and(|s| !ancestor(s)) || m.not_inside.as_ref().is_some_and(ancestor) {
-        return false;
+        return Some(Unmet::Inside);
     }
     if m.has.as_ref().is_some_and(|s| e.select(s).next().is_none()) || m.has_not.as_ref().is_some_and(|s| e.select(s).next().is_some()) {
-        return false;
+        return Some(Unmet::Has);
     }
     if m.text.is_some() || m.text_not.is_some() {
         let text = dom.text(e.id());
         if m.text.as_ref().is_some_and(|p| !p.is_match(&text)) || m.text_not.as_ref().is_some_and(|p| p.is_match(&text)) {
-            return false;
+            return Some(Unmet::Text);
         }
     }
-    m.label.as_ref().is_none_or(|p| label(dom, e).iter().any(|l| p.is_match(l)))
+    m.label.as_ref().is_some_and(|p| !label(dom, e).iter().any(|l| p.is_match(l))).then_some(Unmet::Label)
 }
 
 /// The texts that name a control: `aria-label`, `<label for>`, a label around it, its own words or value.

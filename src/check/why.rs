@@ -23,7 +23,7 @@ pub struct Note {
     /// What the reader sees there.
     pub text: String,
     /// What decided: `scope`, `exception`, `distance`, `document`, `language`, `condition`, `claim`, `register`, `place`, `approval`,
-    /// `field`, `link`, `same`, `once`.
+    /// `field`, `link`, `element`, `same`, `once`.
     pub by: &'static str,
     /// How, in words.
     pub words: String,

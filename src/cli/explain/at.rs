@@ -455,7 +455,11 @@ fn rich(at: &At, told: &Told, kind_from: &str, answers: &[Answer], one: bool, pa
                     looked(true).map(|s| format!("{}: {}", spot(&s.place).trim_start(), clean(&s.why))).collect(),
                 );
             }
-            part("looked at", looked(false).take(50).map(|s| format!("{}: {}", spot(&s.place).trim_start(), clean(&s.why))).collect());
+            // Two matchers of a rule may look at one thing, and say the same.
+            let mut lines: Vec<String> = looked(false).map(|s| format!("{}: {}", spot(&s.place).trim_start(), clean(&s.why))).collect();
+            lines.dedup();
+            lines.truncate(50);
+            part("looked at", lines);
             let lines: Vec<String> = tried.elsewhere.iter().take(20).map(usize::to_string).collect();
             let lines = if lines.is_empty() { Vec::new() } else { vec![format!("matches of it stand on line {}", lines.join(", "))] };
             part("elsewhere in the document", lines);

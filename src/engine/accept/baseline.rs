@@ -7,10 +7,11 @@ use crate::facts::Broken;
 use crate::finding::Finding;
 use crate::source::{DecodeHint, Source, Span};
 use crate::yaml::Fault;
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -57,7 +58,41 @@ impl Entry {
 struct Whole {
     #[serde(rename = "schema")]
     _schema: String,
-    findings: Vec<Entry>,
+    findings: Counts,
+}
+
+/// Entries as they are read, counted at once: there may be many.
+#[derive(Debug, Clone, Default)]
+struct Counts(BTreeMap<Key, usize>);
+
+impl Counts {
+    fn add(&mut self, e: Entry) {
+        let count = e.count;
+        let n = self.0.entry(e.key()).or_default();
+        *n = n.saturating_add(count);
+    }
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Counts, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Counts;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a list of findings")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Counts, A::Error> {
+                let mut counts = Counts::default();
+                while let Some(e) = list.next_element()? {
+                    counts.add(e);
+                }
+                Ok(counts)
+            }
+        }
+        deserializer.deserialize_seq(Entries)
+    }
 }
 
 /// Findings that were there before.
@@ -96,11 +131,7 @@ impl Baseline {
         };
         match entries {
             Ok(entries) => {
-                for e in entries {
-                    let count = e.count;
-                    let n = baseline.counts.entry(e.key()).or_default();
-                    *n = n.saturating_add(count);
-                }
+                baseline.counts = entries.0;
                 baseline.counts.retain(|_, n| *n > 0);
                 Ok(baseline)
             }
@@ -229,8 +260,8 @@ fn version(text: &str) -> Result<(), Fault> {
 }
 
 /// The entries, one a line, whatever became of the commas.
-fn by_line(text: &str) -> Result<Vec<Entry>, Vec<Fault>> {
-    let (mut entries, mut faults, mut at) = (Vec::new(), Vec::new(), 0);
+fn by_line(text: &str) -> Result<Counts, Vec<Fault>> {
+    let (mut entries, mut faults, mut at) = (Counts::default(), Vec::new(), 0);
     for whole in text.split_inclusive('\n') {
         let line = whole.trim_start_matches('\u{FEFF}').trim();
         let start = at + whole.find(line).unwrap_or(0);
@@ -245,7 +276,7 @@ fn by_line(text: &str) -> Result<Vec<Entry>, Vec<Fault>> {
             continue;
         }
         match serde_json::from_str::<Entry>(body) {
-            Ok(entry) => entries.push(entry),
+            Ok(entry) => entries.add(entry),
             Err(e) => {
                 let column = e.column().saturating_sub(1).min(body.len());
                 let place = start + line.find(body).unwrap_or(0) + body.floor_char_boundary(column);

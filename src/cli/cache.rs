@@ -97,7 +97,8 @@ pub fn of_run(root: Option<PathBuf>, args: &CheckArgs, arguments: &[String], fac
     let mut folders: Vec<PathBuf> = arguments.iter().filter_map(|a| Path::new(a).canonicalize().ok()).filter(|p| p.is_dir()).collect();
     folders.sort();
     let Selection { pack, only, ignore, config, min_confidence, color: _ } = &args.selection;
-    let chosen = format!("{folders:?} {pack:?} {only:?} {ignore:?} {config:?} {min_confidence:?} {:?} {:?}", args.kind, args.registers);
+    let chosen =
+        format!("{folders:?} {pack:?} {only:?} {ignore:?} {config:?} {min_confidence:?} {:?} {:?}", args.content.kind, args.registers);
     let project = cache::key(&[here.as_os_str().as_encoded_bytes(), chosen.as_bytes()]);
     // Where registers speak of days, so do findings; otherwise some rules know which year it is.
     let has_registers = facts.partners.is_some() || facts.approvals.is_some() || facts.assets.is_some() || facts.awards.is_some();

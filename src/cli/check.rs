@@ -37,7 +37,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         Ok(p) => p,
         Err(code) => return code,
     };
-    let mut setup = match setup::load(&args.selection, !planned.tells_rules(), &common_folder(&args.inputs)) {
+    let mut setup = match setup::load(&args.selection, !planned.tells_rules(), &common_folder(&args.content.inputs)) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -45,17 +45,17 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let exclude = config.globs(&config.exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
     let fail_on = fail_on(args, config.fail_on.as_deref());
-    let jobs = setup::jobs(args.jobs);
+    let jobs = setup::jobs(args.content.jobs);
     let facts = match setup::facts(&args.registers, config, setup.formats.as_ref(), args.selection.color) {
         Ok(f) => Arc::new(f),
         Err(code) => return code,
     };
-    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.inputs) {
+    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.content.inputs) {
         Ok(i) => i,
         Err(code) => return code,
     };
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
-    let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
+    let mut inputs = find(&arguments, args.content.stdin_filename.as_deref(), &exclude);
     let root = args.caching.root();
     let cache = root.clone().map(Cache::in_folder);
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
@@ -73,7 +73,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         Err(code) => return code,
     };
     let options = Options {
-        kind: args.kind,
+        kind: args.content.kind,
         kinds,
         exclude,
         jobs,

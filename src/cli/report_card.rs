@@ -1,9 +1,8 @@
 //! `promolint report-card`: content graded against the parts of the program's documents.
 
-use super::args::{Registers, Selection, WebArgs, kind};
+use super::args::{Content, Registers, Selection, WebArgs};
 use super::{accepting, check, complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette, web};
 use crate::card::{Card, Known, Tally};
-use crate::document::Kind;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
 use crate::engine::{Engine, Gallery, Inputs, Options, Store, common_folder};
@@ -21,9 +20,9 @@ use std::sync::Arc;
     after_help = "Exit code: 0 the card is made, whatever its grades; 2 something could not be checked (the card names it) or written."
 )]
 pub struct ReportCardArgs {
-    /// Files, folders, addresses (https://…), or - for standard input [default: the current folder]
-    #[arg(value_name = "INPUT")]
-    pub inputs: Vec<String>,
+    /// What is checked.
+    #[command(flatten)]
+    pub content: Content,
     /// How the card is shown
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub format: CardFormat,
@@ -36,12 +35,6 @@ pub struct ReportCardArgs {
     /// Of each rule, list at most so many findings [default: 20 in a page, 1000 in JSON; a terminal shows three]
     #[arg(long, value_name = "N")]
     pub evidence: Option<usize>,
-    /// What the content is, where it does not show
-    #[arg(long, value_name = "KIND", value_parser = kind)]
-    pub kind: Option<Kind>,
-    /// The name of what is read from standard input; its ending tells the format
-    #[arg(long, value_name = "NAME")]
-    pub stdin_filename: Option<String>,
     /// Rules and configuration.
     #[command(flatten)]
     pub selection: Selection,
@@ -51,9 +44,6 @@ pub struct ReportCardArgs {
     /// Prepare the images of the register anew instead of taking them from the cache
     #[arg(long)]
     pub no_cache: bool,
-    /// How many threads check [default: the number of processors]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub jobs: Option<u16>,
     /// Pages of the web.
     #[command(flatten)]
     pub web: WebArgs,
@@ -73,7 +63,7 @@ pub enum CardFormat {
 
 /// Runs the command.
 pub fn run(args: &ReportCardArgs) -> u8 {
-    let mut setup = match setup::load(&args.selection, true, &common_folder(&args.inputs)) {
+    let mut setup = match setup::load(&args.selection, true, &common_folder(&args.content.inputs)) {
         Ok(s) => s,
         Err(code) => return code,
     };
@@ -96,13 +86,13 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     }
     let exclude = config.globs(&config.exclude);
     let kinds = config.kinds.iter().map(|(paths, kind)| (config.globs(paths), *kind)).collect();
-    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.inputs) {
+    let web::Inputs { arguments, web, troubles, remarks } = match web::inputs(&args.web, &args.content.inputs) {
         Ok(i) => i,
         Err(code) => return code,
     };
     remarks.iter().for_each(|r| complain(&format!("note: {}", clean(r))));
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
-    let mut inputs = find(&arguments, args.stdin_filename.as_deref(), &exclude);
+    let mut inputs = find(&arguments, args.content.stdin_filename.as_deref(), &exclude);
     let cache = if args.no_cache { None } else { Cache::of_user() };
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
     check::leave_out_registers(&mut inputs, config, &pictures);
@@ -111,10 +101,10 @@ pub fn run(args: &ReportCardArgs) -> u8 {
         Err(code) => return code,
     };
     let options = Options {
-        kind: args.kind,
+        kind: args.content.kind,
         kinds,
         exclude,
-        jobs: setup::jobs(args.jobs),
+        jobs: setup::jobs(args.content.jobs),
         facts: Arc::clone(&facts),
         pictures: Some(pictures),
         web,

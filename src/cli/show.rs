@@ -29,7 +29,7 @@ pub fn files(args: &CheckArgs, config: &Config, engine: &Engine, inputs: &Inputs
     for input in &inputs.list {
         let listed = engine.listed(input);
         let why = |by: KindBy| match by {
-            KindBy::User if args.kind.is_some() => "--kind".to_owned(),
+            KindBy::User if args.content.kind.is_some() => "--kind".to_owned(),
             KindBy::User => {
                 let name = listed.name.trim_start_matches("./");
                 let i = config.kinds.iter().position(|(paths, _)| config.globs(paths).is_match(name)).unwrap_or(0);
@@ -98,11 +98,15 @@ pub fn settings(args: &CheckArgs) -> u8 {
         if a.no_baseline { "--no-baseline" } else { "--baseline" },
     );
     put("since", a.since.clone(), "--since");
-    put("inputs", Some(some(&args.inputs).unwrap_or_else(|| ".".to_owned())), if args.inputs.is_empty() { "default" } else { "arguments" });
-    put("kind", args.kind.map(|k| k.name().to_owned()), "--kind");
+    put(
+        "inputs",
+        Some(some(&args.content.inputs).unwrap_or_else(|| ".".to_owned())),
+        if args.content.inputs.is_empty() { "default" } else { "arguments" },
+    );
+    put("kind", args.content.kind.map(|k| k.name().to_owned()), "--kind");
     put("only", some(&s.only), "--only");
     put("ignore", some(&s.ignore), "--ignore");
     put("today", r.today.map(|d| d.to_string()), "--today");
-    put("jobs", args.jobs.map(|j| j.to_string()), "--jobs");
-    config::show(s, None, &common_folder(&args.inputs), &given)
+    put("jobs", args.content.jobs.map(|j| j.to_string()), "--jobs");
+    config::show(s, None, &common_folder(&args.content.inputs), &given)
 }

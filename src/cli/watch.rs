@@ -24,7 +24,7 @@ const CLEAR: &[u8] = b"\x1b[2J\x1b[3J\x1b[H";
 
 /// Checks until somebody ends it; the exit code is then that of the last check.
 pub fn run(args: &CheckArgs) -> u8 {
-    if let Some(other) = args.inputs.iter().find(|a| *a == "-" || is_address(a)).or_else(|| args.web.urls.first()) {
+    if let Some(other) = args.content.inputs.iter().find(|a| *a == "-" || is_address(a)).or_else(|| args.web.urls.first()) {
         let what = if other == "-" { "standard input".to_owned() } else { clean(other) };
         return refuse(&format!("nobody can watch {what}"), "`--watch` takes files and folders");
     }
@@ -88,7 +88,7 @@ impl Own {
 /// What to watch: folders with all in them, and those that named files lie in, since editors put a new file in an old one's place.
 fn places(args: &CheckArgs) -> Vec<(PathBuf, RecursiveMode)> {
     let whole = |p: &Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned());
-    let inputs = if args.inputs.is_empty() { vec![".".to_owned()] } else { args.inputs.clone() };
+    let inputs = if args.content.inputs.is_empty() { vec![".".to_owned()] } else { args.content.inputs.clone() };
     let mut out = Vec::new();
     let mut files: Vec<PathBuf> = Vec::new();
     for input in inputs.iter().map(Path::new) {
@@ -102,7 +102,7 @@ fn places(args: &CheckArgs) -> Vec<(PathBuf, RecursiveMode)> {
     files.extend([&r.partners, &r.approvals, &r.assets, &r.awards, &args.acceptance.baseline].into_iter().flatten().map(|p| whole(p)));
     files.extend(args.selection.pack.iter().map(Path::new).filter(|p| p.exists()).map(whole));
     // A configuration that is broken at the moment is watched too, so that its correction is seen.
-    let config = args.selection.config.clone().or_else(|| crate::config::find(&common_folder(&args.inputs)));
+    let config = args.selection.config.clone().or_else(|| crate::config::find(&common_folder(&args.content.inputs)));
     if let Some(config) = config {
         let folder = whole(&config).parent().map(Path::to_owned).unwrap_or_default();
         let read =

@@ -1,6 +1,7 @@
 //! Copies of what was fetched, in a folder: `index.jsonl`, a line an address, and the bytes in `bodies/` under their own hash.
 
-use super::{Answer, Failure, Fetched, Why, mime};
+use super::answer::mime;
+use super::{Answer, Failure, Fetched, Why};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;

@@ -55,7 +55,9 @@ fn look_alike(c: char) -> Option<char> {
 /// Latin letters of its own, and each of the others looks like one: a word of another script is what it is.
 pub(super) fn disguised(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
     let mut out = Vec::new();
-    if !text.contains(is_foreign) {
+    // No such letter begins with another byte.
+    let may = |b: u8| matches!(b, 0xCD..=0xD6 | 0xE1 | 0xE2 | 0xEA);
+    if !text.bytes().fold(false, |any, b| any | may(b)) || !text.contains(is_foreign) {
         return out;
     }
     let mut rest = text;
@@ -81,7 +83,18 @@ pub fn seen(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..)
+        && let Some(c) = rest.chars().next()
+    {
+        // Most of a text is words of ASCII.
+        let word = bytes[at..].iter().take_while(|b| b.is_ascii_graphic()).count();
+        if word > 0 {
+            out.push_str(&rest[..word]);
+            at += word;
+            continue;
+        }
+        at += c.len_utf8();
         if c.is_whitespace() {
             // Of white space around a value nothing is said here.
             if !out.ends_with(' ') {

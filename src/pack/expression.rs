@@ -1,12 +1,13 @@
 //! Regular expressions and phrases as such, and the automata they become: built when first used, quickly at first and to run fast later.
 
 use super::boundary::is_whole;
+use super::heads::Heads;
 use super::lazy::LazyTerms;
 use super::lint::ascii_boundaries;
+use super::literals;
 use super::pattern::PatternSize;
 use super::phrase::{self, Part};
 use super::walk::Walk;
-use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, meta, util::syntax};
 use std::ops::Range;
@@ -21,6 +22,17 @@ const WARM_PHRASE: usize = 40_000;
 
 /// How much text a try at one place counts for.
 const ANCHORED: usize = 32;
+
+/// What is in words, of ASCII.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0u8;
+    while b < 128 {
+        table[b as usize] = b.is_ascii_alphanumeric() || b == b'_';
+        b += 1;
+    }
+    table
+};
 
 /// A phrase as it came: read, or known to be readable and not read before it is needed.
 #[derive(Clone, Debug)]
@@ -123,42 +135,16 @@ impl Expression {
 pub struct LazyRegex {
     pub(super) expression: Expression,
     exact: bool,
-    /// Whether it is tried at places and in stretches of a text, with what stands around them in view. The crate `regex` has no way to ask
-    /// for that; the engine inside it has.
+    /// Whether it is tried at places and in stretches of a text, with what stands around them in view.
     windowed: bool,
     /// What its one phrase may be, in parts.
     rows: OnceLock<Vec<Row>>,
     quick: OnceLock<Option<meta::Regex>>,
-    fast: OnceLock<Option<Machine>>,
+    fast: OnceLock<Option<meta::Regex>>,
+    /// What its matches begin with, where that is a number of strings; worked out when first asked for.
+    openers: OnceLock<Option<Heads>>,
     /// Bytes of text it was run on, while it is not [`WARM`].
     seen: AtomicUsize,
-}
-
-/// What runs fast.
-#[derive(Debug)]
-enum Machine {
-    /// In stretches of a text.
-    Windowed(meta::Regex),
-    /// From a place to the end of a text.
-    Free(Regex),
-}
-
-/// What runs at the moment.
-enum Running<'r> {
-    /// Without what takes long to build.
-    Quick(&'r meta::Regex),
-    Fast(&'r Machine),
-}
-
-impl Running<'_> {
-    fn find_in(&self, text: &str, window: Range<usize>, anchored: Anchored) -> Option<Range<usize>> {
-        let r = match self {
-            Running::Quick(r) => r,
-            Running::Fast(Machine::Windowed(r)) => r,
-            Running::Fast(Machine::Free(r)) => return r.find_at(text, window.start).map(|m| m.range()),
-        };
-        r.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range())
-    }
 }
 
 impl LazyRegex {
@@ -174,16 +160,17 @@ impl LazyRegex {
             rows: OnceLock::new(),
             quick: OnceLock::new(),
             fast: OnceLock::new(),
+            openers: OnceLock::new(),
             seen: AtomicUsize::new(0),
         }
     }
 
     /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
-    fn get(&self, len: usize) -> Option<Running<'_>> {
+    fn get(&self, len: usize) -> Option<&meta::Regex> {
         if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= self.warm() {
-            return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Running::Quick);
+            return self.quick.get_or_init(|| self.build_quick()).as_ref();
         }
-        self.fast.get_or_init(|| self.build_fast()).as_ref().map(Running::Fast)
+        self.fast.get_or_init(|| self.build_fast()).as_ref()
     }
 
     fn warm(&self) -> usize {
@@ -209,15 +196,46 @@ impl LazyRegex {
         Some(PatternSize { states: nfa.states().len(), bytes: nfa.memory_usage() })
     }
 
-    fn build_fast(&self) -> Option<Machine> {
-        let source = self.expression.source();
-        if self.windowed {
-            let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
-            let syntax = syntax::Config::new().case_insensitive(!self.exact);
-            return meta::Builder::new().configure(config).syntax(syntax).build(&source).ok().map(Machine::Windowed);
+    fn build_fast(&self) -> Option<meta::Regex> {
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
+        let syntax = syntax::Config::new().case_insensitive(!self.exact);
+        meta::Builder::new().configure(config).syntax(syntax).build(&self.expression.source()).ok()
+    }
+
+    /// What its matches begin with; `None` where that cannot be told.
+    pub(super) fn openers(&self) -> Option<&Heads> {
+        let openers = || literals::openers(&self.expression.source(), !self.exact).map(|h| Heads::new(&h));
+        self.openers.get_or_init(openers).as_ref()
+    }
+
+    /// The first match in a window of `text` that begins with one of `openers` at `last` or before, and is `whole`. `words`: what is whole
+    /// does not begin inside a word.
+    pub(super) fn find_opened(
+        &self,
+        openers: &Heads,
+        text: &str,
+        window: Range<usize>,
+        last: usize,
+        words: bool,
+        whole: impl Fn(&Range<usize>) -> bool,
+    ) -> Option<Range<usize>> {
+        let bytes = text.as_bytes();
+        let end = window.end.min(last.saturating_add(1)).min(bytes.len());
+        let mut before = window.start > 0 && bytes.get(window.start - 1).is_some_and(|b| IN_WORD[usize::from(*b)]);
+        for at in window.start..end {
+            let inside = IN_WORD[usize::from(bytes[at])];
+            let begins = !(words && before && inside);
+            before = inside;
+            if begins
+                && openers.begin(&bytes[at..])
+                && text.is_char_boundary(at)
+                && let Some(m) = find(self.get(ANCHORED)?, text, at..window.end, Anchored::Yes)
+                && whole(&m)
+            {
+                return Some(m);
+            }
         }
-        let mut builder = RegexBuilder::new(&source);
-        builder.case_insensitive(!self.exact).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build().ok().map(Machine::Free)
+        None
     }
 
     /// The expression as it was given.
@@ -236,7 +254,7 @@ impl LazyRegex {
     /// The first match from byte `at` on, as bytes of `text`.
     pub fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
         text.get(at..)?;
-        self.get(text.len() - at)?.find_in(text, at..text.len(), Anchored::No)
+        find(self.get(text.len() - at)?, text, at..text.len(), Anchored::No)
     }
 
     /// The same without an expression; an error where that would take long.
@@ -277,7 +295,7 @@ impl LazyRegex {
         {
             return found;
         }
-        self.get(len)?.find_in(text, window, anchored)
+        find(self.get(len)?, text, window, anchored)
     }
 
     /// Its matches in `text` apart from each other, as bytes.
@@ -285,11 +303,15 @@ impl LazyRegex {
         let running = self.get(text.len());
         let mut at = 0;
         std::iter::from_fn(move || {
-            let m = running.as_ref().filter(|_| at <= text.len())?.find_in(text, at..text.len(), Anchored::No)?;
+            let m = find(running.filter(|_| at <= text.len())?, text, at..text.len(), Anchored::No)?;
             at = m.end + if m.is_empty() { text[m.end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
             Some(m)
         })
     }
+}
+
+fn find(regex: &meta::Regex, text: &str, window: Range<usize>, anchored: Anchored) -> Option<Range<usize>> {
+    regex.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range())
 }
 
 /// Phrases of which any will do: for what stands near a match, for exceptions, for predicates. Compiled together when first asked.
@@ -316,6 +338,10 @@ impl PhraseSet {
     /// The first match in `text` from byte `from` on, as bytes of `text`; whole words only.
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
         let regex = self.regex.as_ref()?;
+        if let Some(openers) = regex.openers() {
+            let whole = |m: &Range<usize>| is_whole(text, m.start, m.end);
+            return regex.find_opened(openers, text, from..text.len(), text.len(), true, whole).map(|m| (m.start, m.end));
+        }
         let mut at = from;
         while let Some(m) = regex.find_at(text, at) {
             if is_whole(text, m.start, m.end) {

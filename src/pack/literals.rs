@@ -10,6 +10,9 @@ const MAX_JOINED: usize = 256;
 /// A literal shorter than this, in bytes, is met too often to be of use.
 const MIN_LEN: usize = 3;
 
+/// The length of what a match begins with, as far as it is told, bytes.
+pub(super) const LONGEST_HEAD: usize = 16;
+
 /// A run of letters without a space is taken to be no longer than this, bytes, and a number than that.
 const MAX_WORD: usize = 200;
 const MAX_NUMBER: usize = 30;
@@ -56,23 +59,29 @@ fn sets_of(hir: &Hir, fold: bool, inside: bool) -> Vec<Set> {
 /// What a match goes on with from where its key begins: all beginnings of that, ASCII in lower case, none of which begins another, in order.
 /// The key is the first of [`required_sets`]. `None` if they are too many, or the key may stand at several places.
 pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<String>> {
-    /// The length of a beginning, bytes.
-    const LENGTH: usize = 16;
-    const MOST: usize = 400;
     let hir = regex_syntax::Parser::new().parse(source).ok()?;
     let mut whole = &hir;
     while let HirKind::Capture(c) = whole.kind() {
         whole = &c.sub;
     }
     let first = sets_of(whole, fold, true).into_iter().next()?;
-    let rest = match whole.kind() {
-        HirKind::Concat(subs) => Hir::concat(subs.get(first.from?..)?.to_vec()),
-        _ if first.lead == Some(0) => whole.clone(),
-        _ => return None,
-    };
+    match whole.kind() {
+        HirKind::Concat(subs) => beginnings(&Hir::concat(subs.get(first.from?..)?.to_vec()), fold),
+        _ if first.lead == Some(0) => beginnings(whole, fold),
+        _ => None,
+    }
+}
+
+/// What a match begins with, in the same way.
+pub(super) fn openers(source: &str, fold: bool) -> Option<Vec<String>> {
+    beginnings(&regex_syntax::Parser::new().parse(source).ok()?, fold)
+}
+
+fn beginnings(hir: &Hir, fold: bool) -> Option<Vec<String>> {
+    const MOST: usize = 2000;
     let mut extractor = Extractor::new();
-    extractor.limit_class(10).limit_literal_len(LENGTH).limit_total(MOST).limit_repeat(4);
-    let found = extractor.extract(&rest);
+    extractor.limit_class(10).limit_literal_len(LONGEST_HEAD).limit_total(MOST).limit_repeat(4);
+    let found = extractor.extract(hir);
     let mut heads = Vec::new();
     for literal in found.literals()? {
         // A character may be cut in two; letters beyond ASCII may be written in another case.

@@ -6,6 +6,7 @@ mod boundary;
 mod builtin;
 mod decode;
 mod expression;
+mod heads;
 mod keys;
 pub mod lazy;
 mod lint;

@@ -2,6 +2,7 @@
 
 use super::boundary::boundary;
 use super::expression::{Expression, LazyRegex, Phrase};
+use super::heads::Heads;
 use super::keys::{KeySet, Keys};
 use super::literals;
 use super::phrase::{self, Part};
@@ -19,7 +20,7 @@ pub struct Pattern {
     edges: (bool, bool),
     form: Form,
     /// How a match can go on where its key begins; worked out when the expression is.
-    heads: OnceLock<Option<Vec<String>>>,
+    heads: OnceLock<Option<Heads>>,
 }
 
 /// How large what a pattern becomes is.
@@ -136,10 +137,18 @@ impl Pattern {
         if !regex.is_warm() {
             return true;
         }
-        let Some(heads) = self.heads.get_or_init(|| literals::heads(&regex.expression.source(), !self.exact)) else { return true };
-        // No head begins another, so that the last one that is not greater is the only one that can be there.
-        let after = heads.partition_point(|head| head.as_str() <= lower);
-        after.checked_sub(1).and_then(|i| heads.get(i)).is_some_and(|head| lower.starts_with(head.as_str()))
+        let heads = || literals::heads(&regex.expression.source(), !self.exact).map(|h| Heads::new(&h));
+        self.heads.get_or_init(heads).as_ref().is_none_or(|heads| heads.begin(lower.as_bytes()))
+    }
+
+    /// What [`Pattern::find_in`] finds in `window` that begins at `last` or before.
+    pub fn next_in(&self, text: &str, window: Range<usize>, last: usize) -> Option<Range<usize>> {
+        let regex = self.regex()?;
+        // A phrase that has not seen much text is walked, which needs nothing worked out.
+        let openers = if regex.is_warm() { regex.openers() } else { None };
+        let Some(openers) = openers else { return self.find_in(text, window, false) };
+        let whole = |m: &Range<usize>| !m.is_empty() && self.stands_whole(text, m.start, m.end);
+        regex.find_opened(openers, text, window, last, self.edges.0, whole)
     }
 
     /// The first match inside `window` of `text` that stands whole. `at_start`: only one that begins with the window.

@@ -28,6 +28,13 @@ pub struct Context {
     pub not_after: Beside,
 }
 
+impl Context {
+    /// Whether it can rule out a value that is no text: by an exception, or by what the document says.
+    pub fn speaks_of_values(&self) -> bool {
+        self.exceptions.is_some() || self.exception_regex.is_some() || self.document.is_some()
+    }
+}
+
 /// What touches a match.
 #[derive(Debug, Default)]
 pub struct Beside {

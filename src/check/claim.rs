@@ -6,7 +6,7 @@ mod about;
 mod number;
 mod record;
 
-use super::text::{self, OfLeaf};
+use super::text::{self, OfRule};
 use super::{Hit, Subject, lexical};
 use crate::finding::Location;
 use crate::pack::model::{ClaimMatcher, Wrong};
@@ -29,7 +29,7 @@ pub(super) struct Verdict {
     pub evidence: Option<Location>,
 }
 
-pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: OfLeaf) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, m: &ClaimMatcher, candidates: OfRule) -> Vec<Hit> {
     if candidates.is_empty() {
         return Vec::new();
     }

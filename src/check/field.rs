@@ -1,7 +1,8 @@
 //! Fields of records: predicates on one field, and between the fields of a record.
 
+use super::gate::slot;
 use super::{Hit, Subject, emoji, link};
-use crate::document::{Document, Field, Record, seen};
+use crate::document::{Document, Field, Record};
 use crate::facts::names::{fold_name, registrable};
 use crate::facts::{Day, Partner, State};
 use crate::finding::Location;
@@ -16,9 +17,10 @@ const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " • ", " · ", 
 pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
     let doc = subject.document;
     let mut hits = Vec::new();
+    let mut fields = subject.places.take();
     for record in &doc.records {
         // Nothing is pointed at in a field that is not there.
-        let fields = named(subject, record, m);
+        named(subject, record, m, &mut fields);
         if fields.is_empty() {
             continue;
         }
@@ -45,6 +47,7 @@ pub(super) fn find(subject: &Subject, m: &FieldMatcher) -> Vec<Hit> {
         }
         hits.extend(found);
     }
+    subject.places.set(fields);
     hits
 }
 
@@ -64,25 +67,28 @@ fn is_around(subject: &Subject, record: &Record, list: &[FieldMatcher]) -> bool 
 
 /// Whether any field of the record meets the conditions.
 fn holds(subject: &Subject, record: &Record, m: &FieldMatcher) -> bool {
-    let fields = named(subject, record, m);
-    if m.is == Some(FieldState::Missing) {
-        return fields.iter().all(|&i| subject.document.fields[i].value.is_empty());
-    }
-    !in_record(subject, record, m, &fields).is_empty()
+    let mut fields = subject.places.take();
+    named(subject, record, m, &mut fields);
+    let holds = match m.is {
+        Some(FieldState::Missing) => fields.iter().all(|&i| subject.document.fields[i].value.is_empty()),
+        _ => !in_record(subject, record, m, &fields).is_empty(),
+    };
+    subject.places.set(fields);
+    holds
 }
 
-/// The fields of a record that a matcher speaks of, by rising place.
-fn named(subject: &Subject, record: &Record, m: &FieldMatcher) -> Vec<usize> {
+/// The fields of a record that a matcher speaks of, by rising place, put in `out`.
+fn named(subject: &Subject, record: &Record, m: &FieldMatcher, out: &mut Vec<usize>) {
+    out.clear();
     let range = record.fields.clone();
     let fields = &subject.document.fields;
     let is = |i: &usize| fields.get(*i).is_some_and(|f| m.roles.is_empty() || m.roles.contains(&f.role));
     // In the one record of a document fields are looked up; in the many nodes of a page that would cost more than it saves.
     if matches!(subject.document.records[..], [_]) && !m.name.is_empty() {
-        let mut found = subject.field_index().of_names(fields, &m.name);
-        found.retain(|i| range.contains(i) && is(i));
-        return found;
+        subject.field_index().of_names(fields, &m.name, out);
+        return out.retain(|i| range.contains(i) && is(i));
     }
-    range.filter(|i| is(i) && (m.name.is_empty() || m.name.contains(&fields[*i].name))).collect()
+    out.extend(range.filter(|i| is(i) && (m.name.is_empty() || m.name.contains(&fields[*i].name))));
 }
 
 /// The fields of a document by name, so that many rules with many names each need not compare all of them with all fields.
@@ -105,31 +111,21 @@ impl FieldIndex {
         index
     }
 
+    /// The fields of this name, by rising place.
+    pub(super) fn of_name(&self, fields: &[Field], name: &str) -> impl Iterator<Item = usize> {
+        let place = |at: u32| (at as usize).checked_sub(1);
+        let slot = std::iter::successors(place(self.first[slot(name)]), move |i| place(*self.next.get(*i)?));
+        slot.filter(move |i| fields.get(*i).is_some_and(|f| f.name == name))
+    }
+
     /// The fields that have one of these names, by rising place.
-    fn of_names(&self, fields: &[Field], names: &[String]) -> Vec<usize> {
-        let mut out = Vec::new();
-        for name in names {
-            let mut at = self.first[slot(name)] as usize;
-            while let Some(f) = at.checked_sub(1).and_then(|i| fields.get(i)) {
-                if f.name == *name {
-                    out.push(at - 1);
-                }
-                at = self.next[at - 1] as usize;
-            }
-        }
+    fn of_names(&self, fields: &[Field], names: &[String], out: &mut Vec<usize>) {
+        out.extend(names.iter().flat_map(|name| self.of_name(fields, name)));
         if !out.is_sorted() {
             out.sort_unstable();
         }
         out.dedup();
-        out
     }
-}
-
-/// Names differ in length, beginning and end.
-fn slot(name: &str) -> usize {
-    let bytes = name.as_bytes();
-    let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
-    (bytes.len() * 29 + usize::from(first) * 7 + usize::from(last)) % 128
 }
 
 /// The matches in these fields of a record.
@@ -159,8 +155,8 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
             _ if empty => continue,
             _ => {}
         }
-        let whole = seen(&f.value);
-        let (from, to) = part(&whole, m.part);
+        let whole = subject.seen(i);
+        let (from, to) = part(whole, m.part);
         let Some(value) = whole.get(from..to).filter(|v| !v.trim().is_empty()) else { continue };
         // From here on all must hold; what is cheap, or seldom holds, is asked first.
         let mut values = Vec::new();
@@ -223,7 +219,7 @@ fn in_record(subject: &Subject, record: &Record, m: &FieldMatcher, fields: &[usi
             let evidence = evidence.clone();
             let text = value[a..b].to_owned();
             let mut values = values.clone();
-            hits.push(match locate(doc, f, &whole, from + a, from + b) {
+            hits.push(match locate(doc, f, whole, from + a, from + b) {
                 Some((spans, range)) => {
                     values.push(("field", f.name.clone()));
                     values.push(("value", f.value.clone()));

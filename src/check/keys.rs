@@ -25,6 +25,8 @@ pub struct KeyIndex {
     bytes: Vec<u8>,
     /// Where each ends.
     ends: Vec<u32>,
+    /// The beginning of each, as a number of the same order.
+    heads: Vec<u128>,
     /// For each, the longest of those that it begins with.
     shorter: Vec<u32>,
     /// Those of six bytes and more, of four and more, and of three.
@@ -67,6 +69,7 @@ impl Sieve {
         Sieve { maps: std::array::from_fn(|_| vec![0; 1 << (bits - 6)]), shift: u32::BITS - bits }
     }
 
+    #[inline]
     fn bit(&self, head: u32) -> (usize, u32) {
         let hash = head.wrapping_mul(0x9E37_79B1) >> self.shift;
         ((hash >> 6) as usize, hash & 63)
@@ -77,6 +80,7 @@ impl Sieve {
         self.maps[usize::from(!inside)..].iter_mut().for_each(|map| map[word] |= 1 << bit);
     }
 
+    #[inline]
     fn passes(&self, head: u32, opens: bool) -> bool {
         let (word, bit) = self.bit(head);
         let [inside, all] = &self.maps;
@@ -105,11 +109,26 @@ impl Run {
 }
 
 /// The first bytes of a text, as many as there are.
+#[inline]
 fn head_of(text: &[u8], len: usize) -> u64 {
     let head = text.first_chunk::<8>().map(|head| u64::from_le_bytes(*head));
     let head = head.unwrap_or_else(|| text.iter().rev().fold(0, |head, b| head << 8 | u64::from(*b)));
     head & ((1 << (8 * len)) - 1)
 }
+
+/// The first bytes of a text as a number: of two texts, the lesser has the lesser, or the same.
+#[inline]
+fn order_of(text: &[u8]) -> u128 {
+    let mut bytes = [0; ORDERED];
+    match text.first_chunk() {
+        Some(first) => bytes = *first,
+        None => bytes[..text.len()].copy_from_slice(text),
+    }
+    u128::from_be_bytes(bytes)
+}
+
+/// So many bytes are in such a number.
+const ORDERED: usize = 16;
 
 /// Four bytes without the last.
 fn three(head: u32) -> u32 {
@@ -128,6 +147,7 @@ impl Level {
     }
 
     /// Where the run of these bytes is, or would be.
+    #[inline]
     fn slot(&self, head: u64) -> usize {
         let mask = self.runs.len() - 1;
         let mut at = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
@@ -138,6 +158,7 @@ impl Level {
     }
 
     /// The strings that begin with these bytes.
+    #[inline]
     fn run(&self, head: u64) -> Option<Run> {
         Some(self.runs[self.slot(head)]).filter(|run| run.head == head)
     }
@@ -159,6 +180,7 @@ impl KeyIndex {
                 shorter = index.shorter[shorter as usize];
             }
             index.shorter.push(shorter);
+            index.heads.push(order_of(bytes));
             index.bytes.extend_from_slice(bytes);
             index.ends.push(index.bytes.len() as u32);
             let Some(level) = LEVELS.iter().position(|len| bytes.len() >= *len) else {
@@ -193,6 +215,7 @@ impl KeyIndex {
         self.ends.len()
     }
 
+    #[inline]
     fn text(&self, number: u32) -> &[u8] {
         let number = number as usize;
         let from = number.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -233,6 +256,7 @@ impl KeyIndex {
     }
 
     /// The strings of four bytes and more that a text begins with.
+    #[inline]
     fn four(&self, text: &[u8], mut found: impl FnMut(u32)) {
         if let Some(run) = self.levels[0].run(head_of(text, LEVELS[0])) {
             self.long(run, text, &mut found);
@@ -241,6 +265,7 @@ impl KeyIndex {
     }
 
     /// Those of a level that are listed.
+    #[inline]
     fn listed(&self, level: usize, text: &[u8], mut found: impl FnMut(u32)) {
         let of = &self.levels[level];
         if let Some(run) = of.run(head_of(text, LEVELS[level])) {
@@ -254,18 +279,17 @@ impl KeyIndex {
     }
 
     /// Those of the first level.
+    #[inline]
     fn long(&self, run: Run, text: &[u8], mut found: impl FnMut(u32)) {
         // The last that is not greater than the text: what begins the text begins it, or is it.
-        let (mut low, mut high) = (run.from, run.to);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.text(middle) <= text {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        let order = order_of(text);
+        let heads = &self.heads[run.from as usize..run.to as usize];
+        let mut last = run.from + heads.partition_point(|head| *head <= order) as u32;
+        // Longer ones that begin alike.
+        while last > run.from && self.heads[last as usize - 1] == order && self.text(last - 1) > text {
+            last -= 1;
         }
-        let mut number = low.checked_sub(1).unwrap_or(NONE);
+        let mut number = last.checked_sub(1).unwrap_or(NONE);
         while number != NONE && number >= run.from {
             if text.starts_with(self.text(number)) {
                 found(number);

@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod element;
 pub mod emoji;
 pub mod field;
+pub mod gate;
 pub mod image;
 mod keys;
 pub mod lexical;
@@ -23,7 +24,7 @@ pub mod words;
 
 use crate::document::html::Dom;
 use crate::document::records::{Chunk, Formats};
-use crate::document::{Document, Kind};
+use crate::document::{Document, Kind, seen};
 use crate::facts::names::registrable;
 use crate::facts::partners::export::partner_of;
 use crate::facts::places::{Gazetteer, Mention};
@@ -34,12 +35,13 @@ use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use element::{ElementFilter, Present};
 use pictures::{Looked, Pictures, Seen};
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
-use text::Candidates;
+use text::OfRule;
 use why::Notes;
 
 /// One match, before it becomes a finding.
@@ -83,6 +85,8 @@ pub struct Subject<'a> {
     pub facts: &'a Facts,
     /// The record it was made of, if it is one of a file of records.
     record: Option<(&'a Chunk, usize, &'a Formats)>,
+    /// What the record says of its firm.
+    own: Cell<Own>,
     speaker: OnceCell<Option<Speaker<'a>>>,
     /// What the register of approvals has on it.
     approval: OnceCell<approval::LookedUp<'a>>,
@@ -110,6 +114,10 @@ pub struct Subject<'a> {
     /// The text with ASCII in lower case.
     lower: OnceCell<String>,
     fields: OnceCell<field::FieldIndex>,
+    /// Memory for places of fields.
+    places: Cell<Vec<usize>>,
+    /// Values of its fields as readers see them, by the field's place.
+    values: OnceCell<Box<[OnceCell<Cow<'a, str>>]>>,
     /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
     has: RefCell<HashMap<usize, bool>>,
     /// Words of lists in it.
@@ -128,6 +136,7 @@ impl<'a> Subject<'a> {
             kind,
             facts,
             record: None,
+            own: Cell::default(),
             speaker: OnceCell::new(),
             approval: OnceCell::new(),
             wanted: Cell::new(None),
@@ -145,16 +154,19 @@ impl<'a> Subject<'a> {
             addresses: OnceCell::new(),
             lower: OnceCell::new(),
             fields: OnceCell::new(),
+            places: Cell::default(),
+            values: OnceCell::new(),
             has: Default::default(),
             words: Default::default(),
             notes: None,
         }
     }
 
-    /// The same document, as a record of a file.
+    /// The same document, as a record of a file; `own`: what that says of its firm.
     #[must_use]
-    pub fn of_record(mut self, chunk: &'a Chunk, record: usize, formats: &'a Formats) -> Self {
+    pub fn of_record(mut self, chunk: &'a Chunk, record: usize, formats: &'a Formats, own: Own) -> Self {
         self.record = Some((chunk, record, formats));
+        self.own = Cell::new(own);
         self
     }
 
@@ -240,6 +252,13 @@ impl<'a> Subject<'a> {
         self.lower.get_or_init(|| self.document.text.to_ascii_lowercase())
     }
 
+    /// A field's value as readers see it.
+    fn seen(&self, field: usize) -> &str {
+        let fields = &self.document.fields;
+        let all = self.values.get_or_init(|| fields.iter().map(|_| OnceCell::new()).collect());
+        all.get(field).zip(fields.get(field)).map_or("", |(known, f)| known.get_or_init(|| seen(&f.value)))
+    }
+
     /// Its fields by name.
     fn field_index(&self) -> &field::FieldIndex {
         self.fields.get_or_init(|| field::FieldIndex::new(&self.document.fields))
@@ -262,6 +281,23 @@ impl<'a> Subject<'a> {
 /// The place names of sentences.
 type Mentions = HashMap<(usize, Range<usize>), Rc<[Mention]>>;
 
+/// What a record says of its firm, if it is a listing.
+#[derive(Debug, Default)]
+pub enum Own {
+    /// Nobody has asked yet.
+    #[default]
+    Unread,
+    /// This.
+    Read(Option<Box<Partner>>),
+}
+
+impl Own {
+    /// What a record says.
+    pub fn of(chunk: &Chunk, record: usize, formats: &Formats) -> Own {
+        Own::Read(partner_of(chunk, record, formats).map(Box::new))
+    }
+}
+
 /// Who is speaking.
 #[derive(Debug)]
 pub struct Speaker<'a> {
@@ -282,7 +318,10 @@ pub struct Known<'s, T> {
 
 impl<'a> Speaker<'a> {
     fn of(subject: &Subject<'a>) -> Option<Speaker<'a>> {
-        let own = subject.record.and_then(|(chunk, record, formats)| partner_of(chunk, record, formats)).map(Box::new);
+        let own = subject.record.and_then(|(chunk, record, formats)| match subject.own.take() {
+            Own::Read(own) => own,
+            Own::Unread => partner_of(chunk, record, formats).map(Box::new),
+        });
         let register = subject.facts.partners.as_ref();
         let known = subject.facts.speaking().or_else(|| {
             let register = register?;
@@ -324,9 +363,9 @@ impl<'a> Speaker<'a> {
 }
 
 /// All matches of a rule in a document. `candidates` are what the prefilter found for it.
-pub fn run(subject: &Subject, rule: &Rule, candidates: &Candidates) -> Vec<Hit> {
+pub fn run(subject: &Subject, rule: &Rule, candidates: OfRule) -> Vec<Hit> {
     let mut leaf = 0;
-    let mut hits = eval(subject, rule, &rule.matcher, candidates, &mut leaf, &[&rule.context]);
+    let mut hits = eval(subject, rule, &rule.matcher, candidates, &mut leaf, &Contexts { own: &rule.context, outer: None });
     if hits.is_empty() {
         return hits;
     }
@@ -382,8 +421,28 @@ pub fn text_leaves(m: &Matcher) -> usize {
     }
 }
 
-fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, leaf: &mut usize, outer: &[&Context]) -> Vec<Hit> {
-    let contexts = || -> Vec<&Context> { outer.iter().copied().chain([&m.context]).collect() };
+/// The contexts of a matcher and of those around it.
+#[derive(Clone, Copy)]
+struct Contexts<'c> {
+    own: &'c Context,
+    outer: Option<&'c Contexts<'c>>,
+}
+
+impl<'c> Contexts<'c> {
+    fn inside(&'c self, own: &'c Context) -> Contexts<'c> {
+        Contexts { own, outer: Some(self) }
+    }
+
+    /// The outermost first.
+    fn all(&self) -> Vec<&'c Context> {
+        let mut all: Vec<_> = std::iter::successors(Some(self), |c| c.outer).map(|c| c.own).collect();
+        all.reverse();
+        all
+    }
+}
+
+fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: OfRule, leaf: &mut usize, outer: &Contexts) -> Vec<Hit> {
+    let contexts = outer.inside(&m.context);
     if let Some(says) = &m.says
         && !says.kinds.is_empty()
         && !says.kinds.contains(&subject.kind)
@@ -391,15 +450,20 @@ fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, le
         *leaf += text_leaves(m);
         return Vec::new();
     }
-    let number = *leaf;
     let has_patterns = m.form.patterns().is_some();
-    *leaf += usize::from(has_patterns);
-    let of_leaf = || if has_patterns { candidates.of_leaf(number) } else { text::OfLeaf::default() };
+    let mut of_leaf = OfRule::default();
+    if has_patterns {
+        of_leaf = candidates.of_leaf(*leaf);
+        *leaf += 1;
+        if of_leaf.is_empty() {
+            return Vec::new();
+        }
+    }
     let mut hits = match &m.form {
-        MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf()),
+        MatcherForm::Text(patterns) => text::find(subject, patterns, of_leaf),
         MatcherForm::Words(w) => words::find(subject, w),
-        MatcherForm::Claim(c) => claim::find(subject, c, of_leaf()),
-        MatcherForm::Place(p) => place::find(subject, p, of_leaf()),
+        MatcherForm::Claim(c) => claim::find(subject, c, of_leaf),
+        MatcherForm::Place(p) => place::find(subject, p, of_leaf),
         MatcherForm::Approval(a) => approval::find(subject, a),
         // Found over the whole run.
         MatcherForm::Corpus(_) => Vec::new(),
@@ -409,7 +473,6 @@ fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, le
         MatcherForm::Field(f) => field::find(subject, f),
         MatcherForm::Image(i) => image::find(subject, i),
         MatcherForm::Any(list) => {
-            let contexts = contexts();
             let mut found = Vec::new();
             for m in list {
                 found.append(&mut eval(subject, rule, m, candidates, leaf, &contexts));
@@ -417,7 +480,6 @@ fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, le
             return saying(found, &m.says);
         }
         MatcherForm::All(list) => {
-            let contexts = contexts();
             let mut first: Option<Vec<Hit>> = None;
             let mut met = true;
             for (number, m) in list.iter().enumerate() {
@@ -460,12 +522,12 @@ fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, le
         MatcherForm::Not(_) => Vec::new(),
     };
     if has_patterns && subject.is_traced() {
-        why::left(subject, &m.form, of_leaf(), &hits);
+        why::left(subject, &m.form, of_leaf, &hits);
     }
     if hits.is_empty() {
         return hits;
     }
-    let contexts = contexts();
+    let contexts = contexts.all();
     let is_text = has_patterns || matches!(m.form, MatcherForm::Stats(_) | MatcherForm::Words(_));
     let languages = m.says.as_ref().map(|s| &s.languages).filter(|l| !l.is_empty()).unwrap_or(&rule.languages);
     hits.retain(|hit| match context::stops(subject, languages, &contexts, hit, is_text) {
@@ -502,6 +564,16 @@ pub fn text_only(m: &Matcher) -> bool {
         MatcherForm::All(list) => list.first().is_some_and(text_only),
         MatcherForm::Any(list) => list.iter().all(text_only),
         MatcherForm::Not(inner) => text_only(inner),
+        _ => false,
+    }
+}
+
+/// Whether a tree asks for who is speaking, most of the time.
+pub fn asks_who_speaks(m: &Matcher) -> bool {
+    match &m.form {
+        MatcherForm::Place(_) | MatcherForm::Claim(_) => true,
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().any(asks_who_speaks),
+        MatcherForm::Not(inner) => asks_who_speaks(inner),
         _ => false,
     }
 }

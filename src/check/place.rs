@@ -25,7 +25,7 @@ const WORDS_TO_PLACE: usize = 3;
 const MIN_ADJECTIVE: u32 = 50_000;
 
 /// `candidates` are what the prefilter found for its phrases.
-pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: text::OfLeaf) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: text::OfRule) -> Vec<Hit> {
     if !m.patterns.is_empty() {
         let mut hits = text::find(subject, &m.patterns, candidates);
         if !m.fields.is_empty() {
@@ -145,7 +145,7 @@ fn tell(subject: &Subject, speaker: &Speaker, hit: &mut Hit, found: &known::Near
     }
 }
 
-/// Whether a name can stand beside the phrase, by its first letter: telling a language and asking the gazetteer cost far more.
+/// Whether a name can stand beside the phrase: telling a language and judging all names of the sentence cost far more.
 fn may_stand_beside(text: &str, from: usize, to: usize, m: &PlaceMatcher) -> bool {
     if m.before {
         let head = text[..from].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | ':' | '–'));
@@ -164,7 +164,8 @@ fn may_stand_beside(text: &str, from: usize, to: usize, m: &PlaceMatcher) -> boo
     begins.any(|i| {
         let between = &text[to..to + i];
         // "the greater Boston area": one word may belong to the name.
-        joins(between, &m.skip) || between.trim_end().rsplit_once(' ').is_some_and(|(head, _)| joins(head, &m.skip))
+        let joined = joins(between, &m.skip) || between.trim_end().rsplit_once(' ').is_some_and(|(head, _)| joins(head, &m.skip));
+        joined && Gazetteer::get().names_begin(&text[to + i..])
     })
 }
 

@@ -6,80 +6,156 @@ use crate::document::{Block, Document, Kind};
 use crate::pack::model::{Matcher, MatcherForm, Rule};
 use crate::pack::{KeySet, Pattern};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Where one pattern of a rule may match.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Candidate {
+    /// Which rule.
+    rule: u32,
     /// Which text matcher of the rule.
     leaf: u32,
     /// Which of its patterns.
     pattern: u32,
-    /// Which of the starts are its keys'; `None` for a pattern without keys, which is tried on every block.
-    starts: Option<Range<usize>>,
-    /// Whether other matchers have the same pattern.
-    shared: bool,
-    /// Its sets of further keys.
-    sets: Arc<[u32]>,
+    /// Its number among those that are known, and which of the starts are its keys'; `None` for a pattern without keys, which is tried on
+    /// every block.
+    known: Option<(u32, [u32; 2])>,
 }
 
-/// What the prefilter found in a text.
+/// Memory of the prefilter, for one text after the other.
 #[derive(Debug, Default)]
-struct Found {
+pub struct Scratch {
+    /// What was met, by pattern.
+    met: Vec<(u32, u32)>,
+    /// Further keys, by set.
+    further: Vec<(u32, u32)>,
     /// Where keys start, by pattern.
-    starts: Vec<u32>,
-    /// Where further keys start, by set, and which are each set's.
-    further: Vec<u32>,
-    of_set: Vec<[u32; 2]>,
-    /// For each set, the signs of which one is enough.
-    signs: Arc<[Vec<u8>]>,
+    starts: Grouped,
+    /// Where further keys start, by set.
+    sets: Grouped,
+    /// For each pattern, whether it matters here.
+    matter: Vec<Matter>,
 }
 
-impl Found {
-    /// Whether something of each set stands in a stretch of the text. `lower`: that stretch.
-    fn holds(&self, sets: &[u32], stretch: Range<usize>, lower: &str) -> bool {
-        sets.iter().all(|set| {
-            let set = *set as usize;
-            let ([from, to], signs) = (self.of_set[set], &self.signs[set]);
-            let places = &self.further[from as usize..to as usize];
+/// Whether a pattern matters in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matter {
+    Unasked,
+    No,
+    Yes,
+}
+
+/// Places by what stands there, each once and in order.
+#[derive(Debug, Default)]
+struct Grouped {
+    places: Vec<u32>,
+    /// From where to where they are whose; nothing of those that have none.
+    ranges: Vec<[u32; 2]>,
+    /// Those that have some.
+    owners: Vec<u32>,
+}
+
+impl Grouped {
+    /// Takes places with whose they are, in the text's order. `whose`: how many may have some.
+    fn fill(&mut self, met: &[(u32, u32)], whose: usize) {
+        let Grouped { places, ranges, owners } = self;
+        owners.drain(..).for_each(|number| ranges[number as usize] = [0, 0]);
+        ranges.resize(whose, [0, 0]);
+        for (number, _) in met {
+            let [_, count] = &mut ranges[*number as usize];
+            owners.extend((*count == 0).then_some(*number));
+            *count += 1;
+        }
+        let mut next = 0;
+        for number in &*owners {
+            let range = &mut ranges[*number as usize];
+            let [_, count] = *range;
+            *range = [next, next];
+            next += count;
+        }
+        places.clear();
+        places.resize(met.len(), 0);
+        for &(number, at) in met {
+            let [from, to] = &mut ranges[number as usize];
+            // One key may begin another.
+            if from == to || places[*to as usize - 1] < at {
+                places[*to as usize] = at;
+                *to += 1;
+            }
+        }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.ranges[number as usize] != [0, 0]
+    }
+}
+
+/// What the prefilter found in a text, for all rules.
+pub struct Candidates<'p> {
+    prefilter: &'p Prefilter,
+    /// By rule, matcher and pattern.
+    list: Vec<Candidate>,
+    /// Where keys start.
+    starts: Vec<u32>,
+    /// Where further keys start.
+    further: Vec<u32>,
+    /// Which of them are whose, by set.
+    sets: Vec<(u32, [u32; 2])>,
+}
+
+/// What it found for one rule, or one of its matchers.
+#[derive(Clone, Copy, Default)]
+pub struct OfRule<'c> {
+    list: &'c [Candidate],
+    of: Option<&'c Candidates<'c>>,
+}
+
+/// What it found for each rule that it found something for.
+pub struct ByRule<'c> {
+    left: &'c [Candidate],
+    of: &'c Candidates<'c>,
+}
+
+impl<'c> Iterator for ByRule<'c> {
+    type Item = (usize, OfRule<'c>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rule = self.left.first()?.rule;
+        let len = self.left.iter().take_while(|c| c.rule == rule).count();
+        let (list, left) = self.left.split_at(len);
+        self.left = left;
+        Some((rule as usize, OfRule { list, of: Some(self.of) }))
+    }
+}
+
+impl Candidates<'_> {
+    /// Those of each rule that has some, with its number, in the order of the rules.
+    pub fn by_rule(&self) -> ByRule<'_> {
+        ByRule { left: &self.list, of: self }
+    }
+
+    /// Whether something of each set of a pattern's further keys stands in a stretch of the text. `lower`: that stretch.
+    fn holds(&self, pattern: u32, stretch: Range<usize>, lower: &str) -> bool {
+        self.prefilter.patterns[pattern as usize].sets.iter().all(|set| {
+            let known = self.sets.binary_search_by_key(set, |(number, _)| *number).ok();
+            let [from, to] = known.map_or([0, 0], |i| self.sets[i].1);
+            let (places, signs) = (&self.further[from as usize..to as usize], &self.prefilter.signs[*set as usize]);
             let next = places.get(places.partition_point(|p| (*p as usize) < stretch.start));
             next.is_some_and(|p| (*p as usize) < stretch.end) || !signs.is_empty() && lower.bytes().any(|b| signs.contains(&b))
         })
     }
 }
 
-/// What the prefilter found for one rule.
-#[derive(Debug, Default)]
-pub struct Candidates {
-    list: Vec<Candidate>,
-    /// In the document's text, for all rules.
-    found: Option<Rc<Found>>,
-}
-
-/// What it found for one matcher, by pattern.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct OfLeaf<'c> {
-    list: &'c [Candidate],
-    found: Option<&'c Found>,
-}
-
-impl OfLeaf<'_> {
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-}
-
-impl Candidates {
+impl<'c> OfRule<'c> {
     /// Those of one text matcher.
-    pub fn of_leaf(&self, leaf: usize) -> OfLeaf<'_> {
+    pub fn of_leaf(&self, leaf: usize) -> OfRule<'c> {
         let leaf = leaf as u32;
         let from = self.list.partition_point(|c| c.leaf < leaf);
-        let to = self.list.partition_point(|c| c.leaf <= leaf);
-        OfLeaf { list: &self.list[from..to], found: self.found.as_deref() }
+        let to = from + self.list[from..].partition_point(|c| c.leaf == leaf);
+        OfRule { list: &self.list[from..to], of: self.of }
     }
 
     /// Whether there are none.
@@ -94,22 +170,32 @@ struct Known {
     /// The rules, each with its matcher and the pattern's number in it.
     uses: Vec<(u32, u32, u32)>,
     /// The sets of which something must be in the text as well, by number.
-    sets: Arc<[u32]>,
+    sets: Box<[u32]>,
 }
 
-/// What a key belongs to.
-struct Owner {
-    what: Owned,
-    /// Whether the key may stand inside a word.
-    inside: bool,
-}
+/// What a key belongs to, in few bytes: there are tens of thousands.
+#[derive(Clone, Copy)]
+struct Owner(u32);
 
-/// By number.
-enum Owned {
-    /// A pattern, with the one spelling that counts, where case matters.
-    Pattern(u32, Option<Box<str>>),
-    /// A set of further keys.
-    Set(u32),
+/// Bits of an owner: whether the key may stand inside a word.
+const INSIDE: u32 = 1 << 31;
+/// It is a set of further keys.
+const SET: u32 = 1 << 30;
+/// It is a pattern of which one spelling counts.
+const EXACT: u32 = 1 << 29;
+
+impl Owner {
+    fn new(number: usize, sort: u32, inside: bool) -> Owner {
+        Owner(number as u32 & (EXACT - 1) | sort | if inside { INSIDE } else { 0 })
+    }
+
+    fn is(self, bit: u32) -> bool {
+        self.0 & bit != 0
+    }
+
+    fn number(self) -> u32 {
+        self.0 & (EXACT - 1)
+    }
 }
 
 /// Finds, in one pass over a text, which patterns of all rules may match in it.
@@ -118,9 +204,11 @@ pub struct Prefilter {
     /// Where in `owners` those of each key end.
     ends: Vec<u32>,
     owners: Vec<Owner>,
+    /// Patterns where case matters, each with the one spelling that counts.
+    exact: Vec<(u32, Box<str>)>,
     patterns: Vec<Known>,
     /// For each set of further keys, the signs that it is enough to find one of.
-    signs: Arc<[Vec<u8>]>,
+    signs: Vec<Vec<u8>>,
     /// How many rules there are.
     rules: usize,
     /// Patterns without a key.
@@ -154,7 +242,7 @@ impl Prefilter {
                         continue;
                     }
                     let number = *numbers.entry(Arc::as_ptr(pattern).addr()).or_insert_with(|| {
-                        patterns.push(Known { pattern: Arc::clone(pattern), uses: Vec::new(), sets: Arc::default() });
+                        patterns.push(Known { pattern: Arc::clone(pattern), uses: Vec::new(), sets: Box::default() });
                         patterns.len() as u32 - 1
                     });
                     patterns[number as usize].uses.push(place);
@@ -163,14 +251,17 @@ impl Prefilter {
             });
         }
         let mut owned: Vec<(Cow<str>, Owner)> = Vec::new();
+        let mut exacts: Vec<(u32, Box<str>)> = Vec::new();
         let mut signs: Vec<Vec<u8>> = Vec::new();
         let mut sets: HashMap<usize, Option<u32>> = HashMap::new();
         for (number, known) in (0..).zip(&mut patterns) {
             for key in known.pattern.keys().iter() {
                 let exact = known.pattern.keys_are_exact();
                 let text = if exact { key.to_ascii_lowercase().into() } else { Cow::Borrowed(key) };
-                let what = Owned::Pattern(number, exact.then(|| key.into()));
-                owned.push((text, Owner { what, inside: known.pattern.keys().inside }));
+                let inside = known.pattern.keys().inside;
+                let owner = if exact { Owner::new(exacts.len(), EXACT, inside) } else { Owner::new(number as usize, 0, inside) };
+                exacts.extend(exact.then(|| (number, key.into())));
+                owned.push((text, owner));
             }
             let of_pattern = known.pattern.further().iter().filter_map(|set| {
                 *sets.entry(set.address()).or_insert_with(|| {
@@ -178,7 +269,7 @@ impl Prefilter {
                     let number = signs.len() as u32;
                     signs.push(own);
                     let long = set.iter().filter(|key| key.len() >= MIN_FURTHER);
-                    owned.extend(long.map(|key| (key.into(), Owner { what: Owned::Set(number), inside: set.inside })));
+                    owned.extend(long.map(|key| (key.into(), Owner::new(number as usize, SET, set.inside))));
                     Some(number)
                 })
             });
@@ -194,118 +285,89 @@ impl Prefilter {
         let (mut keys, mut ends, mut owners) = (Vec::new(), Vec::new(), Vec::new());
         for (text, owner) in owned {
             match keys.last_mut().filter(|k: &&mut Key| k.text == text) {
-                Some(key) => key.inside |= owner.inside,
+                Some(key) => key.inside |= owner.is(INSIDE),
                 None => {
                     ends.extend((!keys.is_empty()).then_some(owners.len() as u32));
-                    keys.push(Key { text, inside: owner.inside });
+                    keys.push(Key { text, inside: owner.is(INSIDE) });
                 }
             }
             owners.push(owner);
         }
         ends.push(owners.len() as u32);
         let keys = KeyIndex::new(&keys);
-        Prefilter { keys, ends, owners, patterns, signs: signs.into(), always, rules: count }
+        Prefilter { keys, ends, owners, exact: exacts, patterns, signs, always, rules: count }
     }
 
-    /// The candidates of each rule, by rule. `active` says which rules matter for this document.
-    pub fn candidates(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> Vec<Candidates> {
-        let document = subject.document;
-        let mut out: Vec<Candidates> = Vec::new();
-        out.resize_with(self.rules, Candidates::default);
-        if document.text.is_empty() {
-            return out;
+    /// The candidates of all rules. `active` says which rules matter for this document.
+    pub fn candidates(&self, subject: &Subject, active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) -> Candidates<'_> {
+        let mut all = Candidates { prefilter: self, list: Vec::new(), starts: Vec::new(), further: Vec::new(), sets: Vec::new() };
+        if subject.document.text.is_empty() {
+            return all;
         }
-        let (found, by_pattern) = self.found(subject, active);
-        let found = Rc::new(found);
-        let mut put = |(rule, leaf, pattern): (u32, u32, u32), starts: Option<Range<usize>>, shared: bool, sets: &Arc<[u32]>| {
-            if active(rule as usize) {
-                out[rule as usize].list.push(Candidate { leaf, pattern, starts, shared, sets: Arc::clone(sets) });
-            }
-        };
-        let none = Arc::default();
-        self.always.iter().for_each(|place| put(*place, None, false, &none));
-        for (number, range) in by_pattern {
-            let Known { uses, sets, .. } = &self.patterns[number as usize];
-            uses.iter().for_each(|place| put(*place, Some(range.clone()), uses.len() > 1, sets));
+        self.look(subject, active, scratch);
+        let Scratch { starts, sets, .. } = &*scratch;
+        let known = starts.owners.iter().map(|n| (*n, starts.ranges[*n as usize]));
+        let places = known.flat_map(|known| self.patterns[known.0 as usize].uses.iter().map(move |place| (*place, Some(known))));
+        let of = |((rule, leaf, pattern), known)| Candidate { rule, leaf, pattern, known };
+        all.list.extend(self.always.iter().map(|place| (*place, None)).chain(places).map(of).filter(|c| active(c.rule as usize)));
+        all.list.sort_unstable_by_key(|c| (u64::from(c.rule) << 32 | u64::from(c.leaf), c.pattern));
+        if !starts.owners.is_empty() {
+            all.starts.clone_from(&starts.places);
+            all.further.clone_from(&sets.places);
+            all.sets.extend(sets.owners.iter().map(|n| (*n, sets.ranges[*n as usize])));
+            all.sets.sort_unstable_by_key(|(number, _)| *number);
         }
-        for c in out.iter_mut().filter(|c| !c.list.is_empty()) {
-            c.list.sort_unstable_by_key(|c| (c.leaf, c.pattern));
-            c.found = Some(Rc::clone(&found));
-        }
-        out
+        all
     }
 
-    /// What stands in a text, and which starts are each pattern's that may match, in the order of the text.
-    fn found(&self, subject: &Subject, active: &dyn Fn(usize) -> bool) -> (Found, Vec<(u32, Range<usize>)>) {
+    /// Which patterns may match where.
+    fn look(&self, subject: &Subject, active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) {
         let (text, lower) = (subject.document.text.as_bytes(), subject.lower());
-        let mut met: Vec<(u32, u32)> = Vec::new();
-        let mut further: Vec<(u32, u32)> = Vec::new();
+        let Scratch { met, further, starts, sets, matter, .. } = scratch;
+        met.clear();
+        further.clear();
         self.keys.each(lower.as_bytes(), |key, at, opens| {
             let key = key as usize;
             let from = key.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-            for Owner { what, inside } in &self.owners[from..self.ends[key] as usize] {
-                if !(opens || *inside) {
-                    continue;
-                }
-                match what {
-                    Owned::Set(set) => further.push((*set, at as u32)),
+            for owner in self.owners[from..self.ends[key] as usize].iter().filter(|o| opens || o.is(INSIDE)) {
+                let number = owner.number();
+                if owner.is(SET) {
+                    further.push((number, at as u32));
+                } else if owner.is(EXACT) {
+                    let (number, exact) = &self.exact[number as usize];
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
-                    Owned::Pattern(_, Some(exact)) if !text[at..].starts_with(exact.as_bytes()) => {}
-                    Owned::Pattern(number, _) => met.push((*number, at as u32)),
+                    met.extend(text[at..].starts_with(exact.as_bytes()).then_some((*number, at as u32)));
+                } else {
+                    met.push((number, at as u32));
                 }
             }
         });
-        let mut bytes = [false; 256];
-        lower.bytes().for_each(|b| bytes[usize::from(b)] = true);
-        let (further, of_set, _) = grouped(&further, self.signs.len());
-        let is_there = |set: u32| of_set[set as usize] != [0, 0] || self.signs[set as usize].iter().any(|b| bytes[usize::from(*b)]);
-        // For each pattern, whether it matters here: not known, no, yes.
-        let mut matter = vec![0u8; self.patterns.len()];
+        sets.fill(further, self.signs.len());
+        let bytes = OnceCell::new();
+        let has = |sign: &u8| {
+            let bytes = bytes.get_or_init(|| {
+                let mut bytes = [false; 256];
+                lower.bytes().for_each(|b| bytes[usize::from(b)] = true);
+                bytes
+            });
+            bytes[usize::from(*sign)]
+        };
+        let is_there = |set: u32| sets.has(set) || self.signs[set as usize].iter().any(has);
+        matter.resize(self.patterns.len(), Matter::Unasked);
+        let mut asked = Vec::new();
         met.retain(|&(number, at)| {
             let known = &self.patterns[number as usize];
             let matters = &mut matter[number as usize];
-            if *matters == 0 {
+            if *matters == Matter::Unasked {
+                asked.push(number);
                 let used = known.uses.iter().any(|(rule, ..)| active(*rule as usize));
-                *matters = 1 + u8::from(used && known.sets.iter().all(|set| is_there(*set)));
+                *matters = if used && known.sets.iter().all(|set| is_there(*set)) { Matter::Yes } else { Matter::No };
             }
-            *matters == 2 && lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest))
+            *matters == Matter::Yes && lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest))
         });
-        let (starts, ranges, numbers) = grouped(&met, self.patterns.len());
-        let of_pattern = numbers.into_iter().map(|number| {
-            let [from, to] = ranges[number as usize];
-            (number, from as usize..to as usize)
-        });
-        let of_pattern = of_pattern.collect();
-        (Found { starts, further, of_set, signs: Arc::clone(&self.signs) }, of_pattern)
+        asked.into_iter().for_each(|number| matter[number as usize] = Matter::Unasked);
+        starts.fill(met, self.patterns.len());
     }
-}
-
-/// Places by what stands there, each once and in order; from where to where are whose; and whose they are. They come in the text's order.
-fn grouped(met: &[(u32, u32)], whose: usize) -> (Vec<u32>, Vec<[u32; 2]>, Vec<u32>) {
-    let mut ranges = vec![[0u32; 2]; whose];
-    let mut owners = Vec::new();
-    for (number, _) in met {
-        let [_, count] = &mut ranges[*number as usize];
-        owners.extend((*count == 0).then_some(*number));
-        *count += 1;
-    }
-    let mut next = 0;
-    for number in &owners {
-        let range = &mut ranges[*number as usize];
-        let [_, count] = *range;
-        *range = [next, next];
-        next += count;
-    }
-    let mut places = vec![0; met.len()];
-    for &(number, at) in met {
-        let [from, to] = &mut ranges[number as usize];
-        // One key may begin another.
-        if from == to || places[*to as usize - 1] < at {
-            places[*to as usize] = at;
-            *to += 1;
-        }
-    }
-    (places, ranges, owners)
 }
 
 /// The length from which on a further key is looked for as such, bytes.
@@ -333,19 +395,21 @@ fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&[Arc<Pattern>])) {
 }
 
 /// The matches of patterns at their candidates. What a pattern that several matchers have finds is kept for the next of them.
-pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfLeaf) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfRule) -> Vec<Hit> {
     let mut hits = Vec::new();
+    let Some(all) = candidates.of else { return hits };
     for c in candidates.list {
         let Some(pattern) = patterns.get(c.pattern as usize) else { continue };
-        let Some((found, own)) = candidates.found.zip(c.starts.as_ref()) else {
+        let Some((number, [from, to])) = c.known else {
             for block in &subject.document.blocks {
-                in_window(subject.document, pattern, block, 0..block.end - block.start, &mut hits);
+                let window = 0..block.end - block.start;
+                in_window(subject.document, pattern, block, window.clone(), window.end, &mut hits);
             }
             continue;
         };
-        let own = &found.starts[own.clone()];
-        if !c.shared {
-            find_one(subject, pattern, found, own, &c.sets, &mut hits);
+        let starts = &all.starts[from as usize..to as usize];
+        if all.prefilter.patterns[number as usize].uses.len() == 1 {
+            find_one(subject, pattern, all, number, starts, &mut hits);
             continue;
         }
         let key = Arc::as_ptr(pattern).addr();
@@ -354,14 +418,14 @@ pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfL
             continue;
         }
         let from = hits.len();
-        find_one(subject, pattern, found, own, &c.sets, &mut hits);
+        find_one(subject, pattern, all, number, starts, &mut hits);
         subject.found.borrow_mut().insert(key, hits[from..].to_vec());
     }
     hits
 }
 
-/// `starts`: where its keys start. `sets`: those of its further keys.
-fn find_one(subject: &Subject, pattern: &Pattern, found: &Found, starts: &[u32], sets: &[u32], hits: &mut Vec<Hit>) {
+/// `number`: which of the known patterns it is. `starts`: where its keys start.
+fn find_one(subject: &Subject, pattern: &Pattern, all: &Candidates, number: u32, starts: &[u32], hits: &mut Vec<Hit>) {
     let document = subject.document;
     // One match may hold several keys, and windows around them may overlap.
     let mut starts = starts.iter().map(|s| *s as usize).peekable();
@@ -378,20 +442,23 @@ fn find_one(subject: &Subject, pattern: &Pattern, found: &Found, starts: &[u32],
         let window_of = |start: usize| pattern.window(start - block.start, block.end - block.start);
         let mut window = window_of(start);
         let at_start = pattern.begins_with_key();
+        let mut last = start;
         if !at_start {
             let near = |start: usize, end: usize| start < block.end && window_of(start).start <= end;
             while let Some(next) = starts.next_if(|next| near(*next, window.end)) {
                 window.end = window.end.max(window_of(next).end);
+                last = next;
             }
         }
         let text = document.block_text(block);
         let window = text.floor_char_boundary(window.start)..text.ceil_char_boundary(window.end);
         let stretch = block.start + window.start..block.start + window.end;
-        if !subject.lower().get(stretch.clone()).is_some_and(|lower| found.holds(sets, stretch, lower)) {
+        if !subject.lower().get(stretch.clone()).is_some_and(|lower| all.holds(number, stretch, lower)) {
             continue;
         }
         if !at_start {
-            in_window(document, pattern, block, window, hits);
+            // What matches holds a key.
+            in_window(document, pattern, block, window, last - block.start, hits);
         } else if let Some(m) = pattern.find_in(text, window, true) {
             done = block.start + m.end;
             hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
@@ -399,12 +466,12 @@ fn find_one(subject: &Subject, pattern: &Pattern, found: &Found, starts: &[u32],
     }
 }
 
-/// All matches in a window of a block.
-fn in_window(document: &Document, pattern: &Pattern, block: &Block, window: Range<usize>, hits: &mut Vec<Hit>) {
+/// All matches in a window of a block that begin at `last` or before.
+fn in_window(document: &Document, pattern: &Pattern, block: &Block, window: Range<usize>, last: usize, hits: &mut Vec<Hit>) {
     let text = document.block_text(block);
     let mut at = window.start;
     while at <= window.end
-        && let Some(m) = pattern.find_in(text, at..window.end, false)
+        && let Some(m) = pattern.next_in(text, at..window.end, last)
     {
         hits.extend(hit(document, pattern, block.start + m.start, block.start + m.end));
         at = m.end;

@@ -3,7 +3,7 @@
 //! The checks say it themselves where they decide, so that what is told cannot differ from what was decided.
 
 use super::context::{self, Stop};
-use super::text::{self, OfLeaf};
+use super::text::{self, OfRule};
 use super::{Hit, Subject};
 use crate::document::Lang;
 use crate::pack::model::{Context, MatcherForm, Within};
@@ -128,7 +128,7 @@ impl Subject<'_> {
 const UNDECIDED: &str = "it was held against what is on record, which does not contradict it or does not say";
 
 /// Words of a claim that stand in the text, of which the check found nothing and said nothing more.
-pub(super) fn left(subject: &Subject, form: &MatcherForm, candidates: OfLeaf, hits: &[Hit]) {
+pub(super) fn left(subject: &Subject, form: &MatcherForm, candidates: OfRule, hits: &[Hit]) {
     let (MatcherForm::Claim(_) | MatcherForm::Place(_), Some(patterns)) = (form, form.patterns()) else { return };
     let Some(notes) = &subject.notes else { return };
     let told: Vec<Span> =

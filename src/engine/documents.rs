@@ -14,19 +14,49 @@ use super::run::Engine;
 use super::suppress;
 use super::why::{self, Teller};
 use crate::badge::Verdict;
+use crate::check::gate::Gate;
 use crate::check::pictures::{Looked, Pictures, Seen};
-use crate::check::{self, Subject};
+use crate::check::text::{ByRule, OfRule, Scratch};
+use crate::check::{self, Own, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Document, Image, ImageSource, Kind};
-use crate::finding::{Finding, Trouble};
+use crate::finding::{Finding, Severity, Trouble};
 use crate::source::{Source, Span};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::iter::Peekable;
 
 /// The severity of each rule in one file, by kind of content: worked out once for all its records.
 #[derive(Debug, Default)]
 pub struct Active {
     by_kind: HashMap<Kind, Severities>,
+    /// Memory of the prefilter, for the next document.
+    scratch: Scratch,
+}
+
+/// So many records are held against the rules at a time.
+const BATCH: usize = 32;
+/// Fewer, if they have more text than this, bytes.
+const BATCH_TEXT: usize = 256 << 10;
+
+/// A document to be held against the rules.
+struct Item<'a> {
+    reading: &'a Reading,
+    /// The record of a chunk that it was made of, and whether its file can be read again.
+    record: Option<(&'a Chunk, usize, bool)>,
+    own: Own,
+}
+
+/// A document on its way through the rules, with what was found so far.
+struct Held<'a> {
+    candidates: Peekable<ByRule<'a>>,
+    gate: Gate,
+    assembler: Assembler<'a>,
+    found: Vec<(Finding, Span)>,
+    hidden: Vec<Hidden>,
+    /// Rules that could not say anything, by number, each with the register it wanted.
+    wanted: Vec<(usize, &'static str)>,
+    teller: Option<Teller<'a>>,
 }
 
 impl Engine<'_> {
@@ -112,10 +142,33 @@ impl Engine<'_> {
         };
         let mut unknown = 0;
         let mut active = Active::default();
-        let mut done: Option<Document> = None;
+        let mut spare: Vec<Document> = Vec::new();
+        let mut batch: Vec<(usize, Reading, Own)> = Vec::new();
+        let most = if self.options.ask.is_some() { 1 } else { BATCH };
+        let mut check = |batch: &mut Vec<(usize, Reading, Own)>, spare: &mut Vec<Document>, outcome: &mut Outcome| {
+            let item = |(i, _, own): &mut (usize, Reading, Own)| (*i, std::mem::take(own));
+            let made: Vec<(usize, Own)> = batch.iter_mut().map(item).collect();
+            let items =
+                made.into_iter().zip(&*batch).map(|((i, own), (_, reading, _))| Item { reading, record: Some((chunk, i, again)), own });
+            self.check_batch(&chunk.source, items.collect(), &mut active, outcome);
+            spare.extend(batch.drain(..).map(|(_, reading, _)| reading.document));
+        };
+        let mut held = 0;
         for i in 0..chunk.records.len() {
-            let mut b = done.take().map_or_else(Builder::new, Builder::reusing);
-            if let records::Outcome::Unknown = records::read(chunk, i, self.formats, &mut b) {
+            let mut b = spare.pop().map_or_else(Builder::new, Builder::reusing);
+            let read = records::read(chunk, i, self.formats, &mut b);
+            // A record is gone through once, for its document and for what it says of its firm.
+            let own = match read {
+                records::Outcome::Known(f) if f.kind == Kind::Listing => {
+                    if self.rules.ask_who_speaks() {
+                        Own::of(chunk, i, self.formats)
+                    } else {
+                        Own::Unread
+                    }
+                }
+                _ => Own::Read(None),
+            };
+            if let records::Outcome::Unknown = read {
                 let Some(kind) = kind else {
                     unknown += 1;
                     continue;
@@ -124,10 +177,18 @@ impl Engine<'_> {
             }
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
-            let reading = Reading { document, kind };
-            self.check_one(&chunk.source, &reading, Some((chunk, i, again)), &mut active, &mut outcome);
-            done = Some(reading.document);
+            if batch.last().is_some_and(|(_, last, _)| last.kind != kind) {
+                check(&mut batch, &mut spare, &mut outcome);
+                held = 0;
+            }
+            held += document.text.len();
+            batch.push((i, Reading { document, kind }, own));
+            if batch.len() >= most || held > BATCH_TEXT {
+                check(&mut batch, &mut spare, &mut outcome);
+                held = 0;
+            }
         }
+        check(&mut batch, &mut spare, &mut outcome);
         if unknown > 0 {
             let first = chunk.first_index + 1;
             let (name, last) = (&outcome.name, chunk.first_index + chunk.records.len());
@@ -153,64 +214,110 @@ impl Engine<'_> {
         active: &mut Active,
         outcome: &mut Outcome,
     ) {
-        let document = &reading.document;
-        outcome.seen.add(reading.kind, document);
-        let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
-        let none = check::text::Candidates::default();
-        let watched = self.options.pictures.as_deref().map(|p| Watched::new(p, self.options.recall.as_deref()));
-        let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
-        subject = subject.with_pictures(watched.as_ref().map(|p| p as &dyn Pictures));
-        let mut teller = match self.options.ask.filter(|_| outcome.told.len() < why::MAX_TOLD) {
-            Some(ask) => Teller::new(ask, source, reading, self.kind_of(source.name())),
-            None => None,
-        };
-        if teller.is_some() {
-            subject = subject.traced();
-        }
-        if let Some((chunk, i, _)) = record {
-            subject = subject.of_record(chunk, i, self.formats);
-        }
-        let candidates = self.rules.prefilter(reading.kind).candidates(&subject, &|r| active.get(r).is_some_and(Option::is_some));
-        let mut assembler = Assembler { source, document, kind: reading.kind, occurrences: Occurrences::new() };
-        let mut found: Vec<(Finding, Span)> = Vec::new();
+        self.check_batch(source, vec![Item { reading, record, own: Own::Unread }], active, outcome);
+    }
+
+    /// Holds documents of one kind, all of one source, against the rules: rule by rule, since what a rule needs stays near the processor
+    /// then. What comes of each is told in their order.
+    fn check_batch(&self, source: &Source, mut items: Vec<Item>, active: &mut Active, outcome: &mut Outcome) {
+        let Some(kind) = items.first().map(|i| i.reading.kind) else { return };
+        let Active { by_kind, scratch } = active;
+        let active = by_kind.entry(kind).or_insert_with(|| self.rules.active(source.name(), kind));
+        let watch = |p| Watched::new(p, self.options.recall.as_deref());
+        let watched: Vec<_> = items.iter().map(|_| self.options.pictures.as_deref().map(watch)).collect();
+        let subjects = items.iter_mut().zip(&watched).map(|(Item { reading, record, own }, watched)| {
+            let reading: &Reading = reading;
+            outcome.seen.add(kind, &reading.document);
+            let ask = self.options.ask.filter(|_| outcome.told.len() < why::MAX_TOLD);
+            let teller = ask.and_then(|ask| Teller::new(ask, source, reading, self.kind_of(source.name())));
+            let mut subject = Subject::new(source, &reading.document, kind, &self.options.facts, self.rules.elements());
+            subject = subject.with_pictures(watched.as_ref().map(|p| p as &dyn Pictures));
+            if teller.is_some() {
+                subject = subject.traced();
+            }
+            if let Some((chunk, i, _)) = *record {
+                subject = subject.of_record(chunk, i, self.formats, std::mem::take(own));
+            }
+            (subject, teller)
+        });
+        let (subjects, tellers): (Vec<_>, Vec<_>) = subjects.unzip();
+        let prefilter = self.rules.prefilter(kind);
+        let matters = |r: usize| active.get(r).is_some_and(Option::is_some);
+        let candidates: Vec<_> = subjects.iter().map(|s| prefilter.candidates(s, &matters, scratch)).collect();
+        let held = subjects.iter().zip(&candidates).zip(tellers).map(|((subject, candidates), teller)| Held {
+            candidates: candidates.by_rule().peekable(),
+            gate: Gate::of(subject.document),
+            assembler: Assembler { source, document: subject.document, kind, occurrences: Occurrences::new() },
+            found: Vec::new(),
+            hidden: Vec::new(),
+            wanted: Vec::new(),
+            teller,
+        });
+        let mut held: Vec<Held> = held.collect();
+        let gates = self.rules.gates(kind);
         for (r, rule) in self.rules.rules().iter().enumerate() {
             let Some(severity) = active[r] else {
-                if let Some(teller) = &mut teller {
-                    teller.untried(rule, if rule.kinds.contains(&reading.kind) { why::State::Off } else { why::State::NotKind });
+                for teller in held.iter_mut().filter_map(|h| h.teller.as_mut()) {
+                    teller.untried(rule, if rule.kinds.contains(&kind) { why::State::Off } else { why::State::NotKind });
                 }
                 continue;
             };
-            let own = candidates.get(r).filter(|c| !c.is_empty());
-            if own.is_none() && self.rules.text_only(r) {
-                if let Some(teller) = &mut teller {
-                    teller.untried(rule, why::State::NoWords);
+            for (subject, held) in subjects.iter().zip(&mut held) {
+                let own = held.candidates.next_if(|(of, _)| *of == r).map(|(_, own)| own);
+                if own.is_none() && !gates[r].opens(held.gate) {
+                    match &mut held.teller {
+                        None => continue,
+                        Some(teller) if self.rules.text_only(r) => {
+                            teller.untried(rule, why::State::NoWords);
+                            continue;
+                        }
+                        Some(_) => {}
+                    }
                 }
-                continue;
-            }
-            for hit in check::run(&subject, rule, own.unwrap_or(&none)) {
-                let place = hit.spans.first().copied().unwrap_or_default();
-                let seen = hit.seen.clone();
-                let hides = hides(rule, hit.says.as_ref().and_then(|s| s.mask));
-                let of_file = seen.as_ref().filter(|_| hit.of_file).and_then(OfFile::of);
-                let mut finding = assembler.finding(rule, severity, hit);
-                if hides && let Some(text) = &finding.primary.text {
-                    outcome.hidden.push(Hidden { places: finding.primary.spans.clone(), text: text.clone() });
-                }
-                outcome.of_files.extend(of_file.map(|f| (finding.fingerprint.clone(), f)));
-                finding.notes.extend(seen.and_then(|s| self.difference(&s, outcome)));
-                found.push((finding, place));
-            }
-            if let Some(teller) = &mut teller {
-                teller.tried(rule, &self.rules, r, subject.take_notes());
-            }
-            if let Some(register) = subject.take_wanted() {
-                outcome.not_applied.insert((rule.id.clone(), register));
+                self.try_rule(r, severity, subject, own.unwrap_or_default(), held, outcome);
             }
         }
+        for ((item, subject), held) in items.iter().zip(&subjects).zip(held) {
+            self.conclude(item, subject, held, active, outcome);
+        }
+        drop(candidates);
+        drop(subjects);
+        watched.into_iter().flatten().for_each(|w| w.into_read(&mut outcome.read));
+    }
+
+    /// Holds a document against one rule.
+    fn try_rule(&self, r: usize, severity: Severity, subject: &Subject, own: OfRule, held: &mut Held, outcome: &mut Outcome) {
+        let rule = &self.rules.rules()[r];
+        for hit in check::run(subject, rule, own) {
+            let place = hit.spans.first().copied().unwrap_or_default();
+            let seen = hit.seen.clone();
+            let hides = hides(rule, hit.says.as_ref().and_then(|s| s.mask));
+            let of_file = seen.as_ref().filter(|_| hit.of_file).and_then(OfFile::of);
+            let mut finding = held.assembler.finding(rule, severity, hit);
+            if hides && let Some(text) = &finding.primary.text {
+                held.hidden.push(Hidden { places: finding.primary.spans.clone(), text: text.clone() });
+            }
+            outcome.of_files.extend(of_file.map(|f| (finding.fingerprint.clone(), f)));
+            finding.notes.extend(seen.and_then(|s| self.difference(&s, outcome)));
+            held.found.push((finding, place));
+        }
+        if let Some(teller) = &mut held.teller {
+            teller.tried(rule, &self.rules, r, subject.take_notes());
+        }
+        held.wanted.extend(subject.take_wanted().map(|register| (r, register)));
+    }
+
+    /// What comes of a document, when all rules are done with it.
+    fn conclude(&self, item: &Item, subject: &Subject, held: Held, active: &[Option<Severity>], outcome: &mut Outcome) {
+        let Item { reading: Reading { document, kind }, record, .. } = item;
+        let (source, Held { mut found, hidden, wanted, mut teller, .. }) = (subject.source, held);
+        outcome.hidden.extend(hidden);
+        let id = |r: usize| self.rules.rules()[r].id.clone();
+        outcome.not_applied.extend(wanted.into_iter().map(|(r, register)| (id(r), register)));
         for (number, looked) in subject.looks() {
             let Some(image) = document.images.get(number) else { continue };
             match &looked {
-                Looked::Missing(file) => found.extend(self.missing(source, reading.kind, image, file)),
+                Looked::Missing(file) => found.extend(self.missing(source, *kind, image, file)),
                 looked => outcome.looked(looked, source, &image.spans),
             }
         }
@@ -221,19 +328,15 @@ impl Engine<'_> {
         if !self.rules.corpus().is_empty() {
             let mut accepted = |rule: &str, at| suppress::accepts(&mut suppressions, rule, at);
             let again = record.is_some_and(|(_, _, again)| again);
-            outcome.digests.extend(corpus::digest(self, &subject, active, again, &mut accepted));
+            outcome.digests.extend(corpus::digest(self, subject, active, again, &mut accepted));
         }
         if !document.directives.is_empty() {
             suppress::apply(&mut suppressions, &mut found);
             for s in suppressions {
                 outcome.comments.push(s.listed(source));
                 let judged = s.rules.iter().all(|r| self.rules.runs(r) && !outcome.not_applied.iter().any(|(n, _)| n == r));
-                found.extend(self.own_finding(source, reading.kind, s, judged));
+                found.extend(self.own_finding(source, *kind, s, judged));
             }
-        }
-        drop(subject);
-        if let Some(watched) = watched {
-            watched.into_read(&mut outcome.read);
         }
         // What a comment accepts leaves nothing to others, and takes nothing from them.
         if let Some(teller) = &mut teller {

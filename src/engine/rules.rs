@@ -2,6 +2,7 @@
 
 use super::fold::Folds;
 use super::paths::Paths;
+use crate::check::gate::Gate;
 use crate::check::text::Prefilter;
 use crate::check::{self, element::ElementFilter};
 use crate::document::Kind;
@@ -38,6 +39,10 @@ pub struct RuleSet {
     corpus: Vec<usize>,
     /// Whether any looks at pictures.
     images: bool,
+    /// Whether any asks for who is speaking.
+    speakers: bool,
+    /// What each of them looks at beside words, for each kind of content; made when there is some.
+    gates: [OnceLock<Vec<Gate>>; Kind::ALL.len()],
     /// One for each kind of content, made when there is some.
     prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
     elements: ElementFilter,
@@ -62,6 +67,7 @@ impl RuleSet {
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
         let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
+        let speakers = rules.iter().any(|r| check::asks_who_speaks(&r.matcher));
         let folds = Folds::new(&rules);
         let mut set = RuleSet {
             rules,
@@ -69,6 +75,8 @@ impl RuleSet {
             text_only,
             corpus,
             images,
+            speakers,
+            gates: Default::default(),
             prefilters: Default::default(),
             elements,
             folds,
@@ -92,6 +100,11 @@ impl RuleSet {
         self.text_only.get(rule).copied().unwrap_or(false)
     }
 
+    /// What each rule looks at in content of a kind, beside words that the prefilter looks for.
+    pub(super) fn gates(&self, kind: Kind) -> &[Gate] {
+        self.gates[kind as usize].get_or_init(|| self.rules.iter().map(|r| Gate::to(&r.matcher, kind)).collect())
+    }
+
     /// The numbers of rules that compare documents with each other.
     pub(super) fn corpus(&self) -> &[usize] {
         &self.corpus
@@ -100,6 +113,11 @@ impl RuleSet {
     /// Whether any of them looks at pictures.
     pub(super) fn look_at_images(&self) -> bool {
         self.images
+    }
+
+    /// Whether any of them asks for who is speaking.
+    pub(super) fn ask_who_speaks(&self) -> bool {
+        self.speakers
     }
 
     /// The prefilter over those that look at content of a kind; it counts rules as [`RuleSet::rules`] does.

@@ -7,7 +7,7 @@ pub mod groups;
 pub mod sketch;
 
 use super::{Subject, context};
-use crate::document::{Document, Field, Mark, Record, Role};
+use crate::document::{Field, Mark, Record, Role};
 use crate::facts::names::{fold_name, registrable};
 use crate::facts::places::{Gazetteer, Kind as PlaceKind, distance_km, fold::fold};
 use crate::finding::Location;
@@ -107,24 +107,28 @@ pub fn find(subject: &Subject, rule: &Rule, leaf: &Matcher, shared: &Shared) -> 
     }
     let found = if m.same == Same::Text && m.fields.is_empty() { page(subject, m) } else { in_record(subject, m, shared) }?;
     let contexts: [&Context; 2] = [&rule.context, &leaf.context];
+    if found.field.is_some() && !contexts.iter().any(|c| c.speaks_of_values()) {
+        return Some(found);
+    }
     let hit = super::Hit { spans: found.spans.clone(), text: found.text.clone(), field: found.field, ..super::Hit::default() };
     context::stops(subject, &[], &contexts, &hit, false).is_none().then_some(found)
 }
 
 /// The first of these fields that has a value.
-fn first<'d>(doc: &'d Document, record: &Record, names: &[String]) -> Option<(usize, &'d Field)> {
-    names.iter().find_map(|name| valued(doc, record, name))
+fn first<'d>(subject: &Subject<'d>, record: &Record, names: &[String]) -> Option<(usize, &'d Field)> {
+    names.iter().find_map(|name| valued(subject, record, name))
 }
 
-fn valued<'d>(doc: &'d Document, record: &Record, name: &str) -> Option<(usize, &'d Field)> {
-    let range = record.fields.clone();
-    range.clone().zip(doc.fields.get(range)?).find(|(_, f)| f.name == name && !f.value.trim().is_empty())
+fn valued<'d>(subject: &Subject<'d>, record: &Record, name: &str) -> Option<(usize, &'d Field)> {
+    let fields: &'d [Field] = &subject.document.fields;
+    let mut all = subject.field_index().of_name(fields, name).filter(|i| record.fields.contains(i)).map(|i| (i, &fields[i]));
+    all.find(|(_, f)| !f.value.trim().is_empty())
 }
 
 fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Found> {
     let doc = subject.document;
     let record = doc.records.iter().find(|r| r.index.is_some())?;
-    let (at, field) = first(doc, record, &m.fields)?;
+    let (at, field) = first(subject, record, &m.fields)?;
     let value = field.value.trim();
     if !m.not_one_of.is_empty() && value.len() <= MAX_WORD && m.not_one_of.contains(&value.to_lowercase()) {
         return None;
@@ -149,8 +153,8 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
     };
     let mut key = key;
     for fields in &m.with {
-        let Some((_, first)) = first(doc, record, fields) else {
-            key = join(key, hash(&named(m, &valued(doc, record, "text")?.1.value)?));
+        let Some((_, first)) = first(subject, record, fields) else {
+            key = join(key, hash(&named(m, &valued(subject, record, "text")?.1.value)?));
             continue;
         };
         // A list is compared as a whole.
@@ -159,7 +163,7 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
         key = join(key, hash(&all.join("\n")));
     }
     if !m.per.is_empty() {
-        let by_field = first(doc, record, &m.per).filter(|_| !matches!(&m.per[..], [one] if one == "file"));
+        let by_field = first(subject, record, &m.per).filter(|_| !matches!(&m.per[..], [one] if one == "file"));
         // The name of a file is no value.
         key = join(key, by_field.map_or_else(|| join(1, hash(subject.source.name())), |(_, f)| hash(&fold_name(&f.value))));
     }
@@ -167,7 +171,7 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
     marks.whole =
         *shared.whole.get_or_init(|| short(doc.fields.get(record.fields.clone()).unwrap_or_default().iter().map(|f| f.value.as_str())));
     if matches!(m.differ_by, DifferBy::Firm | DifferBy::Name | DifferBy::Tier) {
-        let words = |names: &[&str]| names.iter().find_map(|n| valued(doc, record, n));
+        let words = |names: &[&str]| names.iter().find_map(|n| valued(subject, record, n));
         let firm = shared.firm.get_or_init(|| {
             let (_, name) = words(&["name", "display_name", "legal_name"])?;
             let domain = words(&["website", "domain"]).and_then(|(at, f)| shared.domain(at, f.value.trim()));

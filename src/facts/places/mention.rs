@@ -81,6 +81,16 @@ impl Gazetteer {
         c.is_uppercase() || unspaced(c)
     }
 
+    /// Whether a text begins with a name, be it one of a place or not.
+    pub fn names_begin(&self, text: &str) -> bool {
+        let (mut buffer, mut names) = (String::new(), Vec::new());
+        match text.chars().next() {
+            Some(c) if unspaced(c) => self.unspaced_names_at(text, &mut buffer, &mut names),
+            _ => self.names_at(text, &mut buffer, &mut names),
+        }
+        !names.is_empty()
+    }
+
     /// Place names in running text, in order. `language` tells which common words to beware of; without it, those of all languages.
     pub fn mentions<'t>(&self, text: &'t str, language: Ask<'t>) -> Vec<Mention> {
         let mut candidates: Vec<Candidate> = Vec::new();

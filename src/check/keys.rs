@@ -49,10 +49,18 @@ const TINY: u8 = 2;
 /// How many bytes those of a level have at least, the longest first: so many tell whether one may begin.
 const LEVELS: [usize; 3] = [6, 4, 3];
 
-/// Bits by hash of a string's first bytes: of strings that may begin inside a word, and of all.
+/// Bits by hash of a string's first bytes. Those of strings that may begin inside a word, which are few, and of all: each byte of a text is
+/// looked up in one of the two, and the smaller one stays nearest to the processor.
 #[derive(Debug, Default)]
 struct Sieve {
-    maps: [Vec<u64>; 2],
+    inside: Bits,
+    all: Bits,
+}
+
+/// Bits by hash.
+#[derive(Debug, Default)]
+struct Bits {
+    map: Vec<u64>,
     /// How much of a hash is left out.
     shift: u32,
 }
@@ -62,11 +70,11 @@ const SIEVE_ROOM: usize = 8;
 /// A sieve has no more bits than two to the power of this: a larger one does not stay near the processor.
 const SIEVE_BITS: u32 = 20;
 
-impl Sieve {
-    /// A sieve for so many strings.
-    fn new(strings: usize) -> Sieve {
+impl Bits {
+    /// Room for so many strings.
+    fn new(strings: usize) -> Bits {
         let bits = (SIEVE_ROOM * strings).next_power_of_two().ilog2().clamp(10, SIEVE_BITS);
-        Sieve { maps: std::array::from_fn(|_| vec![0; 1 << (bits - 6)]), shift: u32::BITS - bits }
+        Bits { map: vec![0; 1 << (bits - 6)], shift: u32::BITS - bits }
     }
 
     #[inline]
@@ -75,26 +83,49 @@ impl Sieve {
         ((hash >> 6) as usize, hash & 63)
     }
 
-    fn add(&mut self, head: u32, inside: bool) {
+    fn add(&mut self, head: u32) {
         let (word, bit) = self.bit(head);
-        self.maps[usize::from(!inside)..].iter_mut().for_each(|map| map[word] |= 1 << bit);
+        self.map[word] |= 1 << bit;
+    }
+
+    #[inline]
+    fn has(&self, head: u32) -> bool {
+        let (word, bit) = self.bit(head);
+        self.map[word] >> bit & 1 != 0
+    }
+}
+
+impl Sieve {
+    /// A sieve for so many strings, so many of which may begin inside a word.
+    fn new(strings: usize, inside: usize) -> Sieve {
+        Sieve { inside: Bits::new(inside), all: Bits::new(strings) }
+    }
+
+    fn add(&mut self, head: u32, inside: bool) {
+        self.all.add(head);
+        if inside {
+            self.inside.add(head);
+        }
     }
 
     #[inline]
     fn passes(&self, head: u32, opens: bool) -> bool {
-        let (word, bit) = self.bit(head);
-        let [inside, all] = &self.maps;
-        (if opens { all[word] } else { inside[word] }) >> bit & 1 != 0
+        if opens { self.all.has(head) } else { self.inside.has(head) }
     }
 }
 
-/// Strings of a level by their first bytes; by hash, with room between.
+/// Strings of a level by their first bytes.
 #[derive(Debug, Default)]
 struct Level {
+    /// By hash, with room between: the number of a run, plus one, and above it a few bits more of the hash.
+    slots: Vec<u32>,
     runs: Vec<Run>,
     /// What the runs count, where that is not the strings themselves: others may stand between them.
     numbers: Vec<u32>,
 }
+
+/// So many bits of a slot are the number.
+const NUMBER: u32 = 24;
 
 /// Strings that begin with the same bytes.
 #[derive(Clone, Copy, Debug)]
@@ -102,10 +133,6 @@ struct Run {
     head: u64,
     from: u32,
     to: u32,
-}
-
-impl Run {
-    const EMPTY: Run = Run { head: u64::MAX, from: 0, to: 0 };
 }
 
 /// The first bytes of a text, as many as there are.
@@ -138,29 +165,39 @@ fn three(head: u32) -> u32 {
 impl Level {
     /// A level of these runs, each of which stands once.
     fn new(runs: Vec<Run>, numbers: Vec<u32>) -> Level {
-        let mut level = Level { runs: vec![Run::EMPTY; (4 * runs.len()).next_power_of_two()], numbers };
+        let mut level = Level { slots: vec![0; (2 * runs.len()).next_power_of_two().max(2)], runs: Vec::new(), numbers };
         for run in runs {
-            let slot = level.slot(run.head);
-            level.runs[slot] = run;
+            let (mut at, tag) = level.slot(run.head);
+            while level.slots[at] != 0 {
+                at = (at + 1) & (level.slots.len() - 1);
+            }
+            level.runs.push(run);
+            level.slots[at] = tag | level.runs.len() as u32 & ((1 << NUMBER) - 1);
         }
         level
     }
 
-    /// Where the run of these bytes is, or would be.
+    /// Where the run of these bytes is, or one of the slots behind; and what more of the hash stands there.
     #[inline]
-    fn slot(&self, head: u64) -> usize {
-        let mask = self.runs.len() - 1;
-        let mut at = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
-        while self.runs[at].head != head && self.runs[at].head != Run::EMPTY.head {
-            at = (at + 1) & mask;
-        }
-        at
+    fn slot(&self, head: u64) -> (usize, u32) {
+        let hash = head.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((hash >> 32) as usize & (self.slots.len() - 1), ((hash >> 56) as u32) << NUMBER)
     }
 
     /// The strings that begin with these bytes.
     #[inline]
     fn run(&self, head: u64) -> Option<Run> {
-        Some(self.runs[self.slot(head)]).filter(|run| run.head == head)
+        let (mut at, tag) = self.slot(head);
+        while let slot @ 1.. = self.slots[at] {
+            let number = (slot & ((1 << NUMBER) - 1)) as usize;
+            if slot >> NUMBER == tag >> NUMBER
+                && let Some(run) = self.runs.get(number.wrapping_sub(1)).filter(|run| run.head == head)
+            {
+                return Some(*run);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        None
     }
 }
 
@@ -169,7 +206,9 @@ impl KeyIndex {
     pub fn new(keys: &[Key]) -> KeyIndex {
         let letter = |b: u8| if b.is_ascii_alphanumeric() { LETTER } else { 0 };
         let of_three = keys.iter().filter(|key| key.text.len() == LEVELS[2]).count();
-        let (first, first_short) = (Sieve::new(keys.len()), Sieve::new(of_three));
+        let may = |key: &Key| key.inside && key.text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+        let inside = keys.iter().filter(|key| may(key)).count();
+        let (first, first_short) = (Sieve::new(keys.len(), inside), Sieve::new(of_three, inside.min(of_three)));
         let mut index = KeyIndex { classes: (0..=u8::MAX).map(letter).collect(), first, first_short, ..KeyIndex::default() };
         let mut runs: [Vec<Run>; 3] = Default::default();
         let mut numbers: [Vec<u32>; 3] = Default::default();
@@ -189,7 +228,7 @@ impl KeyIndex {
                 continue;
             };
             // Signs and what is not ASCII are never inside a word.
-            let inside = key.inside && bytes[0].is_ascii_alphanumeric();
+            let inside = may(key);
             let four = head_of(bytes, 4) as u32;
             if level == 2 {
                 index.first_short.add(four, inside)

@@ -35,6 +35,7 @@ use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::{Source, Span};
 use element::{ElementFilter, Present};
 use pictures::{Looked, Pictures, Seen};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -106,7 +107,7 @@ pub struct Subject<'a> {
     hosts: link::HostCache,
     languages: context::Languages,
     /// What patterns of several matchers found, by address.
-    found: RefCell<HashMap<usize, Vec<Hit>>>,
+    found: RefCell<FxHashMap<usize, Vec<Hit>>>,
     /// Place names of sentences, by block and the sentence's place in it.
     mentions: RefCell<Mentions>,
     /// Its links' addresses, in their order.
@@ -119,7 +120,7 @@ pub struct Subject<'a> {
     /// Values of its fields as readers see them, by the field's place.
     values: OnceCell<Box<[OnceCell<Cow<'a, str>>]>>,
     /// Whether the whole text has any of a set of phrases, by the set's address: asked for every match, answered once.
-    has: RefCell<HashMap<usize, bool>>,
+    has: RefCell<FxHashMap<usize, bool>>,
     /// Words of lists in it.
     words: words::Known,
     /// What came to nothing, where somebody asks.

@@ -279,6 +279,9 @@ impl WordLists {
 
     /// What the table has under a folded text of this hash.
     pub fn find(&self, hash: u32, folded: &[u8]) -> Option<&Entry> {
+        if !self.may_have(hash) {
+            return None;
+        }
         let mut slot = self.slot(hash);
         loop {
             let number = self.slots[slot].checked_sub(1)?;
@@ -292,6 +295,10 @@ impl WordLists {
 
     /// The word with any ending that a folded text begins with.
     pub fn stem_of(&self, folded: &str) -> Option<&Entry> {
+        let may = folded.as_bytes().first_chunk().is_some_and(|head| self.may_begin(head));
+        if !may {
+            return None;
+        }
         self.stems().find(|e| folded.starts_with(self.text_of(e)))
     }
 

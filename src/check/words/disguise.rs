@@ -84,6 +84,10 @@ fn censored(lists: &'static WordLists, run: &str) -> Option<&'static Entry> {
 
 /// A word as ASCII: accents left out, letters of other scripts as the ones they look like. `None` if that cannot be.
 pub(super) fn bare(word: &str) -> Option<String> {
+    // Nearly all accents are those of western Europe.
+    if let Some(plain) = word.chars().map(plain).collect() {
+        return Some(plain);
+    }
     let mut out = String::new();
     for c in word.nfd().filter(|c| !is_combining_mark(*c)) {
         if c.is_ascii() {
@@ -100,6 +104,22 @@ pub(super) fn bare(word: &str) -> Option<String> {
     Some(out).filter(|o| o.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
+/// A letter of ASCII, or a small one of Latin-1 without its accent.
+fn plain(c: char) -> Option<char> {
+    Some(match c {
+        'a'..='z' | 'A'..='Z' => c,
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        _ => return None,
+    })
+}
+
 /// A word in which three and more of one letter are so many.
 pub(super) fn shortened(word: &str, keep: usize) -> String {
     let mut out = String::new();
@@ -108,4 +128,19 @@ pub(super) fn shortened(word: &str, keep: usize) -> String {
         out.extend(run.iter().take(many).map(|b| char::from(*b)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_without_accents_are_those_they_are_made_of() {
+        for c in ('\u{0}'..='\u{2FF}').filter(|c| plain(*c).is_some()) {
+            let base: String = c.nfd().filter(|c| !is_combining_mark(*c)).collect();
+            assert_eq!(plain(c).map(String::from), Some(base));
+        }
+        assert_eq!(bare("straße"), None);
+        assert_eq!(bare("élève").as_deref(), Some("eleve"));
+    }
 }

@@ -294,7 +294,9 @@ impl Walk<'_, '_> {
     fn look_alike(&mut self, start: usize, end: usize) {
         let word = &self.text[start..end];
         // Letters and their accents may be two characters.
-        let composed: String = word.nfkc().flat_map(char::to_lowercase).collect();
+        let simple = word.chars().all(|c| c.is_ascii() || matches!(c, 'À'..='ÿ'));
+        let composed: String =
+            if simple { word.chars().flat_map(char::to_lowercase).collect() } else { word.nfkc().flat_map(char::to_lowercase).collect() };
         if let Some(entry) = self.lists.find(hash_of(&composed), composed.as_bytes()) {
             let plain = word.chars().any(is_combining_mark);
             self.add(start..end, entry, !plain, false);

@@ -9,13 +9,15 @@ mod named;
 pub(super) use altered::{Altered, Styles};
 
 use super::pictures::{Looked, Seen};
-use super::{Hit, Subject, approval, claim};
+use super::{Hit, Subject, approval, claim, select};
 use crate::badge::{Alteration, AlterationKind, Verdict};
 use crate::document::{Image, ImageSource, Kind};
 use crate::facts::{Asset, Assets, Background, Day, Tier};
 use crate::finding::{Location, Region};
 use crate::pack::model::{AltState, By, ImageMatcher, TierCheck, UseState};
+use crate::pack::select::Select;
 use crate::source::Span;
+use scraper::ElementRef;
 
 /// What compares as one of the supplied images, however altered.
 const SHOWN: [Verdict; 4] = [Verdict::Identical, Verdict::Copy, Verdict::Altered, Verdict::Outdated];
@@ -25,6 +27,9 @@ const MAX_PICTURES: usize = 2000;
 const ADDRESS: usize = 60;
 /// Of the edited elements of a drawing, so many are pointed at beside the first.
 const MAX_PLACES: usize = 4;
+
+/// Elements that are never opened anew.
+const UNREPEATED: [&str; 8] = ["img", "source", "svg", "image", "link", "meta", "div", "input"];
 
 /// Something that stands for a mark in one place of a document.
 struct Shown<'a> {
@@ -80,10 +85,14 @@ fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image) -> bool {
         && m.select.as_ref().is_none_or(|s| is_selected(subject, image, s))
 }
 
-fn is_selected(subject: &Subject, image: &Image, selector: &scraper::Selector) -> bool {
+fn is_selected(subject: &Subject, image: &Image, select: &Select) -> bool {
     let Some(element) = image.element else { return false };
-    let doms = subject.doms();
-    doms.iter().any(|dom| dom.html().select(selector).any(|e| dom.tag_span(e.id()) == Some(element)))
+    subject.doms().iter().any(|dom| {
+        let Some(e) = dom.element_at(element).and_then(|id| ElementRef::wrap(dom.html().tree.get(id)?)) else { return false };
+        // Formatting that is opened anew repeats the element, elsewhere in the tree.
+        select.matches(&e, None)
+            || !UNREPEATED.contains(&e.value().name()) && select::all(dom, select).iter().any(|e| dom.tag_span(e.id()) == Some(element))
+    })
 }
 
 /// What a picture was seen to be; looked at once for all rules.

@@ -16,6 +16,7 @@ pub mod link;
 pub mod markup;
 pub mod pictures;
 pub mod place;
+mod select;
 pub mod stats;
 pub mod text;
 pub mod why;

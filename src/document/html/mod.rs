@@ -15,5 +15,6 @@ mod stack;
 mod tests;
 mod tokens;
 
+pub(crate) use dom::place;
 pub use dom::{Dom, MAX_DEPTH};
 pub use reader::read;

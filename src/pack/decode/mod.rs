@@ -17,13 +17,13 @@ use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
 use super::pattern::Pattern;
 use super::phrase::{self, PhraseError, Terms};
+use super::select::Select;
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use matchers::KEYS;
-use scraper::Selector;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

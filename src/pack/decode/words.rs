@@ -165,9 +165,12 @@ impl Decoder<'_> {
         Some(LazyRegex::new(source, self.exact))
     }
 
-    pub(super) fn selector(&mut self, node: &Node) -> Option<Selector> {
+    pub(super) fn selector(&mut self, node: &Node) -> Option<Select> {
         let text = node.scalar_text().unwrap_or_default();
-        match Selector::parse(&text) {
+        if self.trusted {
+            return Some(Select::trusted(text));
+        }
+        match Select::read(text) {
             Ok(s) => Some(s),
             Err(e) => {
                 self.fault(

@@ -15,6 +15,9 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     if subject.document.html.is_empty() || !may_match(subject, m) {
         return Vec::new();
     }
+    if subject.tags().is_some_and(|tags| !tags.may_hold(m)) {
+        return Vec::new();
+    }
     // No element says what the whole page does not: told without a tree.
     if m.text.as_ref().is_some_and(|t| !subject.document_has(t)) {
         subject.aside("element", || "none of the words that the element must have stand in the page".to_owned());
@@ -82,6 +85,11 @@ impl ElementFilter {
 }
 
 impl Present<'_> {
+    /// The source with ASCII in lower case.
+    pub(super) fn lower(&self) -> &str {
+        &self.lower
+    }
+
     fn has(&self, needle: &str) -> bool {
         let Some((needle, finder)) = self.filter.needles.get_key_value(needle) else { return true };
         self.hidden || *self.known.borrow_mut().entry(needle).or_insert_with(|| finder.find(self.lower.as_bytes()).is_some())
@@ -187,7 +195,7 @@ fn labelling<'d>(dom: &'d Dom, id: &str, attr: &str) -> Option<ElementRef<'d>> {
     tree.root().descendants().filter_map(ElementRef::wrap).find(is)
 }
 
-fn predicate(value: Option<&str>, p: &Predicate) -> bool {
+pub(super) fn predicate(value: Option<&str>, p: &Predicate) -> bool {
     if let Some(exists) = p.exists
         && exists != value.is_some()
     {

@@ -7,6 +7,7 @@ mod altered;
 mod named;
 
 pub(super) use altered::{Altered, Styles};
+pub(super) use named::Names;
 
 use super::pictures::{Looked, Seen};
 use super::{Hit, Subject, approval, claim, select};
@@ -43,8 +44,9 @@ pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     // The sources of one element (`src`, `srcset`) show one picture in several sizes.
     let mut done: Vec<(Option<Span>, Option<String>)> = Vec::new();
+    let names = subject.image_names();
     for (number, image) in subject.document.images.iter().enumerate() {
-        if !may_match(subject, m, image) {
+        if !may_match(subject, m, image, &names[number]) {
             continue;
         }
         for shown in marks(subject, m, number, image) {
@@ -62,7 +64,7 @@ pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
 }
 
 /// What can be told without looking.
-fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image) -> bool {
+fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image, names: &Names) -> bool {
     let is = |h: &String| *h == image.holder;
     let held = (m.holder.is_empty() || m.holder.iter().any(is)) && !m.not_holder.iter().any(is);
     let in_field = m.fields.is_empty() || {
@@ -80,8 +82,8 @@ fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image) -> bool {
     };
     held && in_field
         && (m.alt.is_empty() && m.alt_is.is_empty() || m.alt.contains(&alt) || !m.alt_is.is_empty() && alt_is())
-        && m.file.as_ref().is_none_or(|f| named::file_words(image).is_some_and(|w| f.is_match(&w)))
-        && (!m.speaker || subject.speaker().is_some_and(|s| named::has_name(image, s)))
+        && m.file.as_ref().is_none_or(|f| names.file.as_ref().is_some_and(|w| f.is_match(w)))
+        && (!m.speaker || subject.speaker().is_some_and(|s| named::has_name(names, s)))
         && m.select.as_ref().is_none_or(|s| is_selected(subject, image, s))
 }
 
@@ -119,7 +121,7 @@ fn look(subject: &Subject, number: usize, image: &Image) -> Looked {
 /// The marks that a picture shows.
 fn marks<'a>(subject: &Subject<'a>, m: &ImageMatcher, number: usize, image: &Image) -> Vec<Shown<'a>> {
     let by_name = || {
-        let named = !m.named.is_empty() && named::is_named(image, &m.named);
+        let named = !m.named.is_empty() && subject.image_names().get(number).is_some_and(|n| named::is_named(n, &m.named));
         if named { vec![Shown { asset: None, seen: None }] } else { Vec::new() }
     };
     let Some(assets) = &subject.facts.assets else {

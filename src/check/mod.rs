@@ -22,7 +22,7 @@ pub mod text;
 pub mod why;
 pub mod words;
 
-use crate::document::html::Dom;
+use crate::document::html::{Census, Dom};
 use crate::document::records::{Chunk, Formats};
 use crate::document::{Document, Kind};
 use crate::facts::names::registrable;
@@ -95,11 +95,14 @@ pub struct Subject<'a> {
     looks: RefCell<BTreeMap<usize, Looked>>,
     /// Its style sheets.
     styles: OnceCell<image::Styles>,
+    /// What they are called, by their order.
+    image_names: OnceCell<Vec<image::Names>>,
     /// What markup does to its pictures, by their order.
     altered: RefCell<HashMap<usize, Rc<[image::Altered]>>>,
     filter: &'a ElementFilter,
     present: OnceCell<Present<'a>>,
     doms: OnceCell<Vec<Dom>>,
+    census: OnceCell<Option<Census>>,
     hosts: link::HostCache,
     languages: context::Languages,
     /// What patterns of several matchers found, by address.
@@ -135,10 +138,12 @@ impl<'a> Subject<'a> {
             pictures: None,
             looks: RefCell::default(),
             styles: OnceCell::new(),
+            image_names: OnceCell::new(),
             altered: RefCell::default(),
             filter,
             present,
             doms: OnceCell::new(),
+            census: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
             found: Default::default(),
@@ -241,6 +246,11 @@ impl<'a> Subject<'a> {
         self.lower.get_or_init(|| self.document.text.to_ascii_lowercase())
     }
 
+    /// What its pictures are called.
+    fn image_names(&self) -> &[image::Names] {
+        self.image_names.get_or_init(|| self.document.images.iter().map(image::Names::of).collect())
+    }
+
     /// Its fields by name.
     fn field_index(&self) -> &field::FieldIndex {
         self.fields.get_or_init(|| field::FieldIndex::new(&self.document.fields))
@@ -249,6 +259,14 @@ impl<'a> Subject<'a> {
     /// Which needles of element matchers stand in its source.
     fn present(&self) -> &Present<'a> {
         self.present.get_or_init(|| self.filter.present(self.source.text()))
+    }
+
+    /// The start tags in its HTML, if they could be told.
+    fn tags(&self) -> Option<select::Tags<'_>> {
+        let (text, lower) = (self.source.text(), self.present().lower());
+        let stretches = || self.document.html.iter().map(|s| s.range()).collect::<Vec<_>>();
+        let census = self.census.get_or_init(|| Census::read(lower, &stretches())).as_ref()?;
+        Some(select::Tags { census, text, lower })
     }
 
     /// The trees of its HTML, built when a rule first asks.

@@ -1,9 +1,12 @@
 //! Elements of a page that selectors match, tried only where they can.
 
-use crate::document::html::Dom;
-use crate::pack::select::{One, Select};
+use super::element::predicate;
+use crate::document::html::{Census, Dom, Start};
+use crate::pack::model::ElementMatcher;
+use crate::pack::select::{One, Select, Test};
 use ego_tree::NodeId;
 use scraper::ElementRef;
+use selectors::attr::CaseSensitivity;
 use selectors::context::SelectorCaches;
 
 /// All elements that one of the selectors matches, in the tree's order.
@@ -35,6 +38,67 @@ pub(super) fn any(dom: &Dom, select: &Select) -> bool {
 pub(super) fn below(e: &ElementRef, select: &Select) -> bool {
     let mut caches = SelectorCaches::default();
     e.descendants().skip(1).filter_map(ElementRef::wrap).any(|d| select.list().iter().any(|one| one.matches(&d, Some(e), &mut caches)))
+}
+
+/// The start tags of a page, with its source.
+pub(super) struct Tags<'s> {
+    pub census: &'s Census,
+    /// The source as it is, and with ASCII in lower case.
+    pub text: &'s str,
+    pub lower: &'s str,
+}
+
+impl<'s> Tags<'s> {
+    /// Whether an element of the page may be what a matcher looks for.
+    pub fn may_hold(&self, m: &ElementMatcher) -> bool {
+        self.any(&m.select, |tag| self.passes(&tag, m)) && m.document_has.as_ref().is_none_or(|s| self.any(s, |_| true))
+    }
+
+    fn any(&self, select: &Select, f: impl Fn(Start<'s>) -> bool) -> bool {
+        select.list().iter().any(|one| {
+            let may = |tag: Start<'s>| one.tests.iter().all(|t| self.holds(&tag, t)) && f(tag);
+            one.implied
+                || match (&one.tags, &one.attribute) {
+                    (Some(tags), _) if !tags.iter().any(|t| &**t == "img") => {
+                        tags.iter().any(|t| self.census.named(t, self.lower).any(may))
+                    }
+                    (_, Some(name)) => self.census.with_attribute(name, self.lower).any(may),
+                    _ => self.census.all(self.lower).any(may),
+                }
+        })
+    }
+
+    fn holds(&self, tag: &Start<'s>, test: &Test) -> bool {
+        match test {
+            Test::Tag(name) => tag.name() == name || name == "img" && tag.name() == "image",
+            Test::Lacks(name) => tag.attributes().all(|(n, _)| n != name),
+            Test::Any(list) => list.iter().any(|tests| tests.iter().all(|t| self.holds(tag, t))),
+            Test::Attribute(name, value) => tag.attributes().any(|(n, at)| {
+                n == name
+                    && value.as_ref().is_none_or(|(operator, wanted)| {
+                        let found = self.lower.get(at).unwrap_or_default();
+                        is_odd(found) || operator.eval_str(found, wanted, CaseSensitivity::CaseSensitive)
+                    })
+            }),
+        }
+    }
+
+    /// The conditions on attributes.
+    fn passes(&self, tag: &Start<'s>, m: &ElementMatcher) -> bool {
+        m.attr.iter().all(|(name, p)| {
+            // In drawings some names are written otherwise.
+            if name.bytes().any(|b| b.is_ascii_uppercase() || b == b':') || predicate(None, p) {
+                return true;
+            }
+            let found = tag.attributes().find(|(n, _)| n == name).map(|(_, at)| self.text.get(at).unwrap_or_default());
+            found.is_some_and(is_odd) || predicate(found, p)
+        })
+    }
+}
+
+/// Whether a value reads otherwise than it is written.
+fn is_odd(value: &str) -> bool {
+    value.bytes().any(|b| matches!(b, b'&' | b'\r'))
 }
 
 /// Shows the elements that a selector may match, with their places in the tree's table, until told that it is enough (`false`, which is

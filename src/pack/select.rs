@@ -8,6 +8,7 @@ use scraper::ElementRef;
 use scraper::error::SelectorErrorKind;
 use scraper::selector::Simple;
 use selectors::Element;
+use selectors::attr::AttrSelectorOperator;
 use selectors::context::{MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
 use selectors::matching::matches_selector;
 use selectors::parser::{Component, ParseRelative, Selector, SelectorList};
@@ -28,7 +29,43 @@ pub struct One {
     pub tags: Option<Vec<LocalName>>,
     /// It has this attribute; `None` if nobody knows of any.
     pub attribute: Option<LocalName>,
+    /// What the start tag of an element that matches passes.
+    pub tests: Vec<Test>,
+    /// An element that matches may be one that no start tag made.
+    pub implied: bool,
 }
+
+/// What can be told by a start tag alone. Upper and lower case count as one.
+pub enum Test {
+    /// Its name.
+    Tag(String),
+    /// An attribute that is there, and its value.
+    Attribute(String, Option<(AttrSelectorOperator, String)>),
+    /// An attribute that is not there.
+    Lacks(String),
+    /// All of one of these.
+    Any(Vec<Vec<Test>>),
+}
+
+impl std::fmt::Debug for Test {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Test::Tag(name) => write!(f, "{name}"),
+            Test::Attribute(name, value) => write!(f, "[{name} {:?}]", value.as_ref().map(|v| &v.1)),
+            Test::Lacks(name) => write!(f, ":not([{name}])"),
+            Test::Any(list) => f.debug_list().entries(list).finish(),
+        }
+    }
+}
+
+/// Attributes that are called the same in HTML and in drawings, beside `data-*` and `aria-*`.
+const PLAIN: [&str; 20] = [
+    "action", "alt", "class", "controls", "for", "hidden", "href", "id", "lang", "muted", "name", "onclick", "open", "rel", "role", "src",
+    "style", "title", "type", "value",
+];
+
+/// Elements that the standard adds, or makes of an end tag or another name.
+const IMPLIED: [&str; 9] = ["html", "head", "body", "tbody", "colgroup", "tr", "p", "br", "img"];
 
 impl Select {
     /// A list that is known to be good.
@@ -66,8 +103,54 @@ impl One {
 
 fn parse(text: &str) -> Result<Vec<One>, SelectorErrorKind> {
     let list = SelectorList::<Simple>::parse(&scraper::selector::Parser, &mut Parser::new(text), ParseRelative::No)?;
-    let one = |s: &Selector<Simple>| One { selector: s.clone(), tags: tags(s), attribute: attribute(s) };
+    let one = |s: &Selector<Simple>| {
+        let tests = tests(s);
+        One { selector: s.clone(), tags: tags(s), attribute: attribute(s), implied: !written(&tests), tests }
+    };
     Ok(list.slice().iter().map(one).collect())
+}
+
+/// What the start tag must be like.
+fn tests(s: &Selector<Simple>) -> Vec<Test> {
+    let attribute = |name: &str, value| Some(Test::Attribute(name.to_ascii_lowercase(), value));
+    let value = |operator, text: &str| Some((operator, text.to_ascii_lowercase()));
+    let of = |c: &Component<Simple>| match c {
+        Component::LocalName(n) => Some(Test::Tag(n.lower_name.0.to_string())),
+        Component::ID(id) => attribute("id", value(AttrSelectorOperator::Equal, &id.0)),
+        Component::Class(class) => attribute("class", value(AttrSelectorOperator::Includes, &class.0)),
+        Component::AttributeInNoNamespaceExists { local_name, .. } => attribute(&local_name.0, None),
+        Component::AttributeInNoNamespace { local_name, operator, value: v, .. } => attribute(&local_name.0, value(*operator, &v.0)),
+        Component::Is(list) | Component::Where(list) => Some(Test::Any(list.slice().iter().map(tests).collect())),
+        _ => None,
+    };
+    let lacks = |c: &Component<Simple>| match c {
+        Component::Negation(list) => list.slice().iter().filter_map(lacked).collect(),
+        _ => Vec::new(),
+    };
+    s.iter().filter_map(of).chain(s.iter().flat_map(lacks)).collect()
+}
+
+/// The attribute without a value that is all a negated selector asks for.
+fn lacked(s: &Selector<Simple>) -> Option<Test> {
+    let mut all = s.iter_raw_match_order();
+    match (all.next(), all.next()) {
+        (Some(Component::AttributeInNoNamespaceExists { local_name, local_name_lower }), None) if local_name == local_name_lower => {
+            let name = local_name.0.to_string();
+            let plain = PLAIN.contains(&name.as_str()) || name.starts_with("data-") || name.starts_with("aria-");
+            plain.then_some(Test::Lacks(name))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an element that passes has a start tag.
+fn written(tests: &[Test]) -> bool {
+    tests.iter().any(|t| match t {
+        Test::Tag(name) => !IMPLIED.contains(&name.as_str()),
+        Test::Attribute(..) => true,
+        Test::Lacks(_) => false,
+        Test::Any(list) => list.iter().all(|tests| written(tests)),
+    })
 }
 
 /// The names one of which an element must have.

@@ -3,11 +3,11 @@
 use super::element::predicate;
 use crate::document::html::{Census, Dom, Start};
 use crate::pack::model::ElementMatcher;
-use crate::pack::select::{One, Select, Test};
+use crate::pack::select::{Key, One, Select, Test, Value};
 use ego_tree::NodeId;
 use scraper::ElementRef;
-use selectors::attr::CaseSensitivity;
 use selectors::context::SelectorCaches;
+use std::ops::Range;
 
 /// All elements that one of the selectors matches, in the tree's order.
 pub(super) fn all<'d>(dom: &'d Dom, select: &Select) -> Vec<ElementRef<'d>> {
@@ -21,7 +21,7 @@ pub(super) fn all<'d>(dom: &'d Dom, select: &Select) -> Vec<ElementRef<'d>> {
             true
         });
     }
-    if select.list().len() > 1 {
+    if select.list().len() > 1 || select.list().iter().any(|one| one.keys.as_ref().is_some_and(|k| k.len() > 1)) {
         out.sort_unstable_by_key(|(at, _)| *at);
         out.dedup_by_key(|(at, _)| *at);
     }
@@ -57,14 +57,16 @@ impl<'s> Tags<'s> {
     fn any(&self, select: &Select, f: impl Fn(Start<'s>) -> bool) -> bool {
         select.list().iter().any(|one| {
             let may = |tag: Start<'s>| one.tests.iter().all(|t| self.holds(&tag, t)) && f(tag);
-            one.implied
-                || match (&one.tags, &one.attribute) {
-                    (Some(tags), _) if !tags.iter().any(|t| &**t == "img") => {
-                        tags.iter().any(|t| self.census.named(t, self.lower).any(may))
-                    }
-                    (_, Some(name)) => self.census.with_attribute(name, self.lower).any(may),
-                    _ => self.census.all(self.lower).any(may),
+            let by_key = |key: &Key| match key {
+                Key::Tag(name) => {
+                    self.census.named(name, self.lower).any(may) || &**name == "img" && self.census.named("image", self.lower).any(may)
                 }
+                Key::Attribute(name, value) => {
+                    let is = |value: &Value| self.census.values(name, self.lower).iter().any(|at| self.is(at.clone(), value));
+                    value.as_ref().is_none_or(is) && self.census.with_attribute(name, self.lower).any(may)
+                }
+            };
+            one.implied || one.keys.as_ref().map_or_else(|| self.census.all(self.lower).any(may), |keys| keys.iter().any(by_key))
         })
     }
 
@@ -73,14 +75,15 @@ impl<'s> Tags<'s> {
             Test::Tag(name) => tag.name() == name || name == "img" && tag.name() == "image",
             Test::Lacks(name) => tag.attributes().all(|(n, _)| n != name),
             Test::Any(list) => list.iter().any(|tests| tests.iter().all(|t| self.holds(tag, t))),
-            Test::Attribute(name, value) => tag.attributes().any(|(n, at)| {
-                n == name
-                    && value.as_ref().is_none_or(|(operator, wanted)| {
-                        let found = self.lower.get(at).unwrap_or_default();
-                        is_odd(found) || operator.eval_str(found, wanted, CaseSensitivity::CaseSensitive)
-                    })
-            }),
+            Test::Attribute(name, value) => {
+                tag.attributes().any(|(n, at)| n == name && value.as_ref().is_none_or(|value| self.is(at, value)))
+            }
         }
+    }
+
+    fn is(&self, at: Range<usize>, value: &Value) -> bool {
+        let found = self.lower.get(at).unwrap_or_default();
+        value.is(found) || is_odd(found)
     }
 
     /// The conditions on attributes.
@@ -107,16 +110,9 @@ fn candidates<'d>(dom: &'d Dom, one: &One, mut f: impl FnMut(usize, ElementRef<'
     let tree = &dom.html().tree;
     let mut each = |id: &NodeId| tree.get(*id).and_then(ElementRef::wrap).is_none_or(|e| f(crate::document::html::place(*id), e));
     let names = dom.names();
-    let by_attribute = one.attribute.as_ref().map(|a| names.with_attribute(a));
-    if let Some(tags) = &one.tags {
-        let by_tag = tags.iter().map(|t| names.of_tag(t));
-        let count: usize = by_tag.clone().map(<[NodeId]>::len).sum();
-        if by_attribute.is_none_or(|list| count <= list.len()) {
-            return by_tag.flatten().all(each);
-        }
-    }
-    match by_attribute {
-        Some(list) => list.iter().all(each),
-        None => names.all().iter().all(&mut each),
-    }
+    let Some(keys) = &one.keys else { return names.all().iter().all(each) };
+    keys.iter().all(|key| match key {
+        Key::Tag(name) => names.of_tag(name).iter().all(&mut each),
+        Key::Attribute(name, _) => names.with_attribute(name).iter().all(&mut each),
+    })
 }

@@ -158,7 +158,7 @@ impl Engine<'_> {
         let active = active.by_kind.entry(reading.kind).or_insert_with(|| self.rules.active(source.name(), reading.kind));
         let none = check::text::Candidates::default();
         let watched = self.options.pictures.as_deref().map(|p| Watched::new(p, self.options.recall.as_deref()));
-        let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements());
+        let mut subject = Subject::new(source, document, reading.kind, &self.options.facts, self.rules.elements(document));
         subject = subject.with_pictures(watched.as_ref().map(|p| p as &dyn Pictures));
         let mut teller = match self.options.ask.filter(|_| outcome.told.len() < why::MAX_TOLD) {
             Some(ask) => Teller::new(ask, source, reading, self.kind_of(source.name())),

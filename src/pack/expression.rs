@@ -9,6 +9,7 @@ use super::walk::Walk;
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, meta, util::syntax};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -89,10 +90,32 @@ fn rows(parts: &[Part]) -> Vec<Row> {
 }
 
 /// Whether an expression whose syntax is right stays within promolint's limits: the first step of compiling it, without the others.
-pub(super) fn fits(source: &str, exact: bool) -> bool {
+pub(super) fn fits(hir: &Hir) -> bool {
     let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None);
-    let syntax = syntax::Config::new().case_insensitive(!exact);
-    thompson::Compiler::new().configure(config).syntax(syntax).build(source).is_ok()
+    most(hir) < SIZE_LIMIT || thompson::Compiler::new().configure(config).build_from_hir(hir).is_ok()
+}
+
+/// More bytes than the automaton of an expression takes.
+fn most(hir: &Hir) -> usize {
+    /// For a state with what belongs to it.
+    const STATE: usize = 128;
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => STATE,
+        HirKind::Literal(l) => l.0.len().saturating_mul(STATE),
+        HirKind::Class(Class::Unicode(c)) => c.ranges().iter().map(sequences).sum::<usize>().saturating_add(2).saturating_mul(4 * STATE),
+        HirKind::Class(Class::Bytes(c)) => c.ranges().len().saturating_add(2).saturating_mul(STATE),
+        HirKind::Repetition(r) => {
+            let times = (r.max.unwrap_or(r.min) as usize).max(r.min as usize).saturating_add(1);
+            most(&r.sub).saturating_add(2 * STATE).saturating_mul(times)
+        }
+        HirKind::Capture(c) => most(&c.sub).saturating_add(2 * STATE),
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().map(most).fold(2 * STATE, usize::saturating_add),
+    }
+}
+
+/// How many sequences of ranges of bytes stand for a range of characters, at most.
+fn sequences(range: &ClassUnicodeRange) -> usize {
+    if range.start() == range.end() { 1 } else { 12 }
 }
 
 /// What an expression is made from.

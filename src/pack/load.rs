@@ -10,6 +10,7 @@ use crate::facts::Day;
 use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -19,14 +20,14 @@ pub struct PackSource {
     /// The path as given, or the built-in name.
     pub name: String,
     /// Its text.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// The same as JSON, for built-in packs: checked when promolint was built, and quicker to read.
     prepared: Option<&'static str>,
 }
 
 impl PackSource {
     /// A pack's file.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> PackSource {
+    pub fn new(name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> PackSource {
         PackSource { name: name.into(), text: text.into(), prepared: None }
     }
 
@@ -39,7 +40,8 @@ impl PackSource {
     /// The same pack in its quick form, without tests and reasons, if it is a built-in one.
     #[must_use]
     pub fn quick(mut self) -> PackSource {
-        if builtin::builtin_text(&self.name).is_some_and(|t| t == self.text) {
+        // Mostly it is that very text.
+        if builtin::builtin_text(&self.name).is_some_and(|t| std::ptr::eq(t, &*self.text) || t == self.text) {
             self.prepared = builtin::builtin_json(&self.name);
         }
         self
@@ -256,8 +258,8 @@ impl PackSet {
     }
 
     fn decode(&mut self, finished: &[Parsed], wanted: usize) {
-        let files = self.files.clone();
-        let texts: Vec<&str> = files.iter().map(|f| f.text.as_str()).collect();
+        let files = std::mem::take(&mut self.files);
+        let texts: Vec<&str> = files.iter().map(|f| &*f.text).collect();
         let mut packs: Vec<Pack> = Vec::new();
         for p in finished {
             // A pack that is only extended lends its terms; its rules run only if it was asked for.
@@ -292,6 +294,7 @@ impl PackSet {
             }
         }
         self.packs = packs;
+        self.files = files;
     }
 }
 

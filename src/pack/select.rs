@@ -8,7 +8,7 @@ use scraper::ElementRef;
 use scraper::error::SelectorErrorKind;
 use scraper::selector::Simple;
 use selectors::Element;
-use selectors::attr::AttrSelectorOperator;
+use selectors::attr::{AttrSelectorOperator, CaseSensitivity};
 use selectors::context::{MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
 use selectors::matching::matches_selector;
 use selectors::parser::{Component, ParseRelative, Selector, SelectorList};
@@ -25,37 +25,54 @@ pub struct Select {
 #[derive(Debug)]
 pub struct One {
     selector: Selector<Simple>,
-    /// An element that matches has one of these names; `None` if nobody knows.
-    pub tags: Option<Vec<LocalName>>,
-    /// It has this attribute; `None` if nobody knows of any.
-    pub attribute: Option<LocalName>,
+    /// An element that matches has one of these; `None` if nobody knows.
+    pub keys: Option<Vec<Key>>,
     /// What the start tag of an element that matches passes.
     pub tests: Vec<Test>,
     /// An element that matches may be one that no start tag made.
     pub implied: bool,
 }
 
+/// What elements are looked up by.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// Their name.
+    Tag(LocalName),
+    /// An attribute, with what its value must be like.
+    Attribute(LocalName, Option<Value>),
+}
+
+/// What the value of an attribute must be like; in lower case (ASCII), as it is held against.
+#[derive(Clone)]
+pub struct Value {
+    operator: AttrSelectorOperator,
+    text: String,
+}
+
+impl Value {
+    /// Whether a value in lower case may be meant.
+    pub fn is(&self, lower: &str) -> bool {
+        self.operator.eval_str(lower, &self.text, CaseSensitivity::CaseSensitive)
+    }
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.text)
+    }
+}
+
 /// What can be told by a start tag alone. Upper and lower case count as one.
+#[derive(Debug)]
 pub enum Test {
     /// Its name.
     Tag(String),
     /// An attribute that is there, and its value.
-    Attribute(String, Option<(AttrSelectorOperator, String)>),
+    Attribute(String, Option<Value>),
     /// An attribute that is not there.
     Lacks(String),
     /// All of one of these.
     Any(Vec<Vec<Test>>),
-}
-
-impl std::fmt::Debug for Test {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Test::Tag(name) => write!(f, "{name}"),
-            Test::Attribute(name, value) => write!(f, "[{name} {:?}]", value.as_ref().map(|v| &v.1)),
-            Test::Lacks(name) => write!(f, ":not([{name}])"),
-            Test::Any(list) => f.debug_list().entries(list).finish(),
-        }
-    }
 }
 
 /// Attributes that are called the same in HTML and in drawings, beside `data-*` and `aria-*`.
@@ -105,7 +122,7 @@ fn parse(text: &str) -> Result<Vec<One>, SelectorErrorKind> {
     let list = SelectorList::<Simple>::parse(&scraper::selector::Parser, &mut Parser::new(text), ParseRelative::No)?;
     let one = |s: &Selector<Simple>| {
         let tests = tests(s);
-        One { selector: s.clone(), tags: tags(s), attribute: attribute(s), implied: !written(&tests), tests }
+        One { selector: s.clone(), keys: keys(&tests), implied: !written(&tests), tests }
     };
     Ok(list.slice().iter().map(one).collect())
 }
@@ -113,12 +130,15 @@ fn parse(text: &str) -> Result<Vec<One>, SelectorErrorKind> {
 /// What the start tag must be like.
 fn tests(s: &Selector<Simple>) -> Vec<Test> {
     let attribute = |name: &str, value| Some(Test::Attribute(name.to_ascii_lowercase(), value));
-    let value = |operator, text: &str| Some((operator, text.to_ascii_lowercase()));
+    let value = |operator, text: &str| Some(Value { operator, text: text.to_ascii_lowercase() });
     let of = |c: &Component<Simple>| match c {
-        Component::LocalName(n) => Some(Test::Tag(n.lower_name.0.to_string())),
+        // Names with capitals are those of drawings, which HTML has in small letters.
+        Component::LocalName(n) => (n.name == n.lower_name).then(|| Test::Tag(n.name.0.to_string())),
         Component::ID(id) => attribute("id", value(AttrSelectorOperator::Equal, &id.0)),
         Component::Class(class) => attribute("class", value(AttrSelectorOperator::Includes, &class.0)),
-        Component::AttributeInNoNamespaceExists { local_name, .. } => attribute(&local_name.0, None),
+        Component::AttributeInNoNamespaceExists { local_name, local_name_lower } if local_name == local_name_lower => {
+            attribute(&local_name.0, None)
+        }
         Component::AttributeInNoNamespace { local_name, operator, value: v, .. } => attribute(&local_name.0, value(*operator, &v.0)),
         Component::Is(list) | Component::Where(list) => Some(Test::Any(list.slice().iter().map(tests).collect())),
         _ => None,
@@ -153,60 +173,53 @@ fn written(tests: &[Test]) -> bool {
     })
 }
 
-/// The names one of which an element must have.
-fn tags(s: &Selector<Simple>) -> Option<Vec<LocalName>> {
-    let mut found: Option<Vec<LocalName>> = None;
-    for c in s.iter() {
-        let here = match c {
-            // Names with capitals are those of elements of drawings, which HTML has in small letters.
-            Component::LocalName(n) => (n.name == n.lower_name).then(|| vec![n.name.0.clone()]),
-            Component::Is(list) | Component::Where(list) => {
-                list.slice().iter().map(tags).collect::<Option<Vec<_>>>().map(|all| all.into_iter().flatten().collect())
-            }
-            _ => None,
-        };
-        if here.as_ref().is_some_and(|h| found.as_ref().is_none_or(|f| h.len() < f.len())) {
-            found = here;
-        }
-    }
-    if let Some(found) = &mut found {
-        found.sort_unstable();
-        found.dedup();
-    }
-    found
+/// The keys that fewest elements have.
+fn keys(tests: &[Test]) -> Option<Vec<Key>> {
+    let of = |t: &Test| match t {
+        Test::Tag(name) => Some(vec![Key::Tag(name.as_str().into())]),
+        Test::Attribute(name, value) => Some(vec![Key::Attribute(name.as_str().into(), value.clone())]),
+        Test::Lacks(_) => None,
+        Test::Any(list) => list.iter().map(|tests| keys(tests)).collect::<Option<Vec<_>>>().map(|all| all.concat()),
+    };
+    let all = tests.iter().filter_map(of).map(|keys| (keys.iter().map(frequency).sum::<u32>(), keys));
+    all.min_by_key(|(sum, _)| *sum).map(|(_, keys)| keys)
 }
 
-/// An attribute that an element must have; of several one that fewer have.
-fn attribute(s: &Selector<Simple>) -> Option<LocalName> {
-    let of = |c: &Component<Simple>| match c {
-        Component::ID(_) => Some(LocalName::from("id")),
-        Component::Class(_) => Some(LocalName::from("class")),
-        Component::AttributeInNoNamespaceExists { local_name, local_name_lower } => {
-            (local_name == local_name_lower).then(|| local_name.0.clone())
-        }
-        Component::AttributeInNoNamespace { local_name, .. } => Some(local_name.0.clone()),
-        _ => None,
-    };
-    s.iter().filter_map(of).min_by_key(|name| matches!(&**name, "class" | "id" | "href" | "src"))
+/// About how many elements have a key.
+fn frequency(key: &Key) -> u32 {
+    match key {
+        Key::Tag(name) if matches!(&**name, "a" | "div" | "p" | "li" | "span" | "td" | "path") => 20,
+        Key::Tag(_) => 4,
+        Key::Attribute(name, value) => match (&**name, value) {
+            ("class", Some(_)) => 8,
+            ("class", None) => 40,
+            ("href" | "src" | "id", None) => 20,
+            _ => 3,
+        },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn known(text: &str) -> Vec<(Option<Vec<String>>, Option<String>)> {
-        let names =
-            |o: &One| (o.tags.as_ref().map(|t| t.iter().map(|n| n.to_string()).collect()), o.attribute.as_ref().map(|a| a.to_string()));
-        parse(text).map(|list| list.iter().map(names).collect()).unwrap_or_default()
+    fn known(text: &str) -> Vec<String> {
+        parse(text).map(|list| list.iter().map(|o| format!("{:?}", o.keys.as_deref().unwrap_or_default())).collect()).unwrap_or_default()
     }
 
     #[test]
     fn what_an_element_must_be_called() {
-        let some = |tags: &[&str]| Some(tags.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>());
-        assert_eq!(known("nav a[href*=x i], [role=dialog]"), [(some(&["a"]), Some("href".into())), (None, Some("role".into()))]);
-        assert_eq!(known(":is(a[href='#'], dialog b):not(.c)"), [(some(&["a", "b"]), None)]);
-        assert_eq!(known(".a[data-x]"), [(None, Some("data-x".into()))]);
-        assert_eq!(known(":is(a, .b), *, foreignObject, :not(a)"), [(None, None), (None, None), (None, None), (None, None)]);
+        let none = "[]".to_owned();
+        for (selector, wanted) in [
+            ("nav a[role=x i]", vec!["role"]),
+            ("[role=dialog], .b", vec!["role", "class"]),
+            (":is(a[href='#'], dialog b):not(.c)", vec!["href", "Tag"]),
+            (".a[data-x]", vec!["data-x"]),
+        ] {
+            let found = known(selector).concat();
+            assert!(wanted.iter().all(|w| found.contains(w)), "{selector}: {found}");
+        }
+        assert_eq!(known(":is(a, :not(.b)), *, foreignObject, :not(a)"), [none.clone(), none.clone(), none.clone(), none]);
         assert!(parse("a:hover").is_err());
     }
 }

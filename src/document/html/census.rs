@@ -2,9 +2,11 @@
 //!
 //! Whatever looks like a start tag is one here, in comments and scripts too: no element is missed but those that the standard implies.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Attributes of one tag that are told apart.
 const MAX_ATTRIBUTES: usize = 200;
@@ -17,6 +19,8 @@ pub struct Census {
     by_name: FxHashMap<u64, Vec<u32>>,
     by_attribute: FxHashMap<u64, Vec<u32>>,
     all: Vec<u32>,
+    /// The values of attributes that were asked for, each once.
+    values: RefCell<FxHashMap<u64, Rc<[Range<usize>]>>>,
 }
 
 #[derive(Debug)]
@@ -145,6 +149,19 @@ impl Census {
     /// The tags with this attribute, if not others as well.
     pub fn with_attribute<'c>(&'c self, name: &str, lower: &'c str) -> impl Iterator<Item = Start<'c>> + use<'c> {
         self.list(self.by_attribute.get(&key(name.as_bytes())), lower)
+    }
+
+    /// Where the values of an attribute stand, each value once.
+    pub fn values(&self, name: &str, lower: &str) -> Rc<[Range<usize>]> {
+        let key = key(name.as_bytes());
+        if let Some(known) = self.values.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut seen = FxHashSet::default();
+        let all = self.with_attribute(name, lower).flat_map(|t| t.attributes());
+        let found: Rc<[Range<usize>]> = all.filter(|(n, at)| *n == name && seen.insert(lower.get(at.clone()))).map(|(_, at)| at).collect();
+        self.values.borrow_mut().insert(key, Rc::clone(&found));
+        found
     }
 
     /// All tags.

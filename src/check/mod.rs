@@ -437,10 +437,6 @@ fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, le
         }
         MatcherForm::All(list) => {
             let contexts = contexts();
-            if unless_words(subject, rule, list, candidates, *leaf, &contexts) {
-                *leaf += list.iter().map(text_leaves).sum::<usize>();
-                return Vec::new();
-            }
             let mut first: Option<Vec<Hit>> = None;
             let mut met = true;
             for (number, m) in list.iter().enumerate() {
@@ -503,18 +499,6 @@ fn eval(subject: &Subject, rule: &Rule, m: &Matcher, candidates: &Candidates, le
         hits.dedup_by_key(|h| h.field);
     }
     saying(hits, &m.says)
-}
-
-/// Whether a list that begins with elements must come to nothing for words that may not be there: they are found sooner than elements.
-fn unless_words(subject: &Subject, rule: &Rule, list: &[Matcher], candidates: &Candidates, leaf: usize, outer: &[&Context]) -> bool {
-    let [Matcher { form: MatcherForm::Element(_), .. }, others @ ..] = list else { return false };
-    let mut at = leaf;
-    !subject.is_traced()
-        && others.iter().any(|m| {
-            let mut number = at;
-            at += text_leaves(m);
-            matches!(&m.form, MatcherForm::Not(inner) if matches!(inner.form, MatcherForm::Text(_)) && !eval(subject, rule, inner, candidates, &mut number, outer).is_empty())
-        })
 }
 
 /// The innermost matcher that has something of its own to say is the one that says it.

@@ -43,7 +43,7 @@ impl Decoder<'_> {
         let texts: Vec<_> = texts.collect();
         for (n, text) in texts.iter().filter(|_| !self.trusted) {
             let term = text.strip_prefix('<').and_then(|t| t.strip_suffix('>'));
-            if let Some(name) = term.filter(|name| !self.terms.contains_key(*name)) {
+            if let Some(name) = term.filter(|name| !self.terms.has(name)) {
                 let help = "declare it under `terms:`, here or in a pack this one extends";
                 self.faults.push(Fault { file: self.file, ..Fault::new(n.span, format!("no term is called `{name}`"), help) });
             }
@@ -95,11 +95,11 @@ impl Decoder<'_> {
         if self.trusted {
             return Some(Phrase::Text(text.to_owned(), Arc::clone(self.terms)));
         }
-        match phrase::parse(text, self.terms) {
+        match phrase::parse(text, &**self.terms) {
             Ok(parts) => Some(Phrase::Read(parts)),
             Err(e) => {
                 let span = self.inside(node, Span::new(e.at.start, e.at.end));
-                let help = term_help(&e, self.terms);
+                let help = term_help(&e, self.terms.names());
                 self.fault(span, e.message, help);
                 None
             }
@@ -116,7 +116,7 @@ impl Decoder<'_> {
             let phrase = if self.trusted {
                 Ok(Phrase::Text(term, Arc::clone(self.terms)))
             } else {
-                phrase::parse(&term, self.terms).map(Phrase::Read)
+                phrase::parse(&term, &**self.terms).map(Phrase::Read)
             };
             match phrase {
                 Ok(phrase) => {
@@ -125,7 +125,7 @@ impl Decoder<'_> {
                 Err(e) => {
                     let at = text.len() - rest.len() + before.len();
                     let span = self.inside(node, Span::new(at, at + name.len() + 2));
-                    let help = term_help(&e, self.terms);
+                    let help = term_help(&e, self.terms.names());
                     self.fault(span, e.message, help);
                     return None;
                 }
@@ -160,7 +160,7 @@ impl Decoder<'_> {
                 return None;
             }
         };
-        if !expression::fits(&hir) {
+        if !expression::fits(&hir, self.sizes) {
             self.fault(node.span, "this regular expression takes too much memory", "make repetitions smaller, or split it");
             return None;
         }

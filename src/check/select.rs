@@ -116,3 +116,43 @@ fn candidates<'d>(dom: &'d Dom, one: &One, mut f: impl FnMut(usize, ElementRef<'
         Key::Attribute(name, _) => names.with_attribute(name).iter().all(&mut each),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SELECTORS: [&str; 12] = [
+        "a[x*=B i]",
+        ":is(.a, [x=b]):not([class])",
+        "p:not([class])",
+        "[class~=a] b",
+        "img[x]",
+        "body:not([x])",
+        "tbody",
+        "svg [x], .b > i",
+        "#a",
+        ":is(p, :not(.a)) > b",
+        "[x^=a]:not([id], [x=ab])",
+        "*",
+    ];
+
+    proptest! {
+        #[test]
+        fn what_matches_is_among_the_tags(text in "(</?(a|A|b|p|i|td|tr|svg|image|img|script|body|template)( (x|class|id|X) ?= ?['\"]?[abB&]{0,3}['\"]?)?/?>[ab]?){0,16}") {
+            let lower = text.to_ascii_lowercase();
+            let census = Census::read(&lower, &[0..text.len()]);
+            let dom = Dom::parse(&text, 0);
+            for selector in SELECTORS {
+                let by_scraper: Vec<_> = scraper::Selector::parse(selector).map(|s| dom.html().select(&s).map(|e| e.id()).collect()).unwrap_or_default();
+                let Ok(select) = Select::read(selector.to_owned()) else { panic!("{selector} is broken") };
+                let found: Vec<_> = all(&dom, &select).iter().map(|e| e.id()).collect();
+                prop_assert_eq!(&found, &by_scraper, "{}", selector);
+                prop_assert_eq!(super::any(&dom, &select), !found.is_empty());
+                let Some(census) = &census else { continue };
+                let tags = Tags { census, text: &text, lower: &lower };
+                prop_assert!(found.is_empty() || tags.any(&select, |_| true), "{} in {}", selector, text);
+            }
+        }
+    }
+}

@@ -91,7 +91,7 @@ impl Select {
     }
 
     /// The same, read at once; an error where it is broken.
-    pub(super) fn read(text: String) -> Result<Select, SelectorErrorKind> {
+    pub(crate) fn read(text: String) -> Result<Select, SelectorErrorKind> {
         let list = parse(&text)?;
         Ok(Select { text, list: OnceLock::from(list) })
     }

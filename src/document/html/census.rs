@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn tags_and_their_attributes() {
-        let all = tags("<P Class = 'A b'x=1/><!-- <a/b =c> --><i q=\"<u>\" r>2 < 3 <4 </b> <open c=").unwrap_or_default();
+        let all = tags("<P Class = 'A b'x=1/><!-- <a/b/=c> --><i q=\"<u>\" r>2 < 3 <4 </b> <open c=").unwrap_or_default();
         let named = |n: &str| all.iter().find(|t| t.0 == n).map(|t| t.1.iter().map(|(a, v)| format!("{a}={v}")).collect::<Vec<_>>());
         assert_eq!(named("p").unwrap_or_default(), ["class=A b", "x=1/"]);
         assert_eq!(named("a").unwrap_or_default(), ["b=", "=c="]);

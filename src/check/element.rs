@@ -15,7 +15,8 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     if subject.document.html.is_empty() || !may_match(subject, m) {
         return Vec::new();
     }
-    if subject.tags().is_some_and(|tags| !tags.may_hold(m)) {
+    // Whoever asks why hears it of the elements themselves.
+    if !subject.is_traced() && subject.tags().is_some_and(|tags| !tags.may_hold(m)) {
         return Vec::new();
     }
     // No element says what the whole page does not: told without a tree.
@@ -25,7 +26,9 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     }
     let mut hits = Vec::new();
     for dom in subject.doms() {
-        let fits = || m.document_has.as_ref().is_none_or(|s| select::any(dom, s)) && !m.document_lacks.as_ref().is_some_and(|s| select::any(dom, s));
+        let fits = || {
+            m.document_has.as_ref().is_none_or(|s| select::any(dom, s)) && !m.document_lacks.as_ref().is_some_and(|s| select::any(dom, s))
+        };
         // Asked when something is found; at once where somebody wants to know why nothing is.
         let mut page = subject.is_traced().then(fits);
         if page == Some(false) {

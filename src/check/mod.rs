@@ -264,8 +264,7 @@ impl<'a> Subject<'a> {
     /// The start tags in its HTML, if they could be told.
     fn tags(&self) -> Option<select::Tags<'_>> {
         let (text, lower) = (self.source.text(), self.present().lower());
-        let stretches = || self.document.html.iter().map(|s| s.range()).collect::<Vec<_>>();
-        let census = self.census.get_or_init(|| Census::read(lower, &stretches())).as_ref()?;
+        let census = self.census.get_or_init(|| Census::read(lower, &self.document.html)).as_ref()?;
         Some(select::Tags { census, text, lower })
     }
 

@@ -141,7 +141,7 @@ mod tests {
         #[test]
         fn what_matches_is_among_the_tags(text in "(</?(a|A|b|p|i|td|tr|svg|image|img|script|body|template)( (x|class|id|X) ?= ?['\"]?[abB&]{0,3}['\"]?)?/?>[ab]?){0,16}") {
             let lower = text.to_ascii_lowercase();
-            let census = Census::read(&lower, &[0..text.len()]);
+            let census = Census::read(&lower, &[crate::source::Span::new(0, text.len())]);
             let dom = Dom::parse(&text, 0);
             for selector in SELECTORS {
                 let by_scraper: Vec<_> = scraper::Selector::parse(selector).map(|s| dom.html().select(&s).map(|e| e.id()).collect()).unwrap_or_default();

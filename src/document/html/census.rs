@@ -2,6 +2,7 @@
 //!
 //! Whatever looks like a start tag is one here, in comments and scripts too: no element is missed but those that the standard implies.
 
+use crate::source::Span;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::hash::BuildHasher;
@@ -60,16 +61,16 @@ impl<'c> Start<'c> {
 impl Census {
     /// The tags in these stretches of a source, of which `lower` is a copy with ASCII in lower case; `None` where it would take long to tell, or
     /// tags may be joined.
-    pub fn read(lower: &str, stretches: &[Range<usize>]) -> Option<Census> {
+    pub fn read(lower: &str, stretches: &[Span]) -> Option<Census> {
         let mut census = Census::default();
         let mut left = 4 * lower.len() + 4096;
         let mut joined = [0; 2];
         for stretch in stretches {
             let bytes = lower.as_bytes().get(..stretch.end)?;
-            if memchr::memchr(0, bytes.get(stretch.clone())?).is_some() {
+            if memchr::memchr(0, bytes.get(stretch.range())?).is_some() {
                 return None;
             }
-            for at in memchr::memchr_iter(b'<', bytes.get(stretch.clone())?) {
+            for at in memchr::memchr_iter(b'<', bytes.get(stretch.range())?) {
                 let at = stretch.start + at + 1;
                 if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
                     continue;
@@ -181,9 +182,12 @@ mod tests {
     use proptest::prelude::*;
     use scraper::ElementRef;
 
-    fn tags(text: &str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+    /// A name, and attributes with their values.
+    type Written = (String, Vec<(String, String)>);
+
+    fn tags(text: &str) -> Option<Vec<Written>> {
         let lower = text.to_ascii_lowercase();
-        let census = Census::read(&lower, &[0..text.len()])?;
+        let census = Census::read(&lower, &[Span::new(0, text.len())])?;
         let of = |s: Start<'_>| (s.name().to_owned(), s.attributes().map(|(n, v)| (n.to_owned(), text[v].to_owned())).collect());
         Some(census.all(&lower).map(of).collect())
     }
@@ -211,7 +215,7 @@ mod tests {
             let dom = Dom::parse(&text, 0);
             for e in dom.html().tree.nodes().filter_map(ElementRef::wrap) {
                 let own: Vec<_> = e.value().attrs().collect();
-                let same = |t: &&(String, Vec<(String, String)>)| t.0 == e.value().name() && own.iter().all(|(n, v)| t.1.iter().any(|(m, w)| m == n && w == v));
+                let same = |t: &&Written| t.0 == e.value().name() && own.iter().all(|(n, v)| t.1.iter().any(|(m, w)| m == n && w == v));
                 prop_assert!(own.is_empty() || all.iter().any(|t| same(&t)), "{:?} is not in {:?}", own, all);
             }
         }

@@ -1,9 +1,10 @@
 //! HTML elements: what they are, carry, say, and stand in.
 
-use super::{Hit, Subject};
+use super::{Hit, Subject, select};
 use crate::document::html::Dom;
 use crate::document::seen;
 use crate::pack::model::{ElementMatcher, Matcher, MatcherForm, Predicate, ReportPart, Rule};
+use crate::pack::select::Select;
 use crate::source::Span;
 use memchr::memmem::Finder;
 use scraper::ElementRef;
@@ -14,6 +15,10 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     if subject.document.html.is_empty() || !may_match(subject, m) {
         return Vec::new();
     }
+    // Whoever asks why hears it of the elements themselves.
+    if !subject.is_traced() && subject.tags().is_some_and(|tags| !tags.may_hold(m)) {
+        return Vec::new();
+    }
     // No element says what the whole page does not: told without a tree.
     if m.text.as_ref().is_some_and(|t| !subject.document_has(t)) {
         subject.aside("element", || "none of the words that the element must have stand in the page".to_owned());
@@ -21,17 +26,21 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     }
     let mut hits = Vec::new();
     for dom in subject.doms() {
-        let root = dom.html();
-        let whole = |s: &Option<scraper::Selector>| s.as_ref().is_some_and(|s| root.select(s).next().is_some());
-        if m.document_has.is_some() && !whole(&m.document_has) || whole(&m.document_lacks) {
+        let fits = || {
+            m.document_has.as_ref().is_none_or(|s| select::any(dom, s)) && !m.document_lacks.as_ref().is_some_and(|s| select::any(dom, s))
+        };
+        // Asked when something is found; at once where somebody wants to know why nothing is.
+        let mut page = subject.is_traced().then(fits);
+        if page == Some(false) {
             subject
                 .aside("element", || "the page has something else that rules it out, or lacks what the rule requires beside it".to_owned());
             continue;
         }
-        for e in root.select(&m.select) {
+        for e in select::all(dom, &m.select) {
             let hit = || report(dom, &e, &m.report).map(|(spans, text)| Hit { spans, text, ..Hit::default() });
             match unmet(dom, &e, m) {
-                None => hits.extend(hit()),
+                None if *page.get_or_insert_with(fits) => hits.extend(hit()),
+                None => break,
                 Some(unmet) => subject.looked(|| hit().unwrap_or_default(), "element", || unmet.words()),
             }
         }
@@ -79,6 +88,11 @@ impl ElementFilter {
 }
 
 impl Present<'_> {
+    /// The source with ASCII in lower case.
+    pub(super) fn lower(&self) -> &str {
+        &self.lower
+    }
+
     fn has(&self, needle: &str) -> bool {
         let Some((needle, finder)) = self.filter.needles.get_key_value(needle) else { return true };
         self.hidden || *self.known.borrow_mut().entry(needle).or_insert_with(|| finder.find(self.lower.as_bytes()).is_some())
@@ -148,44 +162,43 @@ fn unmet<'m>(dom: &Dom, e: &ElementRef, m: &'m ElementMatcher) -> Option<Unmet<'
             return Some(Unmet::Style(name));
         }
     }
-    let ancestor = |s: &scraper::Selector| e.ancestors().filter_map(ElementRef::wrap).any(|a| s.matches(&a));
+    let ancestor = |s: &Select| e.ancestors().filter_map(ElementRef::wrap).any(|a| s.matches(&a, None));
     if m.inside.as_ref().is_some_and(|s| !ancestor(s)) || m.not_inside.as_ref().is_some_and(ancestor) {
         return Some(Unmet::Inside);
     }
-    if m.has.as_ref().is_some_and(|s| e.select(s).next().is_none()) || m.has_not.as_ref().is_some_and(|s| e.select(s).next().is_some()) {
+    if m.has.as_ref().is_some_and(|s| !select::below(e, s)) || m.has_not.as_ref().is_some_and(|s| select::below(e, s)) {
         return Some(Unmet::Has);
     }
     if m.text.is_some() || m.text_not.is_some() {
-        let text = dom.text(e.id());
+        let text = dom.text_again(e.id());
         if m.text.as_ref().is_some_and(|p| !p.is_match(&text)) || m.text_not.as_ref().is_some_and(|p| p.is_match(&text)) {
             return Some(Unmet::Text);
         }
     }
-    m.label.as_ref().is_some_and(|p| !label(dom, e).iter().any(|l| p.is_match(l))).then_some(Unmet::Label)
+    m.label.as_ref().is_some_and(|p| !is_labelled(dom, e, |text| p.is_match(text))).then_some(Unmet::Label)
 }
 
-/// The texts that name a control: `aria-label`, `<label for>`, a label around it, its own words or value.
-fn label(dom: &Dom, e: &ElementRef) -> Vec<String> {
+/// Whether a text that names a control is what is looked for: `aria-label`, `<label for>`, a label around it, its own words or value.
+fn is_labelled(dom: &Dom, e: &ElementRef, is: impl Fn(&str) -> bool) -> bool {
     let value = e.value();
-    let mut out: Vec<String> =
-        ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).map(|v| seen(v).into_owned()).collect();
-    let root = dom.html().tree.root();
-    let by_id = |id: &str, attr: &str| {
-        let found = root.descendants().filter_map(ElementRef::wrap).find(|x| x.value().attr(attr) == Some(id));
-        found.map(|x| dom.text(x.id()))
-    };
-    if let Some(id) = value.attr("id") {
-        out.extend(by_id(id, "for"));
-    }
-    if let Some(ids) = value.attr("aria-labelledby") {
-        out.extend(ids.split_ascii_whitespace().filter_map(|id| by_id(id, "id")));
-    }
-    out.extend(e.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label").map(|a| dom.text(a.id())));
-    out.push(dom.text(e.id()));
-    out
+    let by_id = |id: &str, attr: &str| labelling(dom, id, attr).is_some_and(|x| is(&dom.text_again(x.id())));
+    ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).any(|v| is(&seen(v)))
+        || value.attr("id").is_some_and(|id| by_id(id, "for"))
+        || value.attr("aria-labelledby").is_some_and(|ids| ids.split_ascii_whitespace().any(|id| by_id(id, "id")))
+        || e.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label").is_some_and(|a| is(&dom.text_again(a.id())))
+        || is(&dom.text_again(e.id()))
 }
 
-fn predicate(value: Option<&str>, p: &Predicate) -> bool {
+/// The first element of the page whose attribute is this.
+fn labelling<'d>(dom: &'d Dom, id: &str, attr: &str) -> Option<ElementRef<'d>> {
+    let tree = &dom.html().tree;
+    let mut all = dom.names().with_attribute(&attr.into()).iter().filter_map(|n| tree.get(*n).and_then(ElementRef::wrap));
+    let is = |x: &ElementRef| x.value().attr(attr) == Some(id);
+    all.find(is)?;
+    tree.root().descendants().filter_map(ElementRef::wrap).find(is)
+}
+
+pub(super) fn predicate(value: Option<&str>, p: &Predicate) -> bool {
     if let Some(exists) = p.exists
         && exists != value.is_some()
     {

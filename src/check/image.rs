@@ -7,15 +7,18 @@ mod altered;
 mod named;
 
 pub(super) use altered::{Altered, Styles};
+pub(super) use named::Names;
 
 use super::pictures::{Looked, Seen};
-use super::{Hit, Subject, approval, claim};
+use super::{Hit, Subject, approval, claim, select};
 use crate::badge::{Alteration, AlterationKind, Verdict};
 use crate::document::{Image, ImageSource, Kind};
 use crate::facts::{Asset, Assets, Background, Day, Tier};
 use crate::finding::{Location, Region};
 use crate::pack::model::{AltState, By, ImageMatcher, TierCheck, UseState};
+use crate::pack::select::Select;
 use crate::source::Span;
+use scraper::ElementRef;
 
 /// What compares as one of the supplied images, however altered.
 const SHOWN: [Verdict; 4] = [Verdict::Identical, Verdict::Copy, Verdict::Altered, Verdict::Outdated];
@@ -25,6 +28,9 @@ const MAX_PICTURES: usize = 2000;
 const ADDRESS: usize = 60;
 /// Of the edited elements of a drawing, so many are pointed at beside the first.
 const MAX_PLACES: usize = 4;
+
+/// Elements that are never opened anew.
+const UNREPEATED: [&str; 8] = ["img", "source", "svg", "image", "link", "meta", "div", "input"];
 
 /// Something that stands for a mark in one place of a document.
 struct Shown<'a> {
@@ -38,8 +44,9 @@ pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     // The sources of one element (`src`, `srcset`) show one picture in several sizes.
     let mut done: Vec<(Option<Span>, Option<String>)> = Vec::new();
+    let names = subject.image_names();
     for (number, image) in subject.document.images.iter().enumerate() {
-        if !may_match(subject, m, image) {
+        if !may_match(subject, m, image, &names[number]) {
             continue;
         }
         for shown in marks(subject, m, number, image) {
@@ -57,7 +64,7 @@ pub(super) fn find(subject: &Subject, m: &ImageMatcher) -> Vec<Hit> {
 }
 
 /// What can be told without looking.
-fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image) -> bool {
+fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image, names: &Names) -> bool {
     let is = |h: &String| *h == image.holder;
     let held = (m.holder.is_empty() || m.holder.iter().any(is)) && !m.not_holder.iter().any(is);
     let in_field = m.fields.is_empty() || {
@@ -75,15 +82,19 @@ fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image) -> bool {
     };
     held && in_field
         && (m.alt.is_empty() && m.alt_is.is_empty() || m.alt.contains(&alt) || !m.alt_is.is_empty() && alt_is())
-        && m.file.as_ref().is_none_or(|f| named::file_words(image).is_some_and(|w| f.is_match(&w)))
-        && (!m.speaker || subject.speaker().is_some_and(|s| named::has_name(image, s)))
+        && m.file.as_ref().is_none_or(|f| names.file.as_ref().is_some_and(|w| f.is_match(w)))
+        && (!m.speaker || subject.speaker().is_some_and(|s| named::has_name(names, s)))
         && m.select.as_ref().is_none_or(|s| is_selected(subject, image, s))
 }
 
-fn is_selected(subject: &Subject, image: &Image, selector: &scraper::Selector) -> bool {
+fn is_selected(subject: &Subject, image: &Image, select: &Select) -> bool {
     let Some(element) = image.element else { return false };
-    let doms = subject.doms();
-    doms.iter().any(|dom| dom.html().select(selector).any(|e| dom.tag_span(e.id()) == Some(element)))
+    subject.doms().iter().any(|dom| {
+        let Some(e) = dom.element_at(element).and_then(|id| ElementRef::wrap(dom.html().tree.get(id)?)) else { return false };
+        // Formatting that is opened anew repeats the element, elsewhere in the tree.
+        select.matches(&e, None)
+            || !UNREPEATED.contains(&e.value().name()) && select::all(dom, select).iter().any(|e| dom.tag_span(e.id()) == Some(element))
+    })
 }
 
 /// What a picture was seen to be; looked at once for all rules.
@@ -110,7 +121,7 @@ fn look(subject: &Subject, number: usize, image: &Image) -> Looked {
 /// The marks that a picture shows.
 fn marks<'a>(subject: &Subject<'a>, m: &ImageMatcher, number: usize, image: &Image) -> Vec<Shown<'a>> {
     let by_name = || {
-        let named = !m.named.is_empty() && named::is_named(image, &m.named);
+        let named = !m.named.is_empty() && subject.image_names().get(number).is_some_and(|n| named::is_named(n, &m.named));
         if named { vec![Shown { asset: None, seen: None }] } else { Vec::new() }
     };
     let Some(assets) = &subject.facts.assets else {

@@ -17,12 +17,13 @@ pub mod link;
 pub mod markup;
 pub mod pictures;
 pub mod place;
+mod select;
 pub mod stats;
 pub mod text;
 pub mod why;
 pub mod words;
 
-use crate::document::html::Dom;
+use crate::document::html::{Census, Dom};
 use crate::document::records::{Chunk, Formats};
 use crate::document::{Document, Kind, seen};
 use crate::facts::names::registrable;
@@ -99,11 +100,14 @@ pub struct Subject<'a> {
     looks: RefCell<BTreeMap<usize, Looked>>,
     /// Its style sheets.
     styles: OnceCell<image::Styles>,
+    /// What they are called, by their order.
+    image_names: OnceCell<Vec<image::Names>>,
     /// What markup does to its pictures, by their order.
     altered: RefCell<HashMap<usize, Rc<[image::Altered]>>>,
     filter: &'a ElementFilter,
     present: OnceCell<Present<'a>>,
     doms: OnceCell<Vec<Dom>>,
+    census: OnceCell<Option<Census>>,
     hosts: link::HostCache,
     languages: context::Languages,
     /// What patterns of several matchers found, by address.
@@ -144,10 +148,12 @@ impl<'a> Subject<'a> {
             pictures: None,
             looks: RefCell::default(),
             styles: OnceCell::new(),
+            image_names: OnceCell::new(),
             altered: RefCell::default(),
             filter,
             present,
             doms: OnceCell::new(),
+            census: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
             found: Default::default(),
@@ -260,6 +266,11 @@ impl<'a> Subject<'a> {
         all.get(field).zip(fields.get(field)).map_or("", |(known, f)| known.get_or_init(|| seen(&f.value)))
     }
 
+    /// What its pictures are called.
+    fn image_names(&self) -> &[image::Names] {
+        self.image_names.get_or_init(|| self.document.images.iter().map(image::Names::of).collect())
+    }
+
     /// Its fields by name.
     fn field_index(&self) -> &field::FieldIndex {
         self.fields.get_or_init(|| field::FieldIndex::new(&self.document.fields))
@@ -268,6 +279,13 @@ impl<'a> Subject<'a> {
     /// Which needles of element matchers stand in its source.
     fn present(&self) -> &Present<'a> {
         self.present.get_or_init(|| self.filter.present(self.source.text()))
+    }
+
+    /// The start tags in its HTML, if they could be told.
+    fn tags(&self) -> Option<select::Tags<'_>> {
+        let (text, lower) = (self.source.text(), self.present().lower());
+        let census = self.census.get_or_init(|| Census::read(lower, &self.document.html)).as_ref()?;
+        Some(select::Tags { census, text, lower })
     }
 
     /// The trees of its HTML, built when a rule first asks.

@@ -148,7 +148,7 @@ fn formats(selection: &Selection, config: &Config) -> Result<Option<Arc<Formats>
     Formats::with_files(files.iter().map(|(f, t)| (f.as_str(), t.as_str()))).map(|f| Some(Arc::new(f))).map_err(|e| {
         let text = files.iter().find(|(f, _)| *f == e.file).map(|(_, t)| t.as_str()).unwrap_or_default();
         let fault = crate::pack::Fault::new(e.error.span, e.error.message, "the files in rules/formats/ are examples");
-        complain(&rich_faults(&[PackSource::new(e.file, text)], &[fault], stderr_palette(selection.color)));
+        complain(&rich_faults(&[PackSource::new(e.file, text.to_owned())], &[fault], stderr_palette(selection.color)));
         exit::TROUBLE
     })
 }

@@ -93,7 +93,7 @@ impl Config {
     /// # Errors
     /// Everything in it that is wrong, each at its place.
     pub fn parse(file: &Path, text: &str) -> Result<Config, Broken> {
-        let source = PackSource::new(crate::engine::name_of(file), text);
+        let source = PackSource::new(crate::engine::name_of(file), text.to_owned());
         let broken = |faults: Vec<Fault>| Broken { source: source.clone(), faults };
         if text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#')) {
             return Ok(Config { file: Some(file.to_owned()), ..Config::default() });

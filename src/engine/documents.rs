@@ -230,7 +230,7 @@ impl Engine<'_> {
             outcome.seen.add(kind, &reading.document);
             let ask = self.options.ask.filter(|_| outcome.told.len() < why::MAX_TOLD);
             let teller = ask.and_then(|ask| Teller::new(ask, source, reading, self.kind_of(source.name())));
-            let mut subject = Subject::new(source, &reading.document, kind, &self.options.facts, self.rules.elements());
+            let mut subject = Subject::new(source, &reading.document, kind, &self.options.facts, self.rules.elements(&reading.document));
             subject = subject.with_pictures(watched.as_ref().map(|p| p as &dyn Pictures));
             if teller.is_some() {
                 subject = subject.traced();

@@ -5,7 +5,7 @@ use super::paths::Paths;
 use crate::check::gate::Gate;
 use crate::check::text::Prefilter;
 use crate::check::{self, element::ElementFilter};
-use crate::document::Kind;
+use crate::document::{Document, Kind};
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
 use crate::pack::words::Lists;
@@ -45,7 +45,9 @@ pub struct RuleSet {
     gates: [OnceLock<Vec<Gate>>; Kind::ALL.len()],
     /// One for each kind of content, made when there is some.
     prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
-    elements: ElementFilter,
+    /// Made when there is HTML.
+    elements: OnceLock<ElementFilter>,
+    no_elements: ElementFilter,
     folds: Folds,
     settings: Settings,
     /// The lists of words that some of them hide.
@@ -63,7 +65,6 @@ impl RuleSet {
         let all = packs.iter().flat_map(|p| &p.rules);
         let names = all.flat_map(|r| r.aliases.iter().chain([&r.id]).map(|n| (n.clone(), r.id.clone()))).collect();
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
-        let elements = ElementFilter::new(&rules);
         let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
         let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
         let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
@@ -78,7 +79,8 @@ impl RuleSet {
             speakers,
             gates: Default::default(),
             prefilters: Default::default(),
-            elements,
+            elements: OnceLock::new(),
+            no_elements: ElementFilter::default(),
             folds,
             settings,
             hidden: OnceLock::new(),
@@ -129,9 +131,9 @@ impl RuleSet {
         *self.hidden.get_or_init(|| super::mask::lists(&self.rules))
     }
 
-    /// The filter for rules about elements.
-    pub fn elements(&self) -> &ElementFilter {
-        &self.elements
+    /// The filter for rules about elements; an empty one for a document that has none.
+    pub fn elements(&self, document: &Document) -> &ElementFilter {
+        if document.html.is_empty() { &self.no_elements } else { self.elements.get_or_init(|| ElementFilter::new(&self.rules)) }
     }
 
     /// Which of them leave words to others.

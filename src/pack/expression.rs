@@ -6,10 +6,12 @@ use super::lazy::LazyTerms;
 use super::lint::ascii_boundaries;
 use super::literals;
 use super::pattern::PatternSize;
-use super::phrase::{self, Part};
+use super::phrase::{self, Named, Part};
 use super::walk::Walk;
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, meta, util::syntax};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -47,15 +49,15 @@ impl Phrase {
     pub(super) fn with<T>(&self, f: impl FnOnce(&[Part]) -> T) -> T {
         match self {
             Phrase::Read(parts) => f(parts),
-            Phrase::Text(text, terms) => f(&phrase::parse(text, terms).unwrap_or_default()),
-            Phrase::Term(name, terms) => f(&terms.get(name).map(|all| vec![Part::Choice(Arc::clone(all))]).unwrap_or_default()),
+            Phrase::Text(text, terms) => f(&phrase::parse(text, &**terms).unwrap_or_default()),
+            Phrase::Term(name, terms) => f(&terms.phrases(name).map(|all| vec![Part::Choice(all)]).unwrap_or_default()),
         }
     }
 
     /// The expressions it stands for.
     fn sources(&self) -> Vec<String> {
         match self {
-            Phrase::Term(name, terms) => terms.get(name).into_iter().flat_map(|all| all.iter()).map(|p| bounded(p)).collect(),
+            Phrase::Term(name, terms) => terms.phrases(name).iter().flat_map(|all| all.iter()).map(|p| bounded(p)).collect(),
             one => vec![one.with(bounded)],
         }
     }
@@ -101,10 +103,63 @@ fn rows(parts: &[Part]) -> Vec<Row> {
 }
 
 /// Whether an expression whose syntax is right stays within promolint's limits: the first step of compiling it, without the others.
-pub(super) fn fits(source: &str, exact: bool) -> bool {
-    let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None);
-    let syntax = syntax::Config::new().case_insensitive(!exact);
-    thompson::Compiler::new().configure(config).syntax(syntax).build(source).is_ok()
+pub(super) fn fits(hir: &Hir, sizes: &mut Sizes) -> bool {
+    sizes.most(hir) < SIZE_LIMIT || small().build_from_hir(hir).is_ok()
+}
+
+fn small() -> thompson::Compiler {
+    let mut compiler = thompson::Compiler::new();
+    compiler.configure(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None));
+    compiler
+}
+
+/// How large the automata of expressions may get, told without making them.
+#[derive(Debug, Default)]
+pub(super) struct Sizes {
+    /// What classes of many ranges take, bytes: there are few, and they come again and again.
+    classes: HashMap<Vec<(char, char)>, usize>,
+}
+
+impl Sizes {
+    /// More bytes than the automaton of an expression takes.
+    fn most(&mut self, hir: &Hir) -> usize {
+        /// For a state with what belongs to it.
+        const STATE: usize = 128;
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => STATE,
+            HirKind::Literal(l) => l.0.len().saturating_mul(STATE),
+            HirKind::Class(Class::Unicode(c)) if c.ranges().len() > 8 => self.of_class(c),
+            HirKind::Class(Class::Unicode(c)) => {
+                c.ranges().iter().map(sequences).sum::<usize>().saturating_add(2).saturating_mul(4 * STATE)
+            }
+            HirKind::Class(Class::Bytes(c)) => c.ranges().len().saturating_add(2).saturating_mul(STATE),
+            HirKind::Repetition(r) => {
+                let times = (r.max.unwrap_or(r.min) as usize).max(r.min as usize).saturating_add(1);
+                self.most(&r.sub).saturating_add(2 * STATE).saturating_mul(times)
+            }
+            HirKind::Capture(c) => self.most(&c.sub).saturating_add(2 * STATE),
+            HirKind::Concat(subs) | HirKind::Alternation(subs) => {
+                subs.iter().map(|sub| self.most(sub)).fold(2 * STATE, usize::saturating_add)
+            }
+        }
+    }
+
+    /// Twice what the class takes by itself.
+    fn of_class(&mut self, class: &ClassUnicode) -> usize {
+        let ranges: Vec<(char, char)> = class.ranges().iter().map(|r| (r.start(), r.end())).collect();
+        if let Some(known) = self.classes.get(&ranges) {
+            return *known;
+        }
+        let alone = Hir::class(Class::Unicode(class.clone()));
+        let size = small().build_from_hir(&alone).map_or(SIZE_LIMIT, |nfa| 2 * nfa.memory_usage());
+        self.classes.insert(ranges, size);
+        size
+    }
+}
+
+/// How many sequences of ranges of bytes stand for a range of characters, at most.
+fn sequences(range: &ClassUnicodeRange) -> usize {
+    if range.start() == range.end() { 1 } else { 12 }
 }
 
 /// What an expression is made from.
@@ -396,7 +451,7 @@ mod tests {
 
     #[test]
     fn an_option_that_ends_in_a_sign_hides_no_longer_word() {
-        let read = |text: &str| Phrase::Read(phrase::parse(text, &Default::default()).unwrap_or_default());
+        let read = |text: &str| Phrase::Read(phrase::parse(text, &phrase::Terms::default()).unwrap_or_default());
         let set = PhraseSet::new(vec![read("(client|clients')"), read("(cliente|clientela)")], false);
         assert_eq!(set.find("un cliente de hoy", 0), Some((3, 10)));
         assert_eq!(set.find("a client of ours", 0), Some((2, 8)));

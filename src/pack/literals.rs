@@ -127,10 +127,12 @@ fn written(s: &str) -> usize {
 fn in_each_case(s: &str) -> Option<Vec<String>> {
     let mut out = vec![String::new()];
     for c in s.chars() {
-        let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
-        if !c.is_ascii() {
-            class.try_case_fold_simple().ok()?;
+        if c.is_ascii() {
+            out.iter_mut().for_each(|s| s.push(c.to_ascii_lowercase()));
+            continue;
         }
+        let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+        class.try_case_fold_simple().ok()?;
         let cases: Vec<char> = class.iter().flat_map(|r| r.start()..=r.end()).map(|c| c.to_ascii_lowercase()).collect();
         if out.len() * cases.len() > 8 {
             return None;

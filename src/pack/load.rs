@@ -1,7 +1,8 @@
 //! Which packs a run uses: names and paths to files, `extends`, merging.
 
 use super::decode::{Decoder, Entry};
-use super::lazy::{self, Lazy, LazyTerms};
+use super::expression::Sizes;
+use super::lazy::LazyTerms;
 use super::model::{Floors, Pack};
 use super::phrase::{self, Terms};
 use super::shape::{self, did_you_mean};
@@ -10,6 +11,7 @@ use crate::facts::Day;
 use crate::finding::{Confidence, RuleSource};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -19,14 +21,14 @@ pub struct PackSource {
     /// The path as given, or the built-in name.
     pub name: String,
     /// Its text.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// The same as JSON, for built-in packs: checked when promolint was built, and quicker to read.
     prepared: Option<&'static str>,
 }
 
 impl PackSource {
     /// A pack's file.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> PackSource {
+    pub fn new(name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> PackSource {
         PackSource { name: name.into(), text: text.into(), prepared: None }
     }
 
@@ -39,7 +41,8 @@ impl PackSource {
     /// The same pack in its quick form, without tests and reasons, if it is a built-in one.
     #[must_use]
     pub fn quick(mut self) -> PackSource {
-        if builtin::builtin_text(&self.name).is_some_and(|t| t == self.text) {
+        // Mostly it is that very text.
+        if builtin::builtin_text(&self.name).is_some_and(|t| std::ptr::eq(t, &*self.text) || t == self.text) {
             self.prepared = builtin::builtin_json(&self.name);
         }
         self
@@ -240,32 +243,33 @@ impl PackSet {
         let map = p.root.get("terms").and_then(Node::as_map).unwrap_or_default();
         let own: Vec<_> = map.iter().map(|(k, v)| (k.scalar_text().unwrap_or_default(), super::decode::list(v))).collect();
         if self.files[p.file].prepared.is_some() {
-            p.terms = Arc::new(lazy::terms(own, bases));
+            p.terms = Arc::new(LazyTerms::builtin(own, bases));
             return;
         }
         let mut terms = Terms::new();
-        bases.iter().for_each(|base| terms.extend(base.iter().map(|(k, v)| (k.clone(), Arc::clone(v)))));
+        bases.iter().for_each(|base| terms.extend(base.all()));
         let faults = phrase::read_terms(&own, &mut terms);
         for (term, text, e) in faults {
             let Some(n) = map.get(term).and_then(|(_, v)| super::decode::nodes(v).get(text).copied()) else { continue };
             let span = yaml::scalar_map(&self.files[p.file].text, n).cover(e.at.start, e.at.end.max(e.at.start + 1)).unwrap_or(n.span);
-            let help = super::decode::term_help(&e, &terms);
+            let help = super::decode::term_help(&e, terms.keys().map(String::as_str));
             self.faults.push(Fault { file: p.file, ..Fault::new(span, e.message, help) });
         }
-        p.terms = Arc::new(Lazy::ready(terms));
+        p.terms = Arc::new(LazyTerms::ready(terms));
     }
 
     fn decode(&mut self, finished: &[Parsed], wanted: usize) {
-        let files = self.files.clone();
-        let texts: Vec<&str> = files.iter().map(|f| f.text.as_str()).collect();
+        let files = std::mem::take(&mut self.files);
+        let texts: Vec<&str> = files.iter().map(|f| &*f.text).collect();
         let mut packs: Vec<Pack> = Vec::new();
+        let mut sizes = Sizes::default();
         for p in finished {
             // A pack that is only extended lends its terms; its rules run only if it was asked for.
             if p.file >= wanted {
                 continue;
             }
             let trusted = files[p.file].prepared.is_some();
-            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted);
+            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted, &mut sizes);
             let rules = p.rules.iter().filter_map(|(_, entries)| decoder.rule(entries, &p.name)).collect();
             let text = |key: &str| p.root.get(key).and_then(Node::scalar_text).unwrap_or_default();
             let floors = floors(p, &mut self.faults);
@@ -292,6 +296,7 @@ impl PackSet {
             }
         }
         self.packs = packs;
+        self.files = files;
     }
 }
 

@@ -16,6 +16,7 @@ pub mod model;
 mod pattern;
 mod phrase;
 mod rewrite;
+pub mod select;
 pub mod shapes;
 mod walk;
 pub mod words;

@@ -21,10 +21,10 @@ pub use words::WordsMatcher;
 use super::expression::{LazyRegex, PhraseSet};
 use super::pattern::Pattern;
 use super::rewrite::Rewrite;
+use super::select::Select;
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
-use scraper::Selector;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -247,7 +247,7 @@ pub struct Predicate {
 #[derive(Debug)]
 pub struct ElementMatcher {
     /// Which elements.
-    pub select: Selector,
+    pub select: Select,
     /// One of these must stand in the page's source for anything to match; ASCII, in lower case. Empty: nothing is known.
     pub needles: Vec<String>,
     /// Attributes.
@@ -261,17 +261,17 @@ pub struct ElementMatcher {
     /// Its accessible label has one of these.
     pub label: Option<PhraseSet>,
     /// Has such a descendant.
-    pub has: Option<Selector>,
+    pub has: Option<Select>,
     /// Has none.
-    pub has_not: Option<Selector>,
+    pub has_not: Option<Select>,
     /// Has such an ancestor.
-    pub inside: Option<Selector>,
+    pub inside: Option<Select>,
     /// Has none.
-    pub not_inside: Option<Selector>,
+    pub not_inside: Option<Select>,
     /// The page has such an element.
-    pub document_has: Option<Selector>,
+    pub document_has: Option<Select>,
     /// The page has none.
-    pub document_lacks: Option<Selector>,
+    pub document_lacks: Option<Select>,
     /// What to point at.
     pub report: ReportPart,
 }

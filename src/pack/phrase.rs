@@ -48,7 +48,22 @@ pub(super) enum Part {
 }
 
 /// The phrases of one term.
-pub(super) type Terms = HashMap<String, Arc<Vec<Vec<Part>>>>;
+pub(super) type Phrases = Arc<Vec<Vec<Part>>>;
+
+/// Terms by name.
+pub(super) type Terms = HashMap<String, Phrases>;
+
+/// What tells the phrases of a term.
+pub(super) trait Named {
+    /// Those of the term of this name, if there is one.
+    fn phrases(&self, name: &str) -> Option<Phrases>;
+}
+
+impl Named for Terms {
+    fn phrases(&self, name: &str) -> Option<Phrases> {
+        self.get(name).cloned()
+    }
+}
 
 /// Why a phrase cannot be read. This file is also part of the build, so it knows nothing of the program's own errors.
 #[derive(Debug)]
@@ -105,7 +120,7 @@ pub(super) fn read_terms(own: &[(String, Vec<String>)], terms: &mut Terms) -> Ve
 }
 
 /// Reads a phrase. Offsets in errors are bytes of `text`.
-pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, PhraseError> {
+pub(super) fn parse(text: &str, terms: &dyn Named) -> Result<Vec<Part>, PhraseError> {
     let mut p = Parser { text, at: 0, terms };
     let parts = p.sequence(0)?;
     if p.at < text.len() {
@@ -125,7 +140,7 @@ pub(super) fn parse(text: &str, terms: &Terms) -> Result<Vec<Part>, PhraseError>
 struct Parser<'a> {
     text: &'a str,
     at: usize,
-    terms: &'a Terms,
+    terms: &'a dyn Named,
 }
 
 impl Parser<'_> {
@@ -170,8 +185,8 @@ impl Parser<'_> {
                     };
                     let name = &self.text[self.at..self.at + len];
                     self.at += len + 1;
-                    match self.terms.get(name) {
-                        Some(words) => parts.push(Part::Choice(Arc::clone(words))),
+                    match self.terms.phrases(name) {
+                        Some(words) => parts.push(Part::Choice(words)),
                         None => {
                             let help = "declare it under `terms:`, here or in a pack this one extends";
                             let e = PhraseError::new(start..self.at, format!("no term is called `{name}`"), help);
@@ -294,7 +309,7 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
 
 /// Puts the longer options first, and what is empty last: where no boundary can follow, one would be cut short by its own beginning
 /// (`client`, `clients'`).
-fn longest_first(options: &mut [Vec<Part>]) {
+pub(super) fn longest_first(options: &mut [Vec<Part>]) {
     options.sort_by_cached_key(|o| std::cmp::Reverse(reach(o)));
 }
 

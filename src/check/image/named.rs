@@ -44,22 +44,34 @@ pub fn words(image: &Image) -> String {
     alt.map(str::to_owned).or_else(|| file_words(image)).unwrap_or_else(|| "this image".to_owned())
 }
 
-/// The texts that name a picture.
-fn names(image: &Image) -> impl Iterator<Item = String> {
-    let joined = file_words(image);
-    // Words of a name that are written with a capital inside are looked for either way: `hub spot`, `hubspot`.
-    let tight = joined.as_ref().map(|w| w.replace("hub spot", "hubspot"));
-    joined.into_iter().chain(tight).chain(image.alt.clone())
+/// What a picture is called, worked out once for all rules.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// The words of its file name; see [`file_words`].
+    pub file: Option<String>,
+    /// The texts that name it.
+    all: Vec<String>,
+}
+
+impl Names {
+    /// Those of a picture.
+    pub fn of(image: &Image) -> Names {
+        let file = file_words(image);
+        // Words of a name that are written with a capital inside are looked for either way: `hub spot`, `hubspot`.
+        let tight = file.as_ref().filter(|w| w.contains("hub spot")).map(|w| w.replace("hub spot", "hubspot"));
+        let alt = image.alt.clone().filter(|alt| Some(alt) != file.as_ref());
+        Names { all: file.iter().cloned().chain(tight).chain(alt).collect(), file }
+    }
 }
 
 /// Whether one of these phrases stands in what it is called.
-pub fn is_named(image: &Image, phrases: &PhraseSet) -> bool {
-    names(image).any(|n| phrases.is_match(&n))
+pub fn is_named(names: &Names, phrases: &PhraseSet) -> bool {
+    names.all.iter().any(|n| phrases.is_match(n))
 }
 
 /// Whether a name of the firm that is speaking stands there.
-pub fn has_name(image: &Image, speaker: &Speaker) -> bool {
-    let texts: Vec<String> = names(image).map(|n| format!(" {} ", fold_name(&n))).collect();
+pub fn has_name(names: &Names, speaker: &Speaker) -> bool {
+    let texts: Vec<String> = names.all.iter().map(|n| format!(" {} ", fold_name(n))).collect();
     speaker.names().map(fold_name).filter(|n| n.len() > 2).any(|n| texts.iter().any(|t| t.contains(&format!(" {n} "))))
 }
 

@@ -17,10 +17,12 @@ use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
 use html5ever::{Attribute, LocalName, QualName, ns};
 use html5gum::State;
+use rustc_hash::FxHashMap;
 use scraper::{Html, Node};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Elements nested deeper than this are left out of the tree (their text is not). Browsers have such a limit too, near this one.
 pub const MAX_DEPTH: u32 = 480;
@@ -44,6 +46,39 @@ pub struct Dom {
     complete: bool,
     /// The element that each tag made, worked out when first asked for.
     by_tag: OnceCell<Vec<Option<NodeId>>>,
+    names: OnceCell<Names>,
+    /// Short texts of elements that were asked for.
+    texts: RefCell<FxHashMap<NodeId, Rc<str>>>,
+}
+
+/// Elements by what they are called and carry, each list in the order of the tree's table.
+#[derive(Default)]
+pub struct Names {
+    all: Vec<NodeId>,
+    tags: FxHashMap<LocalName, Vec<NodeId>>,
+    attributes: FxHashMap<LocalName, Vec<NodeId>>,
+}
+
+impl Names {
+    /// All elements.
+    pub fn all(&self) -> &[NodeId] {
+        &self.all
+    }
+
+    /// Those of this name.
+    pub fn of_tag(&self, name: &LocalName) -> &[NodeId] {
+        self.tags.get(name).map_or(&[], |list| list)
+    }
+
+    /// Those with this attribute.
+    pub fn with_attribute(&self, name: &LocalName) -> &[NodeId] {
+        self.attributes.get(name).map_or(&[], |list| list)
+    }
+}
+
+/// Where a node stands in the tree's table.
+pub(crate) fn place(node: NodeId) -> usize {
+    index(node)
 }
 
 impl Dom {
@@ -65,7 +100,16 @@ impl Dom {
         };
         tokens::run(text, tokens::after_bom(text)..text.len(), &mut build);
         let Build { tree, tags, stopped, cut, .. } = build;
-        Dom { origins: tree.sink.finish(), tags, text: text.into(), base, complete: !(stopped || cut), by_tag: OnceCell::new() }
+        Dom {
+            origins: tree.sink.finish(),
+            tags,
+            text: text.into(),
+            base,
+            complete: !(stopped || cut),
+            by_tag: OnceCell::new(),
+            names: OnceCell::new(),
+            texts: RefCell::default(),
+        }
     }
 
     /// The tree.
@@ -100,6 +144,25 @@ impl Dom {
             nodes
         });
         *nodes.get(number)?
+    }
+
+    /// The elements by name.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let mut names = Names::default();
+            for node in self.origins.html.tree.nodes() {
+                let Node::Element(e) = node.value() else { continue };
+                names.all.push(node.id());
+                names.tags.entry(e.name.local.clone()).or_default().push(node.id());
+                for (name, _) in &e.attrs {
+                    let list = names.attributes.entry(name.local.clone()).or_default();
+                    if list.last() != Some(&node.id()) {
+                        list.push(node.id());
+                    }
+                }
+            }
+            names
+        })
     }
 
     /// Where an attribute's value stands, without quotes; its name, where there is no value.
@@ -173,6 +236,19 @@ impl Dom {
             Cow::Owned(seen) => seen,
             Cow::Borrowed(_) => out,
         }
+    }
+
+    /// The same as [`Dom::text`]; what is short is kept for the next who asks.
+    pub fn text_again(&self, node: NodeId) -> Rc<str> {
+        const SHORT: usize = 300;
+        if let Some(known) = self.texts.borrow().get(&node) {
+            return Rc::clone(known);
+        }
+        let text: Rc<str> = self.text(node).into();
+        if text.len() <= SHORT {
+            self.texts.borrow_mut().insert(node, Rc::clone(&text));
+        }
+        text
     }
 
     /// What an element shows, in order, as long as `f` asks for more. What the node itself is does not matter, so that the content of a `<script>` can be asked for.

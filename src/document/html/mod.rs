@@ -3,6 +3,7 @@
 //! [`read`] works on the token stream and is what most files need; a tree is built only for rules about elements.
 
 mod attributes;
+mod census;
 mod construct;
 mod dom;
 mod elements;
@@ -15,5 +16,7 @@ mod stack;
 mod tests;
 mod tokens;
 
+pub use census::{Census, Start};
+pub(crate) use dom::place;
 pub use dom::{Dom, MAX_DEPTH};
 pub use reader::read;

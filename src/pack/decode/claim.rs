@@ -41,7 +41,7 @@ impl Decoder<'_> {
         for n in nodes(node) {
             let text = n.scalar_text().unwrap_or_default();
             match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) {
-                Some(term) if self.trusted || self.terms.contains_key(term) => {
+                Some(term) if self.trusted || self.terms.has(term) => {
                     phrases.push(Phrase::Term(term.to_owned(), Arc::clone(self.terms)));
                 }
                 _ => phrases.extend(self.parse_phrases(n)),

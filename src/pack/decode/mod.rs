@@ -11,19 +11,19 @@ mod word_lists;
 mod words;
 
 use super::builtin::builtin_keys;
-use super::expression::{self, LazyRegex, Phrase, PhraseSet};
+use super::expression::{self, LazyRegex, Phrase, PhraseSet, Sizes};
 use super::keys::Keys;
 use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
 use super::pattern::Pattern;
-use super::phrase::{self, PhraseError, Terms};
+use super::phrase::{self, PhraseError};
+use super::select::Select;
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use matchers::KEYS;
-use scraper::Selector;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -49,6 +49,7 @@ pub(super) struct Decoder<'a> {
     known: HashMap<(String, bool), Arc<Pattern>>,
     /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
     trusted: bool,
+    sizes: &'a mut Sizes,
 }
 
 impl<'a> Decoder<'a> {
@@ -58,8 +59,9 @@ impl<'a> Decoder<'a> {
         sources: &'a HashMap<String, (RuleSource, Confidence)>,
         faults: &'a mut Vec<Fault>,
         trusted: bool,
+        sizes: &'a mut Sizes,
     ) -> Self {
-        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: HashMap::new(), trusted }
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: HashMap::new(), trusted, sizes }
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -331,8 +333,8 @@ impl Matcher {
 }
 
 /// The cure for a broken phrase, with the term that was perhaps meant.
-pub(super) fn term_help(e: &PhraseError, terms: &Terms) -> String {
-    let meant = e.unknown_term.as_deref().and_then(|t| super::shape::did_you_mean(t, terms.keys().map(String::as_str)));
+pub(super) fn term_help<'t>(e: &PhraseError, terms: impl IntoIterator<Item = &'t str>) -> String {
+    let meant = e.unknown_term.as_deref().and_then(|t| super::shape::did_you_mean(t, terms));
     meant.map_or_else(|| e.help.to_owned(), |t| format!("did you mean `<{t}>`?"))
 }
 

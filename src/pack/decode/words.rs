@@ -43,7 +43,7 @@ impl Decoder<'_> {
         let texts: Vec<_> = texts.collect();
         for (n, text) in texts.iter().filter(|_| !self.trusted) {
             let term = text.strip_prefix('<').and_then(|t| t.strip_suffix('>'));
-            if let Some(name) = term.filter(|name| !self.terms.contains_key(*name)) {
+            if let Some(name) = term.filter(|name| !self.terms.has(name)) {
                 let help = "declare it under `terms:`, here or in a pack this one extends";
                 self.faults.push(Fault { file: self.file, ..Fault::new(n.span, format!("no term is called `{name}`"), help) });
             }
@@ -60,14 +60,22 @@ impl Decoder<'_> {
     pub(super) fn phrases(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Arc<Pattern>> {
         let exact = self.exact;
         let mut keys = prepared(keys);
-        self.parse_phrases(node).into_iter().map(|p| self.shared(p, exact, keys.next())).collect()
-    }
-
-    /// Several rules may look for one phrase: they share what is made of it, and what it finds.
-    fn shared(&mut self, phrase: Phrase, exact: bool, keys: Option<Keys>) -> Arc<Pattern> {
-        let Phrase::Text(text, _) = &phrase else { return Arc::new(Pattern::from_phrase(phrase, exact, keys)) };
-        let key = (text.clone(), exact);
-        Arc::clone(self.known.entry(key).or_insert_with(|| Arc::new(Pattern::from_phrase(phrase, exact, keys))))
+        let mut out = Vec::new();
+        for n in nodes(node) {
+            let text = n.scalar_text().unwrap_or_default();
+            let keys = keys.next();
+            let known = (text, exact);
+            if let Some(pattern) = self.known.get(&known) {
+                out.push(Arc::clone(pattern));
+                continue;
+            }
+            let Some(phrase) = self.phrase(n, &known.0) else { continue };
+            // Several rules may look for one phrase: they share what is made of it, and what it finds.
+            let pattern = Arc::new(Pattern::from_phrase(phrase, exact, keys));
+            self.known.insert(known, Arc::clone(&pattern));
+            out.push(pattern);
+        }
+        out
     }
 
     /// `keys`: as for [`Decoder::phrases`].
@@ -79,23 +87,23 @@ impl Decoder<'_> {
     }
 
     pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Phrase> {
-        let mut out = Vec::new();
-        for n in nodes(node) {
-            let text = n.scalar_text().unwrap_or_default();
-            if self.trusted {
-                out.push(Phrase::Text(text, Arc::clone(self.terms)));
-                continue;
-            }
-            match phrase::parse(&text, self.terms) {
-                Ok(parts) => out.push(Phrase::Read(parts)),
-                Err(e) => {
-                    let span = self.inside(n, Span::new(e.at.start, e.at.end));
-                    let help = term_help(&e, self.terms);
-                    self.fault(span, e.message, help);
-                }
+        let texts = nodes(node).into_iter().map(|n| (n, n.scalar_text().unwrap_or_default()));
+        texts.filter_map(|(n, text)| self.phrase(n, &text)).collect()
+    }
+
+    fn phrase(&mut self, node: &Node, text: &str) -> Option<Phrase> {
+        if self.trusted {
+            return Some(Phrase::Text(text.to_owned(), Arc::clone(self.terms)));
+        }
+        match phrase::parse(text, &**self.terms) {
+            Ok(parts) => Some(Phrase::Read(parts)),
+            Err(e) => {
+                let span = self.inside(node, Span::new(e.at.start, e.at.end));
+                let help = term_help(&e, self.terms.names());
+                self.fault(span, e.message, help);
+                None
             }
         }
-        out
     }
 
     /// Approved wording: text, and `<term>` for the term's word that was found.
@@ -108,7 +116,7 @@ impl Decoder<'_> {
             let phrase = if self.trusted {
                 Ok(Phrase::Text(term, Arc::clone(self.terms)))
             } else {
-                phrase::parse(&term, self.terms).map(Phrase::Read)
+                phrase::parse(&term, &**self.terms).map(Phrase::Read)
             };
             match phrase {
                 Ok(phrase) => {
@@ -117,7 +125,7 @@ impl Decoder<'_> {
                 Err(e) => {
                     let at = text.len() - rest.len() + before.len();
                     let span = self.inside(node, Span::new(at, at + name.len() + 2));
-                    let help = term_help(&e, self.terms);
+                    let help = term_help(&e, self.terms.names());
                     self.fault(span, e.message, help);
                     return None;
                 }
@@ -142,13 +150,17 @@ impl Decoder<'_> {
                 return None;
             }
         };
-        if let Err(e) = regex_syntax::hir::translate::Translator::new().translate(&text, &ast) {
-            let s = e.span();
-            let span = self.inside(node, Span::new(s.start.offset, s.end.offset));
-            self.fault(span, format!("this regular expression is broken: {}", e.kind()), "see https://docs.rs/regex/#syntax");
-            return None;
-        }
-        if !expression::fits(&text, self.exact) {
+        let mut translator = regex_syntax::hir::translate::TranslatorBuilder::new().case_insensitive(!self.exact).build();
+        let hir = match translator.translate(&text, &ast) {
+            Ok(hir) => hir,
+            Err(e) => {
+                let s = e.span();
+                let span = self.inside(node, Span::new(s.start.offset, s.end.offset));
+                self.fault(span, format!("this regular expression is broken: {}", e.kind()), "see https://docs.rs/regex/#syntax");
+                return None;
+            }
+        };
+        if !expression::fits(&hir, self.sizes) {
             self.fault(node.span, "this regular expression takes too much memory", "make repetitions smaller, or split it");
             return None;
         }
@@ -165,9 +177,12 @@ impl Decoder<'_> {
         Some(LazyRegex::new(source, self.exact))
     }
 
-    pub(super) fn selector(&mut self, node: &Node) -> Option<Selector> {
+    pub(super) fn selector(&mut self, node: &Node) -> Option<Select> {
         let text = node.scalar_text().unwrap_or_default();
-        match Selector::parse(&text) {
+        if self.trusted {
+            return Some(Select::trusted(text));
+        }
+        match Select::read(text) {
             Ok(s) => Some(s),
             Err(e) => {
                 self.fault(

@@ -2,8 +2,8 @@
 
 use crate::badge::{AlterationKind, Verdict};
 use crate::facts::ApprovalKind;
+use crate::pack::select::Select;
 use crate::pack::{LazyRegex, PhraseSet};
-use scraper::Selector;
 
 /// Conditions on the marks that documents show as pictures.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub struct ImageMatcher {
     /// The record's fields it stands in; empty: any.
     pub fields: Vec<String>,
     /// The element that shows it.
-    pub select: Option<Selector>,
+    pub select: Option<Select>,
     /// Where a picture cannot be compared, words in its file name or alternative text by which it counts as a mark.
     pub named: PhraseSet,
     /// The file name without its ending, as words in lower case, matches.

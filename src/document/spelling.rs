@@ -229,9 +229,9 @@ impl Layer {
                 }
             }
             Layer::Json { script } => {
-                let value = around.value;
-                // Whoever wrote the string without letters beyond ASCII goes on so.
-                let ascii = value.is_ascii() && (value.contains("\\u"));
+                // Whoever wrote the string without letters beyond ASCII goes on so. It may be long: it is looked at only for words that have such.
+                let value = if words.bytes().all(|b| matches!(b, b' '..=b'~')) { "" } else { around.value };
+                let ascii = value.is_ascii() && value.contains("\\u");
                 let upper = value.split("\\u").skip(1).filter_map(|h| h.get(..4)).any(|h| h.bytes().any(|b| b.is_ascii_uppercase()));
                 for c in words.chars() {
                     match c {

@@ -1,5 +1,15 @@
 //! Turns the built-in packs and formats into JSON, which is read many times faster than YAML at every start. Texts that only people and tests
-//! need (`why`, `tests`) are left to the YAML, which is built in too; the keys of phrases for the prefilter are worked out here.
+//! need (`why`, `tests`) are left to the YAML, which is built in too. Of a rule, what every run must know stands apart from what only those
+//! need that have something to look at. The keys of phrases are worked out here, and the index of them all in which the prefilter looks.
+
+#[path = "src/check"]
+mod check {
+    //! What of `src/check` works without the rest of promolint.
+    #[allow(dead_code)]
+    pub mod index;
+    #[allow(dead_code)]
+    pub mod keys;
+}
 
 #[path = "src/pack"]
 mod pack {
@@ -11,50 +21,198 @@ mod pack {
     #[allow(dead_code)]
     pub mod phrase;
 
+    use crate::check::index::{Index, Sought};
+    pub use keys::KeySet;
     use keys::Keys;
     use phrase::Terms;
-    use serde_json::Value;
-    use std::collections::BTreeMap;
+    use serde_json::{Map, Value};
+    use std::collections::{BTreeMap, BTreeSet, HashMap};
     use std::path::PathBuf;
 
     /// File and content of each pack, by name.
     pub type Packs = BTreeMap<String, (PathBuf, Value)>;
 
-    /// Sets of keys as lines of text, each once.
+    /// What is made of all packs together.
     #[derive(Default)]
-    pub struct Sets {
+    pub struct All {
+        /// Sets of keys as lines of text, each once.
         pub lines: Vec<String>,
         known: BTreeMap<String, usize>,
+        sets: Vec<KeySet>,
+        /// What of each rule only those need that have something to look at.
+        pub bodies: Vec<Value>,
+        /// The keys of each pattern, and whether case counts, with its uses: rule, matcher and number in it.
+        patterns: Vec<(Vec<usize>, bool, Vec<[usize; 3]>)>,
+        /// Phrases by pack, text and whether case counts.
+        phrases: HashMap<(String, String, bool), usize>,
+        /// Uses of patterns without keys.
+        always: Vec<[usize; 3]>,
     }
 
-    impl Sets {
-        fn number(&mut self, set: &keys::KeySet) -> String {
+    impl All {
+        fn number(&mut self, set: &KeySet) -> usize {
             let line = set.line();
-            let number = *self.known.entry(line).or_insert_with_key(|line| {
-                self.lines.push(line.clone());
-                self.lines.len() - 1
+            if let Some(number) = self.known.get(&line) {
+                return *number;
+            }
+            self.known.insert(line.clone(), self.lines.len());
+            self.lines.push(line);
+            self.sets.push(set.clone());
+            self.lines.len() - 1
+        }
+
+        /// The index of all patterns, as Rust.
+        pub fn index(&self) -> String {
+            let sought = self.patterns.iter().map(|(sets, exact, _)| Sought {
+                first: &self.sets[sets[0]],
+                exact: *exact,
+                further: sets[1..].iter().map(|s| (*s, &self.sets[*s])).collect(),
             });
-            number.to_string()
+            let index = Index::new(&sought.collect::<Vec<_>>());
+            let uses: Vec<_> = self.patterns.iter().flat_map(|(.., uses)| uses).collect();
+            let ends = self.patterns.iter().scan(0, |end, (.., uses)| {
+                *end += uses.len();
+                Some(*end)
+            });
+            format!(
+                "/// All patterns of built-in rules that have keys.\npub(super) static INDEX: Index = {};\n\
+                 /// Where they stand: rule, matcher and number in it.\npub(super) static USES: &[[u32; 3]] = &{uses:?};\n\
+                 /// Where those of each pattern end.\npub(super) static ENDS: &[u32] = &{:?};\n\
+                 /// Where patterns without keys stand.\npub(super) static ALWAYS: &[[u32; 3]] = &{:?};\n\
+                 /// How many rules there are.\npub(super) const RULES: usize = {};\n",
+                index.source(),
+                ends.collect::<Vec<_>>(),
+                self.always,
+                self.bodies.len(),
+            )
+        }
+
+        /// Takes note of a text matcher's patterns: their keys, with what is the same where a pattern is, if anything.
+        fn leaf(&mut self, leaf: usize, patterns: Vec<(Keys, bool, Option<(String, String, bool)>)>) {
+            let rule = self.bodies.len();
+            for (number, (keys, exact, known)) in patterns.into_iter().enumerate() {
+                let place = [rule, leaf, number];
+                if keys.first.is_empty() {
+                    self.always.push(place);
+                    continue;
+                }
+                let sets: Vec<usize> = std::iter::once(&keys.first).chain(&keys.further).map(|set| self.number(set)).collect();
+                let next = self.patterns.len();
+                let pattern = known.map_or(next, |known| *self.phrases.entry(known).or_insert(next));
+                if pattern == next {
+                    self.patterns.push((sets, keys.spelled && exact, Vec::new()));
+                }
+                self.patterns[pattern].2.push(place);
+            }
         }
     }
 
     const DROPPED: [&str; 2] = ["why", "tests"];
+    /// What every run must know of a rule.
+    const HEAD: [&str; 12] =
+        ["id", "aliases", "title", "source", "confidence", "severity", "kinds", "language", "once", "folds_into", "mask", "fix"];
 
     /// A pack as the program reads it at every start.
-    pub fn prepare(name: &str, packs: &Packs, sets: &mut Sets) -> Value {
+    pub fn prepare(name: &str, packs: &Packs, all: &mut All) -> Value {
         let mut terms = Terms::new();
         add_terms(name, packs, 0, &mut terms);
         let (file, mut pack) = packs[name].clone();
+        let file = file.display().to_string();
         for rule in pack["rules"].as_array_mut().into_iter().flatten() {
             let exact = rule["case"].as_str() == Some("exact");
+            let mut outline = Map::new();
             if let Some(matcher) = rule.get_mut("match") {
-                add_keys(&file.display().to_string(), matcher, exact, &terms, sets);
+                outline = outline_of(matcher, &terms);
+                Reader { file: &file, pack: name, terms: &terms, all, leaf: 0 }.matcher(matcher, exact);
             }
-            if let Some(keys) = rule.as_object_mut() {
-                keys.retain(|k, _| !DROPPED.contains(&k.as_str()));
-            }
+            let Some(keys) = rule.as_object_mut() else { continue };
+            keys.retain(|k, _| !DROPPED.contains(&k.as_str()));
+            let (mut head, body): (Map<_, _>, Map<_, _>) = std::mem::take(keys).into_iter().partition(|(k, _)| HEAD.contains(&k.as_str()));
+            head.insert("$outline".to_owned(), outline.into());
+            head.insert("$body".to_owned(), all.bodies.len().into());
+            all.bodies.push(body.into());
+            *keys = head;
         }
         pack
+    }
+
+    /// What a matcher looks at; `Outline` of the program reads it.
+    fn outline_of(matcher: &Value, terms: &Terms) -> Map<String, Value> {
+        let mut outline = Outline { terms, names: Map::new(), is: BTreeSet::new() };
+        outline.add(matcher, true);
+        outline.is.extend(text_only(matcher).then_some("text_only"));
+        let is: Vec<&str> = outline.is.into_iter().collect();
+        outline.names.insert("is".to_owned(), is.join(" ").into());
+        outline.names
+    }
+
+    struct Outline<'t> {
+        terms: &'t Terms,
+        /// Names of fields, and of what holds addresses.
+        names: Map<String, Value>,
+        is: BTreeSet<&'static str>,
+    }
+
+    impl Outline<'_> {
+        /// `first`: nothing is found where this matcher finds nothing.
+        fn add(&mut self, matcher: &Value, first: bool) {
+            let each = |list: &'_ Value| list.as_array().cloned().unwrap_or_default().into_iter().enumerate();
+            for (form, value) in matcher.as_object().into_iter().flatten() {
+                let (kind, seen) = match form.as_str() {
+                    "words" => (Some("words"), Some("blocks")),
+                    "stats" => (None, Some("blocks")),
+                    "element" => (Some("elements"), Some("html")),
+                    "image" => (Some("images"), Some("pictures")),
+                    "corpus" => (Some("corpus"), None),
+                    "approval" => (None, Some("always")),
+                    "claim" | "place" if has_phrases(value) || value["is"] == "non_place" => (Some("speakers"), None),
+                    "claim" | "place" => (Some("speakers"), Some("always")),
+                    _ => (None, None),
+                };
+                self.is.extend(kind);
+                self.is.extend(seen.filter(|_| first));
+                match form.as_str() {
+                    "link" if first => self.named("holders", &value["holder"]),
+                    "field" if first => self.named("fields", &value["name"]),
+                    "place" if first && !has_phrases(value) && value["is"] == "non_place" => self.named("fields", &value["fields"]),
+                    "any" => each(value).for_each(|(_, m)| self.add(&m, first)),
+                    "all" => each(value).for_each(|(i, m)| self.add(&m, first && i == 0)),
+                    "not" => self.add(value, first),
+                    _ => {}
+                }
+            }
+        }
+
+        fn named(&mut self, what: &str, names: &Value) {
+            let words = |text: String| match text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) {
+                Some(term) => self.terms.get(term).iter().flat_map(|t| t.iter()).filter_map(|w| phrase::spellings(w)).flatten().collect(),
+                None => vec![text],
+            };
+            let list: Vec<String> = texts(names).into_iter().flat_map(words).collect();
+            if list.is_empty() {
+                self.names.insert(what.to_owned(), "any".into());
+                return;
+            }
+            match self.names.entry(what).or_insert_with(|| Value::Array(Vec::new())) {
+                Value::Array(known) => known.extend(list.into_iter().map(Value::from)),
+                _any => {}
+            }
+        }
+    }
+
+    fn text_only(matcher: &Value) -> bool {
+        matcher.as_object().into_iter().flatten().any(|(form, value)| match form.as_str() {
+            "phrases" | "regex" | "replace" => true,
+            "claim" | "place" => has_phrases(value),
+            "all" => value.as_array().and_then(|l| l.first()).is_some_and(text_only),
+            "any" => value.as_array().is_some_and(|l| l.iter().all(text_only)),
+            "not" => text_only(value),
+            _ => false,
+        })
+    }
+
+    fn has_phrases(value: &Value) -> bool {
+        !texts(&value["phrases"]).is_empty()
     }
 
     /// The terms of a pack, after those of the packs it extends. Circles are the tests' to find; here the depth ends them.
@@ -77,32 +235,65 @@ mod pack {
         }
     }
 
-    /// Puts the keys of its phrases and expressions beside them, in a matcher and those below it. `exact`: case counts there.
-    fn add_keys(file: &str, matcher: &mut Value, exact: bool, terms: &Terms, sets: &mut Sets) {
-        let exact = matcher["case"].as_str().map_or(exact, |c| c == "exact");
-        let Some(map) = matcher.as_object_mut() else { return };
-        let keys: Option<Vec<Keys>> = if let Some(phrases) = map.get("phrases") {
-            let read = |text: &String| phrase::parse(text, terms).unwrap_or_else(|e| panic!("{file}: {text:?}: {}", e.message));
-            Some(texts(phrases).iter().map(|text| Keys::of_phrase(&read(text), exact)).collect())
-        } else {
-            map.get("regex").map(|r| texts(r).iter().map(|source| Keys::of_regex(source, exact)).collect())
-        };
-        if let Some(keys) = keys {
-            map.insert("$keys".to_owned(), keys.iter().map(|k| encode(k, sets)).collect());
+    /// Reads a rule's matchers.
+    struct Reader<'a> {
+        file: &'a str,
+        pack: &'a str,
+        terms: &'a Terms,
+        all: &'a mut All,
+        /// The number of the next text matcher.
+        leaf: usize,
+    }
+
+    impl Reader<'_> {
+        /// Puts the keys of its phrases and expressions beside them, in a matcher and those below it, and takes note of the patterns that the
+        /// prefilter looks for. `exact`: case counts there.
+        fn matcher(&mut self, matcher: &mut Value, exact: bool) {
+            self.read(matcher, exact, true);
         }
-        for form in ["all", "any", "not", "claim", "place", "approval"] {
-            match map.get_mut(form) {
-                Some(Value::Array(list)) => list.iter_mut().for_each(|m| add_keys(file, m, exact, terms, sets)),
-                Some(one) => add_keys(file, one, exact, terms, sets),
-                None => {}
+
+        /// `sought`: the prefilter looks for them.
+        fn read(&mut self, matcher: &mut Value, exact: bool, sought: bool) {
+            let exact = matcher["case"].as_str().map_or(exact, |c| c == "exact");
+            let Some(map) = matcher.as_object_mut() else { return };
+            let known = |text: &String| Some((self.pack.to_owned(), text.clone(), exact));
+            let patterns: Option<Vec<_>> = if let Some(phrases) = map.get("phrases") {
+                let file = self.file;
+                let read = |text: &String| phrase::parse(text, self.terms).unwrap_or_else(|e| panic!("{file}: {text:?}: {}", e.message));
+                Some(texts(phrases).iter().map(|text| (Keys::of_phrase(&read(text), exact), exact, known(text))).collect())
+            } else {
+                map.get("regex").map(|r| texts(r).iter().map(|source| (Keys::of_regex(source, exact), exact, None)).collect())
+            };
+            if let Some(patterns) = patterns {
+                map.insert("$keys".to_owned(), patterns.iter().map(|(k, ..)| encode(k, self.all)).collect());
+                if sought && !patterns.is_empty() {
+                    self.take(patterns);
+                }
             }
+            if let Some(Value::Object(replaced)) = map.get("replace") {
+                let keys =
+                    |wrong: &String| Keys { spelled: true, first: KeySet::new(std::slice::from_ref(wrong), false), ..Keys::default() };
+                self.take(replaced.keys().map(|wrong| (keys(wrong), true, None)).collect());
+            }
+            for form in ["all", "any", "not", "claim", "place", "approval"] {
+                match map.get_mut(form) {
+                    Some(Value::Array(list)) => list.iter_mut().for_each(|m| self.read(m, exact, sought)),
+                    Some(one) => self.read(one, exact, sought && form != "approval"),
+                    None => {}
+                }
+            }
+        }
+
+        fn take(&mut self, patterns: Vec<(Keys, bool, Option<(String, String, bool)>)>) {
+            self.all.leaf(self.leaf, patterns);
+            self.leaf += 1;
         }
     }
 
     /// Keys as one line of text, their sets by number.
-    fn encode(keys: &Keys, sets: &mut Sets) -> Value {
+    fn encode(keys: &Keys, all: &mut All) -> Value {
         let number = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
-        let numbers: Vec<String> = std::iter::once(&keys.first).chain(&keys.further).map(|set| sets.number(set)).collect();
+        let numbers: Vec<String> = std::iter::once(&keys.first).chain(&keys.further).map(|set| all.number(set).to_string()).collect();
         let form = if keys.spelled { 's' } else { 'r' };
         format!("{form}{},{} {}", number(keys.lead), number(keys.tail), numbers.join(" ")).into()
     }
@@ -126,7 +317,7 @@ use std::{env, fs};
 fn main() {
     let folder = Path::new("rules/hubspot");
     println!("cargo::rerun-if-changed={}", folder.display());
-    for file in ["build.rs", "src/pack/keys.rs", "src/pack/literals.rs", "src/pack/phrase.rs"] {
+    for file in ["build.rs", "src/check/index.rs", "src/check/keys.rs", "src/pack/keys.rs", "src/pack/literals.rs", "src/pack/phrase.rs"] {
         println!("cargo::rerun-if-changed={file}");
     }
     let mut files: Vec<_> = fs::read_dir(folder).expect("rules/hubspot").map(|e| e.expect("entry").path()).collect();
@@ -143,17 +334,28 @@ fn main() {
         .collect();
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     let mut table = String::from("&[\n");
-    let mut sets = pack::Sets::default();
+    let mut all = pack::All::default();
     for (name, (file, _)) in &packs {
         let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let json = Path::new(&out).join(format!("{stem}.json"));
-        fs::write(&json, pack::prepare(name, &packs, &mut sets).to_string()).expect("OUT_DIR can be written");
+        fs::write(&json, pack::prepare(name, &packs, &mut all).to_string()).expect("OUT_DIR can be written");
         let path = fs::canonicalize(file).expect("the pack is there");
         table.push_str(&format!("    ({name:?}, include_str!({path:?}), include_str!({json:?})),\n"));
     }
     table.push_str("]\n");
     fs::write(Path::new(&out).join("packs.rs"), table).expect("OUT_DIR can be written");
-    fs::write(Path::new(&out).join("keys.rs"), format!("&{:#?}", sets.lines)).expect("OUT_DIR can be written");
+    // One text each: pointers would have to be set at every start.
+    let write = |name: &str, lines: &[String]| {
+        let ends = lines.iter().scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        });
+        let ends: Vec<usize> = ends.collect();
+        fs::write(Path::new(&out).join(name), format!("({:?}, &{ends:?})", lines.concat())).expect("OUT_DIR can be written");
+    };
+    write("keys.rs", &all.lines);
+    write("bodies.rs", &all.bodies.iter().map(Value::to_string).collect::<Vec<_>>());
+    fs::write(Path::new(&out).join("index.rs"), all.index()).expect("OUT_DIR can be written");
     formats(&Path::new(&out).join("formats"));
     clauses(&Path::new(&out).join("clauses.json"));
     let scheme = Path::new("rules/report-card.yaml");

@@ -155,7 +155,7 @@ impl<'r> Tally<'r> {
             let active = self.rules.active(&outcome.name, kind);
             let mut looks = vec![false; self.of_rules.len()];
             for (n, rule) in self.rules.rules().iter().enumerate() {
-                if !rule.kinds.contains(&kind) || !shows.enough_for(&rule.matcher) {
+                if !rule.kinds.contains(&kind) || !shows.enough_for(rule.matcher()) {
                     continue;
                 }
                 if active.get(n).copied().flatten().is_none() {

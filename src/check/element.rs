@@ -76,7 +76,7 @@ impl ElementFilter {
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> ElementFilter {
         let mut needles = HashMap::new();
         for rule in rules {
-            collect(&rule.matcher, &mut needles);
+            collect(rule.matcher(), &mut needles);
         }
         ElementFilter { needles }
     }

@@ -2,8 +2,8 @@
 //!
 //! A gate may be open for nothing; where it is closed, nothing can be found, and no register is missed.
 
-use crate::document::{Document, Kind};
-use crate::pack::model::{Matcher, MatcherForm, PlaceCheck};
+use crate::document::Document;
+use crate::pack::outline::{Names, Outline};
 
 /// What a rule looks at, or what a document has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,15 @@ fn holder_bit(name: &str) -> u64 {
     1 << (slot(name) % 64)
 }
 
+/// The bits of names.
+fn names<B: Default>(names: &Names, bit: impl Fn(&str) -> B, all: B, or: impl Fn(B, B) -> B) -> B {
+    match names {
+        Names::None => B::default(),
+        Names::Of(list) => list.iter().fold(B::default(), |bits, name| or(bits, bit(name))),
+        Names::All => all,
+    }
+}
+
 impl Gate {
     /// What a document has.
     pub fn of(document: &Document) -> Gate {
@@ -54,39 +63,14 @@ impl Gate {
         }
     }
 
-    /// What a matcher looks at in content of a kind, beside the words that the prefilter looks for.
-    pub fn to(m: &Matcher, kind: Kind) -> Gate {
-        let only = |thing: u8| Gate { things: thing, ..Gate::default() };
-        let fields = |names: &[String]| if names.is_empty() { u128::MAX } else { names.iter().fold(0, |all, n| all | bit(n)) };
-        if m.says.as_ref().is_some_and(|s| !s.kinds.is_empty() && !s.kinds.contains(&kind)) {
-            return Gate::default();
+    /// What a rule looks at, beside the words that the prefilter looks for.
+    pub fn to(rule: &Outline) -> Gate {
+        let here = |is: bool, thing: u8| if is { thing } else { 0 };
+        Gate {
+            fields: names(&rule.fields, bit, u128::MAX, |a, b| a | b),
+            holders: names(&rule.holders, holder_bit, u64::MAX, |a, b| a | b),
+            things: here(rule.always, ALWAYS) | here(rule.blocks, BLOCKS) | here(rule.html, HTML) | here(rule.pictures, IMAGES),
         }
-        match &m.form {
-            form if form.patterns().is_some() => Gate::default(),
-            // Without a phrase to look for there is nothing to find; what is the same across documents is found over the whole run.
-            MatcherForm::Text(_) | MatcherForm::Corpus(_) | MatcherForm::Not(_) => Gate::default(),
-            MatcherForm::Words(_) | MatcherForm::Stats(_) => only(BLOCKS),
-            MatcherForm::Element(_) => only(HTML),
-            MatcherForm::Image(_) => only(IMAGES),
-            MatcherForm::Link(l) => {
-                let holders = if l.holder.is_empty() { u64::MAX } else { l.holder.iter().fold(0, |all, h| all | holder_bit(h)) };
-                Gate { holders, ..Gate::default() }
-            }
-            MatcherForm::Field(f) => Gate { fields: fields(&f.name), ..Gate::default() },
-            MatcherForm::Place(p) if p.check == PlaceCheck::NonPlace => Gate { fields: fields(&p.fields), ..Gate::default() },
-            MatcherForm::Place(_) | MatcherForm::Claim(_) | MatcherForm::Approval(_) => only(ALWAYS),
-            MatcherForm::Any(list) => list.iter().map(|m| Gate::to(m, kind)).fold(Gate::default(), Gate::or),
-            // The first decides: without it the others do not matter.
-            MatcherForm::All(list) => match list.first() {
-                Some(Matcher { form: MatcherForm::Not(inner), .. }) => Gate::to(inner, kind),
-                Some(first) => Gate::to(first, kind),
-                None => Gate::default(),
-            },
-        }
-    }
-
-    fn or(self, other: Gate) -> Gate {
-        Gate { fields: self.fields | other.fields, holders: self.holders | other.holders, things: self.things | other.things }
     }
 
     /// Whether a document that has this may have what is looked at.

@@ -84,6 +84,8 @@ fn may_match(subject: &Subject, m: &ImageMatcher, image: &Image, names: &Names) 
         && (m.alt.is_empty() && m.alt_is.is_empty() || m.alt.contains(&alt) || !m.alt_is.is_empty() && alt_is())
         && m.file.as_ref().is_none_or(|f| names.file.as_ref().is_some_and(|w| f.is_match(w)))
         && (!m.speaker || subject.speaker().is_some_and(|s| named::has_name(names, s)))
+        // Without a register nothing but its name tells a mark; that needs no tree.
+        && (subject.facts.assets.is_some() || named::is_named(names, &m.named))
         && m.select.as_ref().is_none_or(|s| is_selected(subject, image, s))
 }
 

@@ -22,23 +22,34 @@ pub struct Key<'k> {
 #[derive(Debug, Default)]
 pub struct KeyIndex {
     /// The strings, one behind another.
-    bytes: Vec<u8>,
+    pub(super) bytes: Cow<'static, [u8]>,
     /// Where each ends.
-    ends: Vec<u32>,
+    pub(super) ends: Cow<'static, [u32]>,
     /// The beginning of each, as a number of the same order.
-    heads: Vec<u128>,
+    pub(super) heads: Cow<'static, [u128]>,
     /// For each, the longest of those that it begins with.
-    shorter: Vec<u32>,
+    pub(super) shorter: Cow<'static, [u32]>,
     /// Those of six bytes and more, of four and more, and of three.
-    levels: [Level; 3],
+    pub(super) levels: [Level; 3],
     /// The first four bytes of those that have so many.
-    first: Sieve,
+    pub(super) first: Sieve,
     /// The bytes of those of three.
-    first_short: Sieve,
+    pub(super) first_short: Sieve,
     /// Those of fewer bytes still.
-    tiny: Vec<u32>,
+    pub(super) tiny: Cow<'static, [u32]>,
     /// What each byte is.
-    classes: Vec<u8>,
+    pub(super) classes: Cow<'static, [u8]>,
+}
+
+/// The same, as it is scanned with.
+#[derive(Clone, Copy)]
+struct View<'i> {
+    bytes: &'i [u8],
+    ends: &'i [u32],
+    heads: &'i [u128],
+    shorter: &'i [u32],
+    levels: [LevelView<'i>; 3],
+    tiny: &'i [u32],
 }
 
 /// A byte of a letter or digit (ASCII).
@@ -52,17 +63,31 @@ const LEVELS: [usize; 3] = [6, 4, 3];
 /// Bits by hash of a string's first bytes. Those of strings that may begin inside a word, which are few, and of all: each byte of a text is
 /// looked up in one of the two, and the smaller one stays nearest to the processor.
 #[derive(Debug, Default)]
-struct Sieve {
-    inside: Bits,
-    all: Bits,
+pub(super) struct Sieve {
+    pub(super) inside: Bits,
+    pub(super) all: Bits,
 }
 
 /// Bits by hash.
 #[derive(Debug, Default)]
-struct Bits {
-    map: Vec<u64>,
+pub(super) struct Bits {
+    pub(super) map: Cow<'static, [u64]>,
     /// How much of a hash is left out.
+    pub(super) shift: u32,
+}
+
+/// The same, as a text is held against them.
+#[derive(Clone, Copy)]
+struct BitsView<'i> {
+    map: &'i [u64],
     shift: u32,
+}
+
+/// A sieve, as a text is held against it.
+#[derive(Clone, Copy)]
+struct SieveView<'i> {
+    inside: BitsView<'i>,
+    all: BitsView<'i>,
 }
 
 /// So many bits for each string, at least: what passes by chance costs a look-up.
@@ -74,23 +99,29 @@ impl Bits {
     /// Room for so many strings.
     fn new(strings: usize) -> Bits {
         let bits = (SIEVE_ROOM * strings).next_power_of_two().ilog2().clamp(10, SIEVE_BITS);
-        Bits { map: vec![0; 1 << (bits - 6)], shift: u32::BITS - bits }
-    }
-
-    #[inline]
-    fn bit(&self, head: u32) -> (usize, u32) {
-        let hash = head.wrapping_mul(0x9E37_79B1) >> self.shift;
-        ((hash >> 6) as usize, hash & 63)
+        Bits { map: vec![0; 1 << (bits - 6)].into(), shift: u32::BITS - bits }
     }
 
     fn add(&mut self, head: u32) {
-        let (word, bit) = self.bit(head);
-        self.map[word] |= 1 << bit;
+        let (word, bit) = bit_of(head, self.shift);
+        self.map.to_mut()[word] |= 1 << bit;
     }
 
+    fn view(&self) -> BitsView<'_> {
+        BitsView { map: &self.map, shift: self.shift }
+    }
+}
+
+#[inline]
+fn bit_of(head: u32, shift: u32) -> (usize, u32) {
+    let hash = head.wrapping_mul(0x9E37_79B1) >> shift;
+    ((hash >> 6) as usize, hash & 63)
+}
+
+impl BitsView<'_> {
     #[inline]
-    fn has(&self, head: u32) -> bool {
-        let (word, bit) = self.bit(head);
+    fn has(self, head: u32) -> bool {
+        let (word, bit) = bit_of(head, self.shift);
         self.map[word] >> bit & 1 != 0
     }
 }
@@ -108,20 +139,34 @@ impl Sieve {
         }
     }
 
+    fn view(&self) -> SieveView<'_> {
+        SieveView { inside: self.inside.view(), all: self.all.view() }
+    }
+}
+
+impl SieveView<'_> {
     #[inline]
-    fn passes(&self, head: u32, opens: bool) -> bool {
+    fn passes(self, head: u32, opens: bool) -> bool {
         if opens { self.all.has(head) } else { self.inside.has(head) }
     }
 }
 
 /// Strings of a level by their first bytes.
 #[derive(Debug, Default)]
-struct Level {
+pub(super) struct Level {
     /// By hash, with room between: the number of a run, plus one, and above it a few bits more of the hash.
-    slots: Vec<u32>,
-    runs: Vec<Run>,
+    pub(super) slots: Cow<'static, [u32]>,
+    pub(super) runs: Cow<'static, [Run]>,
     /// What the runs count, where that is not the strings themselves: others may stand between them.
-    numbers: Vec<u32>,
+    pub(super) numbers: Cow<'static, [u32]>,
+}
+
+/// The same, as it is searched.
+#[derive(Clone, Copy)]
+struct LevelView<'i> {
+    slots: &'i [u32],
+    runs: &'i [Run],
+    numbers: &'i [u32],
 }
 
 /// So many bits of a slot are the number.
@@ -129,10 +174,10 @@ const NUMBER: u32 = 24;
 
 /// Strings that begin with the same bytes.
 #[derive(Clone, Copy, Debug)]
-struct Run {
-    head: u64,
-    from: u32,
-    to: u32,
+pub(super) struct Run {
+    pub(super) head: u64,
+    pub(super) from: u32,
+    pub(super) to: u32,
 }
 
 /// The first bytes of a text, as many as there are.
@@ -165,29 +210,34 @@ fn three(head: u32) -> u32 {
 impl Level {
     /// A level of these runs, each of which stands once.
     fn new(runs: Vec<Run>, numbers: Vec<u32>) -> Level {
-        let mut level = Level { slots: vec![0; (2 * runs.len()).next_power_of_two().max(2)], runs: Vec::new(), numbers };
-        for run in runs {
-            let (mut at, tag) = level.slot(run.head);
-            while level.slots[at] != 0 {
-                at = (at + 1) & (level.slots.len() - 1);
+        let mut slots = vec![0; (2 * runs.len()).next_power_of_two().max(2)];
+        for (number, run) in (1u32..).zip(&runs) {
+            let (mut at, tag) = slot(run.head, slots.len());
+            while slots[at] != 0 {
+                at = (at + 1) & (slots.len() - 1);
             }
-            level.runs.push(run);
-            level.slots[at] = tag | level.runs.len() as u32 & ((1 << NUMBER) - 1);
+            slots[at] = tag | number & ((1 << NUMBER) - 1);
         }
-        level
+        Level { slots: slots.into(), runs: runs.into(), numbers: numbers.into() }
     }
 
-    /// Where the run of these bytes is, or one of the slots behind; and what more of the hash stands there.
-    #[inline]
-    fn slot(&self, head: u64) -> (usize, u32) {
-        let hash = head.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        ((hash >> 32) as usize & (self.slots.len() - 1), ((hash >> 56) as u32) << NUMBER)
+    fn view(&self) -> LevelView<'_> {
+        LevelView { slots: &self.slots, runs: &self.runs, numbers: &self.numbers }
     }
+}
 
+/// Where, of so many slots, the run of these bytes is, or one of the slots behind; and what more of the hash stands there.
+#[inline]
+fn slot(head: u64, slots: usize) -> (usize, u32) {
+    let hash = head.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    ((hash >> 32) as usize & (slots - 1), ((hash >> 56) as u32) << NUMBER)
+}
+
+impl LevelView<'_> {
     /// The strings that begin with these bytes.
     #[inline]
-    fn run(&self, head: u64) -> Option<Run> {
-        let (mut at, tag) = self.slot(head);
+    fn run(self, head: u64) -> Option<Run> {
+        let (mut at, tag) = slot(head, self.slots.len());
         while let slot @ 1.. = self.slots[at] {
             let number = (slot & ((1 << NUMBER) - 1)) as usize;
             if slot >> NUMBER == tag >> NUMBER
@@ -208,32 +258,34 @@ impl KeyIndex {
         let of_three = keys.iter().filter(|key| key.text.len() == LEVELS[2]).count();
         let may = |key: &Key| key.inside && key.text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
         let inside = keys.iter().filter(|key| may(key)).count();
-        let (first, first_short) = (Sieve::new(keys.len(), inside), Sieve::new(of_three, inside.min(of_three)));
-        let mut index = KeyIndex { classes: (0..=u8::MAX).map(letter).collect(), first, first_short, ..KeyIndex::default() };
+        let (mut first, mut first_short) = (Sieve::new(keys.len(), inside), Sieve::new(of_three, inside.min(of_three)));
+        let mut classes: Vec<u8> = (0..=u8::MAX).map(letter).collect();
+        let (mut strings, mut ends, mut heads, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut shorter: Vec<u32> = Vec::new();
         let mut runs: [Vec<Run>; 3] = Default::default();
         let mut numbers: [Vec<u32>; 3] = Default::default();
         for (number, key) in (0u32..).zip(keys) {
             let bytes = key.text.as_bytes();
-            let mut shorter = number.checked_sub(1).unwrap_or(NONE);
-            while shorter != NONE && !bytes.starts_with(index.text(shorter)) {
-                shorter = index.shorter[shorter as usize];
+            let mut begins = number.checked_sub(1).unwrap_or(NONE);
+            while begins != NONE && !bytes.starts_with(keys[begins as usize].text.as_bytes()) {
+                begins = shorter[begins as usize];
             }
-            index.shorter.push(shorter);
-            index.heads.push(order_of(bytes));
-            index.bytes.extend_from_slice(bytes);
-            index.ends.push(index.bytes.len() as u32);
+            shorter.push(begins);
+            heads.push(order_of(bytes));
+            strings.extend_from_slice(bytes);
+            ends.push(strings.len() as u32);
             let Some(level) = LEVELS.iter().position(|len| bytes.len() >= *len) else {
-                index.tiny.push(number);
-                index.classes[usize::from(bytes[0])] |= TINY;
+                tiny.push(number);
+                classes[usize::from(bytes[0])] |= TINY;
                 continue;
             };
             // Signs and what is not ASCII are never inside a word.
             let inside = may(key);
             let four = head_of(bytes, 4) as u32;
             if level == 2 {
-                index.first_short.add(four, inside)
+                first_short.add(four, inside)
             } else {
-                index.first.add(four, inside)
+                first.add(four, inside)
             }
             // The longest ones stand side by side in the order of all.
             let place = if level == 0 { number } else { numbers[level].len() as u32 };
@@ -245,8 +297,17 @@ impl KeyIndex {
             }
         }
         let mut levels = runs.into_iter().zip(numbers).map(|(runs, numbers)| Level::new(runs, numbers));
-        index.levels = std::array::from_fn(|_| levels.next().unwrap_or_default());
-        index
+        KeyIndex {
+            bytes: strings.into(),
+            ends: ends.into(),
+            heads: heads.into(),
+            shorter: shorter.into(),
+            levels: std::array::from_fn(|_| levels.next().unwrap_or_default()),
+            first,
+            first_short,
+            tiny: tiny.into(),
+            classes: classes.into(),
+        }
     }
 
     /// How many there are.
@@ -254,17 +315,19 @@ impl KeyIndex {
         self.ends.len()
     }
 
-    #[inline]
-    fn text(&self, number: u32) -> &[u8] {
-        let number = number as usize;
-        let from = number.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        &self.bytes[from..self.ends[number] as usize]
+    fn view(&self) -> View<'_> {
+        let KeyIndex { bytes, ends, heads, shorter, levels: [a, b, c], tiny, .. } = self;
+        View { bytes, ends, heads, shorter, levels: [a.view(), b.view(), c.view()], tiny }
     }
 
     /// Calls `found` for each string that begins in `text`, in the text's order: its number, where it begins, and whether a word may begin
     /// there. A string that does not begin inside words may be given there all the same.
     pub fn each(&self, text: &[u8], mut found: impl FnMut(u32, usize, bool)) {
         let Some(classes) = self.classes.first_chunk::<256>() else { return };
+        if self.ends.is_empty() {
+            return;
+        }
+        let (index, first, first_short) = (self.view(), self.first.view(), self.first_short.view());
         let mut before = 0;
         let mut at = 0;
         for window in text.windows(4) {
@@ -273,14 +336,14 @@ impl KeyIndex {
             let opens = before & class & LETTER == 0;
             before = class;
             let head = u32::from_le_bytes([a, b, c, d]);
-            if self.first.passes(head, opens) {
-                self.four(&text[at..], |number| found(number, at, opens));
+            if first.passes(head, opens) {
+                index.four(&text[at..], |number| found(number, at, opens));
             }
-            if self.first_short.passes(three(head), opens) {
-                self.listed(2, &text[at..], |number| found(number, at, opens));
+            if first_short.passes(three(head), opens) {
+                index.listed(2, &text[at..], |number| found(number, at, opens));
             }
             if class & TINY != 0 {
-                self.tiny(&text[at..], |number| found(number, at, opens));
+                index.tiny(&text[at..], |number| found(number, at, opens));
             }
             at += 1;
         }
@@ -289,9 +352,41 @@ impl KeyIndex {
             let opens = before & class & LETTER == 0;
             before = class;
             let text = &text[at..];
-            self.listed(2, text, |number| found(number, at, opens));
-            self.tiny(text, |number| found(number, at, opens));
+            index.listed(2, text, |number| found(number, at, opens));
+            index.tiny(text, |number| found(number, at, opens));
         }
+    }
+
+    /// The index as an expression of Rust; promolint's build writes it.
+    #[allow(dead_code)]
+    pub fn source(&self) -> String {
+        let bits = |b: &Bits| format!("Bits {{ map: Cow::Borrowed(&{:?}), shift: {} }}", b.map, b.shift);
+        let sieve = |s: &Sieve| format!("Sieve {{ inside: {}, all: {} }}", bits(&s.inside), bits(&s.all));
+        let level = |l: &Level| {
+            format!(
+                "Level {{ slots: Cow::Borrowed(&{:?}), runs: Cow::Borrowed(&{:?}), numbers: Cow::Borrowed(&{:?}) }}",
+                l.slots, l.runs, l.numbers
+            )
+        };
+        let KeyIndex { bytes, ends, heads, shorter, levels, first, first_short, tiny, classes } = self;
+        let levels: Vec<String> = levels.iter().map(level).collect();
+        format!(
+            "KeyIndex {{ bytes: Cow::Borrowed(&{bytes:?}), ends: Cow::Borrowed(&{ends:?}), heads: Cow::Borrowed(&{heads:?}), \
+             shorter: Cow::Borrowed(&{shorter:?}), levels: [{}], first: {}, first_short: {}, tiny: Cow::Borrowed(&{tiny:?}), \
+             classes: Cow::Borrowed(&{classes:?}) }}",
+            levels.join(", "),
+            sieve(first),
+            sieve(first_short)
+        )
+    }
+}
+
+impl View<'_> {
+    #[inline]
+    fn text(&self, number: u32) -> &[u8] {
+        let number = number as usize;
+        let from = number.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.bytes[from..self.ends[number] as usize]
     }
 
     /// The strings of four bytes and more that a text begins with.
@@ -306,7 +401,7 @@ impl KeyIndex {
     /// Those of a level that are listed.
     #[inline]
     fn listed(&self, level: usize, text: &[u8], mut found: impl FnMut(u32)) {
-        let of = &self.levels[level];
+        let of = self.levels[level];
         if let Some(run) = of.run(head_of(text, LEVELS[level])) {
             of.numbers[run.from as usize..run.to as usize].iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
         }

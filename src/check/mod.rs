@@ -3,6 +3,7 @@
 //! Nothing here opens a file or a connection, and nothing here knows a policy.
 
 pub mod approval;
+mod builtin;
 pub mod claim;
 pub mod context;
 pub mod corpus;
@@ -11,6 +12,7 @@ pub mod emoji;
 pub mod field;
 pub mod gate;
 pub mod image;
+mod index;
 mod keys;
 pub mod lexical;
 pub mod link;
@@ -65,7 +67,7 @@ pub struct Hit {
 /// All matches of a rule in a document. `candidates` are what the prefilter found for it.
 pub fn run(subject: &Subject, rule: &Rule, candidates: OfRule) -> Vec<Hit> {
     let mut leaf = 0;
-    let mut hits = eval(subject, rule, &rule.matcher, candidates, &mut leaf, &Contexts { own: &rule.context, outer: None });
+    let mut hits = eval(subject, rule, rule.matcher(), candidates, &mut leaf, &Contexts { own: rule.context(), outer: None });
     if hits.is_empty() {
         return hits;
     }
@@ -254,36 +256,4 @@ fn saying(mut hits: Vec<Hit>, says: &Option<Arc<Says>>) -> Vec<Hit> {
         }
     }
     hits
-}
-
-/// Whether a tree looks at text only, so that without candidates nothing can be found.
-pub fn text_only(m: &Matcher) -> bool {
-    match &m.form {
-        form if form.patterns().is_some() => true,
-        // The first decides: without it the others do not matter.
-        MatcherForm::All(list) => list.first().is_some_and(text_only),
-        MatcherForm::Any(list) => list.iter().all(text_only),
-        MatcherForm::Not(inner) => text_only(inner),
-        _ => false,
-    }
-}
-
-/// Whether a tree asks for who is speaking, most of the time.
-pub fn asks_who_speaks(m: &Matcher) -> bool {
-    match &m.form {
-        MatcherForm::Place(_) | MatcherForm::Claim(_) => true,
-        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().any(asks_who_speaks),
-        MatcherForm::Not(inner) => asks_who_speaks(inner),
-        _ => false,
-    }
-}
-
-/// Whether a tree looks at pictures.
-pub fn looks_at_images(m: &Matcher) -> bool {
-    match &m.form {
-        MatcherForm::Image(_) => true,
-        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().any(looks_at_images),
-        MatcherForm::Not(inner) => looks_at_images(inner),
-        _ => false,
-    }
 }

@@ -1,15 +1,15 @@
 //! Phrases, regular expressions and replacements over visible text, behind one prefilter for all rules.
 
-use super::keys::{Key, KeyIndex};
-use super::{Hit, Subject, text_leaves};
+use super::index::{Index, Sought};
+use super::{Hit, Subject, builtin, text_leaves};
 use crate::document::{Block, Document, Kind};
+use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
-use crate::pack::{KeySet, Pattern};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Where one pattern of a rule may match.
 #[derive(Clone, Copy, Debug)]
@@ -139,10 +139,10 @@ impl Candidates<'_> {
 
     /// Whether something of each set of a pattern's further keys stands in a stretch of the text. `lower`: that stretch.
     fn holds(&self, pattern: u32, stretch: Range<usize>, lower: &str) -> bool {
-        self.prefilter.patterns[pattern as usize].sets.iter().all(|set| {
+        self.prefilter.index.sets(pattern).iter().all(|set| {
             let known = self.sets.binary_search_by_key(set, |(number, _)| *number).ok();
             let [from, to] = known.map_or([0, 0], |i| self.sets[i].1);
-            let (places, signs) = (&self.further[from as usize..to as usize], &self.prefilter.signs[*set as usize]);
+            let (places, signs) = (&self.further[from as usize..to as usize], self.prefilter.index.signs(*set));
             let next = places.get(places.partition_point(|p| (*p as usize) < stretch.start));
             next.is_some_and(|p| (*p as usize) < stretch.end) || !signs.is_empty() && lower.bytes().any(|b| signs.contains(&b))
         })
@@ -164,151 +164,152 @@ impl<'c> OfRule<'c> {
     }
 }
 
-/// A pattern of one rule, or of several.
-struct Known {
-    pattern: Arc<Pattern>,
-    /// The rules, each with its matcher and the pattern's number in it.
-    uses: Vec<(u32, u32, u32)>,
-    /// The sets of which something must be in the text as well, by number.
-    sets: Box<[u32]>,
+/// Where patterns stand in rules: each rule by its number, with the number of its matcher and that of the pattern in it.
+#[derive(Debug, Default)]
+struct Uses {
+    list: Cow<'static, [[u32; 3]]>,
+    /// Where those of each pattern end.
+    ends: Cow<'static, [u32]>,
+    /// Which rules of the run those are that are counted otherwise in the list.
+    rules: Option<Vec<Option<u32>>>,
 }
 
-/// What a key belongs to, in few bytes: there are tens of thousands.
-#[derive(Clone, Copy)]
-struct Owner(u32);
-
-/// Bits of an owner: whether the key may stand inside a word.
-const INSIDE: u32 = 1 << 31;
-/// It is a set of further keys.
-const SET: u32 = 1 << 30;
-/// It is a pattern of which one spelling counts.
-const EXACT: u32 = 1 << 29;
-
-impl Owner {
-    fn new(number: usize, sort: u32, inside: bool) -> Owner {
-        Owner(number as u32 & (EXACT - 1) | sort | if inside { INSIDE } else { 0 })
+impl Uses {
+    /// The uses of a pattern in rules of the run.
+    fn of(&self, pattern: u32) -> impl Iterator<Item = [u32; 3]> {
+        let from = pattern.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        self.list[from as usize..self.ends[pattern as usize] as usize].iter().filter_map(|[rule, leaf, pattern]| {
+            let rule = self.rules.as_ref().map_or(Some(*rule), |rules| rules[*rule as usize])?;
+            Some([rule, *leaf, *pattern])
+        })
     }
+}
 
-    fn is(self, bit: u32) -> bool {
-        self.0 & bit != 0
-    }
+/// An index of this run, or that of all built-in rules.
+enum Shared {
+    Own(Box<Index>),
+    Builtin(&'static Index),
+}
 
-    fn number(self) -> u32 {
-        self.0 & (EXACT - 1)
+impl std::ops::Deref for Shared {
+    type Target = Index;
+
+    fn deref(&self) -> &Index {
+        match self {
+            Shared::Own(index) => index,
+            Shared::Builtin(index) => index,
+        }
     }
 }
 
 /// Finds, in one pass over a text, which patterns of all rules may match in it.
 pub struct Prefilter {
-    keys: KeyIndex,
-    /// Where in `owners` those of each key end.
-    ends: Vec<u32>,
-    owners: Vec<Owner>,
-    /// Patterns where case matters, each with the one spelling that counts.
-    exact: Vec<(u32, Box<str>)>,
-    patterns: Vec<Known>,
-    /// For each set of further keys, the signs that it is enough to find one of.
-    signs: Vec<Vec<u8>>,
-    /// How many rules there are.
-    rules: usize,
+    index: Shared,
+    uses: Uses,
+    /// The patterns themselves; of built-in rules, those that were asked for.
+    patterns: Box<[OnceLock<Arc<Pattern>>]>,
     /// Patterns without a key.
-    always: Vec<(u32, u32, u32)>,
+    always: Vec<[u32; 3]>,
 }
 
 impl std::fmt::Debug for Prefilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} keys of {} rules", self.keys.len(), self.rules)
+        write!(f, "{} keys of {} patterns", self.index.keys.len(), self.patterns.len())
     }
 }
 
 impl Prefilter {
-    /// A prefilter for what these rules look for in content of a kind.
-    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>, kind: Kind) -> Prefilter {
-        let mut patterns: Vec<Known> = Vec::new();
-        let mut numbers: HashMap<usize, u32> = HashMap::new();
+    /// A prefilter for what these rules look for in content of a kind, but for those that are `known` to another.
+    pub fn new(rules: &[Rule], kind: Kind, known: &dyn Fn(&Rule) -> bool) -> Prefilter {
+        let mut patterns: Vec<(Arc<Pattern>, Vec<[u32; 3]>)> = Vec::new();
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
         let mut always = Vec::new();
-        let mut count = 0;
-        for (r, rule) in rules.into_iter().enumerate() {
-            count = r + 1;
-            if !rule.kinds.contains(&kind) {
-                continue;
-            }
+        for (r, rule) in (0..).zip(rules).filter(|(_, rule)| rule.kinds.contains(&kind) && !known(rule)) {
             let mut leaf = 0;
-            visit(&rule.matcher, kind, &mut |list| {
-                for (p, pattern) in list.iter().enumerate() {
-                    let place = (r as u32, leaf, p as u32);
+            visit(rule.matcher(), kind, &mut |list| {
+                for (p, pattern) in (0..).zip(list) {
+                    let place = [r, leaf, p];
                     if pattern.keys().is_empty() {
                         always.push(place);
                         continue;
                     }
                     let number = *numbers.entry(Arc::as_ptr(pattern).addr()).or_insert_with(|| {
-                        patterns.push(Known { pattern: Arc::clone(pattern), uses: Vec::new(), sets: Box::default() });
-                        patterns.len() as u32 - 1
+                        patterns.push((Arc::clone(pattern), Vec::new()));
+                        patterns.len() - 1
                     });
-                    patterns[number as usize].uses.push(place);
+                    patterns[number].1.push(place);
                 }
                 leaf += 1;
             });
         }
-        let mut owned: Vec<(Cow<str>, Owner)> = Vec::new();
-        let mut exacts: Vec<(u32, Box<str>)> = Vec::new();
-        let mut signs: Vec<Vec<u8>> = Vec::new();
-        let mut sets: HashMap<usize, Option<u32>> = HashMap::new();
-        for (number, known) in (0..).zip(&mut patterns) {
-            for key in known.pattern.keys().iter() {
-                let exact = known.pattern.keys_are_exact();
-                let text = if exact { key.to_ascii_lowercase().into() } else { Cow::Borrowed(key) };
-                let inside = known.pattern.keys().inside;
-                let owner = if exact { Owner::new(exacts.len(), EXACT, inside) } else { Owner::new(number as usize, 0, inside) };
-                exacts.extend(exact.then(|| (number, key.into())));
-                owned.push((text, owner));
-            }
-            let of_pattern = known.pattern.further().iter().filter_map(|set| {
-                *sets.entry(set.address()).or_insert_with(|| {
-                    let own = signs_of(set)?;
-                    let number = signs.len() as u32;
-                    signs.push(own);
-                    let long = set.iter().filter(|key| key.len() >= MIN_FURTHER);
-                    owned.extend(long.map(|key| (key.into(), Owner::new(number as usize, SET, set.inside))));
-                    Some(number)
-                })
-            });
-            known.sets = of_pattern.collect();
+        let sought = patterns.iter().map(|(p, _)| Sought {
+            first: p.keys(),
+            exact: p.keys_are_exact(),
+            further: p.further().iter().map(|set| (set.address(), set)).collect(),
+        });
+        let index = Index::new(&sought.collect::<Vec<_>>());
+        let (mut list, mut ends) = (Vec::new(), Vec::new());
+        for (_, places) in &patterns {
+            list.extend_from_slice(places);
+            ends.push(list.len() as u32);
         }
-        // Most differ in their first bytes.
-        let head = |text: &str| {
-            let head = text.as_bytes().first_chunk::<8>().map(|head| u64::from_be_bytes(*head));
-            head.unwrap_or_else(|| text.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |head, b| head << 8 | u64::from(b)))
-        };
-        owned.sort_by_cached_key(|(text, _)| head(text));
-        owned.chunk_by_mut(|a, b| head(&a.0) == head(&b.0)).for_each(|alike| alike.sort_unstable_by(|a, b| a.0.cmp(&b.0)));
-        let (mut keys, mut ends, mut owners) = (Vec::new(), Vec::new(), Vec::new());
-        for (text, owner) in owned {
-            match keys.last_mut().filter(|k: &&mut Key| k.text == text) {
-                Some(key) => key.inside |= owner.is(INSIDE),
-                None => {
-                    ends.extend((!keys.is_empty()).then_some(owners.len() as u32));
-                    keys.push(Key { text, inside: owner.is(INSIDE) });
-                }
+        let patterns = patterns.into_iter().map(|(p, _)| OnceLock::from(p)).collect();
+        let uses = Uses { list: list.into(), ends: ends.into(), rules: None };
+        Prefilter { index: Shared::Own(Box::new(index)), uses, patterns, always }
+    }
+
+    /// The prefilter over all built-in rules; nothing where few of them are among these, which a smaller one serves better.
+    pub fn builtin(rules: &[Rule]) -> Option<Prefilter> {
+        let mut numbers = vec![None; builtin::RULES];
+        for (r, rule) in (0u32..).zip(rules) {
+            if let Some(number) = rule.number {
+                *numbers.get_mut(number as usize)? = Some(r);
             }
-            owners.push(owner);
         }
-        ends.push(owners.len() as u32);
-        let keys = KeyIndex::new(&keys);
-        Prefilter { keys, ends, owners, exact: exacts, patterns, signs, always, rules: count }
+        if 2 * numbers.iter().flatten().count() < numbers.len() {
+            return None;
+        }
+        let always = builtin::ALWAYS.iter().filter_map(|[rule, leaf, pattern]| Some([numbers[*rule as usize]?, *leaf, *pattern])).collect();
+        let patterns = (0..builtin::INDEX.patterns()).map(|_| OnceLock::new()).collect();
+        let uses = Uses { list: builtin::USES.into(), ends: builtin::ENDS.into(), rules: Some(numbers) };
+        Some(Prefilter { index: Shared::Builtin(&builtin::INDEX), uses, patterns, always })
+    }
+
+    /// Whether it looks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty() && self.always.is_empty()
+    }
+
+    /// A pattern; none where no rule of the run has it.
+    fn pattern(&self, number: u32, rules: &[Rule]) -> Option<&Arc<Pattern>> {
+        let cell = &self.patterns[number as usize];
+        if let Some(pattern) = cell.get() {
+            return Some(pattern);
+        }
+        let [rule, leaf, pattern] = self.uses.of(number).next()?;
+        let mut found = None;
+        let mut at = 0;
+        patterns_of(rules.get(rule as usize)?.matcher(), &mut |list| {
+            if at == leaf {
+                found = list.get(pattern as usize).map(Arc::clone);
+            }
+            at += 1;
+        });
+        let found = found?;
+        Some(cell.get_or_init(|| found))
     }
 
     /// The candidates of all rules. `active` says which rules matter for this document.
-    pub fn candidates(&self, subject: &Subject, active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) -> Candidates<'_> {
+    pub fn candidates(&self, subject: &Subject, rules: &[Rule], active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) -> Candidates<'_> {
         let mut all = Candidates { prefilter: self, list: Vec::new(), starts: Vec::new(), further: Vec::new(), sets: Vec::new() };
         if subject.document.text.is_empty() {
             return all;
         }
-        self.look(subject, active, scratch);
+        self.look(subject, rules, active, scratch);
         let Scratch { starts, sets, .. } = &*scratch;
         let known = starts.owners.iter().map(|n| (*n, starts.ranges[*n as usize]));
-        let places = known.flat_map(|known| self.patterns[known.0 as usize].uses.iter().map(move |place| (*place, Some(known))));
-        let of = |((rule, leaf, pattern), known)| Candidate { rule, leaf, pattern, known };
+        let places = known.flat_map(|known| self.uses.of(known.0).map(move |place| (place, Some(known))));
+        let of = |([rule, leaf, pattern], known): ([u32; 3], Option<(u32, [u32; 2])>)| Candidate { rule, leaf, pattern, known };
         all.list.extend(self.always.iter().map(|place| (*place, None)).chain(places).map(of).filter(|c| active(c.rule as usize)));
         all.list.sort_unstable_by_key(|c| (u64::from(c.rule) << 32 | u64::from(c.leaf), c.pattern));
         if !starts.owners.is_empty() {
@@ -320,29 +321,28 @@ impl Prefilter {
         all
     }
 
-    /// Which patterns may match where.
-    fn look(&self, subject: &Subject, active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) {
+    /// Which patterns may match where. `rules`: those of the run.
+    fn look(&self, subject: &Subject, rules: &[Rule], active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) {
         let (text, lower) = (subject.document.text.as_bytes(), subject.lower());
         let Scratch { met, further, starts, sets, matter, .. } = scratch;
+        let index = &*self.index;
         met.clear();
         further.clear();
-        self.keys.each(lower.as_bytes(), |key, at, opens| {
-            let key = key as usize;
-            let from = key.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-            for owner in self.owners[from..self.ends[key] as usize].iter().filter(|o| opens || o.is(INSIDE)) {
+        index.keys.each(lower.as_bytes(), |key, at, opens| {
+            for owner in index.owners(key).filter(|o| opens || o.is_inside()) {
                 let number = owner.number();
-                if owner.is(SET) {
+                if owner.is_set() {
                     further.push((number, at as u32));
-                } else if owner.is(EXACT) {
-                    let (number, exact) = &self.exact[number as usize];
+                } else if owner.is_exact() {
+                    let (number, exact) = index.exact(number);
                     // The right spelling of a name is met far more often than the wrong ones that differ in case only.
-                    met.extend(text[at..].starts_with(exact.as_bytes()).then_some((*number, at as u32)));
+                    met.extend(text[at..].starts_with(exact.as_bytes()).then_some((number, at as u32)));
                 } else {
                     met.push((number, at as u32));
                 }
             }
         });
-        sets.fill(further, self.signs.len());
+        sets.fill(further, index.further());
         let bytes = OnceCell::new();
         let has = |sign: &u8| {
             let bytes = bytes.get_or_init(|| {
@@ -352,31 +352,22 @@ impl Prefilter {
             });
             bytes[usize::from(*sign)]
         };
-        let is_there = |set: u32| sets.has(set) || self.signs[set as usize].iter().any(has);
+        let is_there = |set: u32| sets.has(set) || index.signs(set).iter().any(has);
         matter.resize(self.patterns.len(), Matter::Unasked);
         let mut asked = Vec::new();
         met.retain(|&(number, at)| {
-            let known = &self.patterns[number as usize];
             let matters = &mut matter[number as usize];
             if *matters == Matter::Unasked {
                 asked.push(number);
-                let used = known.uses.iter().any(|(rule, ..)| active(*rule as usize));
-                *matters = if used && known.sets.iter().all(|set| is_there(*set)) { Matter::Yes } else { Matter::No };
+                let used = self.uses.of(number).any(|[rule, ..]| active(rule as usize));
+                *matters = if used && index.sets(number).iter().all(|set| is_there(*set)) { Matter::Yes } else { Matter::No };
             }
-            *matters == Matter::Yes && lower.get(at as usize..).is_some_and(|rest| known.pattern.goes_on(rest))
+            let goes_on = |rest: &str| self.pattern(number, rules).is_some_and(|p| p.goes_on(rest));
+            *matters == Matter::Yes && lower.get(at as usize..).is_some_and(goes_on)
         });
         asked.into_iter().for_each(|number| matter[number as usize] = Matter::Unasked);
         starts.fill(met, self.patterns.len());
     }
-}
-
-/// The length from which on a further key is looked for as such, bytes.
-const MIN_FURTHER: usize = 3;
-
-/// For the shorter ones of a set, a sign that each holds; `None` if one has none, so that the set says little.
-fn signs_of(set: &KeySet) -> Option<Vec<u8>> {
-    let sign = |key: &str| key.bytes().find(|b| !b.is_ascii_alphabetic() && *b != b' ');
-    set.iter().filter(|key| key.len() < MIN_FURTHER).map(sign).collect()
 }
 
 /// The patterns of each text matcher of a tree, in their order; none where it does not look at content of this kind.
@@ -390,6 +381,18 @@ fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&[Arc<Pattern>])) {
     match &m.form {
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, kind, f)),
         MatcherForm::Not(inner) => visit(inner, kind, f),
+        _ => {}
+    }
+}
+
+/// The patterns of each text matcher of a tree, in their order, whatever content they look at.
+pub(super) fn patterns_of(m: &Matcher, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+    if let Some(patterns) = m.form.patterns() {
+        return f(patterns);
+    }
+    match &m.form {
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns_of(m, f)),
+        MatcherForm::Not(inner) => patterns_of(inner, f),
         _ => {}
     }
 }
@@ -408,7 +411,7 @@ pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfR
             continue;
         };
         let starts = &all.starts[from as usize..to as usize];
-        if all.prefilter.patterns[number as usize].uses.len() == 1 {
+        if all.prefilter.uses.of(number).nth(1).is_none() {
             find_one(subject, pattern, all, number, starts, &mut hits);
             continue;
         }

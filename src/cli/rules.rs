@@ -58,7 +58,7 @@ pub fn run(args: &RulesArgs) -> u8 {
                             "default": r.severity.default,
                             "by_kind": r.severity.by_kind.iter().map(|(k, s)| (k.name(), json!(s))).collect::<std::collections::BTreeMap<_, _>>(),
                         },
-                        "kinds": r.kinds, "sources": r.sources, "help": r.text.help, "fix": r.fix,
+                        "kinds": r.kinds, "sources": r.sources, "help": r.text().help, "fix": r.fix,
                         "folds_into": r.folds_into,
                     })
                 })

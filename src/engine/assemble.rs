@@ -23,13 +23,13 @@ impl Assembler<'_> {
     pub fn finding(&mut self, rule: &Rule, severity: Severity, hit: Hit) -> Finding {
         let mut hit = hit;
         let says = hit.says.clone().unwrap_or_default();
-        let rewrite = says.rewrite.as_ref().or(rule.text.rewrite.as_ref()).filter(|_| hit.replacement.is_none() && hit.range.is_some());
+        let rewrite = says.rewrite.as_ref().or(rule.text().rewrite.as_ref()).filter(|_| hit.replacement.is_none() && hit.range.is_some());
         hit.replacement = hit.replacement.or_else(|| rewrite.map(|r| r.of(&hit.text)));
         let applicability = says.fix.or(rule.fix).or(rewrite.map(|_| Applicability::Unsafe));
         let severity = says.severity.unwrap_or(severity);
         let fill = |template: &str| fill(template, &hit);
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
-        let label = says.label.as_deref().or(rule.text.label.as_deref()).map(fill);
+        let label = says.label.as_deref().or(rule.text().label.as_deref()).map(fill);
         let mut primary = Location::new(self.source, &hit.spans, text.clone(), label);
         // The picture itself is what is checked.
         if hit.spans.is_empty() || hit.seen.as_ref().is_some_and(|s| s.sight.name.as_deref() == Some(self.source.name())) {
@@ -63,7 +63,7 @@ impl Assembler<'_> {
             pack: rule.pack.clone(),
             severity,
             confidence: rule.confidence,
-            message: fill(says.message.as_deref().unwrap_or(&rule.text.message)),
+            message: fill(says.message.as_deref().unwrap_or(&rule.text().message)),
             kind: self.kind,
             path: path_of(self.source.name()),
             url: url_of(self.source.name()),
@@ -71,8 +71,8 @@ impl Assembler<'_> {
             record,
             primary,
             related,
-            notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| fill(n)).chain(unfixed).collect(),
-            help: says.help.as_deref().or(rule.text.help.as_deref()).map(fill),
+            notes: says.notes.as_ref().unwrap_or(&rule.text().notes).iter().map(|n| fill(n)).chain(unfixed).collect(),
+            help: says.help.as_deref().or(rule.text().help.as_deref()).map(fill),
             source: rule.sources.first().cloned(),
             also: Vec::new(),
             fix,

@@ -6,7 +6,7 @@ use super::rules::{RuleSet, Settings};
 use super::run::{Engine, Options};
 use super::testing::{default_kind, run_case};
 use super::{Format, OWN_PACK};
-use crate::check::{corpus, looks_at_images};
+use crate::check::corpus;
 use crate::document::records::Formats;
 use crate::facts::Day;
 use crate::finding::{RuleSource, Severity};
@@ -214,7 +214,7 @@ fn unconditional(m: &Matcher) -> Vec<&Arc<Pattern>> {
 
 fn of_rule(rule: &Rule) -> Vec<&Arc<Pattern>> {
     let mut out = Vec::new();
-    collect(&rule.matcher, &mut out);
+    collect(rule.matcher(), &mut out);
     let mut seen = BTreeSet::new();
     out.retain(|p| seen.insert(Arc::as_ptr(p).addr()));
     out
@@ -241,7 +241,7 @@ fn tests(rule: &Rule, out: &mut Vec<Remark>) {
     if patterns.is_empty() {
         return;
     }
-    let keys: BTreeSet<String> = leading(&rule.matcher).iter().flat_map(|p| p.keys().iter()).map(str::to_lowercase).collect();
+    let keys: BTreeSet<String> = leading(rule.matcher()).iter().flat_map(|p| p.keys().iter()).map(str::to_lowercase).collect();
     let has_key = |text: &str| keys.iter().any(|k| text.contains(k.as_str()));
     if !pass.is_empty() && !keys.is_empty() && !pass.iter().any(|c| has_key(&visible(c).to_lowercase())) {
         out.push(remark(Check::NoNearMiss, rule, format!("none of {} to pass has a word that the rule looks for", texts(pass.len()))));
@@ -277,7 +277,7 @@ fn patterns(rule: &Rule, out: &mut Vec<Remark>) {
             out.push(remark(check, rule, format!("{patterns} {what}{example}")));
         }
     };
-    let without = leading(&rule.matcher).into_iter().filter(|p| p.keys().is_empty()).count();
+    let without = leading(rule.matcher()).into_iter().filter(|p| p.keys().is_empty()).count();
     say(Check::NoLiteral, without, "without a literal to look for", String::new());
     let short: Vec<&str> =
         patterns.iter().filter_map(|p| p.keys().iter().filter(|k| k.len() < MIN_LITERAL).min_by_key(|k| k.len())).collect();
@@ -297,7 +297,7 @@ fn same_patterns(packs: &[Pack], named: &dyn Fn(&str) -> bool, out: &mut Vec<Rem
     let mut by_words: HashMap<(String, bool), Vec<(&Rule, usize)>> = HashMap::new();
     let mut order = Vec::new();
     for rule in packs.iter().flat_map(|p| &p.rules) {
-        for pattern in unconditional(&rule.matcher) {
+        for pattern in unconditional(rule.matcher()) {
             for words in pattern.spelled() {
                 let key = (if pattern.minds_case() { words.clone() } else { words.to_lowercase() }, pattern.minds_case());
                 let known = by_words.entry(key.clone()).or_default();
@@ -345,14 +345,14 @@ fn overlaps(packs: Vec<Pack>, named: &dyn Fn(&str) -> bool, out: &mut Vec<Remark
     for rule in packs.iter_mut().flat_map(|p| &mut p.rules) {
         about.insert(rule.id.clone(), remark(Check::Overlap, rule, String::new()));
         // Pictures and whole sites are compared nowhere else.
-        if looks_at_images(&rule.matcher) || !corpus::leaves(rule).is_empty() {
+        if rule.outline.images || !corpus::leaves(rule).is_empty() {
             continue;
         }
         let one = |c: &TestCase| !matches!(c.format, TestFormat::Several | TestFormat::Image) && c.facts.assets.is_none();
         cases.push((rule.id.clone(), default_kind(rule), rule.tests.flag.iter().filter(|c| one(c)).cloned().collect()));
     }
     for pack in &mut packs {
-        pack.rules.retain(|r| !looks_at_images(&r.matcher) && corpus::leaves(r).is_empty());
+        pack.rules.retain(|r| !r.outline.images && corpus::leaves(r).is_empty());
     }
     let options = Options::default();
     let mut engine = Engine { rules: RuleSet::new(packs, Settings::default()), options, formats: Formats::builtin() };

@@ -355,7 +355,7 @@ impl Made<'_> {
             related.push(Location { label: Some(name.clone()), ..reader.location(file(k), &k.spot) });
         }
         related.extend(kept.iter().find_map(|k| k.rare.as_ref()?.evidence.clone()));
-        let label = says.label.as_deref().or(rule.text.label.as_deref()).map(words);
+        let label = says.label.as_deref().or(rule.text().label.as_deref()).map(words);
         let pointer = self.pointers.get(first.pointer as usize).cloned();
         let record =
             doc(first).index.map(|i| RecordRef { index: i as usize, id: doc(first).id.as_deref().map(str::to_owned), field: pointer });
@@ -365,7 +365,7 @@ impl Made<'_> {
             pack: rule.pack.clone(),
             severity: kept.iter().map(|k| k.severity).max().unwrap_or(first.severity),
             confidence: rule.confidence,
-            message: words(says.message.as_deref().unwrap_or(&rule.text.message)),
+            message: words(says.message.as_deref().unwrap_or(&rule.text().message)),
             kind: doc(first).kind,
             path: path_of(file(first)),
             url: url_of(file(first)),
@@ -373,8 +373,8 @@ impl Made<'_> {
             record,
             primary: Location { label, ..primary },
             related,
-            notes: says.notes.as_ref().unwrap_or(&rule.text.notes).iter().map(|n| words(n)).collect(),
-            help: says.help.as_deref().or(rule.text.help.as_deref()).map(words),
+            notes: says.notes.as_ref().unwrap_or(&rule.text().notes).iter().map(|n| words(n)).collect(),
+            help: says.help.as_deref().or(rule.text().help.as_deref()).map(words),
             source: rule.sources.first().cloned(),
             also: Vec::new(),
             fix: None,

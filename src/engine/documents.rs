@@ -16,7 +16,7 @@ use super::why::{self, Teller};
 use crate::badge::Verdict;
 use crate::check::gate::Gate;
 use crate::check::pictures::{Looked, Pictures, Seen};
-use crate::check::text::{ByRule, OfRule, Scratch};
+use crate::check::text::{ByRule, Candidates, OfRule, Scratch};
 use crate::check::{self, Own, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Document, Image, ImageSource, Kind};
@@ -30,8 +30,8 @@ use std::iter::Peekable;
 #[derive(Debug, Default)]
 pub struct Active {
     by_kind: HashMap<Kind, Severities>,
-    /// Memory of the prefilter, for the next document.
-    scratch: Scratch,
+    /// Memory of each prefilter, for the next document.
+    scratch: Vec<Scratch>,
 }
 
 /// So many records are held against the rules at a time.
@@ -49,7 +49,8 @@ struct Item<'a> {
 
 /// A document on its way through the rules, with what was found so far.
 struct Held<'a> {
-    candidates: Peekable<ByRule<'a>>,
+    /// Those of each prefilter.
+    candidates: Vec<Peekable<ByRule<'a>>>,
     gate: Gate,
     assembler: Assembler<'a>,
     found: Vec<(Finding, Span)>,
@@ -241,11 +242,16 @@ impl Engine<'_> {
             (subject, teller)
         });
         let (subjects, tellers): (Vec<_>, Vec<_>) = subjects.unzip();
-        let prefilter = self.rules.prefilter(kind);
         let matters = |r: usize| active.get(r).is_some_and(Option::is_some);
-        let candidates: Vec<_> = subjects.iter().map(|s| prefilter.candidates(s, &matters, scratch)).collect();
+        let mut candidates: Vec<Vec<Candidates>> = subjects.iter().map(|_| Vec::new()).collect();
+        for (number, prefilter) in self.rules.prefilters(kind).enumerate() {
+            scratch.resize_with(scratch.len().max(number + 1), Scratch::default);
+            for (subject, of) in subjects.iter().zip(&mut candidates) {
+                of.push(prefilter.candidates(subject, self.rules.rules(), &matters, &mut scratch[number]));
+            }
+        }
         let held = subjects.iter().zip(&candidates).zip(tellers).map(|((subject, candidates), teller)| Held {
-            candidates: candidates.by_rule().peekable(),
+            candidates: candidates.iter().map(|c| c.by_rule().peekable()).collect(),
             gate: Gate::of(subject.document),
             assembler: Assembler { source, document: subject.document, kind, occurrences: Occurrences::new() },
             found: Vec::new(),
@@ -254,7 +260,7 @@ impl Engine<'_> {
             teller,
         });
         let mut held: Vec<Held> = held.collect();
-        let gates = self.rules.gates(kind);
+        let gates = self.rules.gates();
         for (r, rule) in self.rules.rules().iter().enumerate() {
             let Some(severity) = active[r] else {
                 for teller in held.iter_mut().filter_map(|h| h.teller.as_mut()) {
@@ -263,7 +269,7 @@ impl Engine<'_> {
                 continue;
             };
             for (subject, held) in subjects.iter().zip(&mut held) {
-                let own = held.candidates.next_if(|(of, _)| *of == r).map(|(_, own)| own);
+                let own = held.candidates.iter_mut().find_map(|c| c.next_if(|(of, _)| *of == r)).map(|(_, own)| own);
                 if own.is_none() && !gates[r].opens(held.gate) {
                     match &mut held.teller {
                         None => continue,

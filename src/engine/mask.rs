@@ -42,7 +42,7 @@ pub(super) fn lists(rules: &[Rule]) -> Lists {
             _ => Lists::default(),
         }
     }
-    rules.iter().fold(Lists::default(), |lists, r| lists.and(of(&r.matcher, r.mask)))
+    rules.iter().filter(|r| r.outline.words).fold(Lists::default(), |lists, r| lists.and(of(r.matcher(), r.mask)))
 }
 
 impl RuleSet {

@@ -33,17 +33,17 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     /// Every rule of the packs by its id and its former ones, whether it is run or not.
     names: HashMap<String, String>,
-    /// Which of them look at text only.
-    text_only: Vec<bool>,
     /// Those that compare documents with each other.
     corpus: Vec<usize>,
     /// Whether any looks at pictures.
     images: bool,
     /// Whether any asks for who is speaking.
     speakers: bool,
-    /// What each of them looks at beside words, for each kind of content; made when there is some.
-    gates: [OnceLock<Vec<Gate>>; Kind::ALL.len()],
-    /// One for each kind of content, made when there is some.
+    /// What each of them looks at beside words.
+    gates: Vec<Gate>,
+    /// The prefilter over built-in rules, which was made when promolint was built, if most of them run.
+    builtin: Option<Prefilter>,
+    /// One over the others for each kind of content, made when there is some.
     prefilters: [OnceLock<Prefilter>; Kind::ALL.len()],
     /// Made when there is HTML.
     elements: OnceLock<ElementFilter>,
@@ -65,19 +65,21 @@ impl RuleSet {
         let all = packs.iter().flat_map(|p| &p.rules);
         let names = all.flat_map(|r| r.aliases.iter().chain([&r.id]).map(|n| (n.clone(), r.id.clone()))).collect();
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
-        let text_only = rules.iter().map(|r| check::text_only(&r.matcher)).collect();
-        let corpus = (0..rules.len()).filter(|r| !check::corpus::leaves(&rules[*r]).is_empty()).collect();
-        let images = rules.iter().any(|r| check::looks_at_images(&r.matcher));
-        let speakers = rules.iter().any(|r| check::asks_who_speaks(&r.matcher));
+        let corpus = |r: &usize| rules[*r].outline.corpus && !check::corpus::leaves(&rules[*r]).is_empty();
+        let corpus = (0..rules.len()).filter(corpus).collect();
+        let images = rules.iter().any(|r| r.outline.images);
+        let speakers = rules.iter().any(|r| r.outline.speakers);
+        let gates = rules.iter().map(|r| Gate::to(&r.outline)).collect();
+        let builtin = Prefilter::builtin(&rules);
         let folds = Folds::new(&rules);
         let mut set = RuleSet {
             rules,
             names,
-            text_only,
             corpus,
             images,
             speakers,
-            gates: Default::default(),
+            gates,
+            builtin,
             prefilters: Default::default(),
             elements: OnceLock::new(),
             no_elements: ElementFilter::default(),
@@ -99,12 +101,12 @@ impl RuleSet {
 
     /// Whether rule number `rule` finds nothing without candidates of the prefilter.
     pub(super) fn text_only(&self, rule: usize) -> bool {
-        self.text_only.get(rule).copied().unwrap_or(false)
+        self.rules.get(rule).is_some_and(|r| r.outline.text_only)
     }
 
-    /// What each rule looks at in content of a kind, beside words that the prefilter looks for.
-    pub(super) fn gates(&self, kind: Kind) -> &[Gate] {
-        self.gates[kind as usize].get_or_init(|| self.rules.iter().map(|r| Gate::to(&r.matcher, kind)).collect())
+    /// What each rule looks at, beside words that the prefilter looks for.
+    pub(super) fn gates(&self) -> &[Gate] {
+        &self.gates
     }
 
     /// The numbers of rules that compare documents with each other.
@@ -122,9 +124,11 @@ impl RuleSet {
         self.speakers
     }
 
-    /// The prefilter over those that look at content of a kind; it counts rules as [`RuleSet::rules`] does.
-    pub fn prefilter(&self, kind: Kind) -> &Prefilter {
-        self.prefilters[kind as usize].get_or_init(|| Prefilter::new(&self.rules, kind))
+    /// The prefilters over those that look at content of a kind, each over other rules; they count rules as [`RuleSet::rules`] does.
+    pub fn prefilters(&self, kind: Kind) -> impl Iterator<Item = &Prefilter> {
+        let known = |rule: &Rule| self.builtin.is_some() && rule.number.is_some();
+        let own = self.prefilters[kind as usize].get_or_init(|| Prefilter::new(&self.rules, kind, &known));
+        self.builtin.iter().chain([own]).filter(|p| !p.is_empty())
     }
 
     pub(super) fn hidden_lists(&self) -> Lists {
@@ -133,7 +137,11 @@ impl RuleSet {
 
     /// The filter for rules about elements; an empty one for a document that has none.
     pub fn elements(&self, document: &Document) -> &ElementFilter {
-        if document.html.is_empty() { &self.no_elements } else { self.elements.get_or_init(|| ElementFilter::new(&self.rules)) }
+        if document.html.is_empty() {
+            &self.no_elements
+        } else {
+            self.elements.get_or_init(|| ElementFilter::new(self.rules.iter().filter(|r| r.outline.elements)))
+        }
     }
 
     /// Which of them leave words to others.

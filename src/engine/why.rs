@@ -284,7 +284,7 @@ mod tests {
         let (mut stopped, mut found) = (0, 0);
         for pack in packs.packs {
             let name = pack.name;
-            for rule in pack.rules.into_iter().filter(|r| !crate::check::looks_at_images(&r.matcher)) {
+            for rule in pack.rules.into_iter().filter(|r| !r.outline.images) {
                 let (id, default) = (rule.id.clone(), default_kind(&rule));
                 let few = |list: &[crate::pack::model::TestCase]| list.iter().take(4).cloned().collect::<Vec<_>>();
                 let cases: Vec<_> = few(&rule.tests.flag)

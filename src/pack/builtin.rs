@@ -5,12 +5,28 @@ use super::keys::KeySet;
 /// Name, YAML, and JSON of each, by name.
 const PACKS: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
+/// Texts one behind another, and where each ends.
+type Texts = (&'static str, &'static [u32]);
+
 /// The sets of keys of all of them, each once; see [`KeySet::line`].
-const KEYS: &[&str] = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+const KEYS: Texts = include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+/// Of all their rules, as JSON: what only those need that have something to look at.
+const BODIES: Texts = include!(concat!(env!("OUT_DIR"), "/bodies.rs"));
+
+fn nth((text, ends): Texts, number: usize) -> Option<&'static str> {
+    let from = number.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied())?;
+    text.get(from as usize..*ends.get(number)? as usize)
+}
 
 /// A set of keys by its number.
 pub(super) fn builtin_keys(number: usize) -> Option<KeySet> {
-    KEYS.get(number).map(|line| KeySet::of(line))
+    nth(KEYS, number).map(KeySet::of)
+}
+
+/// What of a rule stands apart, by the rule's number.
+pub(super) fn builtin_body(number: usize) -> Option<&'static str> {
+    nth(BODIES, number)
 }
 
 /// The names of the packs that `name` stands for: itself, or all below it (`hubspot`).

@@ -32,12 +32,12 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
             "give at least 3 of each, near misses among those that pass",
         );
     }
-    for (name, missing) in [("why", rule.why.is_empty()), ("help", rule.text.help.is_none()), ("title", rule.title.is_empty())] {
+    for (name, missing) in [("why", rule.why.is_empty()), ("help", rule.text().help.is_none()), ("title", rule.title.is_empty())] {
         if missing {
             say(format!("rule `{id}` has no `{name}`"), "people will ask");
         }
     }
-    if unfiltered(&rule.matcher) {
+    if unfiltered(rule.matcher()) {
         say(
             format!("rule `{id}` cannot be prefiltered and is tried on every block"),
             "let every pattern hold a word of three letters or more",

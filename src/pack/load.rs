@@ -230,12 +230,13 @@ impl PackSet {
             // Only rules that this pack changes are taken over; the others stay with their own pack.
             for (id, entries) in &base.rules {
                 if p.rules.iter().any(|(own, _)| own == id) {
-                    rules.push((id.clone(), entries.clone()));
+                    rules.push((id.clone(), super::decode::whole(entries)));
                 }
             }
         }
         for (id, own) in &mut p.rules {
             if let Some((_, base)) = rules.iter().find(|(b, _)| b == id) {
+                *own = super::decode::whole(own);
                 let kept = base.iter().filter(|e| !own.iter().any(|o| o.key == e.key)).cloned();
                 own.extend(kept.collect::<Vec<_>>());
             }
@@ -353,7 +354,7 @@ mod tests {
         let mut found = 0;
         for rule in set.packs.iter().flat_map(|p| &p.rules) {
             let mut all = Vec::new();
-            patterns(&rule.matcher, &mut all);
+            patterns(rule.matcher(), &mut all);
             for pattern in all.into_iter().step_by(6) {
                 for case in rule.tests.flag.iter().chain(&rule.tests.pass) {
                     let text = &case.text;
@@ -373,8 +374,8 @@ mod tests {
         let mut count = 0;
         for (a, b) in yaml.packs.iter().flat_map(|p| &p.rules).zip(quick.packs.iter().flat_map(|p| &p.rules)) {
             let (mut x, mut y) = (Vec::new(), Vec::new());
-            patterns(&a.matcher, &mut x);
-            patterns(&b.matcher, &mut y);
+            patterns(a.matcher(), &mut x);
+            patterns(b.matcher(), &mut y);
             assert_eq!(x.len(), y.len(), "{}", a.id);
             for (x, y) in x.iter().zip(&y) {
                 assert_eq!(x.keys, y.keys, "{}", a.id);

@@ -13,6 +13,7 @@ mod lint;
 mod literals;
 mod load;
 pub mod model;
+pub mod outline;
 mod pattern;
 mod phrase;
 mod rewrite;

@@ -19,6 +19,8 @@ pub use tests::{TestCase, TestFacts, TestFormat, Tests};
 pub use words::WordsMatcher;
 
 use super::expression::{LazyRegex, PhraseSet};
+use super::lazy::Lazy;
+use super::outline::Outline;
 use super::pattern::Pattern;
 use super::rewrite::Rewrite;
 use super::select::Select;
@@ -75,24 +77,49 @@ pub struct Rule {
     pub kinds: Vec<Kind>,
     /// The languages it speaks of; empty for all.
     pub languages: Vec<Lang>,
-    /// What to look for.
-    pub matcher: Matcher,
-    /// What must, or must not, surround it.
-    pub context: Context,
+    /// What it looks at.
+    pub outline: Outline,
+    /// What to look for and what to say; of a built-in rule, read when first needed.
+    pub(super) body: Lazy<Body>,
+    /// Its number among the built-in rules, if it is one of them as it was built in.
+    pub number: Option<u32>,
     /// At most one finding per document.
     pub once: bool,
     /// Rules that this one leaves the words to where both find something in them.
     pub folds_into: Vec<String>,
     /// What it finds is shown with stars.
     pub mask: bool,
-    /// What is said.
-    pub text: RuleText,
     /// How far its fixes can be trusted, if it has any.
     pub fix: Option<Applicability>,
     /// Texts it must and must not flag.
     pub tests: Tests,
     /// Where its id stands in the pack's file.
     pub span: Span,
+}
+
+impl Rule {
+    /// What to look for.
+    pub fn matcher(&self) -> &Matcher {
+        &self.body.matcher
+    }
+
+    /// What must, or must not, surround it.
+    pub fn context(&self) -> &Context {
+        &self.body.context
+    }
+
+    /// What is said.
+    pub fn text(&self) -> &RuleText {
+        &self.body.text
+    }
+}
+
+/// What of a rule matters only where there is something for it to look at.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    pub matcher: Matcher,
+    pub context: Context,
+    pub text: RuleText,
 }
 
 /// The words of a rule's findings; `{…}` is filled in.
@@ -132,7 +159,7 @@ impl SeverityByKind {
 }
 
 /// What to look for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Matcher {
     /// The matcher itself.
     pub form: MatcherForm,
@@ -198,6 +225,13 @@ pub enum MatcherForm {
     Any(Vec<Matcher>),
     /// None, as a condition inside `all`.
     Not(Box<Matcher>),
+}
+
+impl Default for MatcherForm {
+    /// What finds nothing.
+    fn default() -> MatcherForm {
+        MatcherForm::Any(Vec::new())
+    }
 }
 
 impl MatcherForm {

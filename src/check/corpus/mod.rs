@@ -73,7 +73,7 @@ pub fn leaves(rule: &Rule) -> Vec<&Matcher> {
         }
     }
     let mut out = Vec::new();
-    collect(&rule.matcher, &mut out);
+    collect(rule.matcher(), &mut out);
     out
 }
 
@@ -106,7 +106,7 @@ pub fn find(subject: &Subject, rule: &Rule, leaf: &Matcher, shared: &Shared) -> 
         return None;
     }
     let found = if m.same == Same::Text && m.fields.is_empty() { page(subject, m) } else { in_record(subject, m, shared) }?;
-    let contexts: [&Context; 2] = [&rule.context, &leaf.context];
+    let contexts: [&Context; 2] = [rule.context(), &leaf.context];
     if found.field.is_some() && !contexts.iter().any(|c| c.speaks_of_values()) {
         return Some(found);
     }

@@ -87,7 +87,7 @@ fn explain(r: &Rule, palette: Palette) -> String {
     part("Source", &sources.join("\n"));
     part("Confidence", sure(r.confidence));
     let mut needs = Vec::new();
-    registers(&r.matcher, &mut needs);
+    registers(r.matcher(), &mut needs);
     part("Facts it needs", &needs.join("\n"));
     let texts = |cases: &[TestCase]| {
         let case = |c: &TestCase| format!("· {}{}", shorten(&c.text), known(&c.facts).map_or(String::new(), |k| format!("\n  where {k}")));
@@ -123,9 +123,9 @@ fn sure(confidence: Confidence) -> &'static str {
 
 /// The cure, with what a finding would fill in put in general words.
 pub(super) fn help(r: &Rule) -> String {
-    let text = r.text.help.as_deref().unwrap_or("reword it");
+    let text = r.text().help.as_deref().unwrap_or("reword it");
     let mut rights: Vec<&str> = Vec::new();
-    replacements(&r.matcher, &mut rights);
+    replacements(r.matcher(), &mut rights);
     rights.sort_unstable();
     rights.dedup();
     let right = match rights[..] {

@@ -45,7 +45,7 @@ pub fn page(r: &Rule) -> String {
         .collect();
     part("Source", &sources.join("\n"));
     let mut needs = Vec::new();
-    registers(&r.matcher, &mut needs);
+    registers(r.matcher(), &mut needs);
     part("Facts it needs", &capital(&needs.join("\n\n")));
     part("Flagged", &examples(&r.tests.flag));
     part("Fine", &examples(&r.tests.pass));

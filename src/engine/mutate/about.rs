@@ -1,7 +1,6 @@
 //! What a rule is about, so that it is not blamed for what it does not look at.
 
 use super::class::Class;
-use crate::check::looks_at_images;
 use crate::document::Role;
 use crate::pack::model::{Matcher, MatcherForm, Rule, Scope};
 
@@ -88,9 +87,9 @@ pub(super) struct About {
 
 impl About {
     pub(super) fn rule(rule: &Rule) -> About {
-        let mut about = About { pictures: looks_at_images(&rule.matcher), ..About::default() };
-        let mut scopes = vec![&rule.context];
-        about.matcher(&rule.matcher, &mut scopes);
+        let mut about = About { pictures: rule.outline.images, ..About::default() };
+        let mut scopes = vec![rule.context()];
+        about.matcher(rule.matcher(), &mut scopes);
         for context in scopes {
             about.case |= context.scope.contains(&Scope::Caps) || context.not_scope.contains(&Scope::Caps);
             let attribute = |s: &Scope| matches!(s, Scope::Role(Role::Alt | Role::Attr | Role::Meta));

@@ -10,11 +10,12 @@ mod place;
 mod word_lists;
 mod words;
 
-use super::builtin::builtin_keys;
+use super::builtin::{builtin_body, builtin_keys};
 use super::expression::{self, LazyRegex, Phrase, PhraseSet, Sizes};
 use super::keys::Keys;
 use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
+use super::outline::Outline;
 use super::pattern::Pattern;
 use super::phrase::{self, PhraseError};
 use super::select::Select;
@@ -25,7 +26,7 @@ use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use matchers::KEYS;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One key of a rule, with the file it was written in: a rule may be merged from several.
 #[derive(Clone)]
@@ -34,6 +35,29 @@ pub(super) struct Entry {
     pub key_span: Span,
     pub value: Node,
     pub file: usize,
+}
+
+/// Patterns of a pack's phrases, by text and whether case counts.
+pub(super) type KnownPatterns = Arc<Mutex<HashMap<(String, bool), Arc<Pattern>>>>;
+
+/// What of a built-in rule every run must know, beside what its author wrote: what it looks at, and its number, under which the rest is found.
+const OUTLINE: &str = "$outline";
+/// See [`OUTLINE`].
+const BODY: &str = "$body";
+
+/// A built-in rule's keys with those that stand apart, as they are where packs merge rules.
+pub(super) fn whole(entries: &[Entry]) -> Vec<Entry> {
+    let Some(body) = entries.iter().find(|e| e.key == BODY) else { return entries.to_vec() };
+    let apart = number(&body.value).map(|n| body_entries(n as usize, body.file)).unwrap_or_default();
+    entries.iter().filter(|e| ![OUTLINE, BODY].contains(&e.key.as_str())).cloned().chain(apart).collect()
+}
+
+/// The keys of a built-in rule that stand apart.
+fn body_entries(number: usize, file: usize) -> Vec<Entry> {
+    let root = builtin_body(number).and_then(|json| serde_json::from_str::<yaml::Prepared>(json).ok());
+    let Some(Value::Map(entries)) = root.map(|r| r.0.value) else { return Vec::new() };
+    let entry = |(k, value): (Node, Node)| Entry { key: k.scalar_text().unwrap_or_default(), key_span: k.span, value, file };
+    entries.into_iter().map(entry).collect()
 }
 
 pub(super) struct Decoder<'a> {
@@ -45,8 +69,7 @@ pub(super) struct Decoder<'a> {
     pub faults: &'a mut Vec<Fault>,
     /// `case: exact` of the rule and matcher that is being read.
     exact: bool,
-    /// Patterns of phrases, by text and whether case counts.
-    known: HashMap<(String, bool), Arc<Pattern>>,
+    known: KnownPatterns,
     /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
     trusted: bool,
     sizes: &'a mut Sizes,
@@ -61,7 +84,7 @@ impl<'a> Decoder<'a> {
         trusted: bool,
         sizes: &'a mut Sizes,
     ) -> Self {
-        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: HashMap::new(), trusted, sizes }
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: KnownPatterns::default(), trusted, sizes }
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -95,6 +118,7 @@ impl<'a> Decoder<'a> {
                 "lower case letters, digits and hyphens, beginning with a letter",
             );
         }
+        let apart = find(BODY).and_then(|e| number(&e.value));
         for (name, why) in [
             ("title", "the requirement in one line"),
             ("source", "where it comes from"),
@@ -102,7 +126,7 @@ impl<'a> Decoder<'a> {
             ("match", "what to look for"),
             ("message", "the headline of a finding"),
         ] {
-            if find(name).is_none() {
+            if find(name).is_none() && !(apart.is_some() && ["match", "message"].contains(&name)) {
                 self.file = id.file;
                 self.fault(id.value.span, format!("rule `{id_text}` has no `{name}`"), format!("add `{name}:` – {why}"));
             }
@@ -150,8 +174,6 @@ impl<'a> Decoder<'a> {
                 }
             }
         }
-        self.exact = text(self, "case").as_deref() == Some("exact");
-        let exact = self.exact;
         let severity = find("severity").map(|e| severity_by_kind(&e.value));
         if let Some(e) = find("severity")
             && confidence == Some(Confidence::Inferred)
@@ -160,12 +182,6 @@ impl<'a> Decoder<'a> {
             self.file = e.file;
             self.advice(e.value.span, "an inferred rule cannot be an error", "make it a warning, or name a source that says so");
         }
-        let context = self.context(&|name| entries.iter().find(|e| e.key == name).map(|e| (e.file, &e.value)));
-        self.exact = exact;
-        let matcher = find("match").and_then(|e| {
-            self.file = e.file;
-            self.matcher(&e.value)
-        });
         let tests = find("tests")
             .map(|e| {
                 self.file = e.file;
@@ -173,6 +189,63 @@ impl<'a> Decoder<'a> {
             })
             .unwrap_or_default();
         let fix = text(self, "fix").map(|f| applicability(&f));
+        let (outline, body) = match apart {
+            Some(number) => {
+                let outline = find(OUTLINE).map(|e| Outline::prepared(&e.value)).unwrap_or_default();
+                (Some(outline), Some(self.later(number as usize)))
+            }
+            None => {
+                let body = self.body(entries);
+                (body.as_ref().map(|b| Outline::of(&b.matcher)), body.map(Lazy::ready))
+            }
+        };
+        let rule = Rule {
+            id: id_text,
+            aliases: strings("aliases"),
+            pack: pack.to_owned(),
+            title: text(self, "title").unwrap_or_default(),
+            why: text(self, "why").unwrap_or_default(),
+            sources,
+            confidence: confidence.unwrap_or(Confidence::Inferred),
+            severity: severity.unwrap_or(SeverityByKind { default: None, by_kind: BTreeMap::new() }),
+            kinds,
+            languages,
+            outline: outline?,
+            body: body?,
+            number: apart.map(|n| n as u32),
+            once: find("once").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
+            folds_into: strings("folds_into"),
+            mask: find("mask").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
+            fix,
+            tests,
+            span: id.value.span,
+        };
+        (self.faults.iter().filter(|f| !f.usable).count() == before).then_some(rule)
+    }
+
+    /// What of a built-in rule is read when it is first needed.
+    fn later(&self, number: usize) -> Lazy<Body> {
+        let (terms, known) = (Arc::clone(self.terms), Arc::clone(&self.known));
+        Lazy::new(move || {
+            let (sources, mut faults, mut sizes) = (HashMap::new(), Vec::new(), Sizes::default());
+            let mut decoder = Decoder { known, ..Decoder::new(&[], &terms, &sources, &mut faults, true, &mut sizes) };
+            // Nothing is wrong in it: promolint would not have been built.
+            decoder.body(&body_entries(number, 0)).unwrap_or_default()
+        })
+    }
+
+    /// What a rule looks for and says.
+    fn body(&mut self, entries: &[Entry]) -> Option<Body> {
+        let find = |name: &str| entries.iter().find(|e| e.key == name);
+        let text = |name: &str| find(name)?.value.scalar_text().map(|s| s.trim().to_owned());
+        self.exact = text("case").as_deref() == Some("exact");
+        let exact = self.exact;
+        let context = self.context(&|name| find(name).map(|e| (e.file, &e.value)));
+        self.exact = exact;
+        let matcher = find("match").and_then(|e| {
+            self.file = e.file;
+            self.matcher(&e.value)
+        });
         if let (Some(e), Some(m)) = (find("fix"), &matcher)
             && !m.replaces()
             && find("rewrite").is_none()
@@ -187,35 +260,9 @@ impl<'a> Decoder<'a> {
             }
             self.rewrite(&e.value)
         });
-        let words = RuleText {
-            message: text(self, "message").unwrap_or_default(),
-            label: text(self, "label"),
-            notes: strings("notes"),
-            help: text(self, "help"),
-            rewrite,
-        };
-        let rule = Rule {
-            id: id_text,
-            aliases: strings("aliases"),
-            pack: pack.to_owned(),
-            title: text(self, "title").unwrap_or_default(),
-            why: text(self, "why").unwrap_or_default(),
-            sources,
-            confidence: confidence.unwrap_or(Confidence::Inferred),
-            severity: severity.unwrap_or(SeverityByKind { default: None, by_kind: BTreeMap::new() }),
-            kinds,
-            languages,
-            matcher: matcher?,
-            context,
-            once: find("once").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
-            folds_into: strings("folds_into"),
-            mask: find("mask").is_some_and(|e| matches!(e.value.value, Value::Bool(true))),
-            text: words,
-            fix,
-            tests,
-            span: id.value.span,
-        };
-        (self.faults.iter().filter(|f| !f.usable).count() == before).then_some(rule)
+        let notes = find("notes").map(|e| list(&e.value)).unwrap_or_default();
+        let words = RuleText { message: text("message").unwrap_or_default(), label: text("label"), notes, help: text("help"), rewrite };
+        Some(Body { matcher: matcher?, context, text: words })
     }
 
     fn tests(&mut self, node: &Node) -> Tests {

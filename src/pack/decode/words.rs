@@ -65,15 +65,16 @@ impl Decoder<'_> {
             let text = n.scalar_text().unwrap_or_default();
             let keys = keys.next();
             let known = (text, exact);
-            if let Some(pattern) = self.known.get(&known) {
-                out.push(Arc::clone(pattern));
+            // Several rules may look for one phrase: they share what is made of it, and what it finds.
+            let shared = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&known).map(Arc::clone);
+            if let Some(pattern) = shared {
+                out.push(pattern);
                 continue;
             }
             let Some(phrase) = self.phrase(n, &known.0) else { continue };
-            // Several rules may look for one phrase: they share what is made of it, and what it finds.
             let pattern = Arc::new(Pattern::from_phrase(phrase, exact, keys));
-            self.known.insert(known, Arc::clone(&pattern));
-            out.push(pattern);
+            let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            out.push(Arc::clone(all.entry(known).or_insert(pattern)));
         }
         out
     }

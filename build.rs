@@ -47,6 +47,10 @@ mod pack {
         phrases: HashMap<(String, String, bool), usize>,
         /// Uses of patterns without keys.
         always: Vec<[usize; 3]>,
+        /// Phrases that elements are asked for, by their keys, each with its set.
+        said: Vec<(Vec<usize>, bool, usize)>,
+        /// How many such sets there are.
+        said_sets: usize,
     }
 
     impl All {
@@ -61,14 +65,29 @@ mod pack {
             self.lines.len() - 1
         }
 
-        /// The index of all patterns, as Rust.
+        fn sought(&self, sets: &[usize], exact: bool) -> Sought<'_> {
+            Sought { first: &self.sets[sets[0]], exact, further: sets[1..].iter().map(|s| (*s, &self.sets[*s])).collect() }
+        }
+
+        /// A set of phrases that elements are asked for; its number, if each has keys.
+        fn asked_for(&mut self, phrases: Vec<(Keys, bool)>) -> Option<usize> {
+            if phrases.is_empty() || phrases.iter().any(|(keys, _)| keys.first.is_empty()) {
+                return None;
+            }
+            for (keys, exact) in phrases {
+                let sets = std::iter::once(&keys.first).chain(&keys.further).map(|set| self.number(set)).collect();
+                self.said.push((sets, keys.spelled && exact, self.said_sets));
+            }
+            self.said_sets += 1;
+            Some(self.said_sets - 1)
+        }
+
+        /// The index of all patterns, and of what elements are asked for, as Rust.
         pub fn index(&self) -> String {
-            let sought = self.patterns.iter().map(|(sets, exact, _)| Sought {
-                first: &self.sets[sets[0]],
-                exact: *exact,
-                further: sets[1..].iter().map(|s| (*s, &self.sets[*s])).collect(),
-            });
+            let sought = self.patterns.iter().map(|(sets, exact, _)| self.sought(sets, *exact));
             let index = Index::new(&sought.collect::<Vec<_>>());
+            let said = Index::new(&self.said.iter().map(|(sets, exact, _)| self.sought(sets, *exact)).collect::<Vec<_>>());
+            let said_sets: Vec<usize> = self.said.iter().map(|(.., set)| *set).collect();
             let uses: Vec<_> = self.patterns.iter().flat_map(|(.., uses)| uses).collect();
             let ends = self.patterns.iter().scan(0, |end, (.., uses)| {
                 *end += uses.len();
@@ -79,11 +98,14 @@ mod pack {
                  /// Where they stand: rule, matcher and number in it.\npub(super) static USES: &[[u32; 3]] = &{uses:?};\n\
                  /// Where those of each pattern end.\npub(super) static ENDS: &[u32] = &{:?};\n\
                  /// Where patterns without keys stand.\npub(super) static ALWAYS: &[[u32; 3]] = &{:?};\n\
-                 /// How many rules there are.\npub(super) const RULES: usize = {};\n",
+                 /// How many rules there are.\npub(super) const RULES: usize = {};\n\
+                 /// All phrases that elements are asked for, where all of a set have keys.\npub(super) static ELEMENTS: Index = {};\n\
+                 /// The set of each.\npub(super) static ELEMENT_SETS: &[u32] = &{said_sets:?};\n",
                 index.source(),
                 ends.collect::<Vec<_>>(),
                 self.always,
                 self.bodies.len(),
+                said.source(),
             )
         }
 
@@ -258,9 +280,7 @@ mod pack {
             let Some(map) = matcher.as_object_mut() else { return };
             let known = |text: &String| Some((self.pack.to_owned(), text.clone(), exact));
             let patterns: Option<Vec<_>> = if let Some(phrases) = map.get("phrases") {
-                let file = self.file;
-                let read = |text: &String| phrase::parse(text, self.terms).unwrap_or_else(|e| panic!("{file}: {text:?}: {}", e.message));
-                Some(texts(phrases).iter().map(|text| (Keys::of_phrase(&read(text), exact), exact, known(text))).collect())
+                Some(texts(phrases).iter().map(|text| (Keys::of_phrase(&self.phrase(text), exact), exact, known(text))).collect())
             } else {
                 map.get("regex").map(|r| texts(r).iter().map(|source| (Keys::of_regex(source, exact), exact, None)).collect())
             };
@@ -275,6 +295,15 @@ mod pack {
                     |wrong: &String| Keys { spelled: true, first: KeySet::new(std::slice::from_ref(wrong), false), ..Keys::default() };
                 self.take(replaced.keys().map(|wrong| (keys(wrong), true, None)).collect());
             }
+            if let Some(Value::Object(element)) = map.get_mut("element") {
+                for (set, key) in [("text", "$text"), ("label", "$label")] {
+                    let phrases = element.get(set).map(texts).unwrap_or_default();
+                    let number = self.all.asked_for(phrases.iter().map(|text| (Keys::of_phrase(&self.phrase(text), exact), exact)).collect());
+                    if let Some(number) = number {
+                        element.insert(key.to_owned(), number.into());
+                    }
+                }
+            }
             for form in ["all", "any", "not", "claim", "place", "approval"] {
                 match map.get_mut(form) {
                     Some(Value::Array(list)) => list.iter_mut().for_each(|m| self.read(m, exact, sought)),
@@ -282,6 +311,10 @@ mod pack {
                     None => {}
                 }
             }
+        }
+
+        fn phrase(&self, text: &str) -> Vec<phrase::Part> {
+            phrase::parse(text, self.terms).unwrap_or_else(|e| panic!("{}: {text:?}: {}", self.file, e.message))
         }
 
         fn take(&mut self, patterns: Vec<(Keys, bool, Option<(String, String, bool)>)>) {

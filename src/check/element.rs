@@ -1,5 +1,6 @@
 //! HTML elements: what they are, carry, say, and stand in.
 
+use super::presence::LABELS;
 use super::{Hit, Subject, select};
 use crate::document::html::Dom;
 use crate::document::seen;
@@ -16,8 +17,12 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
         return Vec::new();
     }
     // Whoever asks why hears it of the elements themselves.
-    if !subject.is_traced() && subject.tags().is_some_and(|tags| !tags.may_hold(m)) {
-        return Vec::new();
+    if !subject.is_traced() {
+        // What an element says, or what labels it, is somewhere on the page.
+        let said = [&m.text, &m.label].into_iter().flatten().all(|set| subject.may_say(set));
+        if subject.tags().is_some_and(|tags| !tags.may_hold(m, said)) {
+            return Vec::new();
+        }
     }
     // No element says what the whole page does not: told without a tree.
     if m.text.as_ref().is_some_and(|t| !subject.document_has(t)) {
@@ -182,7 +187,7 @@ fn unmet<'m>(dom: &Dom, e: &ElementRef, m: &'m ElementMatcher) -> Option<Unmet<'
 fn is_labelled(dom: &Dom, e: &ElementRef, is: impl Fn(&str) -> bool) -> bool {
     let value = e.value();
     let by_id = |id: &str, attr: &str| labelling(dom, id, attr).is_some_and(|x| is(&dom.text_again(x.id())));
-    ["aria-label", "title", "value", "placeholder"].iter().filter_map(|a| value.attr(a)).any(|v| is(&seen(v)))
+    LABELS.iter().filter_map(|a| value.attr(a)).any(|v| is(&seen(v)))
         || value.attr("id").is_some_and(|id| by_id(id, "for"))
         || value.attr("aria-labelledby").is_some_and(|ids| ids.split_ascii_whitespace().any(|id| by_id(id, "id")))
         || e.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "label").is_some_and(|a| is(&dom.text_again(a.id())))

@@ -19,6 +19,7 @@ pub mod link;
 pub mod markup;
 pub mod pictures;
 pub mod place;
+mod presence;
 mod select;
 pub mod stats;
 mod subject;

@@ -40,6 +40,10 @@ pub(super) fn below(e: &ElementRef, select: &Select) -> bool {
     e.descendants().skip(1).filter_map(ElementRef::wrap).any(|d| select.list().iter().any(|one| one.matches(&d, Some(e), &mut caches)))
 }
 
+/// Elements whose content is no text of the page.
+const UNSHOWN: [&str; 11] =
+    ["script", "style", "template", "noscript", "iframe", "noembed", "noframes", "xmp", "plaintext", "textarea", "annotation"];
+
 /// The start tags of a page, with its source.
 pub(super) struct Tags<'s> {
     pub census: &'s Census,
@@ -49,9 +53,10 @@ pub(super) struct Tags<'s> {
 }
 
 impl<'s> Tags<'s> {
-    /// Whether an element of the page may be what a matcher looks for.
-    pub fn may_hold(&self, m: &ElementMatcher) -> bool {
-        self.any(&m.select, |tag| self.passes(&tag, m)) && m.document_has.as_ref().is_none_or(|s| self.any(s, |_| true))
+    /// Whether an element of the page may be what a matcher looks for. `said`: what it must say, or be called, may be on the page; of what
+    /// pages do not show, nothing is known.
+    pub fn may_hold(&self, m: &ElementMatcher, said: bool) -> bool {
+        self.any(&m.select, |tag| (said || UNSHOWN.contains(&tag.name())) && self.passes(&tag, m)) && m.document_has.as_ref().is_none_or(|s| self.any(s, |_| true))
     }
 
     fn any(&self, select: &Select, f: impl Fn(Start<'s>) -> bool) -> bool {

@@ -2,6 +2,7 @@
 
 use super::element::{ElementFilter, Present};
 use super::pictures::{Looked, Pictures};
+use super::presence::Presence;
 use super::why::{self, Notes};
 use super::{Hit, approval, context, field, image, link, select, words};
 use crate::document::html::{Census, Dom};
@@ -54,6 +55,7 @@ pub struct Subject<'a> {
     pub(super) present: OnceCell<Present<'a>>,
     pub(super) doms: OnceCell<Vec<Dom>>,
     pub(super) census: OnceCell<Option<Census>>,
+    pub(super) presence: OnceCell<Option<Presence>>,
     pub(super) hosts: link::HostCache,
     pub(super) languages: context::Languages,
     /// What patterns of several matchers found, by address.
@@ -100,6 +102,7 @@ impl<'a> Subject<'a> {
             present,
             doms: OnceCell::new(),
             census: OnceCell::new(),
+            presence: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
             found: Default::default(),
@@ -232,6 +235,12 @@ impl<'a> Subject<'a> {
         let (text, lower) = (self.source.text(), self.present().lower());
         let census = self.census.get_or_init(|| Census::read(lower, &self.document.html)).as_ref()?;
         Some(select::Tags { census, text, lower })
+    }
+
+    /// Whether a phrase of a set may be on the page, in the words of an element or as its label.
+    pub(super) fn may_say(&self, set: &PhraseSet) -> bool {
+        let presence = self.presence.get_or_init(|| Some(Presence::of(self.document, &self.tags()?)));
+        presence.as_ref().is_none_or(|p| p.may_have(set))
     }
 
     /// The trees of its HTML, built when a rule first asks.

@@ -373,11 +373,22 @@ fn find(regex: &meta::Regex, text: &str, window: Range<usize>, anchored: Anchore
 #[derive(Debug)]
 pub struct PhraseSet {
     regex: Option<LazyRegex>,
+    number: Option<u32>,
 }
 
 impl PhraseSet {
     pub(super) fn new(phrases: Vec<Phrase>, exact: bool) -> PhraseSet {
-        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact, false)) }
+        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact, false)), number: None }
+    }
+
+    /// The same set, with its number among those whose keys were worked out when promolint was built.
+    pub(super) fn numbered(self, number: Option<u32>) -> PhraseSet {
+        PhraseSet { number, ..self }
+    }
+
+    /// Its number among those whose keys were worked out when promolint was built, if it is one of them.
+    pub fn number(&self) -> Option<u32> {
+        self.number
     }
 
     /// Whether there is nothing to look for.

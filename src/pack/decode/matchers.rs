@@ -5,6 +5,11 @@ use super::*;
 /// Beside the phrases of a prepared pack: their keys. No key of YAML begins so.
 pub(super) const KEYS: &str = "$keys";
 
+/// A number that promolint's build put beside what an author wrote.
+fn kept(node: &Node, key: &str) -> Option<u32> {
+    node.get(key).and_then(number).map(|n| n as u32)
+}
+
 impl Decoder<'_> {
     pub fn matcher(&mut self, node: &Node) -> Option<Matcher> {
         const FORMS: [&str; 16] = [
@@ -141,9 +146,9 @@ impl Decoder<'_> {
             select: select?,
             attr,
             style,
-            text: node.get("text").map(|n| self.phrase_set(n)),
+            text: node.get("text").map(|n| self.phrase_set(n).numbered(kept(node, "$text"))),
             text_not: node.get("text_not").map(|n| self.phrase_set(n)),
-            label: node.get("label").map(|n| self.phrase_set(n)),
+            label: node.get("label").map(|n| self.phrase_set(n).numbered(kept(node, "$label"))),
             has,
             has_not,
             inside,

@@ -298,7 +298,8 @@ mod pack {
             if let Some(Value::Object(element)) = map.get_mut("element") {
                 for (set, key) in [("text", "$text"), ("label", "$label")] {
                     let phrases = element.get(set).map(texts).unwrap_or_default();
-                    let number = self.all.asked_for(phrases.iter().map(|text| (Keys::of_phrase(&self.phrase(text), exact), exact)).collect());
+                    let number =
+                        self.all.asked_for(phrases.iter().map(|text| (Keys::of_phrase(&self.phrase(text), exact), exact)).collect());
                     if let Some(number) = number {
                         element.insert(key.to_owned(), number.into());
                     }

@@ -67,7 +67,7 @@ impl Tools {
         let set = PackSet::load(packs::shipped());
         let rules = RuleSet::new(set.packs, Settings::default());
         let mut keys = BTreeSet::new();
-        rules.rules().iter().for_each(|r| gather(&r.matcher, &mut keys));
+        rules.rules().iter().for_each(|r| gather(r.matcher(), &mut keys));
         let count = keys.len();
         let path = corpus::file("keys.txt", || keys.into_iter().map(|k| k + "\n").collect());
         (path, count)

@@ -17,10 +17,15 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
         return Vec::new();
     }
     // Whoever asks why hears it of the elements themselves.
-    if !subject.is_traced() {
-        // What an element says, or what labels it, is somewhere on the page.
-        let said = [&m.text, &m.label].into_iter().flatten().all(|set| subject.may_say(set));
-        if subject.tags().is_some_and(|tags| !tags.may_hold(m, said)) {
+    if !subject.is_traced()
+        && let Some((tags, presence)) = subject.tags().zip(subject.presence())
+    {
+        let (text, label) = (m.text.as_ref(), m.label.as_ref());
+        // What labels an element is somewhere on the page, or in a script.
+        let labelled = label.is_none_or(|l| presence.may_have(l));
+        let in_script = || label.is_none_or(|l| presence.may_have_in_script(l, &tags));
+        let lacks = || m.document_lacks.as_ref().is_none_or(|s| !tags.has_link(s, subject.document));
+        if text.is_some_and(|t| !presence.may_have_keys(t)) || !tags.may_hold(m, labelled, in_script) || !lacks() {
             return Vec::new();
         }
     }

@@ -1,46 +1,102 @@
 //! Which phrases that elements are asked for may be on a page, told in one pass over what it says, before a tree is built of it.
 
-use super::builtin::{ELEMENTS, ELEMENT_SETS};
-use super::select::Tags;
+use super::builtin::{ELEMENT_SETS, ELEMENTS};
+use super::select::{Tags, decoded};
 use crate::document::Document;
 use crate::pack::PhraseSet;
-use std::borrow::Cow;
+use memchr::memmem;
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
 
 /// Attributes that name a control, beside its words.
 pub(super) const LABELS: [&str; 4] = ["aria-label", "title", "value", "placeholder"];
 
-/// The sets of phrases of which one may be there.
+/// What a page says, and which sets of phrases may be in it.
 #[derive(Debug)]
 pub(super) struct Presence {
-    /// By number; none where everything may be there.
-    sets: Option<Box<[bool]>>,
+    /// As elements are asked for it: one space between words, whatever block they stand in. Nothing where it cannot be told without reading the
+    /// page as browsers do.
+    said: Option<Said>,
+    /// The same of its scripts; of others, nothing where one may end elsewhere than it seems to.
+    scripts: OnceCell<Option<Said>>,
+}
+
+#[derive(Debug)]
+struct Said {
+    text: String,
+    /// By number.
+    sets: Box<[bool]>,
+    /// Whether a phrase of a set is there, by the set's address.
+    known: RefCell<FxHashMap<usize, bool>>,
 }
 
 impl Presence {
     /// What may be on a page with these tags.
     pub fn of(document: &Document, tags: &Tags<'_>) -> Presence {
-        Presence { sets: said(document, tags).map(|text| sets_in(&text)) }
+        Presence { said: said(document, tags).map(Said::new), scripts: OnceCell::new() }
     }
 
-    /// Whether a phrase of a set may be there.
+    /// Whether what a phrase of a set needs is there.
+    pub fn may_have_keys(&self, set: &PhraseSet) -> bool {
+        self.said.as_ref().is_none_or(|said| said.has_keys(set))
+    }
+
+    /// Whether a phrase of a set may be in the words of an element, or be its label.
     pub fn may_have(&self, set: &PhraseSet) -> bool {
-        let known = set.number().zip(self.sets.as_ref()).and_then(|(number, sets)| sets.get(number as usize));
-        known.copied().unwrap_or(true)
+        self.said.as_ref().is_none_or(|said| said.has(set))
+    }
+
+    /// Whether a phrase of a set may be in a script of the page.
+    pub fn may_have_in_script(&self, set: &PhraseSet, tags: &Tags<'_>) -> bool {
+        self.scripts.get_or_init(|| scripts(tags).map(Said::new)).as_ref().is_none_or(|said| said.has(set))
     }
 }
 
-/// What a page says, as elements are asked for it: letters of ASCII in lower case, one space between words, whatever block they stand in.
-/// Nothing where it cannot be told without reading the page as browsers do.
+impl Said {
+    fn new(text: String) -> Said {
+        Said { sets: sets_in(&text.to_ascii_lowercase()), text, known: RefCell::default() }
+    }
+
+    fn has_keys(&self, set: &PhraseSet) -> bool {
+        set.number().is_none_or(|number| self.sets.get(number as usize).copied().unwrap_or(true))
+    }
+
+    fn has(&self, set: &PhraseSet) -> bool {
+        if !self.has_keys(set) {
+            return false;
+        }
+        let key = std::ptr::from_ref(set).addr();
+        *self.known.borrow_mut().entry(key).or_insert_with(|| set.is_match(&self.text))
+    }
+}
+
 fn said(document: &Document, tags: &Tags<'_>) -> Option<String> {
     let mut out = String::with_capacity(document.text.len() + 1024);
     add(&document.text, &mut out);
     for name in LABELS {
         for at in tags.census.values(name, tags.lower).iter() {
             out.push('\n');
-            add(&plain(tags.text.get(at.clone())?)?, &mut out);
+            add(&crate::document::seen(&decoded(tags.text.get(at.clone())?)?), &mut out);
         }
     }
-    out.make_ascii_lowercase();
+    Some(out)
+}
+
+/// What stands in scripts.
+fn scripts(tags: &Tags<'_>) -> Option<String> {
+    let mut out = String::new();
+    let mut at = 0;
+    while let Some(start) = memmem::find(&tags.lower.as_bytes()[at..], b"<script").map(|i| at + i) {
+        let end = memmem::find(&tags.lower.as_bytes()[start..], b"</script").map_or(tags.lower.len(), |i| start + i);
+        let text = tags.text.get(start..end)?;
+        // In a comment a script may hold the end of another.
+        if text.contains("<!--") {
+            return None;
+        }
+        out.push('\n');
+        add(&crate::document::seen(text), &mut out);
+        at = end;
+    }
     Some(out)
 }
 
@@ -56,33 +112,6 @@ fn add(text: &str, out: &mut String) {
         out.push(' ');
         out.push_str(word);
     }
-}
-
-/// A value as it reads; nothing where it is written in ways that only a reader of HTML tells.
-fn plain(value: &str) -> Option<Cow<'_, str>> {
-    const REFERENCES: [(&str, &str); 6] =
-        [("&amp;", "&"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&nbsp;", " "), ("&rsquo;", "\u{2019}")];
-    if !value.contains('&') {
-        // What cannot be seen is dropped from what elements say.
-        return value.is_ascii().then_some(value.into()).or_else(|| Some(crate::document::seen(value)));
-    }
-    let mut out = String::with_capacity(value.len());
-    let mut rest = value;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        // A lone sign stands for itself.
-        if rest[1..].starts_with([' ', '&']) || rest.len() == 1 {
-            out.push('&');
-            rest = &rest[1..];
-            continue;
-        }
-        let (written, read) = REFERENCES.iter().find(|(written, _)| rest.starts_with(written))?;
-        out.push_str(read);
-        rest = &rest[written.len()..];
-    }
-    out.push_str(rest);
-    Some(crate::document::seen(&out).into_owned().into())
 }
 
 /// The sets of which a text has keys.
@@ -102,9 +131,38 @@ fn sets_in(text: &str) -> Box<[bool]> {
         }
     });
     let mut sets = vec![false; ELEMENT_SETS.iter().map(|n| *n as usize + 1).max().unwrap_or(0)];
-    let has = |set: &u32| further[*set as usize] || ELEMENTS.signs(*set).iter().any(|sign| memchr::memchr(*sign, text.as_bytes()).is_some());
+    let has =
+        |set: &u32| further[*set as usize] || ELEMENTS.signs(*set).iter().any(|sign| memchr::memchr(*sign, text.as_bytes()).is_some());
     for ((pattern, set), met) in (0..).zip(ELEMENT_SETS).zip(met) {
         sets[*set as usize] |= met && ELEMENTS.sets(pattern).iter().all(has);
     }
     sets.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::html::Census;
+    use crate::source::Span;
+
+    #[test]
+    fn scripts_are_read_to_their_ends() {
+        let of = |text: &str| {
+            let lower = text.to_ascii_lowercase();
+            let census = Census::read(&lower, &[Span::new(0, text.len())]).expect("tags");
+            scripts(&Tags { census: &census, text, lower: &lower })
+        };
+        assert_eq!(of("<p>a</p><Script>b  \n c</script>d<script>E").as_deref(), Some("\n<Script>b c\n<script>E"));
+        // The first end belongs to the script within.
+        assert_eq!(of("<script><!-- <script>a</script>b --></script>"), None);
+    }
+
+    /// What the rules' own tests are about is on their pages.
+    #[test]
+    fn words_of_elements_are_found_by_their_keys() {
+        for (text, found) in [("No thanks, I prefer to pay more", true), ("we build portals", false)] {
+            let sets = sets_in(&text.to_ascii_lowercase());
+            assert_eq!(sets.iter().any(|s| *s), found, "{text}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Elements of a page that selectors match, tried only where they can.
 
 use super::element::predicate;
+use crate::document::Document;
 use crate::document::html::{Census, Dom, Start};
 use crate::pack::model::ElementMatcher;
-use crate::pack::select::{Key, One, Select, Test, Value};
+use crate::pack::select::{Key, One, Said, Select, Test, Value};
 use ego_tree::NodeId;
 use scraper::ElementRef;
 use selectors::context::SelectorCaches;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// All elements that one of the selectors matches, in the tree's order.
@@ -40,9 +42,9 @@ pub(super) fn below(e: &ElementRef, select: &Select) -> bool {
     e.descendants().skip(1).filter_map(ElementRef::wrap).any(|d| select.list().iter().any(|one| one.matches(&d, Some(e), &mut caches)))
 }
 
-/// Elements whose content is no text of the page.
-const UNSHOWN: [&str; 11] =
-    ["script", "style", "template", "noscript", "iframe", "noembed", "noframes", "xmp", "plaintext", "textarea", "annotation"];
+/// Elements whose content is no text of the page, beside scripts.
+const UNSHOWN: [&str; 10] =
+    ["style", "template", "noscript", "iframe", "noembed", "noframes", "xmp", "plaintext", "textarea", "annotation"];
 
 /// The start tags of a page, with its source.
 pub(super) struct Tags<'s> {
@@ -53,10 +55,33 @@ pub(super) struct Tags<'s> {
 }
 
 impl<'s> Tags<'s> {
-    /// Whether an element of the page may be what a matcher looks for. `said`: what it must say, or be called, may be on the page; of what
-    /// pages do not show, nothing is known.
-    pub fn may_hold(&self, m: &ElementMatcher, said: bool) -> bool {
-        self.any(&m.select, |tag| (said || UNSHOWN.contains(&tag.name())) && self.passes(&tag, m)) && m.document_has.as_ref().is_none_or(|s| self.any(s, |_| true))
+    /// Whether an element of the page may be what a matcher looks for. `labelled`: what it must be called may be on the page; `in_script`:
+    /// that may be in a script. Of what else pages do not show, nothing is known.
+    pub fn may_hold(&self, m: &ElementMatcher, labelled: bool, in_script: impl Fn() -> bool) -> bool {
+        let is_called = |tag: &Start| {
+            labelled
+                || match tag.name() {
+                    "script" => in_script(),
+                    name => UNSHOWN.contains(&name),
+                }
+        };
+        self.any(&m.select, |tag| is_called(&tag) && self.passes(&tag, m)) && m.document_has.as_ref().is_none_or(|s| self.any(s, |_| true))
+    }
+
+    /// Whether the page surely has an element that one of the selectors matches: such a link. `document`: the whole page.
+    pub fn has_link(&self, select: &Select, document: &Document) -> bool {
+        let whole = matches!(document.html[..], [one] if one.start == 0 && one.end == self.text.len());
+        // Where frames stand in place of a body, nothing else does.
+        if !whole || document.anchors.is_empty() || memchr::memmem::find(self.lower.as_bytes(), b"<frameset").is_some() {
+            return false;
+        }
+        let asked: Vec<_> = select.list().iter().filter_map(|one| one.link.as_ref()).collect();
+        let is = |tag: &Start<'s>| {
+            let value = |name: &str| tag.attributes().find(|(n, _)| *n == name).and_then(|(_, at)| self.text.get(at));
+            let said = |s: &Said| value(&s.name).and_then(decoded).is_some_and(|v| s.is(&v));
+            document.anchors.binary_search(&(tag.at() as u32)).is_ok() && asked.iter().any(|all| all.iter().all(said))
+        };
+        !asked.is_empty() && self.census.named("a", self.lower).any(|tag| is(&tag))
     }
 
     fn any(&self, select: &Select, f: impl Fn(Start<'s>) -> bool) -> bool {
@@ -87,8 +112,8 @@ impl<'s> Tags<'s> {
     }
 
     fn is(&self, at: Range<usize>, value: &Value) -> bool {
-        let found = self.lower.get(at).unwrap_or_default();
-        value.is(found) || is_odd(found)
+        let found = decoded(self.lower.get(at).unwrap_or_default());
+        found.is_none_or(|found| value.is(&found))
     }
 
     /// The conditions on attributes.
@@ -99,14 +124,40 @@ impl<'s> Tags<'s> {
                 return true;
             }
             let found = tag.attributes().find(|(n, _)| n == name).map(|(_, at)| self.text.get(at).unwrap_or_default());
-            found.is_some_and(is_odd) || predicate(found, p)
+            match found.map(decoded) {
+                Some(None) => true,
+                found => predicate(found.flatten().as_deref(), p),
+            }
         })
     }
 }
 
-/// Whether a value reads otherwise than it is written.
-fn is_odd(value: &str) -> bool {
-    value.bytes().any(|b| matches!(b, b'&' | b'\r'))
+/// The value of an attribute; nothing where it is written in ways that only a reader of HTML tells.
+pub(super) fn decoded(value: &str) -> Option<Cow<'_, str>> {
+    const REFERENCES: [(&str, &str); 5] = [("&amp;", "&"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", "\u{A0}"), ("&rsquo;", "\u{2019}")];
+    if !value.bytes().any(|b| matches!(b, b'&' | b'\r')) {
+        return Some(value.into());
+    }
+    if value.contains('\r') {
+        return None;
+    }
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A lone sign stands for itself.
+        if rest.len() == 1 || rest[1..].starts_with([' ', '&']) {
+            out.push('&');
+            rest = &rest[1..];
+            continue;
+        }
+        let (written, read) = REFERENCES.iter().find(|(written, _)| rest.starts_with(written))?;
+        out.push_str(read);
+        rest = &rest[written.len()..];
+    }
+    out.push_str(rest);
+    Some(out.into())
 }
 
 /// Shows the elements that a selector may match, with their places in the tree's table, until told that it is enough (`false`, which is
@@ -142,7 +193,39 @@ mod tests {
         "*",
     ];
 
+    #[test]
+    fn values_are_those_of_a_browser_or_nobody_knows() {
+        for (written, read) in [
+            ("No thanks", Some("No thanks")),
+            ("/a?b=1&amp;c=2", Some("/a?b=1&c=2")),
+            ("R & D &", Some("R & D &")),
+            ("don&#39;t&nbsp;go", Some("don't\u{A0}go")),
+            ("don&#8217;t", None),
+            ("a&ampb", None),
+        ] {
+            assert_eq!(decoded(written).as_deref(), read, "{written}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn links_that_are_sure_are_there(text in "(</?(a|A|p|select|option|template|noscript|svg|table|td|b|frameset|script|/a|/select)( (href|HREF) ?= ?['\"]?(x|/Contact|a&amp;contact)['\"]?)?/?>[ab]?){0,14}") {
+            use crate::engine::{Format, read_source};
+            use crate::source::{DecodeHint, Source};
+            let source = Source::decode("p.html", text.clone().into_bytes(), DecodeHint::Html);
+            let reading = read_source(&source, Format::Html, None);
+            let lower = text.to_ascii_lowercase();
+            let dom = Dom::parse(&text, 0);
+            for selector in ["a[href]", "a[href*=contact i]", "a[href*=contact]", "a[href*='/Contact'], a[href=x]"] {
+                let Ok(select) = Select::read(selector.to_owned()) else { panic!("{selector} is broken") };
+                let Some(census) = Census::read(&lower, &[crate::source::Span::new(0, text.len())]) else { continue };
+                let tags = Tags { census: &census, text: &text, lower: &lower };
+                if tags.has_link(&select, &reading.document) {
+                    prop_assert!(super::any(&dom, &select), "{} in {}", selector, text);
+                }
+            }
+        }
+
         #[test]
         fn what_matches_is_among_the_tags(text in "(</?(a|A|b|p|i|td|tr|svg|image|img|script|body|template)( (x|class|id|X) ?= ?['\"]?[abB&]{0,3}['\"]?)?/?>[ab]?){0,16}") {
             let lower = text.to_ascii_lowercase();

@@ -237,10 +237,9 @@ impl<'a> Subject<'a> {
         Some(select::Tags { census, text, lower })
     }
 
-    /// Whether a phrase of a set may be on the page, in the words of an element or as its label.
-    pub(super) fn may_say(&self, set: &PhraseSet) -> bool {
-        let presence = self.presence.get_or_init(|| Some(Presence::of(self.document, &self.tags()?)));
-        presence.as_ref().is_none_or(|p| p.may_have(set))
+    /// What its HTML says, if that could be told of its tags.
+    pub(super) fn presence(&self) -> Option<&Presence> {
+        self.presence.get_or_init(|| Some(Presence::of(self.document, &self.tags()?))).as_ref()
     }
 
     /// The trees of its HTML, built when a rule first asks.

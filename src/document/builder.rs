@@ -604,6 +604,11 @@ impl Builder {
         self.doc.html.extend(spans);
     }
 
+    /// An `<a>` tag that becomes an element.
+    pub fn anchor(&mut self, at: usize) {
+        self.doc.anchors.extend(u32::try_from(at));
+    }
+
     /// The kind that the content declares.
     pub fn kind(&mut self, kind: super::Kind) {
         self.doc.kind = Some(kind);

@@ -352,6 +352,9 @@ pub struct Document {
     pub records: Vec<Record>,
     /// Stretches of the source that are HTML, for rules about elements. A page is one stretch.
     pub html: Vec<Span>,
+    /// Of a page, where the `<a>` tags begin that stand in no template, fallback, drawing or list of options: whoever builds a tree makes
+    /// elements of them.
+    pub(crate) anchors: Vec<u32>,
     /// Comments that speak to promolint.
     pub directives: Vec<Directive>,
     /// The language declared for the whole.

@@ -8,7 +8,7 @@ use scraper::ElementRef;
 use scraper::error::SelectorErrorKind;
 use scraper::selector::Simple;
 use selectors::Element;
-use selectors::attr::{AttrSelectorOperator, CaseSensitivity};
+use selectors::attr::{AttrSelectorOperator, CaseSensitivity, ParsedCaseSensitivity};
 use selectors::context::{MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
 use selectors::matching::matches_selector;
 use selectors::parser::{Component, ParseRelative, Selector, SelectorList};
@@ -31,6 +31,25 @@ pub struct One {
     pub tests: Vec<Test>,
     /// An element that matches may be one that no start tag made.
     pub implied: bool,
+    /// If all that is asked for is a link with such attributes: these.
+    pub link: Option<Vec<Said>>,
+}
+
+/// An attribute, and what its value must be like, to the letter.
+#[derive(Debug)]
+pub struct Said {
+    /// The attribute.
+    pub name: String,
+    value: Option<Value>,
+    /// Whether case counts in the value.
+    exact: bool,
+}
+
+impl Said {
+    /// Whether a value is meant.
+    pub fn is(&self, value: &str) -> bool {
+        self.value.as_ref().is_none_or(|v| if self.exact { v.is(value) } else { v.is(&value.to_ascii_lowercase()) })
+    }
 }
 
 /// What elements are looked up by.
@@ -122,9 +141,35 @@ fn parse(text: &str) -> Result<Vec<One>, SelectorErrorKind> {
     let list = SelectorList::<Simple>::parse(&scraper::selector::Parser, &mut Parser::new(text), ParseRelative::No)?;
     let one = |s: &Selector<Simple>| {
         let tests = tests(s);
-        One { selector: s.clone(), keys: keys(&tests), implied: !written(&tests), tests }
+        One { selector: s.clone(), keys: keys(&tests), implied: !written(&tests), tests, link: link(s) }
     };
     Ok(list.slice().iter().map(one).collect())
+}
+
+/// The attributes of a selector of links that asks for nothing else.
+fn link(s: &Selector<Simple>) -> Option<Vec<Said>> {
+    let mut named = false;
+    let mut out = Vec::new();
+    for c in s.iter_raw_match_order() {
+        match c {
+            Component::LocalName(n) if *n.name.0 == *"a" => named = true,
+            Component::AttributeInNoNamespaceExists { local_name, local_name_lower } if local_name == local_name_lower => {
+                out.push(Said { name: local_name.0.to_string(), value: None, exact: true });
+            }
+            Component::AttributeInNoNamespace { local_name, operator, value, case_sensitivity } => {
+                let exact = match case_sensitivity {
+                    ParsedCaseSensitivity::AsciiCaseInsensitive => false,
+                    ParsedCaseSensitivity::CaseSensitive | ParsedCaseSensitivity::ExplicitCaseSensitive => true,
+                    ParsedCaseSensitivity::AsciiCaseInsensitiveIfInHtmlElementInHtmlDocument => return None,
+                };
+                let text = if exact { value.0.to_string() } else { value.0.to_ascii_lowercase() };
+                let name = local_name.0.to_string();
+                out.push(Said { name, value: Some(Value { operator: *operator, text }), exact });
+            }
+            _ => return None,
+        }
+    }
+    named.then_some(out)
 }
 
 /// What the start tag must be like.

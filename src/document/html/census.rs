@@ -45,6 +45,12 @@ pub struct Start<'c> {
 }
 
 impl<'c> Start<'c> {
+    /// Where it begins.
+    pub fn at(&self) -> usize {
+        // Behind the `<`.
+        self.tag.name.start.saturating_sub(1)
+    }
+
     /// Its name in lower case.
     pub fn name(&self) -> &'c str {
         self.lower.get(self.tag.name.clone()).unwrap_or_default()

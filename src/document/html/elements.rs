@@ -230,6 +230,6 @@ impl Element {
     /// The level of a heading.
     pub fn heading(self) -> Option<u8> {
         let level = (self as u8).wrapping_sub(Element::H1 as u8);
-        (level < 6).then_some(level + 1)
+        (level < 6).then(|| level + 1)
     }
 }

@@ -91,6 +91,9 @@ pub(super) struct Drawing {
     pub(super) alt: Option<String>,
 }
 
+/// Less deep than where trees end.
+const PLAIN_DEPTH: usize = 100;
+
 pub(super) struct Reader<'a, 'b> {
     pub(super) src: &'a str,
     pub(super) b: &'b mut Builder,
@@ -390,6 +393,10 @@ impl Sink for Reader<'_, '_> {
                 self.pop();
             }
             self.end_drawing(tag.span.start);
+        }
+        let aside = !self.templates.is_empty() || self.in_noscript || self.drawing.is_some() || self.stack.has(Element::Select);
+        if element == Element::A && !aside && self.stack.len() < PLAIN_DEPTH {
+            self.b.anchor(tag.span.start);
         }
         self.start_html(element, tag)
     }

@@ -32,6 +32,12 @@ mod pack {
     /// File and content of each pack, by name.
     pub type Packs = BTreeMap<String, (PathBuf, Value)>;
 
+    /// A phrase by pack, text and whether case counts.
+    type Phrase = (String, String, bool);
+
+    /// The keys of a pattern, whether case counts in it, and the phrase it is, if it is one.
+    type Pattern = (Keys, bool, Option<Phrase>);
+
     /// What is made of all packs together.
     #[derive(Default)]
     pub struct All {
@@ -43,8 +49,8 @@ mod pack {
         pub bodies: Vec<Value>,
         /// The keys of each pattern, and whether case counts, with its uses: rule, matcher and number in it.
         patterns: Vec<(Vec<usize>, bool, Vec<[usize; 3]>)>,
-        /// Phrases by pack, text and whether case counts.
-        phrases: HashMap<(String, String, bool), usize>,
+        /// The number of each phrase.
+        phrases: HashMap<Phrase, usize>,
         /// Uses of patterns without keys.
         always: Vec<[usize; 3]>,
         /// Phrases that elements are asked for, by their keys, each with its set.
@@ -110,7 +116,7 @@ mod pack {
         }
 
         /// Takes note of a text matcher's patterns: their keys, with what is the same where a pattern is, if anything.
-        fn leaf(&mut self, leaf: usize, patterns: Vec<(Keys, bool, Option<(String, String, bool)>)>) {
+        fn leaf(&mut self, leaf: usize, patterns: Vec<Pattern>) {
             let rule = self.bodies.len();
             for (number, (keys, exact, known)) in patterns.into_iter().enumerate() {
                 let place = [rule, leaf, number];
@@ -318,7 +324,7 @@ mod pack {
             phrase::parse(text, self.terms).unwrap_or_else(|e| panic!("{}: {text:?}: {}", self.file, e.message))
         }
 
-        fn take(&mut self, patterns: Vec<(Keys, bool, Option<(String, String, bool)>)>) {
+        fn take(&mut self, patterns: Vec<Pattern>) {
             self.all.leaf(self.leaf, patterns);
             self.leaf += 1;
         }

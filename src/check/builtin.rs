@@ -26,7 +26,8 @@ mod tests {
         let (quick, whole) = (read(true), read(false));
         let rules: Vec<_> = quick.packs.iter().flat_map(|p| &p.rules).collect();
         assert_eq!(rules.len(), RULES);
-        let (mut patterns, mut numbers): (Vec<(Arc<Pattern>, Vec<[u32; 3]>)>, HashMap<usize, usize>) = Default::default();
+        let mut patterns: Vec<(Arc<Pattern>, Vec<[u32; 3]>)> = Vec::new();
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
         let mut always = Vec::new();
         for (r, (rule, same)) in (0..).zip(rules.iter().zip(whole.packs.iter().flat_map(|p| &p.rules))) {
             assert_eq!((&rule.id, rule.number), (&same.id, Some(r)));

@@ -2,7 +2,7 @@
 
 use super::builtin::{ELEMENT_SETS, ELEMENTS};
 use super::select::{Tags, decoded};
-use crate::document::Document;
+use crate::document::{BLOCK_SEPARATOR, Document};
 use crate::pack::PhraseSet;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
@@ -73,6 +73,11 @@ impl Said {
 fn said(document: &Document, tags: &Tags<'_>) -> Option<String> {
     let mut out = String::with_capacity(document.text.len() + 1024);
     add(&document.text, &mut out);
+    // The words of an element end where it does, though more may follow without a space.
+    if let Some(apart) = apart(document, tags.text) {
+        out.push('\n');
+        add(&apart, &mut out);
+    }
     for name in LABELS {
         for at in tags.census.values(name, tags.lower).iter() {
             out.push('\n');
@@ -80,6 +85,25 @@ fn said(document: &Document, tags: &Tags<'_>) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// A document's text with a space wherever a tag divides a word; nothing where none does.
+fn apart(document: &Document, source: &str) -> Option<String> {
+    let text = &document.text;
+    let tag = |from: usize, to: usize| source.as_bytes().get(from..to).is_none_or(|between| between.contains(&b'<'));
+    let (mut out, mut copied, mut end) = (String::new(), 0, None);
+    for piece in document.map.pieces().iter().filter(|p| p.text_len > 0) {
+        let (before, after) = (text[..piece.text].chars().next_back(), text[piece.text..].chars().next());
+        let divides = before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
+        if divides && end.is_some_and(|end| tag(end, piece.source)) {
+            out.push_str(&text[copied..piece.text]);
+            out.push(' ');
+            copied = piece.text;
+        }
+        end = Some(piece.source + piece.source_len);
+    }
+    out.push_str(&text[copied..]);
+    (copied > 0).then_some(out)
 }
 
 /// What stands in scripts.
@@ -100,13 +124,14 @@ fn scripts(tags: &Tags<'_>) -> Option<String> {
     Some(out)
 }
 
-/// Adds a text with a space for each stretch of white space.
+/// Adds a text with a space for each stretch of white space, and between blocks.
 fn add(text: &str, out: &mut String) {
-    if text.is_ascii() && memchr::memchr3(b'\n', b'\t', b'\r', text.as_bytes()).is_none() && !text.contains("  ") {
+    let odd = |b: u8| matches!(b, b'\t' | b'\n' | b'\r') || b == BLOCK_SEPARATOR as u8;
+    if text.is_ascii() && !text.bytes().any(odd) && !text.contains("  ") {
         out.push_str(text);
         return;
     }
-    let mut words = text.split_whitespace();
+    let mut words = text.split(|c: char| c.is_whitespace() || c == BLOCK_SEPARATOR).filter(|w| !w.is_empty());
     out.extend(words.next());
     for word in words {
         out.push(' ');
@@ -155,6 +180,24 @@ mod tests {
         assert_eq!(of("<p>a</p><Script>b  \n c</script>d<script>E").as_deref(), Some("\n<Script>b c\n<script>E"));
         // The first end belongs to the script within.
         assert_eq!(of("<script><!-- <script>a</script>b --></script>"), None);
+    }
+
+    #[test]
+    fn words_end_where_elements_do() {
+        use crate::engine::{Format, read_source};
+        use crate::source::{DecodeHint, Source};
+        let of = |html: &str| {
+            let source = Source::decode("p.html", html.as_bytes().to_vec(), DecodeHint::Html);
+            apart(&read_source(&source, Format::Html, None).document, source.text())
+        };
+        assert_eq!(
+            of("<nav><a href=/>Start</a><a href=/b>Kont&shy;akt</a></nav> x <b>y</b>, z"),
+            Some("Start Kontakt\u{1E}x y, z\u{1E}".to_owned())
+        );
+        assert_eq!(of("<p>No <b>thanks</b>, I don&#39;t</p>"), None);
+        let mut joined = String::new();
+        add("No\u{1E}thanks \n at  all", &mut joined);
+        assert_eq!(joined, "No thanks at all");
     }
 
     /// What the rules' own tests are about is on their pages.

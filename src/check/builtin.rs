@@ -9,7 +9,7 @@ include!(concat!(env!("OUT_DIR"), "/index.rs"));
 #[cfg(test)]
 mod tests {
     use super::super::index::Sought;
-    use super::super::text::patterns_of;
+    use super::super::prefilter::patterns_of;
     use super::*;
     use crate::pack::outline::{Names, Outline};
     use crate::pack::{PackSet, PackSource, Pattern};

@@ -6,8 +6,8 @@ mod about;
 mod number;
 mod record;
 
-use super::text::{self, OfRule};
-use super::{Hit, Subject, lexical};
+use super::prefilter::OfRule;
+use super::{Hit, Subject, lexical, text};
 use crate::finding::Location;
 use crate::pack::model::{ClaimMatcher, Wrong};
 use about::Place;

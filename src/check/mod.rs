@@ -19,6 +19,7 @@ pub mod link;
 pub mod markup;
 pub mod pictures;
 pub mod place;
+pub mod prefilter;
 mod presence;
 mod select;
 pub mod stats;
@@ -34,7 +35,7 @@ use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::Span;
 use pictures::Seen;
 use std::sync::Arc;
-use text::OfRule;
+use prefilter::OfRule;
 
 /// One match, before it becomes a finding.
 #[derive(Debug, Clone, Default)]

@@ -6,6 +6,7 @@ mod below;
 mod known;
 mod records;
 
+use super::prefilter::OfRule;
 use super::{Hit, Speaker, Subject, lexical, text};
 use crate::document::Role;
 use crate::facts::places::{Gazetteer, Kind, Mention, Place, distance_km};
@@ -25,7 +26,7 @@ const WORDS_TO_PLACE: usize = 3;
 const MIN_ADJECTIVE: u32 = 50_000;
 
 /// `candidates` are what the prefilter found for its phrases.
-pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: text::OfRule) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: OfRule) -> Vec<Hit> {
     if !m.patterns.is_empty() {
         let mut hits = text::find(subject, &m.patterns, candidates);
         if !m.fields.is_empty() {

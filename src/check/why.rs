@@ -3,7 +3,8 @@
 //! The checks say it themselves where they decide, so that what is told cannot differ from what was decided.
 
 use super::context::{self, Stop};
-use super::text::{self, OfRule};
+use super::prefilter::OfRule;
+use super::text;
 use super::{Hit, Subject};
 use crate::document::Lang;
 use crate::pack::model::{Context, MatcherForm, Within};

@@ -16,7 +16,7 @@ use super::why::{self, Teller};
 use crate::badge::Verdict;
 use crate::check::gate::Gate;
 use crate::check::pictures::{Looked, Pictures, Seen};
-use crate::check::text::{ByRule, Candidates, OfRule, Scratch};
+use crate::check::prefilter::{ByRule, Candidates, OfRule, Prefilter, Scratch};
 use crate::check::{self, Own, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Document, Image, ImageSource, Kind};
@@ -24,7 +24,6 @@ use crate::finding::{Finding, Severity, Trouble};
 use crate::source::{Source, Span};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::iter::Peekable;
 
 /// The severity of each rule in one file, by kind of content: worked out once for all its records.
 #[derive(Debug, Default)]
@@ -49,8 +48,6 @@ struct Item<'a> {
 
 /// A document on its way through the rules, with what was found so far.
 struct Held<'a> {
-    /// Those of each prefilter.
-    candidates: Vec<Peekable<ByRule<'a>>>,
     gate: Gate,
     assembler: Assembler<'a>,
     found: Vec<(Finding, Span)>,
@@ -243,15 +240,12 @@ impl Engine<'_> {
         });
         let (subjects, tellers): (Vec<_>, Vec<_>) = subjects.unzip();
         let matters = |r: usize| active.get(r).is_some_and(Option::is_some);
-        let mut candidates: Vec<Vec<Candidates>> = subjects.iter().map(|_| Vec::new()).collect();
-        for (number, prefilter) in self.rules.prefilters(kind).enumerate() {
-            scratch.resize_with(scratch.len().max(number + 1), Scratch::default);
-            for (subject, of) in subjects.iter().zip(&mut candidates) {
-                of.push(prefilter.candidates(subject, self.rules.rules(), &matters, &mut scratch[number]));
-            }
-        }
-        let held = subjects.iter().zip(&candidates).zip(tellers).map(|((subject, candidates), teller)| Held {
-            candidates: candidates.iter().map(|c| c.by_rule().peekable()).collect(),
+        let prefilters: Vec<&Prefilter> = self.rules.prefilters(kind).collect();
+        scratch.resize_with(scratch.len().max(prefilters.len()), Scratch::default);
+        let look = |(prefilter, scratch)| Prefilter::candidates(prefilter, &subjects, self.rules.rules(), &matters, scratch);
+        let candidates: Vec<Candidates> = prefilters.into_iter().zip(scratch).map(look).collect();
+        let mut by_rule: Vec<ByRule> = candidates.iter().map(Candidates::by_rule).collect();
+        let held = subjects.iter().zip(tellers).map(|(subject, teller)| Held {
             gate: Gate::of(subject.document),
             assembler: Assembler { source, document: subject.document, kind, occurrences: Occurrences::new() },
             found: Vec::new(),
@@ -268,8 +262,8 @@ impl Engine<'_> {
                 }
                 continue;
             };
-            for (subject, held) in subjects.iter().zip(&mut held) {
-                let own = held.candidates.iter_mut().find_map(|c| c.next_if(|(of, _)| *of == r)).map(|(_, own)| own);
+            for (i, (subject, held)) in subjects.iter().zip(&mut held).enumerate() {
+                let own = by_rule.iter_mut().find_map(|c| c.next_of(r, i));
                 if own.is_none() && !gates[r].opens(held.gate) {
                     match &mut held.teller {
                         None => continue,
@@ -286,7 +280,6 @@ impl Engine<'_> {
         for ((item, subject), held) in items.iter().zip(&subjects).zip(held) {
             self.conclude(item, subject, held, active, outcome);
         }
-        drop(candidates);
         drop(subjects);
         watched.into_iter().flatten().for_each(|w| w.into_read(&mut outcome.read));
     }

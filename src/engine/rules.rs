@@ -3,7 +3,7 @@
 use super::fold::Folds;
 use super::paths::Paths;
 use crate::check::gate::Gate;
-use crate::check::text::Prefilter;
+use crate::check::prefilter::Prefilter;
 use crate::check::{self, element::ElementFilter};
 use crate::document::{Document, Kind};
 use crate::finding::{Confidence, Severity};

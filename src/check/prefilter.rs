@@ -1,0 +1,603 @@
+//! Where patterns of all rules may match: found in one pass over the texts of some documents.
+//!
+//! Keys are met far more often than there are different ones, and each belongs to several patterns: what a key means is worked out once for
+//! all its places, and for all documents that are held against the rules together.
+
+use super::index::{Index, Sought};
+use super::{Subject, builtin, text_leaves};
+use crate::document::Kind;
+use crate::pack::Pattern;
+use crate::pack::model::{Matcher, MatcherForm, Rule};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+/// Where a key stands: which text, where in it (bytes), and whether a word may begin there. The places of one text follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u64);
+
+impl Place {
+    fn new(text: usize, at: usize, opens: bool) -> Place {
+        Place((text as u64) << 33 | (at as u64) << 1 | u64::from(opens))
+    }
+
+    fn text(self) -> usize {
+        (self.0 >> 33) as usize
+    }
+
+    fn at(self) -> usize {
+        (self.0 >> 1) as u32 as usize
+    }
+
+    fn opens(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// Whether a key counts there. `inside`: it may stand inside a word.
+    fn counts(self, inside: bool) -> bool {
+        inside || self.opens()
+    }
+}
+
+/// Some of the texts, a bit for each; beyond 64 several have one, and what holds for one of them is taken to hold for all.
+type Texts = u64;
+
+fn bit_of(text: usize) -> Texts {
+    1 << (text % 64)
+}
+
+/// A key that was met, by its place among those that were, and whether it counts inside words for the one it belongs to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Met(u32);
+
+impl Met {
+    fn new(group: usize, inside: bool) -> Met {
+        Met((group as u32) << 1 | u32::from(inside))
+    }
+
+    fn group(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    fn inside(self) -> bool {
+        self.0 & 1 != 0
+    }
+}
+
+/// Memory of the prefilter, for one lot of texts after the other.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// The keys that were met.
+    met: Vec<(u32, Place)>,
+    /// The same by key.
+    keys: Grouped<Place>,
+    /// For each key that was met, in their order, where it counts where words begin, and where at all.
+    texts: Vec<[Texts; 2]>,
+    /// Patterns and what was met of them.
+    met_patterns: Vec<(u32, Met)>,
+    patterns: Grouped<Met>,
+    /// Patterns of which one spelling counts, and where it stands.
+    met_spellings: Vec<(u32, Place)>,
+    spellings: Grouped<Place>,
+    /// Sets of further keys and what was met of them.
+    met_sets: Vec<(u32, Met)>,
+    sets: Grouped<Met>,
+    /// In which texts something of each set is.
+    set_texts: Vec<Texts>,
+    list: Vec<Candidate>,
+    starts: Vec<Place>,
+}
+
+/// Things by whose they are, in the order in which they came.
+#[derive(Debug)]
+struct Grouped<T> {
+    things: Vec<T>,
+    /// From where to where they are whose; nothing of those that have none.
+    ranges: Vec<[u32; 2]>,
+    /// Those that have some.
+    owners: Vec<u32>,
+}
+
+impl<T> Default for Grouped<T> {
+    fn default() -> Self {
+        Grouped { things: Vec::new(), ranges: Vec::new(), owners: Vec::new() }
+    }
+}
+
+impl<T: Copy + Default> Grouped<T> {
+    /// Takes things with whose they are. `whose`: how many may have some.
+    fn fill(&mut self, met: &[(u32, T)], whose: usize) {
+        let Grouped { things, ranges, owners } = self;
+        owners.drain(..).for_each(|number| ranges[number as usize] = [0, 0]);
+        ranges.resize(whose, [0, 0]);
+        for (number, _) in met {
+            let [_, count] = &mut ranges[*number as usize];
+            if *count == 0 {
+                owners.push(*number);
+            }
+            *count += 1;
+        }
+        let mut next = 0;
+        for number in &*owners {
+            let range = &mut ranges[*number as usize];
+            let [_, count] = *range;
+            *range = [next, next];
+            next += count;
+        }
+        things.clear();
+        things.resize(met.len(), T::default());
+        for &(number, thing) in met {
+            let [_, to] = &mut ranges[number as usize];
+            things[*to as usize] = thing;
+            *to += 1;
+        }
+    }
+
+    /// What one has.
+    fn of(&self, number: u32) -> &[T] {
+        let [from, to] = self.ranges[number as usize];
+        &self.things[from as usize..to as usize]
+    }
+
+    /// What the one has that came as number `group` of those that have some.
+    fn of_group(&self, group: usize) -> &[T] {
+        self.of(self.owners[group])
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place::new(0, 0, false)
+    }
+}
+
+/// Where one pattern of a rule may match.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    /// Which rule.
+    rule: u32,
+    /// In which text.
+    text: u32,
+    /// Which text matcher of the rule.
+    leaf: u32,
+    /// Which of its patterns.
+    pattern: u32,
+    /// Its number among those that are known, and which of the starts are its keys'; `None` for a pattern without keys, which is tried on
+    /// every block.
+    known: Option<(u32, [u32; 2])>,
+}
+
+/// What the prefilter found in some texts, for all rules.
+pub struct Candidates<'c> {
+    prefilter: &'c Prefilter,
+    /// By rule, text, matcher and pattern.
+    list: &'c [Candidate],
+    /// Where keys start.
+    starts: &'c [Place],
+    keys: &'c Grouped<Place>,
+    sets: &'c Grouped<Met>,
+    /// Where further keys start, by set, of those that were asked for.
+    further: RefCell<FxHashMap<u32, Rc<[Place]>>>,
+}
+
+/// What it found for one rule, or one of its matchers, in one text.
+#[derive(Clone, Copy, Default)]
+pub struct OfRule<'c> {
+    list: &'c [Candidate],
+    of: Option<&'c Candidates<'c>>,
+}
+
+/// What it found, one rule after the other, and of a rule one text after the other.
+pub struct ByRule<'c> {
+    left: &'c [Candidate],
+    of: &'c Candidates<'c>,
+}
+
+impl<'c> ByRule<'c> {
+    /// What it found for a rule in a text, if nothing of those before has been left.
+    pub fn next_of(&mut self, rule: usize, text: usize) -> Option<OfRule<'c>> {
+        let is = |c: &Candidate| (c.rule as usize, c.text as usize) == (rule, text);
+        self.left.first().filter(|c| is(c))?;
+        let len = self.left.iter().take_while(|c| is(c)).count();
+        let (list, left) = self.left.split_at(len);
+        self.left = left;
+        Some(OfRule { list, of: Some(self.of) })
+    }
+}
+
+impl<'c> Candidates<'c> {
+    /// One rule after the other.
+    pub fn by_rule(&'c self) -> ByRule<'c> {
+        ByRule { left: self.list, of: self }
+    }
+
+    /// Whether something of each set of a pattern's further keys stands in a stretch of a text. `lower`: that stretch.
+    fn holds(&self, pattern: u32, text: usize, stretch: Range<usize>, lower: &str) -> bool {
+        let index = &self.prefilter.index;
+        let (from, to) = (Place::new(text, stretch.start, false), Place::new(text, stretch.end, false));
+        index.sets(pattern).iter().all(|set| {
+            let places = self.places_of(*set);
+            let next = places.get(places.partition_point(|p| *p < from));
+            let signs = index.signs(*set);
+            next.is_some_and(|p| *p < to) || !signs.is_empty() && lower.bytes().any(|b| signs.contains(&b))
+        })
+    }
+
+    /// Where the keys of a set start, in order.
+    fn places_of(&self, set: u32) -> Rc<[Place]> {
+        let mut further = self.further.borrow_mut();
+        let places = further.entry(set).or_insert_with(|| {
+            let of = |met: &Met| (self.keys.of_group(met.group()).iter().copied(), met.inside());
+            let mut places: Vec<Place> =
+                self.sets.of(set).iter().map(of).flat_map(|(list, inside)| list.filter(move |p| p.counts(inside))).collect();
+            places.sort_unstable();
+            places.into()
+        });
+        Rc::clone(places)
+    }
+}
+
+/// One pattern that may match, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Spots<'c> {
+    /// Which of the patterns of its matcher.
+    pub pattern: usize,
+    /// What is known of it; nothing of a pattern without keys, which is tried on every block.
+    pub known: Option<Known<'c>>,
+}
+
+/// Where the keys of a pattern start in a text.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'c> {
+    of: &'c Candidates<'c>,
+    text: usize,
+    /// Which pattern.
+    number: u32,
+    starts: &'c [Place],
+}
+
+impl<'c> Known<'c> {
+    /// Where its keys start, in order, bytes.
+    pub fn starts(self) -> impl Iterator<Item = usize> + 'c {
+        self.starts.iter().map(|p| p.at())
+    }
+
+    /// Whether other matchers have the pattern, too.
+    pub fn is_shared(self) -> bool {
+        self.of.prefilter.uses.of(self.number).nth(1).is_some()
+    }
+
+    /// Whether what else a match must have stands in a stretch of the text. `lower`: that stretch.
+    pub fn holds(self, stretch: Range<usize>, lower: &str) -> bool {
+        self.of.holds(self.number, self.text, stretch, lower)
+    }
+}
+
+impl<'c> OfRule<'c> {
+    /// Those of one text matcher.
+    pub fn of_leaf(&self, leaf: usize) -> OfRule<'c> {
+        let leaf = leaf as u32;
+        let from = self.list.partition_point(|c| c.leaf < leaf);
+        let to = from + self.list[from..].partition_point(|c| c.leaf == leaf);
+        OfRule { list: &self.list[from..to], of: self.of }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The patterns that may match, and where.
+    pub(super) fn spots(self) -> impl Iterator<Item = Spots<'c>> {
+        self.of.into_iter().flat_map(move |of| {
+            self.list.iter().map(move |c| {
+                let known = |(number, [from, to]): (u32, [u32; 2])| Known {
+                    of,
+                    text: c.text as usize,
+                    number,
+                    starts: &of.starts[from as usize..to as usize],
+                };
+                Spots { pattern: c.pattern as usize, known: c.known.map(known) }
+            })
+        })
+    }
+}
+
+/// Where patterns stand in rules: each rule by its number, with the number of its matcher and that of the pattern in it.
+#[derive(Debug, Default)]
+struct Uses {
+    list: Cow<'static, [[u32; 3]]>,
+    /// Where those of each pattern end.
+    ends: Cow<'static, [u32]>,
+    /// Which rules of the run those are that are counted otherwise in the list.
+    rules: Option<Vec<Option<u32>>>,
+}
+
+impl Uses {
+    /// The uses of a pattern in rules of the run.
+    fn of(&self, pattern: u32) -> impl Iterator<Item = [u32; 3]> {
+        let from = pattern.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        self.list[from as usize..self.ends[pattern as usize] as usize].iter().filter_map(|[rule, leaf, pattern]| {
+            let rule = self.rules.as_ref().map_or(Some(*rule), |rules| rules[*rule as usize])?;
+            Some([rule, *leaf, *pattern])
+        })
+    }
+}
+
+/// An index of this run, or that of all built-in rules.
+enum Shared {
+    Own(Box<Index>),
+    Builtin(&'static Index),
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Index;
+
+    fn deref(&self) -> &Index {
+        match self {
+            Shared::Own(index) => index,
+            Shared::Builtin(index) => index,
+        }
+    }
+}
+
+/// Finds, in one pass over a text, which patterns of all rules may match in it.
+pub struct Prefilter {
+    index: Shared,
+    uses: Uses,
+    /// The patterns themselves; of built-in rules, those that were asked for.
+    patterns: Box<[OnceLock<Arc<Pattern>>]>,
+    /// Patterns without a key.
+    always: Vec<[u32; 3]>,
+}
+
+impl std::fmt::Debug for Prefilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} keys of {} patterns", self.index.keys.len(), self.patterns.len())
+    }
+}
+
+impl Prefilter {
+    /// A prefilter for what these rules look for in content of a kind, but for those that are `known` to another.
+    pub fn new(rules: &[Rule], kind: Kind, known: &dyn Fn(&Rule) -> bool) -> Prefilter {
+        let mut patterns: Vec<(Arc<Pattern>, Vec<[u32; 3]>)> = Vec::new();
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        let mut always = Vec::new();
+        for (r, rule) in (0..).zip(rules).filter(|(_, rule)| rule.kinds.contains(&kind) && !known(rule)) {
+            let mut leaf = 0;
+            visit(rule.matcher(), kind, &mut |list| {
+                for (p, pattern) in (0..).zip(list) {
+                    let place = [r, leaf, p];
+                    if pattern.keys().is_empty() {
+                        always.push(place);
+                        continue;
+                    }
+                    let number = *numbers.entry(Arc::as_ptr(pattern).addr()).or_insert_with(|| {
+                        patterns.push((Arc::clone(pattern), Vec::new()));
+                        patterns.len() - 1
+                    });
+                    patterns[number].1.push(place);
+                }
+                leaf += 1;
+            });
+        }
+        let sought = patterns.iter().map(|(p, _)| Sought {
+            first: p.keys(),
+            exact: p.keys_are_exact(),
+            further: p.further().iter().map(|set| (set.address(), set)).collect(),
+        });
+        let index = Index::new(&sought.collect::<Vec<_>>());
+        let (mut list, mut ends) = (Vec::new(), Vec::new());
+        for (_, places) in &patterns {
+            list.extend_from_slice(places);
+            ends.push(list.len() as u32);
+        }
+        let patterns = patterns.into_iter().map(|(p, _)| OnceLock::from(p)).collect();
+        let uses = Uses { list: list.into(), ends: ends.into(), rules: None };
+        Prefilter { index: Shared::Own(Box::new(index)), uses, patterns, always }
+    }
+
+    /// The prefilter over all built-in rules; nothing where few of them are among these, which a smaller one serves better.
+    pub fn builtin(rules: &[Rule]) -> Option<Prefilter> {
+        let mut numbers = vec![None; builtin::RULES];
+        for (r, rule) in (0u32..).zip(rules) {
+            if let Some(number) = rule.number {
+                *numbers.get_mut(number as usize)? = Some(r);
+            }
+        }
+        if 2 * numbers.iter().flatten().count() < numbers.len() {
+            return None;
+        }
+        let always = builtin::ALWAYS.iter().filter_map(|[rule, leaf, pattern]| Some([numbers[*rule as usize]?, *leaf, *pattern])).collect();
+        let patterns = (0..builtin::INDEX.patterns()).map(|_| OnceLock::new()).collect();
+        let uses = Uses { list: builtin::USES.into(), ends: builtin::ENDS.into(), rules: Some(numbers) };
+        Some(Prefilter { index: Shared::Builtin(&builtin::INDEX), uses, patterns, always })
+    }
+
+    /// Whether it looks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty() && self.always.is_empty()
+    }
+
+    /// A pattern; none where no rule of the run has it.
+    fn pattern(&self, number: u32, rules: &[Rule]) -> Option<&Arc<Pattern>> {
+        let cell = &self.patterns[number as usize];
+        if let Some(pattern) = cell.get() {
+            return Some(pattern);
+        }
+        let [rule, leaf, pattern] = self.uses.of(number).next()?;
+        let mut found = None;
+        let mut at = 0;
+        patterns_of(rules.get(rule as usize)?.matcher(), &mut |list| {
+            if at == leaf {
+                found = list.get(pattern as usize).map(Arc::clone);
+            }
+            at += 1;
+        });
+        let found = found?;
+        Some(cell.get_or_init(|| found))
+    }
+
+    /// The candidates of all rules in these texts. `active` says which rules matter for them.
+    pub fn candidates<'c>(
+        &'c self,
+        subjects: &[Subject],
+        rules: &[Rule],
+        active: &dyn Fn(usize) -> bool,
+        scratch: &'c mut Scratch,
+    ) -> Candidates<'c> {
+        let lower: Vec<&str> = subjects.iter().map(|s| if s.document.text.is_empty() { "" } else { s.lower() }).collect();
+        self.meet(subjects, &lower, scratch);
+        self.choose(&lower, rules, active, scratch);
+        for [rule, leaf, pattern] in self.always.iter().filter(|place| active(place[0] as usize)) {
+            let there = (0..).zip(&lower).filter(|(_, lower)| !lower.is_empty());
+            let of = |(text, _)| Candidate { rule: *rule, text, leaf: *leaf, pattern: *pattern, known: None };
+            scratch.list.extend(there.map(of));
+        }
+        // Patterns are numbered rule by rule: most of it is in order.
+        scratch.list.sort_by_key(|c| (u64::from(c.rule) << 32 | u64::from(c.text), u64::from(c.leaf) << 32 | u64::from(c.pattern)));
+        let Scratch { list, starts, keys, sets, .. } = scratch;
+        Candidates { prefilter: self, list, starts, keys, sets, further: RefCell::default() }
+    }
+
+    /// Which keys stand where, and what they belong to.
+    fn meet(&self, subjects: &[Subject], lower: &[&str], scratch: &mut Scratch) {
+        let Scratch { met, keys, texts, met_patterns, patterns, met_spellings, spellings, met_sets, sets, set_texts, .. } = scratch;
+        let index = &*self.index;
+        met.clear();
+        for (text, lower) in lower.iter().enumerate() {
+            index.keys.each(lower.as_bytes(), |key, at, opens| met.push((key, Place::new(text, at, opens))));
+        }
+        keys.fill(met, index.keys.len());
+        sets.owners.iter().for_each(|set| set_texts[*set as usize] = 0);
+        set_texts.resize(index.further(), 0);
+        texts.clear();
+        met_patterns.clear();
+        met_spellings.clear();
+        met_sets.clear();
+        for (group, key) in keys.owners.iter().enumerate() {
+            let places = keys.of(*key);
+            let of = |counts: &dyn Fn(&Place) -> bool| places.iter().filter(|p| counts(p)).fold(0, |texts, p| texts | bit_of(p.text()));
+            let both = [of(&|p| p.opens()), of(&|_| true)];
+            texts.push(both);
+            for owner in index.owners(*key) {
+                let (number, inside) = (owner.number(), owner.is_inside());
+                let here = both[usize::from(inside)];
+                if here == 0 {
+                    continue;
+                }
+                if owner.is_set() {
+                    set_texts[number as usize] |= here;
+                    met_sets.push((number, Met::new(group, inside)));
+                } else if owner.is_exact() {
+                    let (number, exact) = index.exact(number);
+                    // The right spelling of a name is met far more often than the wrong ones that differ in case only.
+                    let is = |p: &&Place| {
+                        p.counts(inside) && subjects[p.text()].document.text.as_bytes()[p.at()..].starts_with(exact.as_bytes())
+                    };
+                    met_spellings.extend(places.iter().filter(is).map(|p| (number, *p)));
+                } else {
+                    met_patterns.push((number, Met::new(group, inside)));
+                }
+            }
+        }
+        patterns.fill(met_patterns, self.patterns.len());
+        spellings.fill(met_spellings, self.patterns.len());
+        sets.fill(met_sets, index.further());
+    }
+
+    /// Which patterns may match where.
+    fn choose(&self, lower: &[&str], rules: &[Rule], active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) {
+        let Scratch { keys, texts, patterns, spellings, set_texts, list, starts, .. } = scratch;
+        let index = &*self.index;
+        let signs = OnceCell::new();
+        let with_sign = |sign: &u8| signs.get_or_init(|| signs_of(lower))[usize::from(*sign)];
+        let with_set = |set: u32| index.signs(set).iter().map(with_sign).fold(set_texts[set as usize], |a, b| a | b);
+        let mut numbers: Vec<u32> = patterns.owners.iter().chain(&spellings.owners).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        list.clear();
+        starts.clear();
+        for number in numbers {
+            let (met, spelled) = (patterns.of(number), spellings.of(number));
+            let texts = met.iter().fold(0, |all, met| all | texts[met.group()][usize::from(met.inside())]);
+            let texts = spelled.iter().fold(texts, |all, p| all | bit_of(p.text()));
+            let texts = index.sets(number).iter().fold(texts, |texts, set| if texts == 0 { 0 } else { texts & with_set(*set) });
+            if texts == 0 || !self.uses.of(number).any(|[rule, ..]| active(rule as usize)) {
+                continue;
+            }
+            let Some(pattern) = self.pattern(number, rules) else { continue };
+            let may = |p: &Place| texts & bit_of(p.text()) != 0;
+            let goes_on = |p: &Place| lower[p.text()].get(p.at()..).is_some_and(|rest| pattern.goes_on(rest));
+            let from = starts.len();
+            for met in met {
+                starts.extend(keys.of_group(met.group()).iter().filter(|p| may(p) && p.counts(met.inside()) && goes_on(p)));
+            }
+            starts.extend(spelled.iter().filter(|p| may(p) && goes_on(p)));
+            if met.len() > 1 || !spelled.is_empty() {
+                // One key may begin another.
+                starts[from..].sort_unstable();
+                let mut last = None;
+                let mut kept = from;
+                for i in from..starts.len() {
+                    if last.replace(starts[i]) != Some(starts[i]) {
+                        starts[kept] = starts[i];
+                        kept += 1;
+                    }
+                }
+                starts.truncate(kept);
+            }
+            let mut at = from as u32;
+            for stretch in starts[from..].chunk_by(|a, b| a.text() == b.text()) {
+                let end = at + stretch.len() as u32;
+                let known = Some((number, [at, end]));
+                let text = stretch.first().map_or(0, |p| p.text()) as u32;
+                let used = self.uses.of(number).filter(|[rule, ..]| active(*rule as usize));
+                list.extend(used.map(|[rule, leaf, pattern]| Candidate { rule, text, leaf, pattern, known }));
+                at = end;
+            }
+        }
+    }
+}
+
+/// In which texts each byte is.
+fn signs_of(lower: &[&str]) -> Box<[Texts; 256]> {
+    let mut all = Box::new([0; 256]);
+    for (text, lower) in lower.iter().enumerate() {
+        let mut has = [false; 256];
+        lower.bytes().for_each(|b| has[usize::from(b)] = true);
+        all.iter_mut().zip(has).for_each(|(texts, has)| *texts |= if has { bit_of(text) } else { 0 });
+    }
+    all
+}
+
+/// The patterns of each text matcher of a tree, in their order; none where it does not look at content of this kind.
+fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+    if m.says.as_ref().is_some_and(|s| !s.kinds.is_empty() && !s.kinds.contains(&kind)) {
+        return (0..text_leaves(m)).for_each(|_| f(&[]));
+    }
+    if let Some(patterns) = m.form.patterns() {
+        return f(patterns);
+    }
+    match &m.form {
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| visit(m, kind, f)),
+        MatcherForm::Not(inner) => visit(inner, kind, f),
+        _ => {}
+    }
+}
+
+/// The patterns of each text matcher of a tree, in their order, whatever content they look at.
+pub(super) fn patterns_of(m: &Matcher, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+    if let Some(patterns) = m.form.patterns() {
+        return f(patterns);
+    }
+    match &m.form {
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns_of(m, f)),
+        MatcherForm::Not(inner) => patterns_of(inner, f),
+        _ => {}
+    }
+}

@@ -27,8 +27,8 @@ pub struct KeyIndex {
     pub(super) ends: Cow<'static, [u32]>,
     /// The beginning of each, as a number of the same order.
     pub(super) heads: Cow<'static, [u128]>,
-    /// For each, the longest of those that it begins with.
-    pub(super) shorter: Cow<'static, [u32]>,
+    /// For each, its length and the longest of those that it begins with.
+    pub(super) links: Cow<'static, [Link]>,
     /// Those of six bytes and more, of four and more, and of three.
     pub(super) levels: [Level; 3],
     /// The first four bytes of those that have so many.
@@ -47,9 +47,30 @@ struct View<'i> {
     bytes: &'i [u8],
     ends: &'i [u32],
     heads: &'i [u128],
-    shorter: &'i [u32],
+    links: &'i [Link],
     levels: [LevelView<'i>; 3],
     tiny: &'i [u32],
+}
+
+/// What a string is, and which other it begins with: in few bytes, since this is read for whatever a text may begin with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link(pub(super) u32);
+
+impl Link {
+    /// `shorter`: the longest of those that it begins with. `len`: its own length, bytes.
+    fn new(shorter: Option<u32>, len: usize) -> Link {
+        Link(shorter.unwrap_or(NONE) << 8 | u32::from(u8::try_from(len).unwrap_or(u8::MAX)))
+    }
+
+    fn shorter(self) -> Option<u32> {
+        Some(self.0 >> 8).filter(|number| *number != NONE >> 8)
+    }
+
+    /// Its length, bytes, as far as that is told.
+    #[inline]
+    fn len(self) -> usize {
+        (self.0 & 0xFF) as usize
+    }
 }
 
 /// A byte of a letter or digit (ASCII).
@@ -261,16 +282,16 @@ impl KeyIndex {
         let (mut first, mut first_short) = (Sieve::new(keys.len(), inside), Sieve::new(of_three, inside.min(of_three)));
         let mut classes: Vec<u8> = (0..=u8::MAX).map(letter).collect();
         let (mut strings, mut ends, mut heads, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut shorter: Vec<u32> = Vec::new();
+        let mut links: Vec<Link> = Vec::new();
         let mut runs: [Vec<Run>; 3] = Default::default();
         let mut numbers: [Vec<u32>; 3] = Default::default();
         for (number, key) in (0u32..).zip(keys) {
             let bytes = key.text.as_bytes();
-            let mut begins = number.checked_sub(1).unwrap_or(NONE);
-            while begins != NONE && !bytes.starts_with(keys[begins as usize].text.as_bytes()) {
-                begins = shorter[begins as usize];
+            let mut begins = number.checked_sub(1);
+            while let Some(other) = begins.filter(|other| !bytes.starts_with(keys[*other as usize].text.as_bytes())) {
+                begins = links[other as usize].shorter();
             }
-            shorter.push(begins);
+            links.push(Link::new(begins, bytes.len()));
             heads.push(order_of(bytes));
             strings.extend_from_slice(bytes);
             ends.push(strings.len() as u32);
@@ -301,7 +322,7 @@ impl KeyIndex {
             bytes: strings.into(),
             ends: ends.into(),
             heads: heads.into(),
-            shorter: shorter.into(),
+            links: links.into(),
             levels: std::array::from_fn(|_| levels.next().unwrap_or_default()),
             first,
             first_short,
@@ -316,8 +337,8 @@ impl KeyIndex {
     }
 
     fn view(&self) -> View<'_> {
-        let KeyIndex { bytes, ends, heads, shorter, levels: [a, b, c], tiny, .. } = self;
-        View { bytes, ends, heads, shorter, levels: [a.view(), b.view(), c.view()], tiny }
+        let KeyIndex { bytes, ends, heads, links, levels: [a, b, c], tiny, .. } = self;
+        View { bytes, ends, heads, links, levels: [a.view(), b.view(), c.view()], tiny }
     }
 
     /// Calls `found` for each string that begins in `text`, in the text's order: its number, where it begins, and whether a word may begin
@@ -368,11 +389,11 @@ impl KeyIndex {
                 l.slots, l.runs, l.numbers
             )
         };
-        let KeyIndex { bytes, ends, heads, shorter, levels, first, first_short, tiny, classes } = self;
+        let KeyIndex { bytes, ends, heads, links, levels, first, first_short, tiny, classes } = self;
         let levels: Vec<String> = levels.iter().map(level).collect();
         format!(
             "KeyIndex {{ bytes: Cow::Borrowed(&{bytes:?}), ends: Cow::Borrowed(&{ends:?}), heads: Cow::Borrowed(&{heads:?}), \
-             shorter: Cow::Borrowed(&{shorter:?}), levels: [{}], first: {}, first_short: {}, tiny: Cow::Borrowed(&{tiny:?}), \
+             links: Cow::Borrowed(&{links:?}), levels: [{}], first: {}, first_short: {}, tiny: Cow::Borrowed(&{tiny:?}), \
              classes: Cow::Borrowed(&{classes:?}) }}",
             levels.join(", "),
             sieve(first),
@@ -403,13 +424,25 @@ impl View<'_> {
     fn listed(&self, level: usize, text: &[u8], mut found: impl FnMut(u32)) {
         let of = self.levels[level];
         if let Some(run) = of.run(head_of(text, LEVELS[level])) {
-            of.numbers[run.from as usize..run.to as usize].iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
+            let order = order_of(text);
+            of.numbers[run.from as usize..run.to as usize].iter().filter(|n| self.begins(**n, text, order)).for_each(|n| found(*n));
         }
     }
 
     /// Those of fewer than three bytes.
     fn tiny(&self, text: &[u8], mut found: impl FnMut(u32)) {
         self.tiny.iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
+    }
+
+    /// Whether a text begins with a string. `order`: the text's first bytes.
+    #[inline]
+    fn begins(&self, number: u32, text: &[u8], order: u128) -> bool {
+        let len = self.links[number as usize].len();
+        if len > ORDERED {
+            return text.starts_with(self.text(number));
+        }
+        // No string is empty.
+        len <= text.len() && (self.heads[number as usize] ^ order) >> (8 * (ORDERED - len)) == 0
     }
 
     /// Those of the first level.
@@ -423,12 +456,12 @@ impl View<'_> {
         while last > run.from && self.heads[last as usize - 1] == order && self.text(last - 1) > text {
             last -= 1;
         }
-        let mut number = last.checked_sub(1).unwrap_or(NONE);
-        while number != NONE && number >= run.from {
-            if text.starts_with(self.text(number)) {
+        let mut next = last.checked_sub(1);
+        while let Some(number) = next.filter(|n| *n >= run.from) {
+            if self.begins(number, text, order) {
                 found(number);
             }
-            number = self.shorter[number as usize];
+            next = self.links[number as usize].shorter();
         }
     }
 }

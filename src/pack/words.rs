@@ -103,7 +103,7 @@ pub struct WordLists {
     /// Those with any ending, by number of entry.
     stems: Vec<u32>,
     /// Bits by the first four letters of these.
-    heads: [u64; 16],
+    heads: Vec<u64>,
     /// Bits by the first character of words that are written without spaces between them.
     firsts: [u64; 16],
 }
@@ -126,6 +126,7 @@ pub fn hash_of(text: &str) -> u32 {
 
 const SIEVE_BITS: u32 = 16;
 const SLOT_BITS: u32 = 13;
+const HEAD_BITS: u32 = 14;
 
 fn spread(hash: u32) -> u32 {
     hash.wrapping_mul(0x9E37_79B1)
@@ -140,7 +141,7 @@ fn set_bit(map: &mut [u64], number: u32) {
 }
 
 fn head_number(head: &[u8; STEM_HEAD]) -> u32 {
-    spread(u32::from_le_bytes(*head)) >> 22
+    spread(u32::from_le_bytes(*head)) >> (u32::BITS - HEAD_BITS)
 }
 
 fn first_number(c: char) -> u32 {
@@ -182,6 +183,7 @@ impl WordLists {
         let bits = SLOT_BITS.max(usize::BITS - (2 * count).leading_zeros());
         all.slots = vec![0; 1 << bits];
         all.sieve = vec![0; 1 << (SIEVE_BITS - 6)];
+        all.heads = vec![0; 1 << (HEAD_BITS - 6)];
         for (text, (senses, opens, stem)) in by_text {
             let number = all.entries.len() as u32;
             let from = all.text.len() as u32;

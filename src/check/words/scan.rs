@@ -185,7 +185,11 @@ impl Walk<'_, '_> {
             let entry = if wide {
                 self.lists.find(hash, fold(&self.text[start..end]).as_bytes())
             } else {
-                self.lists.find(hash, self.bytes[start..end].to_ascii_lowercase().as_slice())
+                let mut folded = [0; MAX_WORD];
+                let folded = &mut folded[..end - start];
+                folded.copy_from_slice(&self.bytes[start..end]);
+                folded.make_ascii_lowercase();
+                self.lists.find(hash, folded)
             };
             if let Some(entry) = entry {
                 let longer = if entry.opens { self.several(start, end) } else { None };
@@ -344,7 +348,15 @@ impl Walk<'_, '_> {
         self.spelled.end = end;
     }
 
+    #[inline]
     fn end_spelled(&mut self) {
+        if !self.spelled.letters.is_empty() {
+            self.word_of_letters();
+        }
+    }
+
+    /// A word of letters that stand by themselves, which ends here.
+    fn word_of_letters(&mut self) {
         // “A” and “I” are words.
         let words = usize::from(self.spelled.letters.starts_with(['a', 'i']));
         for skipped in 0..=words {

@@ -35,8 +35,8 @@ mod pack {
     /// A phrase by pack, text and whether case counts.
     type Phrase = (String, String, bool);
 
-    /// The keys of a pattern, whether case counts in it, and the phrase it is, if it is one.
-    type Pattern = (Keys, bool, Option<Phrase>);
+    /// The keys of each of the things that a pattern can be, whether case counts in it, and the phrase it is, if it is one.
+    type Pattern = (Vec<Keys>, bool, Option<Phrase>);
 
     /// What is made of all packs together.
     #[derive(Default)]
@@ -47,8 +47,11 @@ mod pack {
         sets: Vec<KeySet>,
         /// What of each rule only those need that have something to look at.
         pub bodies: Vec<Value>,
-        /// The keys of each pattern, and whether case counts, with its uses: rule, matcher and number in it.
+        /// The keys of each of the things that patterns can be, and whether case counts; the first of a pattern has its uses: rule, matcher and
+        /// number in it.
         patterns: Vec<(Vec<usize>, bool, Vec<[usize; 3]>)>,
+        /// For each of them, which of its pattern's it is.
+        ways: Vec<usize>,
         /// The number of each phrase.
         phrases: HashMap<Phrase, usize>,
         /// Uses of patterns without keys.
@@ -76,7 +79,9 @@ mod pack {
         }
 
         /// A set of phrases that elements are asked for; its number, if each has keys.
-        fn asked_for(&mut self, phrases: Vec<(Keys, bool)>) -> Option<usize> {
+        fn asked_for(&mut self, phrases: Vec<(Vec<Keys>, bool)>) -> Option<usize> {
+            let each = phrases.into_iter().flat_map(|(ways, exact)| ways.into_iter().map(move |keys| (keys, exact)));
+            let phrases: Vec<(Keys, bool)> = each.collect();
             if phrases.is_empty() || phrases.iter().any(|(keys, _)| keys.first.is_empty()) {
                 return None;
             }
@@ -103,12 +108,14 @@ mod pack {
                 "/// All patterns of built-in rules that have keys.\npub(super) static INDEX: Index = {};\n\
                  /// Where they stand: rule, matcher and number in it.\npub(super) static USES: &[[u32; 3]] = &{uses:?};\n\
                  /// Where those of each pattern end.\npub(super) static ENDS: &[u32] = &{:?};\n\
+                 /// Which of the things that its pattern can be each one is.\npub(super) static WAYS: &[u32] = &{:?};\n\
                  /// Where patterns without keys stand.\npub(super) static ALWAYS: &[[u32; 3]] = &{:?};\n\
                  /// How many rules there are.\npub(super) const RULES: usize = {};\n\
                  /// All phrases that elements are asked for, where all of a set have keys.\npub(super) static ELEMENTS: Index = {};\n\
                  /// The set of each.\npub(super) static ELEMENT_SETS: &[u32] = &{said_sets:?};\n",
                 index.source(),
                 ends.collect::<Vec<_>>(),
+                self.ways,
                 self.always,
                 self.bodies.len(),
                 said.source(),
@@ -118,17 +125,18 @@ mod pack {
         /// Takes note of a text matcher's patterns: their keys, with what is the same where a pattern is, if anything.
         fn leaf(&mut self, leaf: usize, patterns: Vec<Pattern>) {
             let rule = self.bodies.len();
-            for (number, (keys, exact, known)) in patterns.into_iter().enumerate() {
+            for (number, (ways, exact, known)) in patterns.into_iter().enumerate() {
                 let place = [rule, leaf, number];
-                if keys.first.is_empty() {
+                if ways.iter().any(|keys| keys.first.is_empty()) {
                     self.always.push(place);
                     continue;
                 }
-                let sets: Vec<usize> = std::iter::once(&keys.first).chain(&keys.further).map(|set| self.number(set)).collect();
                 let next = self.patterns.len();
                 let pattern = known.map_or(next, |known| *self.phrases.entry(known).or_insert(next));
-                if pattern == next {
+                for (way, keys) in ways.iter().enumerate().filter(|_| pattern == next) {
+                    let sets = std::iter::once(&keys.first).chain(&keys.further).map(|set| self.number(set)).collect();
                     self.patterns.push((sets, keys.spelled && exact, Vec::new()));
+                    self.ways.push(way);
                 }
                 self.patterns[pattern].2.push(place);
             }
@@ -286,9 +294,9 @@ mod pack {
             let Some(map) = matcher.as_object_mut() else { return };
             let known = |text: &String| Some((self.pack.to_owned(), text.clone(), exact));
             let patterns: Option<Vec<_>> = if let Some(phrases) = map.get("phrases") {
-                Some(texts(phrases).iter().map(|text| (Keys::of_phrase(&self.phrase(text), exact), exact, known(text))).collect())
+                Some(texts(phrases).iter().map(|text| (Keys::of_ways(&self.phrase(text), exact), exact, known(text))).collect())
             } else {
-                map.get("regex").map(|r| texts(r).iter().map(|source| (Keys::of_regex(source, exact), exact, None)).collect())
+                map.get("regex").map(|r| texts(r).iter().map(|source| (vec![Keys::of_regex(source, exact)], exact, None)).collect())
             };
             if let Some(patterns) = patterns {
                 map.insert("$keys".to_owned(), patterns.iter().map(|(k, ..)| encode(k, self.all)).collect());
@@ -299,13 +307,13 @@ mod pack {
             if let Some(Value::Object(replaced)) = map.get("replace") {
                 let keys =
                     |wrong: &String| Keys { spelled: true, first: KeySet::new(std::slice::from_ref(wrong), false), ..Keys::default() };
-                self.take(replaced.keys().map(|wrong| (keys(wrong), true, None)).collect());
+                self.take(replaced.keys().map(|wrong| (vec![keys(wrong)], true, None)).collect());
             }
             if let Some(Value::Object(element)) = map.get_mut("element") {
                 for (set, key) in [("text", "$text"), ("label", "$label")] {
                     let phrases = element.get(set).map(texts).unwrap_or_default();
                     let number =
-                        self.all.asked_for(phrases.iter().map(|text| (Keys::of_phrase(&self.phrase(text), exact), exact)).collect());
+                        self.all.asked_for(phrases.iter().map(|text| (Keys::of_ways(&self.phrase(text), exact), exact)).collect());
                     if let Some(number) = number {
                         element.insert(key.to_owned(), number.into());
                     }
@@ -330,12 +338,15 @@ mod pack {
         }
     }
 
-    /// Keys as one line of text, their sets by number.
-    fn encode(keys: &Keys, all: &mut All) -> Value {
+    /// The keys of a pattern as one line of text, their sets by number.
+    fn encode(ways: &[Keys], all: &mut All) -> Value {
         let number = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
-        let numbers: Vec<String> = std::iter::once(&keys.first).chain(&keys.further).map(|set| all.number(set).to_string()).collect();
-        let form = if keys.spelled { 's' } else { 'r' };
-        format!("{form}{},{} {}", number(keys.lead), number(keys.tail), numbers.join(" ")).into()
+        let one = |keys: &Keys| {
+            let numbers: Vec<String> = std::iter::once(&keys.first).chain(&keys.further).map(|set| all.number(set).to_string()).collect();
+            let form = if keys.spelled { 's' } else { 'r' };
+            format!("{form}{},{} {}", number(keys.lead), number(keys.tail), numbers.join(" "))
+        };
+        ways.iter().map(one).collect::<Vec<_>>().join(";").into()
     }
 
     /// A text, or a list of them.

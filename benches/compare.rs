@@ -97,7 +97,7 @@ fn gather(m: &Matcher, keys: &mut BTreeSet<String>) {
         return;
     }
     if let Some(patterns) = m.form.patterns() {
-        patterns.iter().for_each(|p| keys.extend(p.keys().iter().map(str::to_owned)));
+        patterns.iter().for_each(|p| keys.extend(p.keys().map(str::to_owned)));
     }
     match &m.form {
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| gather(m, keys)),

@@ -8,8 +8,7 @@ include!(concat!(env!("OUT_DIR"), "/index.rs"));
 
 #[cfg(test)]
 mod tests {
-    use super::super::index::Sought;
-    use super::super::prefilter::patterns_of;
+    use super::super::prefilter::{patterns_of, sought};
     use super::*;
     use crate::pack::outline::{Names, Outline};
     use crate::pack::{PackSet, PackSource, Pattern};
@@ -37,7 +36,7 @@ mod tests {
             let mut leaf = 0;
             patterns_of(rule.matcher(), &mut |list| {
                 for (p, pattern) in (0..).zip(list) {
-                    if pattern.keys().is_empty() {
+                    if !pattern.has_keys() {
                         always.push([r, leaf, p]);
                         continue;
                     }
@@ -50,17 +49,9 @@ mod tests {
                 leaf += 1;
             });
         }
-        let sought: Vec<Sought> = patterns
-            .iter()
-            .map(|(p, _)| Sought {
-                first: p.keys(),
-                exact: p.keys_are_exact(),
-                further: p.further().iter().map(|set| (set.address(), set)).collect(),
-            })
-            .collect();
+        let (sought, uses) = sought(&patterns);
         assert!(Index::new(&sought).source() == INDEX.source(), "the keys differ");
-        let uses: Vec<[u32; 3]> = patterns.iter().flat_map(|(_, uses)| uses.iter().copied()).collect();
-        assert!(uses == USES && always == ALWAYS, "the uses differ");
+        assert!(uses.list == USES && uses.ends == ENDS && uses.ways == WAYS && always == ALWAYS, "the uses differ");
         assert!(patterns.len() > 1000 && rules.iter().any(|r| matches!(r.outline.fields, Names::Of(_))));
     }
 }

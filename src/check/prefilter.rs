@@ -90,6 +90,7 @@ pub struct Scratch {
     set_texts: Vec<Texts>,
     list: Vec<Candidate>,
     starts: Vec<Place>,
+    ways: Vec<u32>,
 }
 
 /// Things by whose they are, in the order in which they came.
@@ -166,9 +167,19 @@ struct Candidate {
     leaf: u32,
     /// Which of its patterns.
     pattern: u32,
-    /// Its number among those that are known, and which of the starts are its keys'; `None` for a pattern without keys, which is tried on
-    /// every block.
-    known: Option<(u32, [u32; 2])>,
+    /// What is known of it; `None` for a pattern without keys, which is tried on every block.
+    known: Option<Stretch>,
+}
+
+/// A pattern that may match in a text.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// Its number.
+    number: u32,
+    /// Which of the starts are its keys'.
+    starts: [u32; 2],
+    /// Which of the things that it can be were met, as a stretch of those.
+    met: [u32; 2],
 }
 
 /// What the prefilter found in some texts, for all rules.
@@ -178,6 +189,8 @@ pub struct Candidates<'c> {
     list: &'c [Candidate],
     /// Where keys start.
     starts: &'c [Place],
+    /// What of the things that patterns can be was met, by number.
+    ways: &'c [u32],
     keys: &'c Grouped<Place>,
     sets: &'c Grouped<Met>,
     /// Where further keys start, by set, of those that were asked for.
@@ -215,11 +228,11 @@ impl<'c> Candidates<'c> {
         ByRule { left: self.list, of: self }
     }
 
-    /// Whether something of each set of a pattern's further keys stands in a stretch of a text. `lower`: that stretch.
-    fn holds(&self, pattern: u32, text: usize, stretch: Range<usize>, lower: &str) -> bool {
+    /// Whether something of each set of the further keys of a number stands in a stretch of a text. `lower`: that stretch.
+    fn holds(&self, number: u32, text: usize, stretch: Range<usize>, lower: &str) -> bool {
         let index = &self.prefilter.index;
         let (from, to) = (Place::new(text, stretch.start, false), Place::new(text, stretch.end, false));
-        index.sets(pattern).iter().all(|set| {
+        index.sets(number).iter().all(|set| {
             let places = self.places_of(*set);
             let next = places.get(places.partition_point(|p| *p < from));
             let signs = index.signs(*set);
@@ -255,25 +268,25 @@ pub(super) struct Spots<'c> {
 pub(super) struct Known<'c> {
     of: &'c Candidates<'c>,
     text: usize,
-    /// Which pattern.
-    number: u32,
-    starts: &'c [Place],
+    at: Stretch,
 }
 
 impl<'c> Known<'c> {
     /// Where its keys start, in order, bytes.
     pub fn starts(self) -> impl Iterator<Item = usize> + 'c {
-        self.starts.iter().map(|p| p.at())
+        let [from, to] = self.at.starts;
+        self.of.starts[from as usize..to as usize].iter().map(|p| p.at())
     }
 
     /// Whether other matchers have the pattern, too.
     pub fn is_shared(self) -> bool {
-        self.of.prefilter.uses.of(self.number).nth(1).is_some()
+        self.of.prefilter.uses.of(self.at.number).nth(1).is_some()
     }
 
     /// Whether what else a match must have stands in a stretch of the text. `lower`: that stretch.
     pub fn holds(self, stretch: Range<usize>, lower: &str) -> bool {
-        self.of.holds(self.number, self.text, stretch, lower)
+        let [from, to] = self.at.met;
+        self.of.ways[from as usize..to as usize].iter().any(|way| self.of.holds(*way, self.text, stretch.clone(), lower))
     }
 }
 
@@ -295,13 +308,8 @@ impl<'c> OfRule<'c> {
     pub(super) fn spots(self) -> impl Iterator<Item = Spots<'c>> {
         self.of.into_iter().flat_map(move |of| {
             self.list.iter().map(move |c| {
-                let known = |(number, [from, to]): (u32, [u32; 2])| Known {
-                    of,
-                    text: c.text as usize,
-                    number,
-                    starts: &of.starts[from as usize..to as usize],
-                };
-                Spots { pattern: c.pattern as usize, known: c.known.map(known) }
+                let known = c.known.map(|at| Known { of, text: c.text as usize, at });
+                Spots { pattern: c.pattern as usize, known }
             })
         })
     }
@@ -309,15 +317,22 @@ impl<'c> OfRule<'c> {
 
 /// Where patterns stand in rules: each rule by its number, with the number of its matcher and that of the pattern in it.
 #[derive(Debug, Default)]
-struct Uses {
-    list: Cow<'static, [[u32; 3]]>,
+pub(super) struct Uses {
+    pub list: Cow<'static, [[u32; 3]]>,
     /// Where those of each pattern end.
-    ends: Cow<'static, [u32]>,
+    pub ends: Cow<'static, [u32]>,
+    /// A pattern that can be several things has a number for each: which of them a number is. It is used as the first.
+    pub ways: Cow<'static, [u32]>,
     /// Which rules of the run those are that are counted otherwise in the list.
     rules: Option<Vec<Option<u32>>>,
 }
 
 impl Uses {
+    /// The number of the first thing that a pattern can be.
+    fn first(&self, number: u32) -> u32 {
+        number - self.ways[number as usize]
+    }
+
     /// The uses of a pattern in rules of the run.
     fn of(&self, pattern: u32) -> impl Iterator<Item = [u32; 3]> {
         let from = pattern.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
@@ -372,7 +387,7 @@ impl Prefilter {
             visit(rule.matcher(), kind, &mut |list| {
                 for (p, pattern) in (0..).zip(list) {
                     let place = [r, leaf, p];
-                    if pattern.keys().is_empty() {
+                    if !pattern.has_keys() {
                         always.push(place);
                         continue;
                     }
@@ -385,19 +400,9 @@ impl Prefilter {
                 leaf += 1;
             });
         }
-        let sought = patterns.iter().map(|(p, _)| Sought {
-            first: p.keys(),
-            exact: p.keys_are_exact(),
-            further: p.further().iter().map(|set| (set.address(), set)).collect(),
-        });
-        let index = Index::new(&sought.collect::<Vec<_>>());
-        let (mut list, mut ends) = (Vec::new(), Vec::new());
-        for (_, places) in &patterns {
-            list.extend_from_slice(places);
-            ends.push(list.len() as u32);
-        }
-        let patterns = patterns.into_iter().map(|(p, _)| OnceLock::from(p)).collect();
-        let uses = Uses { list: list.into(), ends: ends.into(), rules: None };
+        let (sought, uses) = sought(&patterns);
+        let index = Index::new(&sought);
+        let patterns = patterns.iter().flat_map(|(p, _)| p.ways().map(|_| OnceLock::from(Arc::clone(p)))).collect();
         Prefilter { index: Shared::Own(Box::new(index)), uses, patterns, always }
     }
 
@@ -414,7 +419,8 @@ impl Prefilter {
         }
         let always = builtin::ALWAYS.iter().filter_map(|[rule, leaf, pattern]| Some([numbers[*rule as usize]?, *leaf, *pattern])).collect();
         let patterns = (0..builtin::INDEX.patterns()).map(|_| OnceLock::new()).collect();
-        let uses = Uses { list: builtin::USES.into(), ends: builtin::ENDS.into(), rules: Some(numbers) };
+        let (list, ends, ways) = (builtin::USES.into(), builtin::ENDS.into(), builtin::WAYS.into());
+        let uses = Uses { list, ends, ways, rules: Some(numbers) };
         Some(Prefilter { index: Shared::Builtin(&builtin::INDEX), uses, patterns, always })
     }
 
@@ -423,7 +429,7 @@ impl Prefilter {
         self.patterns.is_empty() && self.always.is_empty()
     }
 
-    /// A pattern; none where no rule of the run has it.
+    /// A pattern, by its first number; none where no rule of the run has it.
     fn pattern(&self, number: u32, rules: &[Rule]) -> Option<&Arc<Pattern>> {
         let cell = &self.patterns[number as usize];
         if let Some(pattern) = cell.get() {
@@ -460,8 +466,8 @@ impl Prefilter {
         }
         // Patterns are numbered rule by rule: most of it is in order.
         scratch.list.sort_by_key(|c| (u64::from(c.rule) << 32 | u64::from(c.text), u64::from(c.leaf) << 32 | u64::from(c.pattern)));
-        let Scratch { list, starts, keys, sets, .. } = scratch;
-        Candidates { prefilter: self, list, starts, keys, sets, further: RefCell::default() }
+        let Scratch { list, starts, ways, keys, sets, .. } = scratch;
+        Candidates { prefilter: self, list, starts, ways, keys, sets, further: RefCell::default() }
     }
 
     /// Which keys stand where, and what they belong to.
@@ -512,7 +518,7 @@ impl Prefilter {
 
     /// Which patterns may match where.
     fn choose(&self, lower: &[&str], rules: &[Rule], active: &dyn Fn(usize) -> bool, scratch: &mut Scratch) {
-        let Scratch { keys, texts, patterns, spellings, set_texts, list, starts, .. } = scratch;
+        let Scratch { keys, texts, patterns, spellings, set_texts, list, starts, ways, .. } = scratch;
         let index = &*self.index;
         let signs = OnceCell::new();
         let with_sign = |sign: &u8| signs.get_or_init(|| signs_of(lower))[usize::from(*sign)];
@@ -522,46 +528,81 @@ impl Prefilter {
         numbers.dedup();
         list.clear();
         starts.clear();
-        for number in numbers {
-            let (met, spelled) = (patterns.of(number), spellings.of(number));
-            let texts = met.iter().fold(0, |all, met| all | texts[met.group()][usize::from(met.inside())]);
-            let texts = spelled.iter().fold(texts, |all, p| all | bit_of(p.text()));
-            let texts = index.sets(number).iter().fold(texts, |texts, set| if texts == 0 { 0 } else { texts & with_set(*set) });
-            if texts == 0 || !self.uses.of(number).any(|[rule, ..]| active(rule as usize)) {
+        ways.clear();
+        for of_pattern in numbers.chunk_by(|a, b| self.uses.first(*a) == self.uses.first(*b)) {
+            let first = of_pattern.first().map_or(0, |number| self.uses.first(*number));
+            if !self.uses.of(first).any(|[rule, ..]| active(rule as usize)) {
                 continue;
             }
-            let Some(pattern) = self.pattern(number, rules) else { continue };
-            let may = |p: &Place| texts & bit_of(p.text()) != 0;
-            let goes_on = |p: &Place| lower[p.text()].get(p.at()..).is_some_and(|rest| pattern.goes_on(rest));
-            let from = starts.len();
-            for met in met {
-                starts.extend(keys.of_group(met.group()).iter().filter(|p| may(p) && p.counts(met.inside()) && goes_on(p)));
-            }
-            starts.extend(spelled.iter().filter(|p| may(p) && goes_on(p)));
-            if met.len() > 1 || !spelled.is_empty() {
-                // One key may begin another.
-                starts[from..].sort_unstable();
-                let mut last = None;
-                let mut kept = from;
-                for i in from..starts.len() {
-                    if last.replace(starts[i]) != Some(starts[i]) {
-                        starts[kept] = starts[i];
-                        kept += 1;
-                    }
+            let (from, from_ways) = (starts.len(), ways.len());
+            let mut keys_met = 0;
+            for &number in of_pattern {
+                let (met, spelled) = (patterns.of(number), spellings.of(number));
+                let texts = met.iter().fold(0, |all, met| all | texts[met.group()][usize::from(met.inside())]);
+                let texts = spelled.iter().fold(texts, |all, p| all | bit_of(p.text()));
+                let texts = index.sets(number).iter().fold(texts, |texts, set| if texts == 0 { 0 } else { texts & with_set(*set) });
+                if texts == 0 {
+                    continue;
                 }
-                starts.truncate(kept);
+                let Some(pattern) = self.pattern(first, rules) else { continue };
+                let goes_on = |p: &Place| {
+                    texts & bit_of(p.text()) != 0
+                        && lower[p.text()].get(p.at()..).is_some_and(|rest| pattern.goes_on((number - first) as usize, rest))
+                };
+                let before = starts.len();
+                for met in met {
+                    starts.extend(keys.of_group(met.group()).iter().filter(|p| p.counts(met.inside()) && goes_on(p)));
+                }
+                starts.extend(spelled.iter().filter(|p| goes_on(p)));
+                ways.extend((starts.len() > before).then_some(number));
+                keys_met += met.len() + spelled.len();
             }
+            if keys_met > 1 {
+                in_order(starts, from);
+            }
+            let met = [from_ways as u32, ways.len() as u32];
             let mut at = from as u32;
             for stretch in starts[from..].chunk_by(|a, b| a.text() == b.text()) {
                 let end = at + stretch.len() as u32;
-                let known = Some((number, [at, end]));
+                let known = Some(Stretch { number: first, starts: [at, end], met });
                 let text = stretch.first().map_or(0, |p| p.text()) as u32;
-                let used = self.uses.of(number).filter(|[rule, ..]| active(*rule as usize));
+                let used = self.uses.of(first).filter(|[rule, ..]| active(*rule as usize));
                 list.extend(used.map(|[rule, leaf, pattern]| Candidate { rule, text, leaf, pattern, known }));
                 at = end;
             }
         }
     }
+}
+
+/// Puts what stands from `from` on in order, each once: one key may begin another.
+fn in_order(places: &mut Vec<Place>, from: usize) {
+    places[from..].sort_unstable();
+    let mut kept = from;
+    for i in from..places.len() {
+        if kept == from || places[kept - 1] != places[i] {
+            places[kept] = places[i];
+            kept += 1;
+        }
+    }
+    places.truncate(kept);
+}
+
+/// What patterns look for, number by number, and where they are used, which is given with them.
+pub(super) fn sought(patterns: &[(Arc<Pattern>, Vec<[u32; 3]>)]) -> (Vec<Sought<'_>>, Uses) {
+    let (mut sought, mut uses) = (Vec::new(), [Vec::new(), Vec::new()]);
+    let mut list = Vec::new();
+    for (pattern, places) in patterns {
+        list.extend_from_slice(places);
+        for (way, (first, further)) in (0..).zip(pattern.ways()) {
+            let further = further.iter().map(|set| (set.address(), set)).collect();
+            sought.push(Sought { first, exact: pattern.keys_are_exact(), further });
+            let [ends, ways] = &mut uses;
+            ends.push(list.len() as u32);
+            ways.push(way);
+        }
+    }
+    let [ends, ways] = uses.map(Cow::from);
+    (sought, Uses { list: list.into(), ends, ways, rules: None })
 }
 
 /// In which texts each byte is.

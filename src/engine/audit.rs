@@ -241,7 +241,7 @@ fn tests(rule: &Rule, out: &mut Vec<Remark>) {
     if patterns.is_empty() {
         return;
     }
-    let keys: BTreeSet<String> = leading(rule.matcher()).iter().flat_map(|p| p.keys().iter()).map(str::to_lowercase).collect();
+    let keys: BTreeSet<String> = leading(rule.matcher()).iter().flat_map(|p| p.keys()).map(str::to_lowercase).collect();
     let has_key = |text: &str| keys.iter().any(|k| text.contains(k.as_str()));
     if !pass.is_empty() && !keys.is_empty() && !pass.iter().any(|c| has_key(&visible(c).to_lowercase())) {
         out.push(remark(Check::NoNearMiss, rule, format!("none of {} to pass has a word that the rule looks for", texts(pass.len()))));
@@ -249,7 +249,7 @@ fn tests(rule: &Rule, out: &mut Vec<Remark>) {
     let shown: Vec<String> = flag.iter().map(visible).collect();
     let lower: Vec<String> = shown.iter().map(|s| s.to_lowercase()).collect();
     let fires = |p: &Pattern| {
-        let may = |lower: &str| p.keys().is_empty() || p.keys().iter().any(|k| lower.contains(&k.to_lowercase()));
+        let may = |lower: &str| !p.has_keys() || p.keys().any(|k| lower.contains(&k.to_lowercase()));
         shown.iter().zip(&lower).any(|(s, l)| may(l) && p.is_in(s))
     };
     let idle = patterns.iter().filter(|p| !fires(p)).count();
@@ -277,12 +277,12 @@ fn patterns(rule: &Rule, out: &mut Vec<Remark>) {
             out.push(remark(check, rule, format!("{patterns} {what}{example}")));
         }
     };
-    let without = leading(rule.matcher()).into_iter().filter(|p| p.keys().is_empty()).count();
+    let without = leading(rule.matcher()).into_iter().filter(|p| !p.has_keys()).count();
     say(Check::NoLiteral, without, "without a literal to look for", String::new());
     let short: Vec<&str> =
-        patterns.iter().filter_map(|p| p.keys().iter().filter(|k| k.len() < MIN_LITERAL).min_by_key(|k| k.len())).collect();
+        patterns.iter().filter_map(|p| p.keys().filter(|k| k.len() < MIN_LITERAL).min_by_key(|k| k.len())).collect();
     say(Check::ShortLiteral, short.len(), "with a literal as short as", short.first().map_or_else(String::new, |k| format!(" `{k}`")));
-    let unbounded = patterns.iter().filter(|p| !p.keys().is_empty() && !p.is_bounded()).count();
+    let unbounded = patterns.iter().filter(|p| p.has_keys() && !p.is_bounded()).count();
     say(Check::Unbounded, unbounded, "of which a match may be of any length", String::new());
     let large: Vec<PatternSize> =
         patterns.iter().filter_map(|p| p.size()).filter(|s| s.states > MAX_STATES || s.bytes > MAX_BYTES).collect();

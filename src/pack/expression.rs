@@ -171,6 +171,13 @@ pub(super) enum Expression {
 }
 
 impl Expression {
+    /// One of the things that its phrase can be; see [`phrase::ways`].
+    pub(super) fn source_of_way(&self, way: usize) -> String {
+        let Expression::Phrases(phrases) = self else { return self.source() };
+        let of = |phrase: &Phrase| phrase.with(|parts| phrase::ways(parts).get(way).map(|parts| bounded(parts)));
+        phrases.first().and_then(of).unwrap_or_else(|| self.source())
+    }
+
     pub(super) fn source(&self) -> String {
         match self {
             Expression::Regex(source) => ascii_boundaries(source),

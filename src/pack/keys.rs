@@ -16,6 +16,9 @@ const MAX_FURTHER: usize = 3;
 /// A set with more strings than this costs more than compiling the expression.
 const MAX_FURTHER_LEN: usize = 96;
 
+/// A phrase that can be more than so many things is looked for as one.
+const MAX_WAYS: usize = 64;
+
 /// Stands between the strings of a set.
 const BETWEEN: char = '\u{1F}';
 
@@ -90,6 +93,18 @@ impl Keys {
             // Phrases begin where words do.
             _ => Keys::of_expression(&phrase::to_regex(parts), exact, false),
         }
+    }
+
+    /// The keys of each of the things that a phrase can be, if each has some; else those of the phrase. What a match is must have what that
+    /// one must have, which says more than what all of them have in common.
+    pub fn of_ways(parts: &[Part], exact: bool) -> Vec<Keys> {
+        let whole = Keys::of_phrase(parts, exact);
+        let ways = phrase::ways(parts);
+        if whole.spelled || !(2..=MAX_WAYS).contains(&ways.len()) {
+            return vec![whole];
+        }
+        let each: Vec<Keys> = ways.iter().map(|way| Keys::of_expression(&phrase::to_regex(way), exact, false)).collect();
+        if each.iter().any(|keys| keys.first.is_empty()) { vec![whole] } else { each }
     }
 
     /// The keys of a regular expression.

@@ -47,7 +47,7 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
 
 fn unfiltered(m: &Matcher) -> bool {
     if let Some(patterns) = m.form.patterns() {
-        return patterns.iter().any(|p| p.keys().is_empty());
+        return patterns.iter().any(|p| !p.has_keys());
     }
     match &m.form {
         MatcherForm::All(list) => list.first().is_some_and(unfiltered),

@@ -56,9 +56,17 @@ fn sets_of(hir: &Hir, fold: bool, inside: bool) -> Vec<Set> {
     sets
 }
 
-/// What a match goes on with from where its key begins: all beginnings of that, ASCII in lower case, none of which begins another, in order.
-/// The key is the first of [`required_sets`]. `None` if they are too many, or the key may stand at several places.
-pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<String>> {
+/// What a match begins with, ASCII in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Head {
+    pub text: String,
+    /// Whether it is all of the match, which ends a word: no letter, digit or underscore (ASCII) follows.
+    pub ends: bool,
+}
+
+/// What a match goes on with from where its key begins: all beginnings of that, in order, none of which begins another, unless a word must
+/// end there. The key is the first of [`required_sets`]. `None` if they are too many, or the key may stand at several places.
+pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<Head>> {
     let hir = regex_syntax::Parser::new().parse(source).ok()?;
     let mut whole = &hir;
     while let HirKind::Capture(c) = whole.kind() {
@@ -73,26 +81,45 @@ pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<String>> {
 }
 
 /// What a match begins with, in the same way.
-pub(super) fn openers(source: &str, fold: bool) -> Option<Vec<String>> {
+pub(super) fn openers(source: &str, fold: bool) -> Option<Vec<Head>> {
     beginnings(&regex_syntax::Parser::new().parse(source).ok()?, fold)
 }
 
-fn beginnings(hir: &Hir, fold: bool) -> Option<Vec<String>> {
+/// The longer they are, the more they tell, and the more there are.
+fn beginnings(hir: &Hir, fold: bool) -> Option<Vec<Head>> {
+    [LONGEST_HEAD, LONGEST_HEAD / 2].into_iter().find_map(|len| beginnings_of(hir, fold, len))
+}
+
+/// `len`: how long they are at most, bytes.
+fn beginnings_of(hir: &Hir, fold: bool, len: usize) -> Option<Vec<Head>> {
     const MOST: usize = 2000;
     let mut extractor = Extractor::new();
-    extractor.limit_class(10).limit_literal_len(LONGEST_HEAD).limit_total(MOST).limit_repeat(4);
-    let found = extractor.extract(hir);
+    extractor.limit_class(10).limit_literal_len(len).limit_total(MOST).limit_repeat(4);
+    let ends_word = ends_word(hir);
     let mut heads = Vec::new();
-    for literal in found.literals()? {
+    for literal in extractor.extract(hir).literals()? {
         // A character may be cut in two; letters beyond ASCII may be written in another case.
         let bytes = literal.as_bytes();
         let whole = bytes.utf8_chunks().next().map_or("", |c| c.valid());
         let sure = whole.find(|c: char| fold && !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).unwrap_or(whole.len());
-        heads.push(whole[..sure].to_ascii_lowercase());
+        let text = whole[..sure].to_ascii_lowercase();
+        let ends = ends_word && literal.is_exact() && sure == bytes.len() && text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        heads.push(Head { text, ends });
     }
     heads.sort();
-    heads.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
-    (heads.first().is_some_and(|h| !h.is_empty())).then_some(heads)
+    heads.dedup_by(|longer, shorter| longer.text.starts_with(shorter.text.as_str()) && (!shorter.ends || *longer == *shorter));
+    (heads.first().is_some_and(|h| !h.text.is_empty())).then_some(heads)
+}
+
+/// Whether what matches is the end of a word, if it ends in a letter.
+fn ends_word(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Look(look) => matches!(look, Look::WordAscii | Look::WordUnicode | Look::WordEndAscii | Look::WordEndUnicode),
+        HirKind::Capture(c) => ends_word(&c.sub),
+        HirKind::Concat(subs) => subs.last().is_some_and(ends_word),
+        HirKind::Alternation(subs) => subs.iter().all(ends_word),
+        _ => false,
+    }
 }
 
 /// The strings as they are looked for, if none is empty.
@@ -478,10 +505,16 @@ mod tests {
 
     #[test]
     fn heads_are_how_a_match_goes_on_from_its_key() {
-        assert_eq!(heads(r"(?:a |an )?official HubSpot (?:gold|elite) (?:agency|partner)", true).expect("heads").len(), 3);
-        assert_eq!(heads(r"[0-9]+ HubSpot (?:Akademie|Übersicht)", true), Some(vec![" hubspot ".to_owned()]));
-        assert_eq!(heads(r"[0-9]+ HubSpot (?:cert|accred)", true), Some(vec![" hubspot accred".to_owned(), " hubspot cert".to_owned()]));
-        assert_eq!(heads("x?y*", true), None);
+        let heads = |source: &str| heads(source, true).map(|all| all.into_iter().map(|h| (h.text, h.ends)).collect::<Vec<_>>());
+        let head = |text: &str, ends: bool| (text.to_owned(), ends);
+        assert_eq!(heads(r"(?:a |an )?official HubSpot (?:gold|elite) (?:agency|partner)").expect("heads").len(), 3);
+        assert_eq!(heads(r"[0-9]+ HubSpot (?:Akademie|Übersicht)"), Some(vec![head(" hubspot ", false)]));
+        assert_eq!(heads(r"[0-9]+ HubSpot (?:cert|accred)"), Some(vec![head(" hubspot accred", false), head(" hubspot cert", false)]));
+        assert_eq!(heads("x?y*"), None);
+        // A word that ends there may begin a longer one that need not.
+        let office = vec![head("our hub", true), head("our hub office", true), head("our hubs", true)];
+        assert_eq!(heads(r"\b(?:our hub|our hubs|our hub office)\b"), Some(office));
+        assert_eq!(heads(r"(?:our hubspot|our hub\b)"), Some(vec![head("our hub", false)]));
     }
 
     #[test]

@@ -14,14 +14,24 @@ use std::sync::OnceLock;
 pub struct Pattern {
     /// What stands in the text in place of a match, for `replace`.
     pub replacement: Option<String>,
-    pub(super) keys: Keys,
+    /// The keys of each of the things that it can be, of which there is one at least.
+    pub(super) ways: Vec<Way>,
+    /// How many bytes of a match may stand before its key, and how far it may reach from there, at most; `None` if nobody knows.
+    reach: (Option<usize>, Option<usize>),
     exact: bool,
     /// Whether the match must begin, and end, at a word boundary.
     edges: (bool, bool),
     form: Form,
+}
+
+/// One of the things that a pattern can be.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub keys: Keys,
     /// How a match can go on where its key begins; worked out when the expression is.
     heads: OnceLock<Option<Heads>>,
 }
+
 
 /// How large what a pattern becomes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,29 +51,31 @@ enum Form {
 }
 
 impl Pattern {
+    fn new(keys: Vec<Keys>, exact: bool, edges: (bool, bool), form: Form) -> Pattern {
+        let most = |of: fn(&Keys) -> Option<usize>| keys.iter().map(of).reduce(|a, b| Some(a?.max(b?))).flatten();
+        let reach = (most(|k| k.lead), most(|k| k.tail));
+        let ways = keys.into_iter().map(|keys| Way { keys, heads: OnceLock::new() }).collect();
+        Pattern { replacement: None, ways, reach, exact, edges, form }
+    }
+
     /// A phrase. `exact`: letters match only in their case. `keys`: as worked out before.
-    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Option<Keys>) -> Pattern {
-        let keys = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_phrase(parts, exact)));
-        let form = if keys.spelled {
+    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Option<Vec<Keys>>) -> Pattern {
+        let ways = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_ways(parts, exact)));
+        let form = if ways.iter().any(|keys| keys.spelled) {
             Form::Spelled { phrase, spellings: OnceLock::new() }
         } else {
             Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact, true))
         };
-        Pattern { replacement: None, keys, exact, edges: (true, true), form, heads: OnceLock::new() }
+        Pattern::new(ways, exact, (true, true), form)
     }
 
     /// A literal that is replaced by another, in exactly this case.
     pub(super) fn replacing(wrong: &str, right: &str) -> Pattern {
         let phrase = Phrase::Read(vec![Part::Literal(wrong.to_owned())]);
         let spellings = OnceLock::from(vec![wrong.to_owned()]);
-        Pattern {
-            replacement: Some(right.to_owned()),
-            keys: Keys { spelled: true, first: KeySet::new(&[wrong.to_owned()], false), ..Keys::default() },
-            exact: true,
-            edges: (true, true),
-            form: Form::Spelled { phrase, spellings },
-            heads: OnceLock::new(),
-        }
+        let keys = Keys { spelled: true, first: KeySet::new(&[wrong.to_owned()], false), ..Keys::default() };
+        let form = Form::Spelled { phrase, spellings };
+        Pattern { replacement: Some(right.to_owned()), ..Pattern::new(vec![keys], true, (true, true), form) }
     }
 
     /// A regular expression that is known to be valid.
@@ -71,23 +83,29 @@ impl Pattern {
         let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
         let regex = LazyRegex::of(Expression::Regex(source), exact, true);
-        Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), heads: OnceLock::new() }
+        Pattern::new(vec![keys], exact, edges, Form::Regex(regex))
     }
 
-    /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. Empty: nothing can be said, and the pattern is
+    /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. None: nothing can be said, and the pattern is
     /// tried on every block.
-    pub fn keys(&self) -> &KeySet {
-        &self.keys.first
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.ways.iter().flat_map(|w| w.keys.first.iter())
     }
 
-    /// Sets of strings, in lower case (ASCII): one of each must be there, too.
-    pub fn further(&self) -> &[KeySet] {
-        &self.keys.further
+    /// Whether there are strings of which one must be there.
+    pub fn has_keys(&self) -> bool {
+        self.ways.iter().all(|w| !w.keys.first.is_empty())
+    }
+
+    /// The same for each of the things that it can be: strings of which one must be there for that, and sets of strings, in lower case
+    /// (ASCII), of which one of each must be there, too.
+    pub fn ways(&self) -> impl Iterator<Item = (&KeySet, &[KeySet])> {
+        self.ways.iter().map(|w| (&w.keys.first, &w.keys.further[..]))
     }
 
     /// Whether a key must stand there in its own case. Else keys are in lower case as far as they are ASCII, and the text's case is ignored.
     pub fn keys_are_exact(&self) -> bool {
-        self.keys.spelled && self.exact
+        self.is_spelled() && self.exact
     }
 
     /// The spellings of a pattern that is a few; none of others.
@@ -102,7 +120,7 @@ impl Pattern {
 
     /// Whether it is known how far from its key a match may reach.
     pub fn is_bounded(&self) -> bool {
-        self.keys.spelled || self.keys.lead.is_some() && self.keys.tail.is_some()
+        self.is_spelled() || self.reach.0.is_some() && self.reach.1.is_some()
     }
 
     /// How large its automaton is; `None` if it needs none, or is too large for promolint.
@@ -117,28 +135,30 @@ impl Pattern {
 
     /// Whether a match begins where a key does, and [`Pattern::spelled_at`] tells where it ends.
     pub fn is_spelled(&self) -> bool {
-        self.keys.spelled
+        matches!(self.form, Form::Spelled { .. })
     }
 
     /// Whether a match begins where its key does.
     pub fn begins_with_key(&self) -> bool {
-        self.keys.lead == Some(0)
+        self.reach.0 == Some(0)
     }
 
     /// Where in a text of `len` bytes a match may lie whose key begins at `key`. The text is all that is looked at around it.
     pub fn window(&self, key: usize, len: usize) -> Range<usize> {
-        let from = self.keys.lead.map_or(0, |n| key.saturating_sub(n));
-        from..self.keys.tail.map_or(len, |n| key.saturating_add(n).min(len))
+        let from = self.reach.0.map_or(0, |n| key.saturating_sub(n));
+        from..self.reach.1.map_or(len, |n| key.saturating_add(n).min(len))
     }
 
-    /// Whether what stands at a key, in lower case (ASCII), can be part of a match. Says yes until the pattern has seen some text.
-    pub fn goes_on(&self, lower: &str) -> bool {
-        let Form::Regex(regex) = &self.form else { return true };
+    /// Whether what stands at a key of one of the things that it can be, in lower case (ASCII), can be part of that. Says yes until the
+    /// pattern has seen some text.
+    pub fn goes_on(&self, way: usize, lower: &str) -> bool {
+        let (Form::Regex(regex), Some(of)) = (&self.form, self.ways.get(way)) else { return true };
         if !regex.is_warm() {
             return true;
         }
-        let heads = || literals::heads(&regex.expression.source(), !self.exact).map(|h| Heads::new(&h));
-        self.heads.get_or_init(heads).as_ref().is_none_or(|heads| heads.begin(lower.as_bytes()))
+        let source = || if self.ways.len() == 1 { regex.expression.source() } else { regex.expression.source_of_way(way) };
+        let heads = || literals::heads(&source(), !self.exact).map(|h| Heads::new(&h));
+        of.heads.get_or_init(heads).as_ref().is_none_or(|heads| heads.begin(lower.as_bytes()))
     }
 
     /// What [`Pattern::find_in`] finds in `window` that begins at `last` or before.

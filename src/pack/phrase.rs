@@ -307,6 +307,14 @@ pub(super) fn to_regex(parts: &[Part]) -> String {
     out
 }
 
+/// What a phrase can be that is nothing but a choice, down to what is something else; else the phrase itself.
+pub(super) fn ways(parts: &[Part]) -> Vec<&[Part]> {
+    match parts {
+        [Part::Choice(options)] if options.iter().all(|o| !o.is_empty()) => options.iter().flat_map(|o| ways(o)).collect(),
+        _ => vec![parts],
+    }
+}
+
 /// Puts the longer options first, and what is empty last: where no boundary can follow, one would be cut short by its own beginning
 /// (`client`, `clients'`).
 pub(super) fn longest_first(options: &mut [Vec<Part>]) {

@@ -4,15 +4,15 @@ use super::*;
 use crate::pack::rewrite::{Part, Rewrite};
 
 /// The keys that were worked out when promolint was built, in the order of their patterns.
-fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Keys> {
-    keys.map(nodes).unwrap_or_default().into_iter().filter_map(|n| {
-        let text = n.as_str()?;
+fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Vec<Keys>> {
+    let one = |text: &str| {
         let (reach, sets) = text.get(1..)?.split_once(' ')?;
         let (lead, tail) = reach.split_once(',')?;
         let mut sets = sets.split(' ').filter_map(|n| builtin_keys(n.parse().ok()?));
         let first = sets.next()?;
         Some(Keys { spelled: text.starts_with('s'), first, further: sets.collect(), lead: lead.parse().ok(), tail: tail.parse().ok() })
-    })
+    };
+    keys.map(nodes).unwrap_or_default().into_iter().filter_map(move |n| n.as_str()?.split(';').map(one).collect())
 }
 
 impl Decoder<'_> {
@@ -84,7 +84,7 @@ impl Decoder<'_> {
         let exact = self.exact;
         let mut keys = prepared(keys);
         let sources = nodes(node).into_iter().filter_map(|n| self.regex(n));
-        sources.map(|s| Arc::new(Pattern::from_regex(s, exact, keys.next()))).collect()
+        sources.map(|s| Arc::new(Pattern::from_regex(s, exact, keys.next().and_then(|mut ways| ways.pop())))).collect()
     }
 
     pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Phrase> {

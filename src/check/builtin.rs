@@ -1,7 +1,7 @@
 //! The index of what all built-in rules look for: made when promolint is built, so that no start waits for it.
 
 use super::index::Index;
-use super::keys::{Bits, KeyIndex, Level, Link, Run, Sieve};
+use super::keys::{Bits, KeyIndex, Level, Link, Run};
 use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/index.rs"));

@@ -1,7 +1,7 @@
 //! Where in a text which of thousands of short strings begin.
 //!
-//! Nearly all of them begin a word, and at nearly all places of a text none of them does: the next four bytes tell that, or the next three
-//! where a string has no more. What is left is looked up among the strings in their order. Making this costs a sort, and no automaton;
+//! Nearly all of them begin a word, and at nearly all places of a text none of them does: the next six bytes tell that, or the next four or
+//! three where a string has no more. What is left is looked up among the strings in their order. Making this costs a sort, and no automaton;
 //! scanning costs a few instructions a byte, however many strings there are.
 
 use std::borrow::Cow;
@@ -25,16 +25,16 @@ pub struct KeyIndex {
     pub(super) bytes: Cow<'static, [u8]>,
     /// Where each ends.
     pub(super) ends: Cow<'static, [u32]>,
-    /// The beginning of each, as a number of the same order.
-    pub(super) heads: Cow<'static, [u128]>,
+    /// What of each follows the bytes that its level has, as a number of the same order; nothing of the short ones.
+    pub(super) rests: Cow<'static, [u64]>,
     /// For each, its length and the longest of those that it begins with.
     pub(super) links: Cow<'static, [Link]>,
     /// Those of six bytes and more, of four and more, and of three.
     pub(super) levels: [Level; 3],
-    /// The first four bytes of those that have so many.
-    pub(super) first: Sieve,
-    /// The bytes of those of three.
-    pub(super) first_short: Sieve,
+    /// The first bytes of those of each level.
+    pub(super) first: [Bits; 3],
+    /// The first three bytes of those that may begin inside a word, which are few.
+    pub(super) inside: Bits,
     /// Those of fewer bytes still.
     pub(super) tiny: Cow<'static, [u32]>,
     /// What each byte is.
@@ -46,7 +46,7 @@ pub struct KeyIndex {
 struct View<'i> {
     bytes: &'i [u8],
     ends: &'i [u32],
-    heads: &'i [u128],
+    rests: &'i [u64],
     links: &'i [Link],
     levels: [LevelView<'i>; 3],
     tiny: &'i [u32],
@@ -81,14 +81,6 @@ const TINY: u8 = 2;
 /// How many bytes those of a level have at least, the longest first: so many tell whether one may begin.
 const LEVELS: [usize; 3] = [6, 4, 3];
 
-/// Bits by hash of a string's first bytes. Those of strings that may begin inside a word, which are few, and of all: each byte of a text is
-/// looked up in one of the two, and the smaller one stays nearest to the processor.
-#[derive(Debug, Default)]
-pub(super) struct Sieve {
-    pub(super) inside: Bits,
-    pub(super) all: Bits,
-}
-
 /// Bits by hash.
 #[derive(Debug, Default)]
 pub(super) struct Bits {
@@ -104,16 +96,9 @@ struct BitsView<'i> {
     shift: u32,
 }
 
-/// A sieve, as a text is held against it.
-#[derive(Clone, Copy)]
-struct SieveView<'i> {
-    inside: BitsView<'i>,
-    all: BitsView<'i>,
-}
-
 /// So many bits for each string, at least: what passes by chance costs a look-up.
 const SIEVE_ROOM: usize = 8;
-/// A sieve has no more bits than two to the power of this: a larger one does not stay near the processor.
+/// There are no more than two to the power of this: a larger one does not stay near the processor.
 const SIEVE_BITS: u32 = 20;
 
 impl Bits {
@@ -123,7 +108,7 @@ impl Bits {
         Bits { map: vec![0; 1 << (bits - 6)].into(), shift: u32::BITS - bits }
     }
 
-    fn add(&mut self, head: u32) {
+    fn add(&mut self, head: u64) {
         let (word, bit) = bit_of(head, self.shift);
         self.map.to_mut()[word] |= 1 << bit;
     }
@@ -134,41 +119,16 @@ impl Bits {
 }
 
 #[inline]
-fn bit_of(head: u32, shift: u32) -> (usize, u32) {
-    let hash = head.wrapping_mul(0x9E37_79B1) >> shift;
+fn bit_of(head: u64, shift: u32) -> (usize, u32) {
+    let hash = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32 >> shift;
     ((hash >> 6) as usize, hash & 63)
 }
 
 impl BitsView<'_> {
     #[inline]
-    fn has(self, head: u32) -> bool {
+    fn has(self, head: u64) -> bool {
         let (word, bit) = bit_of(head, self.shift);
         self.map[word] >> bit & 1 != 0
-    }
-}
-
-impl Sieve {
-    /// A sieve for so many strings, so many of which may begin inside a word.
-    fn new(strings: usize, inside: usize) -> Sieve {
-        Sieve { inside: Bits::new(inside), all: Bits::new(strings) }
-    }
-
-    fn add(&mut self, head: u32, inside: bool) {
-        self.all.add(head);
-        if inside {
-            self.inside.add(head);
-        }
-    }
-
-    fn view(&self) -> SieveView<'_> {
-        SieveView { inside: self.inside.view(), all: self.all.view() }
-    }
-}
-
-impl SieveView<'_> {
-    #[inline]
-    fn passes(self, head: u32, opens: bool) -> bool {
-        if opens { self.all.has(head) } else { self.inside.has(head) }
     }
 }
 
@@ -201,32 +161,33 @@ pub(super) struct Run {
     pub(super) to: u32,
 }
 
-/// The first bytes of a text, as many as there are.
+/// The first bytes of a text, as many as there are, up to eight.
 #[inline]
-fn head_of(text: &[u8], len: usize) -> u64 {
-    let head = text.first_chunk::<8>().map(|head| u64::from_le_bytes(*head));
-    let head = head.unwrap_or_else(|| text.iter().rev().fold(0, |head, b| head << 8 | u64::from(*b)));
-    head & ((1 << (8 * len)) - 1)
+fn first_of(text: &[u8]) -> u64 {
+    let first = text.first_chunk().map(|first| u64::from_le_bytes(*first));
+    first.unwrap_or_else(|| text.iter().rev().fold(0, |head, b| head << 8 | u64::from(*b)))
 }
 
-/// The first bytes of a text as a number: of two texts, the lesser has the lesser, or the same.
+/// So many of them.
 #[inline]
-fn order_of(text: &[u8]) -> u128 {
+fn head_of(first: u64, len: usize) -> u64 {
+    first & ((1 << (8 * len)) - 1)
+}
+
+/// What follows the bytes of the first level in a text, as a number: of two texts that begin alike, the lesser has the lesser, or the same.
+#[inline]
+fn rest_of(text: &[u8]) -> u64 {
+    let rest = text.get(LEVELS[0]..).unwrap_or_default();
     let mut bytes = [0; ORDERED];
-    match text.first_chunk() {
+    match rest.first_chunk() {
         Some(first) => bytes = *first,
-        None => bytes[..text.len()].copy_from_slice(text),
+        None => bytes[..rest.len()].copy_from_slice(rest),
     }
-    u128::from_be_bytes(bytes)
+    u64::from_be_bytes(bytes)
 }
 
 /// So many bytes are in such a number.
-const ORDERED: usize = 16;
-
-/// Four bytes without the last.
-fn three(head: u32) -> u32 {
-    head & 0xFF_FFFF
-}
+const ORDERED: usize = 8;
 
 impl Level {
     /// A level of these runs, each of which stands once.
@@ -276,15 +237,12 @@ impl KeyIndex {
     /// An index of these strings, which must be in order, each once. They are numbered so.
     pub fn new(keys: &[Key]) -> KeyIndex {
         let letter = |b: u8| if b.is_ascii_alphanumeric() { LETTER } else { 0 };
-        let of_three = keys.iter().filter(|key| key.text.len() == LEVELS[2]).count();
-        let may = |key: &Key| key.inside && key.text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
-        let inside = keys.iter().filter(|key| may(key)).count();
-        let (mut first, mut first_short) = (Sieve::new(keys.len(), inside), Sieve::new(of_three, inside.min(of_three)));
         let mut classes: Vec<u8> = (0..=u8::MAX).map(letter).collect();
-        let (mut strings, mut ends, mut heads, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut strings, mut ends, mut rests, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut links: Vec<Link> = Vec::new();
         let mut runs: [Vec<Run>; 3] = Default::default();
         let mut numbers: [Vec<u32>; 3] = Default::default();
+        let mut begin_inside = Vec::new();
         for (number, key) in (0u32..).zip(keys) {
             let bytes = key.text.as_bytes();
             let mut begins = number.checked_sub(1);
@@ -292,7 +250,7 @@ impl KeyIndex {
                 begins = links[other as usize].shorter();
             }
             links.push(Link::new(begins, bytes.len()));
-            heads.push(order_of(bytes));
+            rests.push(rest_of(bytes));
             strings.extend_from_slice(bytes);
             ends.push(strings.len() as u32);
             let Some(level) = LEVELS.iter().position(|len| bytes.len() >= *len) else {
@@ -300,32 +258,34 @@ impl KeyIndex {
                 classes[usize::from(bytes[0])] |= TINY;
                 continue;
             };
+            let first = first_of(bytes);
             // Signs and what is not ASCII are never inside a word.
-            let inside = may(key);
-            let four = head_of(bytes, 4) as u32;
-            if level == 2 {
-                first_short.add(four, inside)
-            } else {
-                first.add(four, inside)
-            }
+            begin_inside.extend((key.inside && bytes[0].is_ascii_alphanumeric()).then_some(head_of(first, LEVELS[2])));
             // The longest ones stand side by side in the order of all.
             let place = if level == 0 { number } else { numbers[level].len() as u32 };
             numbers[level].extend((level != 0).then_some(number));
-            let head = head_of(bytes, LEVELS[level]);
+            let head = head_of(first, LEVELS[level]);
             match runs[level].last_mut().filter(|r| r.head == head) {
                 Some(run) => run.to = place + 1,
                 None => runs[level].push(Run { head, from: place, to: place + 1 }),
             }
         }
+        let mut inside = Bits::new(begin_inside.len());
+        begin_inside.into_iter().for_each(|head| inside.add(head));
+        let first = std::array::from_fn(|level| {
+            let mut bits = Bits::new(runs[level].len());
+            runs[level].iter().for_each(|run| bits.add(run.head));
+            bits
+        });
         let mut levels = runs.into_iter().zip(numbers).map(|(runs, numbers)| Level::new(runs, numbers));
         KeyIndex {
             bytes: strings.into(),
             ends: ends.into(),
-            heads: heads.into(),
+            rests: rests.into(),
             links: links.into(),
             levels: std::array::from_fn(|_| levels.next().unwrap_or_default()),
             first,
-            first_short,
+            inside,
             tiny: tiny.into(),
             classes: classes.into(),
         }
@@ -337,8 +297,8 @@ impl KeyIndex {
     }
 
     fn view(&self) -> View<'_> {
-        let KeyIndex { bytes, ends, heads, links, levels: [a, b, c], tiny, .. } = self;
-        View { bytes, ends, heads, links, levels: [a.view(), b.view(), c.view()], tiny }
+        let KeyIndex { bytes, ends, rests, links, levels: [a, b, c], tiny, .. } = self;
+        View { bytes, ends, rests, links, levels: [a.view(), b.view(), c.view()], tiny }
     }
 
     /// Calls `found` for each string that begins in `text`, in the text's order: its number, where it begins, and whether a word may begin
@@ -348,20 +308,25 @@ impl KeyIndex {
         if self.ends.is_empty() {
             return;
         }
-        let (index, first, first_short) = (self.view(), self.first.view(), self.first_short.view());
+        let (index, inside) = (self.view(), self.inside.view());
+        let levels = [self.first[0].view(), self.first[1].view(), self.first[2].view()];
         let mut before = 0;
         let mut at = 0;
-        for window in text.windows(4) {
-            let [a, b, c, d] = *window else { break };
-            let class = classes[usize::from(a)];
+        for window in text.windows(8) {
+            let first = first_of(window);
+            let class = classes[usize::from(first as u8)];
             let opens = before & class & LETTER == 0;
             before = class;
-            let head = u32::from_le_bytes([a, b, c, d]);
-            if first.passes(head, opens) {
-                index.four(&text[at..], |number| found(number, at, opens));
+            let head = |level: usize| head_of(first, LEVELS[level]);
+            let all = !opens && inside.has(head(2));
+            if all || opens && levels[0].has(head(0)) {
+                index.long(first, &text[at..], |number| found(number, at, opens));
             }
-            if first_short.passes(three(head), opens) {
-                index.listed(2, &text[at..], |number| found(number, at, opens));
+            if all || opens && levels[1].has(head(1)) {
+                index.listed(1, first, &text[at..], |number| found(number, at, opens));
+            }
+            if all || opens && levels[2].has(head(2)) {
+                index.listed(2, first, &text[at..], |number| found(number, at, opens));
             }
             if class & TINY != 0 {
                 index.tiny(&text[at..], |number| found(number, at, opens));
@@ -373,7 +338,10 @@ impl KeyIndex {
             let opens = before & class & LETTER == 0;
             before = class;
             let text = &text[at..];
-            index.listed(2, text, |number| found(number, at, opens));
+            let first = first_of(text);
+            index.long(first, text, |number| found(number, at, opens));
+            index.listed(1, first, text, |number| found(number, at, opens));
+            index.listed(2, first, text, |number| found(number, at, opens));
             index.tiny(text, |number| found(number, at, opens));
         }
     }
@@ -382,22 +350,23 @@ impl KeyIndex {
     #[allow(dead_code)]
     pub fn source(&self) -> String {
         let bits = |b: &Bits| format!("Bits {{ map: Cow::Borrowed(&{:?}), shift: {} }}", b.map, b.shift);
-        let sieve = |s: &Sieve| format!("Sieve {{ inside: {}, all: {} }}", bits(&s.inside), bits(&s.all));
         let level = |l: &Level| {
             format!(
                 "Level {{ slots: Cow::Borrowed(&{:?}), runs: Cow::Borrowed(&{:?}), numbers: Cow::Borrowed(&{:?}) }}",
                 l.slots, l.runs, l.numbers
             )
         };
-        let KeyIndex { bytes, ends, heads, links, levels, first, first_short, tiny, classes } = self;
+        let KeyIndex { bytes, ends, rests, links, levels, first: [a, b, c], inside, tiny, classes } = self;
         let levels: Vec<String> = levels.iter().map(level).collect();
         format!(
-            "KeyIndex {{ bytes: Cow::Borrowed(&{bytes:?}), ends: Cow::Borrowed(&{ends:?}), heads: Cow::Borrowed(&{heads:?}), \
-             links: Cow::Borrowed(&{links:?}), levels: [{}], first: {}, first_short: {}, tiny: Cow::Borrowed(&{tiny:?}), \
+            "KeyIndex {{ bytes: Cow::Borrowed(&{bytes:?}), ends: Cow::Borrowed(&{ends:?}), rests: Cow::Borrowed(&{rests:?}), \
+             links: Cow::Borrowed(&{links:?}), levels: [{}], first: [{}, {}, {}], inside: {}, tiny: Cow::Borrowed(&{tiny:?}), \
              classes: Cow::Borrowed(&{classes:?}) }}",
             levels.join(", "),
-            sieve(first),
-            sieve(first_short)
+            bits(a),
+            bits(b),
+            bits(c),
+            bits(inside)
         )
     }
 }
@@ -410,22 +379,13 @@ impl View<'_> {
         &self.bytes[from..self.ends[number] as usize]
     }
 
-    /// The strings of four bytes and more that a text begins with.
+    /// Those of a level that are listed. `first`: the text's first bytes.
     #[inline]
-    fn four(&self, text: &[u8], mut found: impl FnMut(u32)) {
-        if let Some(run) = self.levels[0].run(head_of(text, LEVELS[0])) {
-            self.long(run, text, &mut found);
-        }
-        self.listed(1, text, found);
-    }
-
-    /// Those of a level that are listed.
-    #[inline]
-    fn listed(&self, level: usize, text: &[u8], mut found: impl FnMut(u32)) {
-        let of = self.levels[level];
-        if let Some(run) = of.run(head_of(text, LEVELS[level])) {
-            let order = order_of(text);
-            of.numbers[run.from as usize..run.to as usize].iter().filter(|n| self.begins(**n, text, order)).for_each(|n| found(*n));
+    fn listed(&self, level: usize, first: u64, text: &[u8], mut found: impl FnMut(u32)) {
+        let (of, len) = (self.levels[level], LEVELS[level]);
+        if let Some(run) = of.run(head_of(first, len)) {
+            let is = |n: &&u32| self.links[**n as usize].len() == len || text.starts_with(self.text(**n));
+            of.numbers[run.from as usize..run.to as usize].iter().filter(is).for_each(|n| found(*n));
         }
     }
 
@@ -434,31 +394,31 @@ impl View<'_> {
         self.tiny.iter().filter(|n| text.starts_with(self.text(**n))).for_each(|n| found(*n));
     }
 
-    /// Whether a text begins with a string. `order`: the text's first bytes.
+    /// Whether a text begins with a string of the first level, as which it begins. `rest`: what follows that in the text.
     #[inline]
-    fn begins(&self, number: u32, text: &[u8], order: u128) -> bool {
-        let len = self.links[number as usize].len();
+    fn begins(&self, number: u32, text: &[u8], rest: u64) -> bool {
+        let len = self.links[number as usize].len() - LEVELS[0];
         if len > ORDERED {
             return text.starts_with(self.text(number));
         }
-        // No string is empty.
-        len <= text.len() && (self.heads[number as usize] ^ order) >> (8 * (ORDERED - len)) == 0
+        len == 0 || len + LEVELS[0] <= text.len() && (self.rests[number as usize] ^ rest) >> (8 * (ORDERED - len)) == 0
     }
 
-    /// Those of the first level.
+    /// Those of the first level. `first`: the text's first bytes.
     #[inline]
-    fn long(&self, run: Run, text: &[u8], mut found: impl FnMut(u32)) {
+    fn long(&self, first: u64, text: &[u8], mut found: impl FnMut(u32)) {
+        let Some(run) = self.levels[0].run(head_of(first, LEVELS[0])) else { return };
         // The last that is not greater than the text: what begins the text begins it, or is it.
-        let order = order_of(text);
-        let heads = &self.heads[run.from as usize..run.to as usize];
-        let mut last = run.from + heads.partition_point(|head| *head <= order) as u32;
+        let rest = rest_of(text);
+        let rests = &self.rests[run.from as usize..run.to as usize];
+        let mut last = run.from + rests.partition_point(|other| *other <= rest) as u32;
         // Longer ones that begin alike.
-        while last > run.from && self.heads[last as usize - 1] == order && self.text(last - 1) > text {
+        while last > run.from && self.rests[last as usize - 1] == rest && self.text(last - 1) > text {
             last -= 1;
         }
         let mut next = last.checked_sub(1);
         while let Some(number) = next.filter(|n| *n >= run.from) {
-            if self.begins(number, text, order) {
+            if self.begins(number, text, rest) {
                 found(number);
             }
             next = self.links[number as usize].shorter();
@@ -473,7 +433,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_that_begin_are_found(keys in prop::collection::btree_map("[ab é]{1,9}", any::<bool>(), 0..40), text in "[abcé .]{0,60}") {
+        fn all_that_begin_are_found(
+            keys in prop::collection::btree_map("[ab é]{1,4}|ababab[ab ]{1,14}", any::<bool>(), 1..40),
+            pieces in prop::collection::vec((any::<prop::sample::Index>(), "[abcé .]{0,9}"), 0..8),
+        ) {
+            let text: String = pieces.iter().map(|(key, other)| format!("{}{other}", key.get(&keys.keys().collect::<Vec<_>>()))).collect();
             let keys: Vec<Key> = keys.into_iter().map(|(text, inside)| Key { text: text.into(), inside }).collect();
             let mut found = Vec::new();
             KeyIndex::new(&keys).each(text.as_bytes(), |number, at, opens| {

@@ -41,9 +41,8 @@ enum Form {
 }
 
 impl Pattern {
-    /// A phrase. `exact`: letters match only in their case. `keys`: as worked out before.
-    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Option<Keys>) -> Pattern {
-        let keys = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_phrase(parts, exact)));
+    /// A phrase. `exact`: letters match only in their case.
+    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Keys) -> Pattern {
         let form = if keys.spelled {
             Form::Spelled { phrase, spellings: OnceLock::new() }
         } else {
@@ -67,8 +66,7 @@ impl Pattern {
     }
 
     /// A regular expression that is known to be valid.
-    pub(super) fn from_regex(source: String, exact: bool, keys: Option<Keys>) -> Pattern {
-        let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
+    pub(super) fn from_regex(source: String, exact: bool, keys: Keys) -> Pattern {
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
         let regex = LazyRegex::of(Expression::Regex(source), exact, true);
         Pattern { replacement: None, keys, exact, edges, form: Form::Regex(regex), heads: OnceLock::new() }

@@ -198,8 +198,9 @@ impl Parser<'_> {
                 }
                 '\\' => match self.peek() {
                     Some(c) => {
+                        let escaped = self.at;
                         self.at += c.len_utf8();
-                        push_char(&mut parts, c);
+                        push_letters(&mut parts, &self.text[escaped..self.at]);
                     }
                     None => return Err(PhraseError::new(start..self.at, "a backslash at the end escapes nothing", "write `\\\\`")),
                 },
@@ -208,7 +209,12 @@ impl Parser<'_> {
                     let help = "write the character itself: rules see text as readers do, with entities decoded";
                     return Err(PhraseError::new(start..end, "an HTML entity never matches", help));
                 }
-                _ => push_char(&mut parts, c),
+                _ => {
+                    // No sign is a letter.
+                    let rest = &self.text[self.at..];
+                    self.at += rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+                    push_letters(&mut parts, &self.text[start..self.at]);
+                }
             }
         }
         if matches!(parts.last(), Some(Part::Space)) {
@@ -250,10 +256,10 @@ impl Parser<'_> {
     }
 }
 
-fn push_char(parts: &mut Vec<Part>, c: char) {
+fn push_letters(parts: &mut Vec<Part>, letters: &str) {
     match parts.last_mut() {
-        Some(Part::Literal(s)) => s.push(c),
-        _ => parts.push(Part::Literal(c.to_string())),
+        Some(Part::Literal(s)) => s.push_str(letters),
+        _ => parts.push(Part::Literal(letters.to_owned())),
     }
 }
 

@@ -15,13 +15,18 @@ mod check {
 mod pack {
     //! What of `src/pack` works without the rest of promolint.
     #[allow(dead_code)]
+    pub mod choices;
+    #[allow(dead_code)]
     pub mod keys;
     #[allow(dead_code)]
     pub mod literals;
     #[allow(dead_code)]
     pub mod phrase;
+    #[allow(dead_code)]
+    pub mod sets;
 
     use crate::check::index::{Index, Sought};
+    use choices::Choices;
     pub use keys::KeySet;
     use keys::Keys;
     use phrase::Terms;
@@ -60,6 +65,8 @@ mod pack {
         said: Vec<(Vec<usize>, bool, usize)>,
         /// How many such sets there are.
         said_sets: usize,
+        /// What is known of the choices of phrases.
+        choices: Choices,
     }
 
     impl All {
@@ -294,7 +301,7 @@ mod pack {
             let Some(map) = matcher.as_object_mut() else { return };
             let known = |text: &String| Some((self.pack.to_owned(), text.clone(), exact));
             let patterns: Option<Vec<_>> = if let Some(phrases) = map.get("phrases") {
-                Some(texts(phrases).iter().map(|text| (Keys::of_ways(&self.phrase(text), exact), exact, known(text))).collect())
+                Some(texts(phrases).iter().map(|text| (self.keys(text, exact), exact, known(text))).collect())
             } else {
                 map.get("regex").map(|r| texts(r).iter().map(|source| (vec![Keys::of_regex(source, exact)], exact, None)).collect())
             };
@@ -312,9 +319,8 @@ mod pack {
             if let Some(Value::Object(element)) = map.get_mut("element") {
                 for (set, key) in [("text", "$text"), ("label", "$label")] {
                     let phrases = element.get(set).map(texts).unwrap_or_default();
-                    let number =
-                        self.all.asked_for(phrases.iter().map(|text| (Keys::of_ways(&self.phrase(text), exact), exact)).collect());
-                    if let Some(number) = number {
+                    let keys = phrases.iter().map(|text| (self.keys(text, exact), exact)).collect();
+                    if let Some(number) = self.all.asked_for(keys) {
                         element.insert(key.to_owned(), number.into());
                     }
                 }
@@ -328,8 +334,9 @@ mod pack {
             }
         }
 
-        fn phrase(&self, text: &str) -> Vec<phrase::Part> {
-            phrase::parse(text, self.terms).unwrap_or_else(|e| panic!("{}: {text:?}: {}", self.file, e.message))
+        fn keys(&mut self, phrase: &str, exact: bool) -> Vec<Keys> {
+            let parts = phrase::parse(phrase, self.terms).unwrap_or_else(|e| panic!("{}: {phrase:?}: {}", self.file, e.message));
+            Keys::of_phrase(&parts, exact, &mut self.all.choices)
         }
 
         fn take(&mut self, patterns: Vec<Pattern>) {
@@ -368,8 +375,9 @@ use std::{env, fs};
 fn main() {
     let folder = Path::new("rules/hubspot");
     println!("cargo::rerun-if-changed={}", folder.display());
-    for file in ["build.rs", "src/check/index.rs", "src/check/keys.rs", "src/pack/keys.rs", "src/pack/literals.rs", "src/pack/phrase.rs"] {
-        println!("cargo::rerun-if-changed={file}");
+    println!("cargo::rerun-if-changed=build.rs");
+    for file in ["check/index", "check/keys", "pack/choices", "pack/keys", "pack/literals", "pack/phrase", "pack/sets"] {
+        println!("cargo::rerun-if-changed=src/{file}.rs");
     }
     let mut files: Vec<_> = fs::read_dir(folder).expect("rules/hubspot").map(|e| e.expect("entry").path()).collect();
     files.retain(|p| p.extension().is_some_and(|e| e == "yaml"));

@@ -34,8 +34,8 @@ use crate::finding::Location;
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::Span;
 use pictures::Seen;
-use std::sync::Arc;
 use prefilter::OfRule;
+use std::sync::Arc;
 
 /// One match, before it becomes a finding.
 #[derive(Debug, Clone, Default)]

@@ -279,8 +279,7 @@ fn patterns(rule: &Rule, out: &mut Vec<Remark>) {
     };
     let without = leading(rule.matcher()).into_iter().filter(|p| !p.has_keys()).count();
     say(Check::NoLiteral, without, "without a literal to look for", String::new());
-    let short: Vec<&str> =
-        patterns.iter().filter_map(|p| p.keys().filter(|k| k.len() < MIN_LITERAL).min_by_key(|k| k.len())).collect();
+    let short: Vec<&str> = patterns.iter().filter_map(|p| p.keys().filter(|k| k.len() < MIN_LITERAL).min_by_key(|k| k.len())).collect();
     say(Check::ShortLiteral, short.len(), "with a literal as short as", short.first().map_or_else(String::new, |k| format!(" `{k}`")));
     let unbounded = patterns.iter().filter(|p| p.has_keys() && !p.is_bounded()).count();
     say(Check::Unbounded, unbounded, "of which a match may be of any length", String::new());

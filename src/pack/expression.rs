@@ -10,14 +10,12 @@ use super::phrase::{self, Named, Part};
 use super::walk::Walk;
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, meta, util::syntax};
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
-const SIZE_LIMIT: usize = 4 << 20;
+pub(super) const SIZE_LIMIT: usize = 4 << 20;
 /// After so many bytes of text an expression is worth being compiled for speed; a phrase, which needs none before, after so many steps.
 const WARM: usize = 12 << 10;
 const WARM_PHRASE: usize = 40_000;
@@ -100,66 +98,6 @@ fn rows(parts: &[Part]) -> Vec<Row> {
         Some(options) => options.iter().flat_map(|o| rows(o)).collect(),
         None => vec![Row { parts: parts.to_vec(), edges: (edge_is_word(parts.first(), false), edge_is_word(parts.last(), true)) }],
     }
-}
-
-/// Whether an expression whose syntax is right stays within promolint's limits: the first step of compiling it, without the others.
-pub(super) fn fits(hir: &Hir, sizes: &mut Sizes) -> bool {
-    sizes.most(hir) < SIZE_LIMIT || small().build_from_hir(hir).is_ok()
-}
-
-fn small() -> thompson::Compiler {
-    let mut compiler = thompson::Compiler::new();
-    compiler.configure(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(thompson::WhichCaptures::None));
-    compiler
-}
-
-/// How large the automata of expressions may get, told without making them.
-#[derive(Debug, Default)]
-pub(super) struct Sizes {
-    /// What classes of many ranges take, bytes: there are few, and they come again and again.
-    classes: HashMap<Vec<(char, char)>, usize>,
-}
-
-impl Sizes {
-    /// More bytes than the automaton of an expression takes.
-    fn most(&mut self, hir: &Hir) -> usize {
-        /// For a state with what belongs to it.
-        const STATE: usize = 128;
-        match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => STATE,
-            HirKind::Literal(l) => l.0.len().saturating_mul(STATE),
-            HirKind::Class(Class::Unicode(c)) if c.ranges().len() > 8 => self.of_class(c),
-            HirKind::Class(Class::Unicode(c)) => {
-                c.ranges().iter().map(sequences).sum::<usize>().saturating_add(2).saturating_mul(4 * STATE)
-            }
-            HirKind::Class(Class::Bytes(c)) => c.ranges().len().saturating_add(2).saturating_mul(STATE),
-            HirKind::Repetition(r) => {
-                let times = (r.max.unwrap_or(r.min) as usize).max(r.min as usize).saturating_add(1);
-                self.most(&r.sub).saturating_add(2 * STATE).saturating_mul(times)
-            }
-            HirKind::Capture(c) => self.most(&c.sub).saturating_add(2 * STATE),
-            HirKind::Concat(subs) | HirKind::Alternation(subs) => {
-                subs.iter().map(|sub| self.most(sub)).fold(2 * STATE, usize::saturating_add)
-            }
-        }
-    }
-
-    /// Twice what the class takes by itself.
-    fn of_class(&mut self, class: &ClassUnicode) -> usize {
-        let ranges: Vec<(char, char)> = class.ranges().iter().map(|r| (r.start(), r.end())).collect();
-        if let Some(known) = self.classes.get(&ranges) {
-            return *known;
-        }
-        let alone = Hir::class(Class::Unicode(class.clone()));
-        let size = small().build_from_hir(&alone).map_or(SIZE_LIMIT, |nfa| 2 * nfa.memory_usage());
-        self.classes.insert(ranges, size);
-        size
-    }
-}
-
-/// How many sequences of ranges of bytes stand for a range of characters, at most.
-fn sequences(range: &ClassUnicodeRange) -> usize {
-    if range.start() == range.end() { 1 } else { 12 }
 }
 
 /// What an expression is made from.

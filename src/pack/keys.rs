@@ -1,11 +1,15 @@
 //! The keys of a pattern: short strings that must stand in a text for the pattern to match in it. The prefilter looks for them.
 //!
-//! For the built-in packs they are worked out when promolint is built, which is why this file, [`super::phrase`] and [`super::literals`]
-//! are part of the build too and know nothing of the rest.
+//! For the built-in packs they are worked out when promolint is built, which is why this file, [`super::choices`], [`super::literals`],
+//! [`super::phrase`] and [`super::sets`] are part of the build too and know nothing of the rest.
 
+use super::choices::Choices;
 use super::literals;
 use super::phrase::{self, Part};
+use super::sets::Set;
+use regex_syntax::hir::Hir;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// The length of a key, bytes. More would tell little more, and make the prefilter's automaton many times larger.
 const MAX_KEY: usize = 12;
@@ -83,41 +87,51 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The keys of a phrase. `exact`: letters match only in their case.
-    pub fn of_phrase(parts: &[Part], exact: bool) -> Keys {
-        match phrase::spellings(parts) {
-            Some(spellings) if (exact || !spellings.iter().any(|s| has_cased_non_ascii(s))) && spellings.iter().all(|s| s.len() > 1) => {
-                let case = |s: String| if exact { s } else { s.to_ascii_lowercase() };
-                Keys { spelled: true, first: KeySet::new(&shorten(spellings.into_iter().map(case).collect()), false), ..Keys::default() }
-            }
-            // Phrases begin where words do.
-            _ => Keys::of_expression(&phrase::to_regex(parts), exact, false),
+    /// The keys of each of the things that a phrase can be, if each has some; else those of the phrase. What a match is must have what that
+    /// one must have, which says more than what all of them have in common. `exact`: letters match only in their case. `choices`: what is
+    /// known from other phrases.
+    pub fn of_phrase(parts: &[Part], exact: bool, choices: &mut Choices) -> Vec<Keys> {
+        if let Some(spelled) = Keys::spelled(parts, exact) {
+            return vec![spelled];
         }
+        let mut of = |parts: &[Part]| Keys::of_sets(literals::in_order(choices.sets(parts), !exact));
+        let ways = phrase::ways(parts);
+        if (2..=MAX_WAYS).contains(&ways.len()) {
+            let each: Vec<Keys> = ways.into_iter().map(&mut of).collect();
+            if each.iter().all(|keys| !keys.first.is_empty()) {
+                return each;
+            }
+        }
+        vec![of(parts)]
     }
 
-    /// The keys of each of the things that a phrase can be, if each has some; else those of the phrase. What a match is must have what that
-    /// one must have, which says more than what all of them have in common.
-    pub fn of_ways(parts: &[Part], exact: bool) -> Vec<Keys> {
-        let whole = Keys::of_phrase(parts, exact);
-        let ways = phrase::ways(parts);
-        if whole.spelled || !(2..=MAX_WAYS).contains(&ways.len()) {
-            return vec![whole];
-        }
-        let each: Vec<Keys> = ways.iter().map(|way| Keys::of_expression(&phrase::to_regex(way), exact, false)).collect();
-        if each.iter().any(|keys| keys.first.is_empty()) { vec![whole] } else { each }
+    /// The keys of a phrase that has few spellings.
+    fn spelled(parts: &[Part], exact: bool) -> Option<Keys> {
+        let spellings = phrase::spellings(parts)?;
+        let sure = |s: &String| s.len() > 1 && (exact || !has_cased_non_ascii(s));
+        let case = |s: String| if exact { s } else { s.to_ascii_lowercase() };
+        let first = |all: Vec<String>| KeySet::new(&shorten(all.into_iter().map(case).collect()), false);
+        spellings.iter().all(sure).then(|| Keys { spelled: true, first: first(spellings), ..Keys::default() })
     }
 
     /// The keys of a regular expression.
     pub fn of_regex(source: &str, exact: bool) -> Keys {
-        Keys::of_expression(source, exact, true)
+        Keys::of_sets(literals::required_sets(source, !exact, true))
     }
 
-    fn of_expression(source: &str, exact: bool, inside: bool) -> Keys {
-        let mut sets = literals::required_sets(source, !exact, inside).into_iter().peekable();
+    /// The same of one that has been parsed, without regard to letters that match in any case.
+    pub fn of_syntax(hir: &Hir, exact: bool) -> Keys {
+        Keys::of_sets(literals::sets_of(hir, !exact, true))
+    }
+
+    /// The keys of what cannot do without these sets.
+    fn of_sets(sets: Vec<Set>) -> Keys {
+        let mut sets = sets.into_iter().peekable();
         let first = sets.next_if(|s| literals::is_telling(&s.strings)).unwrap_or_default();
-        let further = sets.map(|s| (shorten(s.strings), s.inside)).filter(|(s, _)| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER);
+        let short = |strings| shorten(Rc::unwrap_or_clone(strings));
+        let further = sets.map(|s| (short(s.strings), s.inside)).filter(|(s, _)| s.len() <= MAX_FURTHER_LEN).take(MAX_FURTHER);
         let further = further.map(|(strings, inside)| KeySet::new(&strings, inside)).filter(|set| !set.is_empty()).collect();
-        Keys { spelled: false, first: KeySet::new(&shorten(first.strings), first.inside), further, lead: first.lead, tail: first.tail }
+        Keys { spelled: false, first: KeySet::new(&short(first.strings), first.inside), further, lead: first.lead, tail: first.tail }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Which literals a regular expression cannot do without.
 
+use super::phrase::append_each;
+use super::sets::{Info, MAX_JOINED, Row, Set, plus, score, worth, written};
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
-/// How many strings are multiplied out in a row.
-const MAX_SET: usize = 64;
-/// How many literals one pattern may put into the prefilter, where its alternatives are added up.
-const MAX_JOINED: usize = 256;
 /// A literal shorter than this, in bytes, is met too often to be of use.
 const MIN_LEN: usize = 3;
 
@@ -17,24 +18,14 @@ pub(super) const LONGEST_HEAD: usize = 16;
 const MAX_WORD: usize = 200;
 const MAX_NUMBER: usize = 30;
 
-/// Strings of which every match contains one, and how far the match reaches from where it begins.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Set {
-    /// The strings.
-    pub strings: Vec<String>,
-    /// How many bytes of the match may stand before it, at most; `None` if nobody knows.
-    pub lead: Option<usize>,
-    /// The same from where it begins to the match's end.
-    pub tail: Option<usize>,
-    /// Whether a letter or digit (ASCII) may stand directly before it.
-    pub inside: bool,
-    /// Which part of the expression it begins with, where that is one of a row.
-    from: Option<usize>,
-}
-
 /// Strings, ASCII in lower case, of which every match of `source` contains one. Empty if there is no such set of use.
 pub(super) fn required(source: &str, fold: bool) -> Vec<String> {
-    required_sets(source, fold, true).into_iter().next().map(|s| s.strings).filter(|s| is_telling(s)).unwrap_or_default()
+    required_sets(source, fold, true)
+        .into_iter()
+        .next()
+        .map(|s| Rc::unwrap_or_clone(s.strings))
+        .filter(|s| is_telling(s))
+        .unwrap_or_default()
 }
 
 /// Whether the strings are long enough to be looked for in every text.
@@ -50,10 +41,21 @@ pub(super) fn required_sets(source: &str, fold: bool, inside: bool) -> Vec<Set> 
     sets_of(&hir, fold, inside)
 }
 
-fn sets_of(hir: &Hir, fold: bool, inside: bool) -> Vec<Set> {
-    let mut sets: Vec<Set> = pieces(hir, inside).into_iter().filter_map(|set| usable(set, fold)).collect();
-    sets.sort_by_key(|s| std::cmp::Reverse(worth(&s.strings)));
+/// The same of an expression that has been parsed without folding.
+pub(super) fn sets_of(hir: &Hir, fold: bool, inside: bool) -> Vec<Set> {
+    in_order(row(hir, inside).sets(), fold)
+}
+
+/// The sets of use, the most telling one first. `fold`: letters match in any case.
+pub(super) fn in_order(sets: Vec<Set>, fold: bool) -> Vec<Set> {
+    let mut sets: Vec<Set> = sets.into_iter().filter_map(|set| usable(set, fold)).collect();
+    sets.sort_by_cached_key(|s| std::cmp::Reverse(worth(&s.strings)));
     sets
+}
+
+/// The parts of an expression that is known to be one. `inside`: whether a letter or digit (ASCII) may stand before it.
+pub(super) fn row_of(source: &str, inside: bool) -> Row {
+    regex_syntax::Parser::new().parse(source).map_or_else(|_| Row::new(inside), |hir| row(&hir, inside))
 }
 
 /// What a match begins with, ASCII in lower case.
@@ -103,7 +105,8 @@ fn beginnings_of(hir: &Hir, fold: bool, len: usize) -> Option<Vec<Head>> {
         let whole = bytes.utf8_chunks().next().map_or("", |c| c.valid());
         let sure = whole.find(|c: char| fold && !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).unwrap_or(whole.len());
         let text = whole[..sure].to_ascii_lowercase();
-        let ends = ends_word && literal.is_exact() && sure == bytes.len() && text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let ends =
+            ends_word && literal.is_exact() && sure == bytes.len() && text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
         heads.push(Head { text, ends });
     }
     heads.sort();
@@ -125,13 +128,13 @@ fn ends_word(hir: &Hir) -> bool {
 /// The strings as they are looked for, if none is empty.
 fn usable(of: Set, fold: bool) -> Option<Set> {
     let (mut lead, mut inside) = (of.lead, of.inside);
-    let mut set: Vec<String> = of.strings.into_iter().map(|s| s.to_ascii_lowercase()).collect();
+    let mut set = Rc::unwrap_or_clone(of.strings);
+    set.iter_mut().for_each(|s| s.make_ascii_lowercase());
     if fold && set.iter().any(|s| s.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))) {
         // Letters beyond ASCII are looked for in each case; where that makes too many strings, what is ASCII beside them.
-        let every: Option<Vec<_>> = set.iter().map(|s| in_each_case(s)).collect();
-        set = match every {
-            Some(every) if every.iter().map(Vec::len).sum::<usize>() <= MAX_JOINED => every.concat(),
-            _ => {
+        set = match in_each_case(&set) {
+            Some(every) => every,
+            None => {
                 lead = lead.zip(set.iter().map(|s| written(s)).max()).map(|(a, b)| a + b);
                 inside = true;
                 set.iter().map(|s| longest_stable(s)).collect()
@@ -141,77 +144,51 @@ fn usable(of: Set, fold: bool) -> Option<Set> {
     set.sort();
     set.dedup();
     let telling = |s: &String| !s.is_empty() && s != " ";
-    (!set.is_empty() && set.iter().all(telling)).then_some(Set { strings: set, lead, inside, ..of })
+    (!set.is_empty() && set.iter().all(telling)).then_some(Set { strings: Rc::new(set), lead, inside, ..of })
 }
 
-/// How many bytes a string takes in any case: two letters of ASCII, and many beyond, have longer sisters.
-fn written(s: &str) -> usize {
-    let longer = |c: char| if c.is_ascii() { 2 * usize::from(matches!(c, 's' | 'S' | 'k' | 'K')) } else { 2 };
-    s.len() + s.chars().map(longer).sum::<usize>()
-}
-
-/// The string with every letter beyond ASCII in each of the cases that count as one; `None` if those are many.
-fn in_each_case(s: &str) -> Option<Vec<String>> {
-    let mut out = vec![String::new()];
-    for c in s.chars() {
-        if c.is_ascii() {
-            out.iter_mut().for_each(|s| s.push(c.to_ascii_lowercase()));
+/// The strings with every letter beyond ASCII in each of the cases that count as one; `None` if those are many.
+fn in_each_case(set: &[String]) -> Option<Vec<String>> {
+    let mut out = Vec::with_capacity(set.len());
+    for s in set {
+        if s.is_ascii() {
+            out.push(s.clone());
             continue;
         }
-        let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
-        class.try_case_fold_simple().ok()?;
-        let cases: Vec<char> = class.iter().flat_map(|r| r.start()..=r.end()).map(|c| c.to_ascii_lowercase()).collect();
-        if out.len() * cases.len() > 8 {
-            return None;
+        let mut all = vec![String::with_capacity(s.len())];
+        for c in s.chars() {
+            if c.is_ascii() {
+                all.iter_mut().for_each(|s| s.push(c));
+                continue;
+            }
+            let cases = cases(c);
+            if cases.is_empty() || all.len() * cases.len() > 8 {
+                return None;
+            }
+            append_each(&mut all, &cases);
         }
-        out = out.iter().flat_map(|s| cases.iter().map(move |c| format!("{s}{c}"))).collect();
+        out.append(&mut all);
     }
-    Some(out)
+    (out.len() <= MAX_JOINED).then_some(out)
+}
+
+/// A character in each of the cases that count as one, in lower case where that is ASCII.
+fn cases(c: char) -> Rc<[String]> {
+    thread_local! {
+        /// The same few letters come again and again.
+        static KNOWN: RefCell<HashMap<char, Rc<[String]>>> = RefCell::default();
+    }
+    let find = || {
+        let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+        let folded = class.try_case_fold_simple().is_ok();
+        let all = class.iter().flat_map(|r| r.start()..=r.end()).map(|c| c.to_ascii_lowercase().to_string());
+        all.filter(|_| folded).collect()
+    };
+    KNOWN.with_borrow_mut(|known| Rc::clone(known.entry(c).or_insert_with(find)))
 }
 
 fn longest_stable(s: &str) -> String {
     s.split(|c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).max_by_key(|p| p.len()).unwrap_or("").to_owned()
-}
-
-/// The length of the shortest of a set, counting only the longest run of letters, digits, spaces and hyphens in each: signs are everywhere.
-fn score(set: &[String]) -> usize {
-    let run = |s: &String| s.split(|c: char| c.is_ascii_punctuation() && c != '-').map(str::len).max().unwrap_or(0);
-    set.iter().map(run).min().unwrap_or(0)
-}
-
-struct Info {
-    /// All strings the expression can match, if they are few.
-    exact: Option<Vec<String>>,
-    /// The best set of which every match contains one.
-    best: Option<Set>,
-    /// How long a match can be, bytes.
-    bound: Option<usize>,
-}
-
-impl Info {
-    /// Of an expression that matches these strings and no others.
-    fn exact(strings: Vec<String>, inside: bool) -> Info {
-        let bound = strings.iter().map(|s| written(s)).max();
-        Info { best: Some(Set { strings: strings.clone(), lead: Some(0), tail: bound, inside, from: None }), exact: Some(strings), bound }
-    }
-}
-
-fn plus(a: Option<usize>, b: Option<usize>) -> Option<usize> {
-    a.zip(b).map(|(a, b)| a.saturating_add(b))
-}
-
-/// How telling a set is: longer strings are; of equally long ones, fewer.
-fn worth(set: &[String]) -> (usize, usize) {
-    (score(set).min(12), usize::MAX - set.len())
-}
-
-/// The sets of the parts of an expression that all must match.
-fn pieces(hir: &Hir, inside: bool) -> Vec<Set> {
-    match hir.kind() {
-        HirKind::Capture(c) => pieces(&c.sub, inside),
-        HirKind::Concat(subs) => concat(subs, inside).1,
-        _ => analyse(hir, inside).best.into_iter().collect(),
-    }
 }
 
 /// Whether a letter or digit (ASCII) may stand directly before what follows an expression, if one may stand before the expression itself.
@@ -236,17 +213,32 @@ fn letter_after(hir: &Hir, inside: bool) -> bool {
     }
 }
 
+/// The parts of an expression, in a row.
+fn row(hir: &Hir, inside: bool) -> Row {
+    let mut row = Row::new(inside);
+    match hir.kind() {
+        HirKind::Capture(c) => return self::row(&c.sub, inside),
+        HirKind::Concat(subs) => subs.iter().for_each(|sub| add(&mut row, sub)),
+        _ => add(&mut row, hir),
+    }
+    row
+}
+
+fn add(row: &mut Row, hir: &Hir) {
+    row.push(analyse(hir, row.inside()), [false, true].map(|inside| letter_after(hir, inside)));
+}
+
 fn analyse(hir: &Hir, inside: bool) -> Info {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Info { exact: Some(vec![String::new()]), best: None, bound: Some(0) },
+        HirKind::Empty | HirKind::Look(_) => Info::empty(),
         HirKind::Literal(l) => match std::str::from_utf8(&l.0) {
             Ok(s) => Info::exact(vec![s.to_owned()], inside),
-            Err(_) => Info { exact: None, best: None, bound: Some(l.0.len()) },
+            Err(_) => Info::unknown(Some(l.0.len())),
         },
         HirKind::Class(Class::Unicode(class)) => {
             let count: usize = class.iter().map(|r| (r.end() as usize).saturating_sub(r.start() as usize) + 1).sum();
             if count > 10 {
-                return Info { exact: None, best: None, bound: Some(4) };
+                return Info::unknown(Some(4));
             }
             // The two cases of one ASCII letter are one to the prefilter.
             let mut set: Vec<String> = class.iter().flat_map(|r| r.start()..=r.end()).map(|c| c.to_ascii_lowercase().to_string()).collect();
@@ -260,20 +252,14 @@ fn analyse(hir: &Hir, inside: bool) -> Info {
             }
             Info::exact(set, inside)
         }
-        HirKind::Class(Class::Bytes(_)) => Info { exact: None, best: None, bound: Some(1) },
+        HirKind::Class(Class::Bytes(_)) => Info::unknown(Some(1)),
         HirKind::Repetition(r) => {
             let inner = analyse(&r.sub, inside || r.max != Some(1) && letter_after(&r.sub, true));
             let times = r.max.map(|n| n as usize);
             let bound = times.zip(inner.bound).map(|(n, b)| n.saturating_mul(b)).or_else(|| run(&r.sub));
             match (r.min, r.max) {
-                (0, Some(1)) => {
-                    let exact = inner.exact.map(|mut e| {
-                        e.push(String::new());
-                        e
-                    });
-                    Info { exact, best: None, bound }
-                }
-                (0, _) => Info { exact: None, best: None, bound },
+                (0, Some(1)) => Info { bound, ..inner.or_nothing() },
+                (0, _) => Info::unknown(bound),
                 // In which round it stands, nobody knows.
                 _ => {
                     let best = inner.best.map(|s| Set { from: None, lead: plus(s.lead, bound), tail: plus(s.tail, bound), ..s });
@@ -282,22 +268,8 @@ fn analyse(hir: &Hir, inside: bool) -> Info {
             }
         }
         HirKind::Capture(c) => analyse(&c.sub, inside),
-        HirKind::Concat(subs) => concat(subs, inside).0,
-        HirKind::Alternation(subs) => {
-            let infos: Vec<Info> = subs.iter().map(|sub| analyse(sub, inside)).collect();
-            let most = |of: fn(&Info) -> Option<usize>| infos.iter().map(of).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten();
-            let bound = most(|i| i.bound);
-            let lead = most(|i| i.best.as_ref().and_then(|s| s.lead));
-            let tail = most(|i| i.best.as_ref().and_then(|s| s.tail));
-            let inside = infos.iter().any(|i| i.best.as_ref().is_some_and(|s| s.inside));
-            let join = |sets: Vec<Option<Vec<String>>>| -> Option<Vec<String>> {
-                let all: Option<Vec<Vec<String>>> = sets.into_iter().collect();
-                all.map(|a| a.concat()).filter(|a| a.len() <= MAX_JOINED)
-            };
-            let best = join(infos.iter().map(|i| i.best.as_ref().map(|s| s.strings.clone())).collect());
-            let best = best.map(|strings| Set { strings, lead, tail, inside, from: None });
-            Info { exact: join(infos.into_iter().map(|i| i.exact).collect()), best, bound }
-        }
+        HirKind::Concat(_) => row(hir, inside).whole(),
+        HirKind::Alternation(subs) => Info::either(&subs.iter().map(|sub| analyse(sub, inside)).collect::<Vec<_>>()),
     }
 }
 
@@ -329,55 +301,6 @@ fn run(sub: &Hir) -> Option<usize> {
         (_, true) => Some(MAX_WORD),
         _ => Some(MAX_NUMBER),
     }
-}
-
-/// What is known of the whole row, and the sets of its parts.
-fn concat(subs: &[Hir], inside: bool) -> (Info, Vec<Set>) {
-    // For each part, whether a letter may stand before it.
-    let behind: Vec<bool> = subs
-        .iter()
-        .scan(inside, |inside, sub| {
-            let after = letter_after(sub, *inside);
-            Some(std::mem::replace(inside, after))
-        })
-        .collect();
-    let infos: Vec<Info> = subs.iter().zip(&behind).map(|(sub, inside)| analyse(sub, *inside)).collect();
-    let sum = |part: &[Info]| part.iter().map(|i| i.bound).fold(Some(0), plus);
-    let (bound, around) = (sum(&infos), |from: usize, to: usize| (sum(&infos[..from]), sum(&infos[to..])));
-    let mut sets: Vec<Set> = Vec::new();
-    let mut add = |strings: Vec<String>, from: usize, inside: bool| {
-        let (lead, tail) = around(from, from);
-        sets.push(Set { strings, lead, tail, inside, from: Some(from) });
-    };
-    let mut nested: Vec<Set> = Vec::new();
-    let (mut run, mut from, mut open) = (vec![String::new()], 0, inside);
-    let mut whole = true;
-    for (i, info) in infos.iter().enumerate() {
-        if matches!(&run[..], [one] if one.is_empty()) {
-            open = behind[i];
-        }
-        match &info.exact {
-            Some(exact) if run.len() * exact.len() <= MAX_SET => {
-                run = run.iter().flat_map(|x| exact.iter().map(move |y| format!("{x}{y}"))).collect();
-            }
-            exact => {
-                whole = false;
-                add(std::mem::replace(&mut run, vec![String::new()]), from, open);
-                from = i + 1;
-                match exact {
-                    Some(exact) => (run, from, open) = (exact.clone(), i, behind[i]),
-                    None => nested.extend(info.best.clone().map(|s| {
-                        let (before, after) = around(i, i + 1);
-                        Set { lead: plus(before, s.lead), tail: plus(s.tail, after), from: None, ..s }
-                    })),
-                }
-            }
-        }
-    }
-    add(run.clone(), from, open);
-    sets.extend(nested);
-    let best = sets.iter().max_by_key(|s| worth(&s.strings)).cloned();
-    (Info { exact: whole.then_some(run), best, bound }, sets)
 }
 
 /// Names without which a selector matches nothing, one for each selector of the list: the longest of its last compound, in lower case.

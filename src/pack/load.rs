@@ -1,7 +1,6 @@
 //! Which packs a run uses: names and paths to files, `extends`, merging.
 
-use super::decode::{Decoder, Entry};
-use super::expression::Sizes;
+use super::decode::{Decoder, Entry, Tables};
 use super::lazy::LazyTerms;
 use super::model::{Floors, Pack};
 use super::phrase::{self, Terms};
@@ -263,14 +262,14 @@ impl PackSet {
         let files = std::mem::take(&mut self.files);
         let texts: Vec<&str> = files.iter().map(|f| &*f.text).collect();
         let mut packs: Vec<Pack> = Vec::new();
-        let mut sizes = Sizes::default();
+        let mut tables = Tables::default();
         for p in finished {
             // A pack that is only extended lends its terms; its rules run only if it was asked for.
             if p.file >= wanted {
                 continue;
             }
             let trusted = files[p.file].prepared.is_some();
-            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted, &mut sizes);
+            let mut decoder = Decoder::new(&texts, &p.terms, &p.sources, &mut self.faults, trusted, &mut tables);
             let rules = p.rules.iter().filter_map(|(_, entries)| decoder.rule(entries, &p.name)).collect();
             let text = |key: &str| p.root.get(key).and_then(Node::scalar_text).unwrap_or_default();
             let floors = floors(p, &mut self.faults);

@@ -4,6 +4,7 @@
 
 mod boundary;
 mod builtin;
+mod choices;
 mod decode;
 mod expression;
 mod heads;
@@ -18,7 +19,9 @@ mod pattern;
 mod phrase;
 mod rewrite;
 pub mod select;
+mod sets;
 pub mod shapes;
+mod size;
 mod walk;
 pub mod words;
 

@@ -32,7 +32,6 @@ pub(super) struct Way {
     heads: OnceLock<Option<Heads>>,
 }
 
-
 /// How large what a pattern becomes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatternSize {
@@ -58,15 +57,14 @@ impl Pattern {
         Pattern { replacement: None, ways, reach, exact, edges, form }
     }
 
-    /// A phrase. `exact`: letters match only in their case. `keys`: as worked out before.
-    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Option<Vec<Keys>>) -> Pattern {
-        let ways = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_ways(parts, exact)));
-        let form = if ways.iter().any(|keys| keys.spelled) {
+    /// A phrase. `exact`: letters match only in their case. `keys`: those of each of the things that it can be.
+    pub(super) fn from_phrase(phrase: Phrase, exact: bool, keys: Vec<Keys>) -> Pattern {
+        let form = if keys.iter().any(|keys| keys.spelled) {
             Form::Spelled { phrase, spellings: OnceLock::new() }
         } else {
             Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact, true))
         };
-        Pattern::new(ways, exact, (true, true), form)
+        Pattern::new(keys, exact, (true, true), form)
     }
 
     /// A literal that is replaced by another, in exactly this case.
@@ -79,8 +77,7 @@ impl Pattern {
     }
 
     /// A regular expression that is known to be valid.
-    pub(super) fn from_regex(source: String, exact: bool, keys: Option<Keys>) -> Pattern {
-        let keys = keys.unwrap_or_else(|| Keys::of_regex(&source, exact));
+    pub(super) fn from_regex(source: String, exact: bool, keys: Keys) -> Pattern {
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
         let regex = LazyRegex::of(Expression::Regex(source), exact, true);
         Pattern::new(vec![keys], exact, edges, Form::Regex(regex))

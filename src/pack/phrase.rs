@@ -26,6 +26,9 @@ const MAX_SPELLINGS: usize = 48;
 const APOSTROPHES: [char; 3] = ['\'', '’', '‘'];
 const QUOTES: [char; 4] = ['"', '“', '”', '„'];
 
+/// What a `~` may be.
+const JOINTS: [&str; 5] = [" ", "-", "", "\u{2010}", "\u{2011}"];
+
 /// Part of a phrase.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
@@ -159,7 +162,6 @@ impl Parser<'_> {
                 break;
             }
             self.at += c.len_utf8();
-            let alone = self.stands_alone(start, self.at);
             match c {
                 _ if c.is_whitespace() => {
                     if !matches!(parts.last(), None | Some(Part::Space | Part::Words)) {
@@ -172,7 +174,7 @@ impl Parser<'_> {
                     self.at += 1;
                     parts.push(Part::Words);
                 }
-                '*' if alone => parts.push(Part::Word),
+                '*' if self.stands_alone(start, self.at) => parts.push(Part::Word),
                 '*' => parts.push(Part::Ending),
                 '(' => parts.push(self.choice(start, depth)?),
                 '<' => {
@@ -196,8 +198,9 @@ impl Parser<'_> {
                 }
                 '\\' => match self.peek() {
                     Some(c) => {
+                        let escaped = self.at;
                         self.at += c.len_utf8();
-                        push_char(&mut parts, c);
+                        push_letters(&mut parts, &self.text[escaped..self.at]);
                     }
                     None => return Err(PhraseError::new(start..self.at, "a backslash at the end escapes nothing", "write `\\\\`")),
                 },
@@ -206,7 +209,12 @@ impl Parser<'_> {
                     let help = "write the character itself: rules see text as readers do, with entities decoded";
                     return Err(PhraseError::new(start..end, "an HTML entity never matches", help));
                 }
-                _ => push_char(&mut parts, c),
+                _ => {
+                    // No sign is a letter.
+                    let rest = &self.text[self.at..];
+                    self.at += rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+                    push_letters(&mut parts, &self.text[start..self.at]);
+                }
             }
         }
         if matches!(parts.last(), Some(Part::Space)) {
@@ -248,10 +256,10 @@ impl Parser<'_> {
     }
 }
 
-fn push_char(parts: &mut Vec<Part>, c: char) {
+fn push_letters(parts: &mut Vec<Part>, letters: &str) {
     match parts.last_mut() {
-        Some(Part::Literal(s)) => s.push(c),
-        _ => parts.push(Part::Literal(c.to_string())),
+        Some(Part::Literal(s)) => s.push_str(letters),
+        _ => parts.push(Part::Literal(letters.to_owned())),
     }
 }
 
@@ -271,38 +279,45 @@ pub(super) fn takes_space_before(parts: &[Part], i: usize) -> bool {
         && matches!(parts[i - 1], Part::Space)
 }
 
+/// What a phrase is made of in a row.
+pub(super) enum Unit<'p> {
+    /// A part that is no choice.
+    One(&'p Part),
+    /// A choice with the space that it takes along, before it or after it; all of it may be missing if one of its options is empty.
+    Choice(&'p Phrases, [&'static str; 2]),
+}
+
+/// The units of a phrase.
+pub(super) fn units(parts: &[Part]) -> impl Iterator<Item = Unit<'_>> {
+    let mut i = 0;
+    std::iter::from_fn(move || {
+        let (unit, len) = match (parts.get(i)?, parts.get(i + 1)) {
+            (Part::Space, Some(Part::Choice(options))) if takes_space_before(parts, i + 1) => (Unit::Choice(options, [" ", ""]), 2),
+            (Part::Choice(options), _) if takes_space(parts, i) => (Unit::Choice(options, ["", " "]), 2),
+            (Part::Choice(options), _) => (Unit::Choice(options, ["", ""]), 1),
+            (part, _) => (Unit::One(part), 1),
+        };
+        i += len;
+        Some(unit)
+    })
+}
+
 /// The phrase as a regular expression over text with single spaces.
 pub(super) fn to_regex(parts: &[Part]) -> String {
     let mut out = String::new();
-    let mut i = 0;
-    while i < parts.len() {
-        match &parts[i] {
-            Part::Literal(s) => out.push_str(&literal_regex(s)),
-            Part::Space if i + 1 < parts.len() && takes_space_before(parts, i + 1) => {
-                if let Part::Choice(options) = &parts[i + 1] {
-                    let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
-                    out.push_str(&format!("(?: (?:{}))?", full.join("|")));
-                }
-                i += 1;
-            }
-            Part::Space => out.push(' '),
-            Part::Joint => out.push_str("[ \\-\u{2010}\u{2011}]?"),
-            Part::Word => out.push_str("(?-i:[^ \u{1E}\u{FFFC}]+)"),
-            Part::Words => out.push_str("(?-i:(?:[^ .!?。\u{1E}\u{FFFC}]+ ){0,4})"),
-            Part::Number => out.push_str(r"[0-9]+(?:[.,'’][0-9]+)*"),
-            Part::Ending => out.push_str(ENDING),
-            Part::Choice(options) => {
-                let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
-                let optional = full.len() < options.len();
-                if takes_space(parts, i) {
-                    out.push_str(&format!("(?:(?:{}) )?", full.join("|")));
-                    i += 1;
-                } else {
-                    out.push_str(&format!("(?:{}){}", full.join("|"), if optional { "?" } else { "" }));
+    for unit in units(parts) {
+        match unit {
+            Unit::Choice(options, [before, after]) => {
+                let optional = if options.iter().any(Vec::is_empty) { "?" } else { "" };
+                let choice = choice_regex(options);
+                match before.is_empty() && after.is_empty() {
+                    true => out.push_str(&format!("{choice}{optional}")),
+                    false => out.push_str(&format!("(?:{before}{choice}{after}){optional}")),
                 }
             }
+            Unit::One(Part::Literal(s)) => out.push_str(&literal_regex(s)),
+            Unit::One(part) => out.push_str(sign_regex(part)),
         }
-        i += 1;
     }
     out
 }
@@ -312,6 +327,25 @@ pub(super) fn ways(parts: &[Part]) -> Vec<&[Part]> {
     match parts {
         [Part::Choice(options)] if options.iter().all(|o| !o.is_empty()) => options.iter().flat_map(|o| ways(o)).collect(),
         _ => vec![parts],
+    }
+}
+
+/// The options of a choice that are not empty.
+pub(super) fn choice_regex(options: &[Vec<Part>]) -> String {
+    let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
+    format!("(?:{})", full.join("|"))
+}
+
+/// What a part stands for that is neither letters nor a choice.
+pub(super) fn sign_regex(part: &Part) -> &'static str {
+    match part {
+        Part::Space => " ",
+        Part::Joint => "[ \\-\u{2010}\u{2011}]?",
+        Part::Word => "(?-i:[^ \u{1E}\u{FFFC}]+)",
+        Part::Words => "(?-i:(?:[^ .!?。\u{1E}\u{FFFC}]+ ){0,4})",
+        Part::Number => r"[0-9]+(?:[.,'’][0-9]+)*",
+        Part::Ending => ENDING,
+        Part::Literal(_) | Part::Choice(_) => "",
     }
 }
 
@@ -334,74 +368,94 @@ fn reach(parts: &[Part]) -> usize {
 fn literal_regex(s: &str) -> String {
     let mut out = String::new();
     for c in s.chars() {
-        if APOSTROPHES.contains(&c) {
-            out.push_str("['’‘]");
-        } else if QUOTES.contains(&c) {
-            out.push_str("[\"“”„]");
-        } else {
-            out.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4])));
+        match forms_regex(c) {
+            Some(forms) => out.push_str(forms),
+            None => out.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4]))),
         }
     }
     out
 }
 
-/// Every spelling of the phrase, if it has no wildcard and they are few.
-pub(super) fn spellings(parts: &[Part]) -> Option<Vec<String>> {
-    let mut out = vec![String::new()];
-    let mut i = 0;
-    while i < parts.len() {
-        let next: Vec<String> = match &parts[i] {
-            Part::Literal(s) => literal_spellings(s)?,
-            Part::Space if i + 1 < parts.len() && takes_space_before(parts, i + 1) => {
-                let Part::Choice(options) = &parts[i + 1] else { return None };
-                i += 1;
-                let mut all = Vec::new();
-                for o in options.iter() {
-                    all.extend(spellings(o)?.into_iter().map(|s| if o.is_empty() { s } else { format!(" {s}") }));
-                }
-                all
-            }
-            Part::Space => vec![" ".into()],
-            Part::Joint => vec![" ".into(), "-".into(), String::new(), "\u{2010}".into(), "\u{2011}".into()],
-            Part::Choice(options) => {
-                let with_space = takes_space(parts, i);
-                let mut all = Vec::new();
-                for o in options.iter() {
-                    let space = if with_space && !o.is_empty() { " " } else { "" };
-                    all.extend(spellings(o)?.into_iter().map(|s| s + space));
-                }
-                if with_space {
-                    i += 1;
-                }
-                all
-            }
-            _ => return None,
-        };
-        if out.len() * next.len() > MAX_SPELLINGS {
-            return None;
-        }
-        out = out.iter().flat_map(|a| next.iter().map(move |b| format!("{a}{b}"))).collect();
-        i += 1;
+/// The forms of a character that has others beside its own.
+pub(super) fn forms_regex(c: char) -> Option<&'static str> {
+    match forms(&c) {
+        [_] => None,
+        forms if forms == APOSTROPHES => Some("['’‘]"),
+        _ => Some("[\"“”„]"),
     }
-    Some(out)
 }
 
-fn literal_spellings(s: &str) -> Option<Vec<String>> {
-    let mut out = vec![String::new()];
-    for c in s.chars() {
-        let forms: &[char] = if APOSTROPHES.contains(&c) {
-            &APOSTROPHES
-        } else if QUOTES.contains(&c) {
-            &QUOTES
-        } else {
-            &[c]
-        };
-        if out.len() * forms.len() > MAX_SPELLINGS {
-            return None;
-        }
-        out = out.iter().flat_map(|a| forms.iter().map(move |f| format!("{a}{f}"))).collect();
+/// The characters that count as this one.
+fn forms(c: &char) -> &[char] {
+    if APOSTROPHES.contains(c) {
+        &APOSTROPHES
+    } else if QUOTES.contains(c) {
+        &QUOTES
+    } else {
+        std::slice::from_ref(c)
     }
-    Some(out)
+}
+
+/// Every spelling of the phrase, if it has no wildcard and they are few.
+pub(super) fn spellings(parts: &[Part]) -> Option<Vec<String>> {
+    count(parts).map(|_| spell(parts))
+}
+
+/// How many spellings a phrase has, if it has no wildcard and they are few.
+fn count(parts: &[Part]) -> Option<usize> {
+    let few = |a: usize, b: usize| Some(a * b).filter(|n| *n <= MAX_SPELLINGS);
+    units(parts).try_fold(1, |so_far, unit| {
+        let next = match unit {
+            Unit::Choice(options, _) => options.iter().map(|o| count(o)).sum::<Option<usize>>()?,
+            Unit::One(Part::Literal(s)) => s.chars().try_fold(1, |n, c| few(n, forms(&c).len()))?,
+            Unit::One(Part::Space) => 1,
+            Unit::One(Part::Joint) => JOINTS.len(),
+            Unit::One(_) => return None,
+        };
+        few(so_far, next)
+    })
+}
+
+/// The spellings of a phrase without wildcards.
+fn spell(parts: &[Part]) -> Vec<String> {
+    let mut out = vec![String::new()];
+    for unit in units(parts) {
+        let next: Vec<String> = match unit {
+            Unit::Choice(options, [before, after]) => options
+                .iter()
+                .flat_map(|o| spell(o).into_iter().map(|s| if o.is_empty() { s } else { [before, s.as_str(), after].concat() }))
+                .collect(),
+            Unit::One(Part::Literal(s)) => literal_spellings(s),
+            Unit::One(Part::Joint) => JOINTS.map(str::to_owned).to_vec(),
+            Unit::One(_) => vec![" ".to_owned()],
+        };
+        append_each(&mut out, &next);
+    }
+    out
+}
+
+fn literal_spellings(s: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut buffer = [0; 4];
+    for c in s.chars() {
+        match forms(&c) {
+            [c] => out.iter_mut().for_each(|s| s.push(*c)),
+            forms => append_each(&mut out, &forms.iter().map(|f| f.encode_utf8(&mut buffer).to_owned()).collect::<Vec<_>>()),
+        }
+    }
+    out
+}
+
+/// Goes on with each of `next` behind each of a list.
+pub(super) fn append_each(list: &mut Vec<String>, next: &[String]) {
+    match next {
+        [one] => list.iter_mut().for_each(|s| s.push_str(one)),
+        all => {
+            let mut out = Vec::with_capacity(list.len() * all.len());
+            out.extend(list.iter().flat_map(|a| all.iter().map(move |b| [a.as_str(), b].concat())));
+            *list = out;
+        }
+    }
 }
 
 #[cfg(test)]

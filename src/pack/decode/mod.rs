@@ -11,7 +11,8 @@ mod word_lists;
 mod words;
 
 use super::builtin::{builtin_body, builtin_keys};
-use super::expression::{self, LazyRegex, Phrase, PhraseSet, Sizes};
+use super::choices::Choices;
+use super::expression::{LazyRegex, Phrase, PhraseSet};
 use super::keys::Keys;
 use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
@@ -19,6 +20,7 @@ use super::outline::Outline;
 use super::pattern::Pattern;
 use super::phrase::{self, PhraseError};
 use super::select::Select;
+use super::size::Sizes;
 use super::{Fault, literals};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
@@ -60,6 +62,13 @@ fn body_entries(number: usize, file: usize) -> Vec<Entry> {
     entries.into_iter().map(entry).collect()
 }
 
+/// What is known from what was read before, in whichever pack.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    sizes: Sizes,
+    choices: Choices,
+}
+
 pub(super) struct Decoder<'a> {
     /// The text of each file.
     pub texts: &'a [&'a str],
@@ -72,7 +81,7 @@ pub(super) struct Decoder<'a> {
     known: KnownPatterns,
     /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
     trusted: bool,
-    sizes: &'a mut Sizes,
+    tables: &'a mut Tables,
 }
 
 impl<'a> Decoder<'a> {
@@ -82,9 +91,9 @@ impl<'a> Decoder<'a> {
         sources: &'a HashMap<String, (RuleSource, Confidence)>,
         faults: &'a mut Vec<Fault>,
         trusted: bool,
-        sizes: &'a mut Sizes,
+        tables: &'a mut Tables,
     ) -> Self {
-        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: KnownPatterns::default(), trusted, sizes }
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: KnownPatterns::default(), trusted, tables }
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -227,8 +236,8 @@ impl<'a> Decoder<'a> {
     fn later(&self, number: usize) -> Lazy<Body> {
         let (terms, known) = (Arc::clone(self.terms), Arc::clone(&self.known));
         Lazy::new(move || {
-            let (sources, mut faults, mut sizes) = (HashMap::new(), Vec::new(), Sizes::default());
-            let mut decoder = Decoder { known, ..Decoder::new(&[], &terms, &sources, &mut faults, true, &mut sizes) };
+            let (sources, mut faults, mut tables) = (HashMap::new(), Vec::new(), Tables::default());
+            let mut decoder = Decoder { known, ..Decoder::new(&[], &terms, &sources, &mut faults, true, &mut tables) };
             // Nothing is wrong in it: promolint would not have been built.
             decoder.body(&body_entries(number, 0)).unwrap_or_default()
         })

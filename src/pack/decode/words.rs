@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::pack::rewrite::{Part, Rewrite};
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::translate::{Translator, TranslatorBuilder};
 
 /// The keys that were worked out when promolint was built, in the order of their patterns.
 fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Vec<Keys>> {
@@ -72,19 +74,35 @@ impl Decoder<'_> {
                 continue;
             }
             let Some(phrase) = self.phrase(n, &known.0) else { continue };
-            let pattern = Arc::new(Pattern::from_phrase(phrase, exact, keys));
+            let pattern = Arc::new(self.pattern(phrase, exact, keys));
             let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             out.push(Arc::clone(all.entry(known).or_insert(pattern)));
         }
         out
     }
 
+    /// `keys`: those of the phrase, if they are known.
+    fn pattern(&mut self, phrase: Phrase, exact: bool, keys: Option<Vec<Keys>>) -> Pattern {
+        let keys = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_phrase(parts, exact, &mut self.tables.choices)));
+        Pattern::from_phrase(phrase, exact, keys)
+    }
+
     /// `keys`: as for [`Decoder::phrases`].
     pub(super) fn patterns(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Arc<Pattern>> {
         let exact = self.exact;
-        let mut keys = prepared(keys);
-        let sources = nodes(node).into_iter().filter_map(|n| self.regex(n));
-        sources.map(|s| Arc::new(Pattern::from_regex(s, exact, keys.next().and_then(|mut ways| ways.pop())))).collect()
+        let mut known = prepared(keys);
+        let mut out = Vec::new();
+        for n in nodes(node) {
+            let text = n.scalar_text().unwrap_or_default();
+            let hir = if self.trusted { None } else { self.syntax(n, &text) };
+            if hir.is_none() && !self.trusted {
+                continue;
+            }
+            let worked_out = || hir.map_or_else(|| Keys::of_regex(&text, exact), |hir| Keys::of_syntax(&hir, exact));
+            let keys = known.next().and_then(|mut ways| ways.pop()).unwrap_or_else(worked_out);
+            out.push(Arc::new(Pattern::from_regex(text, exact, keys)));
+        }
+        out
     }
 
     pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Phrase> {
@@ -120,9 +138,7 @@ impl Decoder<'_> {
                 phrase::parse(&term, &**self.terms).map(Phrase::Read)
             };
             match phrase {
-                Ok(phrase) => {
-                    parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(Pattern::from_phrase(phrase, false, None)))])
-                }
+                Ok(phrase) => parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(self.pattern(phrase, false, None)))]),
                 Err(e) => {
                     let at = text.len() - rest.len() + before.len();
                     let span = self.inside(node, Span::new(at, at + name.len() + 2));
@@ -139,10 +155,12 @@ impl Decoder<'_> {
 
     pub(super) fn regex(&mut self, node: &Node) -> Option<String> {
         let text = node.scalar_text().unwrap_or_default();
-        if self.trusted {
-            return Some(text);
-        }
-        let ast = match regex_syntax::ast::parse::Parser::new().parse(&text) {
+        (self.trusted || self.syntax(node, &text).is_some()).then_some(text)
+    }
+
+    /// What a regular expression is, as far as it is written: letters in the case that they have there. `None` if it cannot be used.
+    fn syntax(&mut self, node: &Node, text: &str) -> Option<Hir> {
+        let ast = match regex_syntax::ast::parse::Parser::new().parse(text) {
             Ok(ast) => ast,
             Err(e) => {
                 let s = e.span();
@@ -151,8 +169,7 @@ impl Decoder<'_> {
                 return None;
             }
         };
-        let mut translator = regex_syntax::hir::translate::TranslatorBuilder::new().case_insensitive(!self.exact).build();
-        let hir = match translator.translate(&text, &ast) {
+        let hir = match Translator::new().translate(text, &ast) {
             Ok(hir) => hir,
             Err(e) => {
                 let s = e.span();
@@ -161,15 +178,17 @@ impl Decoder<'_> {
                 return None;
             }
         };
-        if !expression::fits(&hir, self.sizes) {
+        let fold = !self.exact;
+        let folded = || TranslatorBuilder::new().case_insensitive(fold).build().translate(text, &ast).ok();
+        if !self.tables.sizes.fits(&hir, fold, folded) {
             self.fault(node.span, "this regular expression takes too much memory", "make repetitions smaller, or split it");
             return None;
         }
-        for advice in crate::pack::lint::regex(&text, &ast, self.exact) {
+        for advice in crate::pack::lint::regex(text, &ast, self.exact) {
             let span = self.inside(node, advice.span);
             self.advice(span, advice.message, advice.help);
         }
-        Some(text)
+        Some(hir)
     }
 
     /// A regular expression for a predicate.

@@ -12,7 +12,9 @@ use std::path::Path;
 
 /// Lists the rules.
 pub fn run(args: &RulesArgs) -> u8 {
-    let mut setup = match setup::load(&args.selection, false, std::path::Path::new(".")) {
+    // Tables tell nothing that only the YAML has.
+    let quick = args.pages.is_none() && !matches!(args.format, TableFormat::Json);
+    let mut setup = match setup::load(&args.selection, quick, std::path::Path::new(".")) {
         Ok(s) => s,
         Err(code) => return code,
     };

@@ -9,7 +9,7 @@ use crate::engine::{self, Paths, RuleSet, Settings};
 use crate::facts::partners::FormatsRef;
 use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Kind, Partners};
 use crate::finding::{Confidence, Trouble};
-use crate::pack::{PackSet, PackSource, shape};
+use crate::pack::{Fault, PackSet, PackSource, shape};
 use crate::report::{rich_faults, rich_faults_in};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -234,28 +234,25 @@ fn unknown_rules(selection: &Selection, config: &Config, packs: &PackSet) -> Res
             || ids.iter().any(|i| i.starts_with(name))
             || rules.iter().any(|r| r.aliases.iter().any(|a| a == name) || r.pack == name || r.pack.starts_with(&format!("{name}/")))
     };
-    let mut bad = false;
-    let mut complain_of = |name: &str, place: &str| {
-        let mut message = format!("error: {place}: there is no rule `{name}`");
-        match shape::did_you_mean(name, ids.iter().copied()) {
-            Some(n) => message.push_str(&format!("\n  = help: did you mean `{n}`?")),
-            None => message.push_str("\n  = help: `promolint rules` lists the rules"),
-        }
-        complain(&message);
-        bad = true;
+    let message = |name: &str| format!("there is no rule `{name}`");
+    let help = |name: &str| {
+        let near = shape::did_you_mean(name, ids.iter().copied());
+        near.map_or_else(|| "`promolint rules` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"))
     };
+    let mut bad = false;
     for (list, option) in [(&selection.only, "--only"), (&selection.ignore, "--ignore")] {
         for name in list.iter().filter(|n| !exists(n)) {
-            complain_of(name, option);
+            complain(&format!("error: {option}: {}\n  = help: {}", message(name), help(name)));
+            bad = true;
         }
     }
-    let file = config.file.as_deref().map(|f| f.display().to_string()).unwrap_or_default();
-    let mut named: Vec<&String> = config.rules.keys().chain(config.overrides.iter().flat_map(|o| o.rules.keys())).collect();
-    named.sort();
-    named.dedup();
-    for name in named.into_iter().filter(|n| !ids.contains(n.as_str()) && !rules.iter().any(|r| r.aliases.contains(n))) {
-        let line = config.lines.get(&format!("rules.{name}")).map(|l| format!(":{l}")).unwrap_or_default();
-        complain_of(name, &format!("{file}{line}"));
+    let unknown = |name: &String| !ids.contains(name.as_str()) && !rules.iter().any(|r| r.aliases.contains(name));
+    let named = config.named.iter().filter(|(name, _)| unknown(name));
+    let faults: Vec<Fault> = named.map(|(name, span)| Fault::new(*span, message(name), help(name))).collect();
+    if let Some(file) = config.file.as_deref().filter(|_| !faults.is_empty()) {
+        let source = PackSource::new(engine::name_of(file), config.text.clone());
+        complain(&rich_faults(&[source], &faults, stderr_palette(selection.color)));
+        bad = true;
     }
     if bad { Err(exit::TROUBLE) } else { Ok(()) }
 }

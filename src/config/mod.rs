@@ -7,6 +7,7 @@ use crate::finding::Confidence;
 use crate::pack::model::SeverityByKind;
 use crate::pack::shape::{self, Shape};
 use crate::pack::{Fault, PackSource, severity_by_kind, shapes};
+use crate::source::Span;
 use crate::yaml::{self, Node};
 use globset::Glob;
 use std::collections::HashMap;
@@ -70,6 +71,10 @@ pub struct Config {
     pub min_confidence: Option<Confidence>,
     /// The line of each key that is set, from 1; of a rule's as `rules.ID`, of an entry's as `exclude.0`, `kinds.0`.
     pub lines: HashMap<String, usize>,
+    /// Every name of a rule in it, with its place.
+    pub named: Vec<(String, Span)>,
+    /// Its text.
+    pub text: String,
 }
 
 /// A configuration that cannot be used.
@@ -101,7 +106,7 @@ impl Config {
         let root = yaml::parse(text).map_err(|e| broken(vec![Fault::new(e.span, e.message, "this file is not YAML as it stands")]))?;
         let mut faults = Vec::new();
         shape::check(&root, &Shape::Object(&shapes::CONFIG), "the configuration", &mut faults);
-        let mut config = Config { file: Some(file.to_owned()), ..Config::default() };
+        let mut config = Config { file: Some(file.to_owned()), text: text.to_owned(), ..Config::default() };
         let line = |n: &Node| text[..n.span.start].matches('\n').count() + 1;
         for (k, _) in root.as_map().unwrap_or_default() {
             config.lines.insert(k.scalar_text().unwrap_or_default(), line(k));
@@ -126,11 +131,11 @@ impl Config {
         for (i, n) in root.get("exclude").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
             config.lines.insert(format!("exclude.{i}"), line(n));
         }
-        config.rules = rules(root.get("rules"), text, &mut config.lines);
+        config.rules = rules(root.get("rules"), text, &mut config.lines, &mut config.named);
         for n in root.get("overrides").and_then(Node::as_seq).unwrap_or_default() {
             check_globs(n.get("paths"), &mut faults);
             let mut lines = HashMap::new();
-            let rules = rules(n.get("rules"), text, &mut lines);
+            let rules = rules(n.get("rules"), text, &mut lines, &mut config.named);
             let lines = lines.into_iter().filter_map(|(k, l)| Some((k.strip_prefix("rules.")?.to_owned(), l))).collect();
             config.overrides.push(Override { paths: strings(n.get("paths")), rules, line: line(n), lines });
         }
@@ -170,11 +175,17 @@ fn check_globs(node: Option<&Node>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn rules(node: Option<&Node>, text: &str, lines: &mut HashMap<String, usize>) -> HashMap<String, SeverityByKind> {
+fn rules(
+    node: Option<&Node>,
+    text: &str,
+    lines: &mut HashMap<String, usize>,
+    named: &mut Vec<(String, Span)>,
+) -> HashMap<String, SeverityByKind> {
     let mut out = HashMap::new();
     for (k, v) in node.and_then(Node::as_map).unwrap_or_default() {
         let id = k.scalar_text().unwrap_or_default();
         lines.insert(format!("rules.{id}"), text[..k.span.start].matches('\n').count() + 1);
+        named.push((id.clone(), k.span));
         let node = v.get("severity").unwrap_or(v);
         if node.as_map().is_some() || node.as_str().is_some() {
             out.insert(id, severity_by_kind(node));

@@ -29,8 +29,8 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
             return Vec::new();
         }
     }
-    // No element says what the whole page does not: told without a tree.
-    if m.text.as_ref().is_some_and(|t| !subject.document_has(t)) {
+    // No element says what the whole page does not, wherever its words begin and end: told without a tree.
+    if m.text.as_ref().is_some_and(|t| subject.presence().is_some_and(|presence| !presence.may_have(t))) {
         subject.aside("element", || "none of the words that the element must have stand in the page".to_owned());
         return Vec::new();
     }
@@ -250,5 +250,47 @@ fn report(dom: &Dom, e: &ElementRef, part: &ReportPart) -> Option<(Vec<Span>, St
             Some(s) => Some((vec![s], e.value().attr(name).unwrap_or("").to_owned())),
             None => tag(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{CaseResult, test_pack};
+    use crate::pack::{PackSet, PackSource};
+
+    /// What an element says ends where it does, whatever stands beside it without a space.
+    #[test]
+    fn words_beside_an_element_are_not_its_words() {
+        let pack = r#"
+pack: house
+title: House rules
+sources: {style: {title: House style, url: "https://example.com/style", checked_on: 2026-11-22, confidence: primary}}
+rules:
+  - id: house-buy-now
+    title: Links say what is bought
+    source: [style]
+    severity: warning
+    kinds: [page]
+    match: {element: {select: a, text: [buy now]}}
+    message: "this link does not say what is bought"
+    help: say what is bought
+    why: Links are read by themselves.
+    tests:
+      flag:
+        - {html: "<nav><a href=/x>Buy now</a><a href=/y>Learn more</a></nav>"}
+        - {html: "<p><a href=/x>Buy now</a> or not</p>"}
+        - {html: "<p><a href=/x>Please buy <b>now</b></a></p>"}
+      pass:
+        - {html: "<nav><a href=/x>Buy</a><a href=/y>now</a></nav>"}
+        - {html: "<p>Buy now: <a href=/x>the guide</a></p>"}
+        - {html: "<p><a href=/x>Buy nowhere</a></p>"}
+"#;
+        let mut set = PackSet::load(vec![PackSource::new("house.yaml", pack.to_owned())]);
+        assert!(set.is_usable() && set.faults.is_empty(), "{:?}", set.faults);
+        let results = test_pack(set.packs.remove(0), &|_| true);
+        assert_eq!(results.len(), 6);
+        for (rule, case, result) in results {
+            assert_eq!(result, CaseResult::Ok, "{rule}: {}", case.text);
+        }
     }
 }

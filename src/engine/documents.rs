@@ -396,3 +396,39 @@ impl Engine<'_> {
         Some((said.finding(&self.rules, source, kind)?, s.comment))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::records::Formats;
+    use crate::engine::why::Ask;
+    use crate::engine::{Options, RuleSet, Settings};
+    use crate::pack::model::TestFormat;
+    use crate::pack::{PackSet, PackSource};
+
+    /// Records are held against the rules some at a time, but one by one where somebody asks why: it makes no difference.
+    #[test]
+    fn records_held_together_find_what_each_finds_alone() {
+        let packs = PackSet::load(PackSource::builtin("hubspot")).packs;
+        let cases = packs.iter().flat_map(|p| &p.rules).flat_map(|r| r.tests.flag.iter().chain(&r.tests.pass));
+        let records = cases.filter_map(|case| match case.format {
+            TestFormat::Record => Some(case.text.clone()),
+            TestFormat::Text => Some(serde_json::json!({"name": "Brightpath", "tier": "gold", "description": case.text}).to_string()),
+            _ => None,
+        });
+        // Neighbours in a pack are much alike: every seventh stands beside others.
+        let mut records: Vec<(usize, String)> = records.enumerate().map(|(i, text)| (i % 7, text)).collect();
+        records.sort_by_key(|(turn, _)| *turn);
+        let list: Vec<String> = records.into_iter().map(|(_, text)| text).collect();
+        let text = format!("[{}]", list.join(",\n"));
+        let rules = RuleSet::new(packs, Settings::default());
+        let mut engine = Engine { rules, options: Options::default(), formats: Formats::builtin() };
+        let mut together = Outcome::default();
+        engine.check_record_text(&text, &mut together);
+        let mut alone = Outcome::default();
+        engine.options.ask = Some(Ask::default());
+        engine.check_record_text(&text, &mut alone);
+        assert!(list.len() > 2 * BATCH && together.findings.len() > 500, "{} of {}", together.findings.len(), list.len());
+        assert_eq!(together.findings, alone.findings);
+    }
+}

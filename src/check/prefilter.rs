@@ -3,70 +3,23 @@
 //! Keys are met far more often than there are different ones, and each belongs to several patterns: what a key means is worked out once for
 //! all its places, and for all documents that are held against the rules together.
 
+mod found;
+mod places;
+
+pub(super) use found::Known;
+pub use found::{ByRule, Candidates, OfRule};
+
 use super::index::{Index, Sought};
 use super::{Subject, builtin, text_leaves};
 use crate::document::Kind;
 use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
-use rustc_hash::FxHashMap;
+use found::{Candidate, Stretch};
+use places::{Grouped, Met, Place, Texts, bit_of, in_order};
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
-use std::ops::Range;
-use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
-
-/// Where a key stands: which text, where in it (bytes), and whether a word may begin there. The places of one text follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(u64);
-
-impl Place {
-    fn new(text: usize, at: usize, opens: bool) -> Place {
-        Place((text as u64) << 33 | (at as u64) << 1 | u64::from(opens))
-    }
-
-    fn text(self) -> usize {
-        (self.0 >> 33) as usize
-    }
-
-    fn at(self) -> usize {
-        (self.0 >> 1) as u32 as usize
-    }
-
-    fn opens(self) -> bool {
-        self.0 & 1 != 0
-    }
-
-    /// Whether a key counts there. `inside`: it may stand inside a word.
-    fn counts(self, inside: bool) -> bool {
-        inside || self.opens()
-    }
-}
-
-/// Some of the texts, a bit for each; beyond 64 several have one, and what holds for one of them is taken to hold for all.
-type Texts = u64;
-
-fn bit_of(text: usize) -> Texts {
-    1 << (text % 64)
-}
-
-/// A key that was met, by its place among those that were, and whether it counts inside words for the one it belongs to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Met(u32);
-
-impl Met {
-    fn new(group: usize, inside: bool) -> Met {
-        Met((group as u32) << 1 | u32::from(inside))
-    }
-
-    fn group(self) -> usize {
-        (self.0 >> 1) as usize
-    }
-
-    fn inside(self) -> bool {
-        self.0 & 1 != 0
-    }
-}
 
 /// Memory of the prefilter, for one lot of texts after the other.
 #[derive(Debug, Default)]
@@ -91,228 +44,6 @@ pub struct Scratch {
     list: Vec<Candidate>,
     starts: Vec<Place>,
     ways: Vec<u32>,
-}
-
-/// Things by whose they are, in the order in which they came.
-#[derive(Debug)]
-struct Grouped<T> {
-    things: Vec<T>,
-    /// From where to where they are whose; nothing of those that have none.
-    ranges: Vec<[u32; 2]>,
-    /// Those that have some.
-    owners: Vec<u32>,
-}
-
-impl<T> Default for Grouped<T> {
-    fn default() -> Self {
-        Grouped { things: Vec::new(), ranges: Vec::new(), owners: Vec::new() }
-    }
-}
-
-impl<T: Copy + Default> Grouped<T> {
-    /// Takes things with whose they are. `whose`: how many may have some.
-    fn fill(&mut self, met: &[(u32, T)], whose: usize) {
-        let Grouped { things, ranges, owners } = self;
-        owners.drain(..).for_each(|number| ranges[number as usize] = [0, 0]);
-        ranges.resize(whose, [0, 0]);
-        for (number, _) in met {
-            let [_, count] = &mut ranges[*number as usize];
-            if *count == 0 {
-                owners.push(*number);
-            }
-            *count += 1;
-        }
-        let mut next = 0;
-        for number in &*owners {
-            let range = &mut ranges[*number as usize];
-            let [_, count] = *range;
-            *range = [next, next];
-            next += count;
-        }
-        things.clear();
-        things.resize(met.len(), T::default());
-        for &(number, thing) in met {
-            let [_, to] = &mut ranges[number as usize];
-            things[*to as usize] = thing;
-            *to += 1;
-        }
-    }
-
-    /// What one has.
-    fn of(&self, number: u32) -> &[T] {
-        let [from, to] = self.ranges[number as usize];
-        &self.things[from as usize..to as usize]
-    }
-
-    /// What the one has that came as number `group` of those that have some.
-    fn of_group(&self, group: usize) -> &[T] {
-        self.of(self.owners[group])
-    }
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Place::new(0, 0, false)
-    }
-}
-
-/// Where one pattern of a rule may match.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    /// Which rule.
-    rule: u32,
-    /// In which text.
-    text: u32,
-    /// Which text matcher of the rule.
-    leaf: u32,
-    /// Which of its patterns.
-    pattern: u32,
-    /// What is known of it; `None` for a pattern without keys, which is tried on every block.
-    known: Option<Stretch>,
-}
-
-/// A pattern that may match in a text.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    /// Its number.
-    number: u32,
-    /// Which of the starts are its keys'.
-    starts: [u32; 2],
-    /// Which of the things that it can be were met, as a stretch of those.
-    met: [u32; 2],
-}
-
-/// What the prefilter found in some texts, for all rules.
-pub struct Candidates<'c> {
-    prefilter: &'c Prefilter,
-    /// By rule, text, matcher and pattern.
-    list: &'c [Candidate],
-    /// Where keys start.
-    starts: &'c [Place],
-    /// What of the things that patterns can be was met, by number.
-    ways: &'c [u32],
-    keys: &'c Grouped<Place>,
-    sets: &'c Grouped<Met>,
-    /// Where further keys start, by set, of those that were asked for.
-    further: RefCell<FxHashMap<u32, Rc<[Place]>>>,
-}
-
-/// What it found for one rule, or one of its matchers, in one text.
-#[derive(Clone, Copy, Default)]
-pub struct OfRule<'c> {
-    list: &'c [Candidate],
-    of: Option<&'c Candidates<'c>>,
-}
-
-/// What it found, one rule after the other, and of a rule one text after the other.
-pub struct ByRule<'c> {
-    left: &'c [Candidate],
-    of: &'c Candidates<'c>,
-}
-
-impl<'c> ByRule<'c> {
-    /// What it found for a rule in a text, if nothing of those before has been left.
-    pub fn next_of(&mut self, rule: usize, text: usize) -> Option<OfRule<'c>> {
-        let is = |c: &Candidate| (c.rule as usize, c.text as usize) == (rule, text);
-        self.left.first().filter(|c| is(c))?;
-        let len = self.left.iter().take_while(|c| is(c)).count();
-        let (list, left) = self.left.split_at(len);
-        self.left = left;
-        Some(OfRule { list, of: Some(self.of) })
-    }
-}
-
-impl<'c> Candidates<'c> {
-    /// One rule after the other.
-    pub fn by_rule(&'c self) -> ByRule<'c> {
-        ByRule { left: self.list, of: self }
-    }
-
-    /// Whether something of each set of the further keys of a number stands in a stretch of a text. `lower`: that stretch.
-    fn holds(&self, number: u32, text: usize, stretch: Range<usize>, lower: &str) -> bool {
-        let index = &self.prefilter.index;
-        let (from, to) = (Place::new(text, stretch.start, false), Place::new(text, stretch.end, false));
-        index.sets(number).iter().all(|set| {
-            let places = self.places_of(*set);
-            let next = places.get(places.partition_point(|p| *p < from));
-            let signs = index.signs(*set);
-            next.is_some_and(|p| *p < to) || !signs.is_empty() && lower.bytes().any(|b| signs.contains(&b))
-        })
-    }
-
-    /// Where the keys of a set start, in order.
-    fn places_of(&self, set: u32) -> Rc<[Place]> {
-        let mut further = self.further.borrow_mut();
-        let places = further.entry(set).or_insert_with(|| {
-            let of = |met: &Met| (self.keys.of_group(met.group()).iter().copied(), met.inside());
-            let mut places: Vec<Place> =
-                self.sets.of(set).iter().map(of).flat_map(|(list, inside)| list.filter(move |p| p.counts(inside))).collect();
-            places.sort_unstable();
-            places.into()
-        });
-        Rc::clone(places)
-    }
-}
-
-/// One pattern that may match, and where.
-#[derive(Clone, Copy)]
-pub(super) struct Spots<'c> {
-    /// Which of the patterns of its matcher.
-    pub pattern: usize,
-    /// What is known of it; nothing of a pattern without keys, which is tried on every block.
-    pub known: Option<Known<'c>>,
-}
-
-/// Where the keys of a pattern start in a text.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'c> {
-    of: &'c Candidates<'c>,
-    text: usize,
-    at: Stretch,
-}
-
-impl<'c> Known<'c> {
-    /// Where its keys start, in order, bytes.
-    pub fn starts(self) -> impl Iterator<Item = usize> + 'c {
-        let [from, to] = self.at.starts;
-        self.of.starts[from as usize..to as usize].iter().map(|p| p.at())
-    }
-
-    /// Whether other matchers have the pattern, too.
-    pub fn is_shared(self) -> bool {
-        self.of.prefilter.uses.of(self.at.number).nth(1).is_some()
-    }
-
-    /// Whether what else a match must have stands in a stretch of the text. `lower`: that stretch.
-    pub fn holds(self, stretch: Range<usize>, lower: &str) -> bool {
-        let [from, to] = self.at.met;
-        self.of.ways[from as usize..to as usize].iter().any(|way| self.of.holds(*way, self.text, stretch.clone(), lower))
-    }
-}
-
-impl<'c> OfRule<'c> {
-    /// Those of one text matcher.
-    pub fn of_leaf(&self, leaf: usize) -> OfRule<'c> {
-        let leaf = leaf as u32;
-        let from = self.list.partition_point(|c| c.leaf < leaf);
-        let to = from + self.list[from..].partition_point(|c| c.leaf == leaf);
-        OfRule { list: &self.list[from..to], of: self.of }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// The patterns that may match, and where.
-    pub(super) fn spots(self) -> impl Iterator<Item = Spots<'c>> {
-        self.of.into_iter().flat_map(move |of| {
-            self.list.iter().map(move |c| {
-                let known = c.known.map(|at| Known { of, text: c.text as usize, at });
-                Spots { pattern: c.pattern as usize, known }
-            })
-        })
-    }
 }
 
 /// Where patterns stand in rules: each rule by its number, with the number of its matcher and that of the pattern in it.
@@ -572,19 +303,6 @@ impl Prefilter {
             }
         }
     }
-}
-
-/// Puts what stands from `from` on in order, each once: one key may begin another.
-fn in_order(places: &mut Vec<Place>, from: usize) {
-    places[from..].sort_unstable();
-    let mut kept = from;
-    for i in from..places.len() {
-        if kept == from || places[kept - 1] != places[i] {
-            places[kept] = places[i];
-            kept += 1;
-        }
-    }
-    places.truncate(kept);
 }
 
 /// What patterns look for, number by number, and where they are used, which is given with them.

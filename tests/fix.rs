@@ -263,7 +263,7 @@ proptest! {
         };
         let file = format!("# One\n\n{}{}\n\n- `Foobar` code\n", if heading { "## " } else { "> so " }, written(&parts, &letter));
         // Where the space between two bold letters goes, four stars would stand in a row, which make nothing bold: such a fix is left out.
-        prop_assume!(!file.contains("** **"));
+        prop_assume!(!file.replace("&#32;", " ").contains("** **"));
         let after = mended(file.as_bytes(), if mdx { Format::Mdx } else { Format::Markdown })?;
         let after = String::from_utf8(after).unwrap();
         // What stands between the first heading and the list.

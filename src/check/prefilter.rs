@@ -269,22 +269,19 @@ impl Prefilter {
             let mut keys_met = 0;
             for &number in of_pattern {
                 let (met, spelled) = (patterns.of(number), spellings.of(number));
-                let texts = met.iter().fold(0, |all, met| all | texts[met.group()][usize::from(met.inside())]);
-                let texts = spelled.iter().fold(texts, |all, p| all | bit_of(p.text()));
-                let texts = index.sets(number).iter().fold(texts, |texts, set| if texts == 0 { 0 } else { texts & with_set(*set) });
-                if texts == 0 {
-                    continue;
-                }
-                let Some(pattern) = self.pattern(first, rules) else { continue };
-                let goes_on = |p: &Place| {
-                    texts & bit_of(p.text()) != 0
-                        && lower[p.text()].get(p.at()..).is_some_and(|rest| pattern.goes_on((number - first) as usize, rest))
-                };
+                let has_key = met.iter().map(|met| texts[met.group()][usize::from(met.inside())]);
+                let has_key = has_key.chain(spelled.iter().map(|p| bit_of(p.text()))).fold(0, |a, b| a | b);
+                // In which of these something of each further set is.
+                let all = index.sets(number).iter().fold(has_key, |all, set| if all == 0 { 0 } else { all & with_set(*set) });
+                let Some(pattern) = (all != 0).then(|| self.pattern(first, rules)).flatten() else { continue };
+                let way = (number - first) as usize;
+                let goes_on = |p: &Place| lower[p.text()].get(p.at()..).is_some_and(|rest| pattern.goes_on(way, rest));
+                let may = |p: &Place| all & bit_of(p.text()) != 0 && goes_on(p);
                 let before = starts.len();
                 for met in met {
-                    starts.extend(keys.of_group(met.group()).iter().filter(|p| p.counts(met.inside()) && goes_on(p)));
+                    starts.extend(keys.of_group(met.group()).iter().filter(|p| p.counts(met.inside()) && may(p)));
                 }
-                starts.extend(spelled.iter().filter(|p| goes_on(p)));
+                starts.extend(spelled.iter().filter(|p| may(p)));
                 ways.extend((starts.len() > before).then_some(number));
                 keys_met += met.len() + spelled.len();
             }

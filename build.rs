@@ -20,7 +20,7 @@ mod pack {
     pub mod keys;
     #[allow(dead_code)]
     pub mod literals;
-    #[allow(dead_code)]
+    #[allow(dead_code, unused_imports)]
     pub mod phrase;
     pub mod prepare;
     #[allow(dead_code)]
@@ -38,7 +38,17 @@ fn main() {
     let folder = Path::new("rules/hubspot");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");
-    for file in ["check/index", "check/keys", "pack/choices", "pack/keys", "pack/literals", "pack/phrase", "pack/prepare", "pack/sets"] {
+    for file in [
+        "check/index",
+        "check/keys",
+        "pack/choices",
+        "pack/keys",
+        "pack/literals",
+        "pack/phrase",
+        "pack/phrase/forms",
+        "pack/prepare",
+        "pack/sets",
+    ] {
         println!("cargo::rerun-if-changed=src/{file}.rs");
     }
     let mut files: Vec<_> = fs::read_dir(folder).expect("rules/hubspot").map(|e| e.expect("entry").path()).collect();

@@ -1,33 +1,14 @@
 //! The phrase syntax: words as a reader sees them, with a few signs for what may vary.
 
+mod forms;
+
+pub(super) use forms::{
+    Unit, append_each, choice_regex, forms_regex, is_ending, sign_regex, spellings, takes_space, takes_space_before, to_regex, units, ways,
+};
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// What an ending may be made of: letters, digits, apostrophes and hyphens. Written as what it may not be, and regardless of case as it is:
-/// the class of all letters takes a hundred times as long to compile.
-const ENDING: &str = concat!(
-    r"(?-i:[^\x00-\x26\x28-\x2C\x2E\x2F\x3A-\x40\x5B-\x60\x7B-\xBF×÷\x{2000}-\x{2018}\x{201A}-\x{2BFF}\x{2E00}-\x{2E7F}",
-    r"\x{3000}-\x{3004}\x{3008}-\x{3020}\x{30FB}\x{FE10}-\x{FE6F}\x{FF00}-\x{FF0F}\x{FF1A}-\x{FF20}\x{FFE0}-\x{FFFF}\x{1F000}-\x{1FAFF}]*)"
-);
-
-/// Whether a character may be part of an ending: what [`ENDING`] says.
-pub(super) fn is_ending(c: char) -> bool {
-    !matches!(c,
-        '\0'..='\x26' | '\x28'..='\x2C' | '\x2E' | '\x2F' | '\x3A'..='\x40' | '\x5B'..='\x60' | '\x7B'..='\u{BF}' | '×' | '÷'
-        | '\u{2000}'..='\u{2018}' | '\u{201A}'..='\u{2BFF}' | '\u{2E00}'..='\u{2E7F}' | '\u{3000}'..='\u{3004}'
-        | '\u{3008}'..='\u{3020}' | '\u{30FB}' | '\u{FE10}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
-        | '\u{FFE0}'..='\u{FFFF}' | '\u{1F000}'..='\u{1FAFF}')
-}
-
-/// How many spellings of a phrase are written out; beyond that it becomes a regular expression with a shorter literal.
-const MAX_SPELLINGS: usize = 48;
-/// Typographic forms that count as one.
-const APOSTROPHES: [char; 3] = ['\'', '’', '‘'];
-const QUOTES: [char; 4] = ['"', '“', '”', '„'];
-
-/// What a `~` may be.
-const JOINTS: [&str; 5] = [" ", "-", "", "\u{2010}", "\u{2011}"];
 
 /// Part of a phrase.
 #[derive(Clone, Debug, PartialEq)]
@@ -263,92 +244,6 @@ fn push_letters(parts: &mut Vec<Part>, letters: &str) {
     }
 }
 
-/// A choice that may be empty takes the space beside it along: `(full|) service` is `full service` or `service`.
-pub(super) fn takes_space(parts: &[Part], i: usize) -> bool {
-    matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
-        && matches!(parts.get(i + 1), Some(Part::Space))
-        && (i == 0 || matches!(parts[i - 1], Part::Space))
-}
-
-/// The same for an optional last word: `partner (now|)`.
-pub(super) fn takes_space_before(parts: &[Part], i: usize) -> bool {
-    i > 0
-        && i < parts.len()
-        && i + 1 == parts.len()
-        && matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
-        && matches!(parts[i - 1], Part::Space)
-}
-
-/// What a phrase is made of in a row.
-pub(super) enum Unit<'p> {
-    /// A part that is no choice.
-    One(&'p Part),
-    /// A choice with the space that it takes along, before it or after it; all of it may be missing if one of its options is empty.
-    Choice(&'p Phrases, [&'static str; 2]),
-}
-
-/// The units of a phrase.
-pub(super) fn units(parts: &[Part]) -> impl Iterator<Item = Unit<'_>> {
-    let mut i = 0;
-    std::iter::from_fn(move || {
-        let (unit, len) = match (parts.get(i)?, parts.get(i + 1)) {
-            (Part::Space, Some(Part::Choice(options))) if takes_space_before(parts, i + 1) => (Unit::Choice(options, [" ", ""]), 2),
-            (Part::Choice(options), _) if takes_space(parts, i) => (Unit::Choice(options, ["", " "]), 2),
-            (Part::Choice(options), _) => (Unit::Choice(options, ["", ""]), 1),
-            (part, _) => (Unit::One(part), 1),
-        };
-        i += len;
-        Some(unit)
-    })
-}
-
-/// The phrase as a regular expression over text with single spaces.
-pub(super) fn to_regex(parts: &[Part]) -> String {
-    let mut out = String::new();
-    for unit in units(parts) {
-        match unit {
-            Unit::Choice(options, [before, after]) => {
-                let optional = if options.iter().any(Vec::is_empty) { "?" } else { "" };
-                let choice = choice_regex(options);
-                match before.is_empty() && after.is_empty() {
-                    true => out.push_str(&format!("{choice}{optional}")),
-                    false => out.push_str(&format!("(?:{before}{choice}{after}){optional}")),
-                }
-            }
-            Unit::One(Part::Literal(s)) => out.push_str(&literal_regex(s)),
-            Unit::One(part) => out.push_str(sign_regex(part)),
-        }
-    }
-    out
-}
-
-/// What a phrase can be that is nothing but a choice, down to what is something else; else the phrase itself.
-pub(super) fn ways(parts: &[Part]) -> Vec<&[Part]> {
-    match parts {
-        [Part::Choice(options)] if options.iter().all(|o| !o.is_empty()) => options.iter().flat_map(|o| ways(o)).collect(),
-        _ => vec![parts],
-    }
-}
-
-/// The options of a choice that are not empty.
-pub(super) fn choice_regex(options: &[Vec<Part>]) -> String {
-    let full: Vec<_> = options.iter().filter(|o| !o.is_empty()).map(|o| to_regex(o)).collect();
-    format!("(?:{})", full.join("|"))
-}
-
-/// What a part stands for that is neither letters nor a choice.
-pub(super) fn sign_regex(part: &Part) -> &'static str {
-    match part {
-        Part::Space => " ",
-        Part::Joint => "[ \\-\u{2010}\u{2011}]?",
-        Part::Word => "(?-i:[^ \u{1E}\u{FFFC}]+)",
-        Part::Words => "(?-i:(?:[^ .!?。\u{1E}\u{FFFC}]+ ){0,4})",
-        Part::Number => r"[0-9]+(?:[.,'’][0-9]+)*",
-        Part::Ending => ENDING,
-        Part::Literal(_) | Part::Choice(_) => "",
-    }
-}
-
 /// Puts the longer options first, and what is empty last: where no boundary can follow, one would be cut short by its own beginning
 /// (`client`, `clients'`).
 pub(super) fn longest_first(options: &mut [Vec<Part>]) {
@@ -363,99 +258,6 @@ fn reach(parts: &[Part]) -> usize {
         _ => 1,
     };
     parts.iter().map(one).sum()
-}
-
-fn literal_regex(s: &str) -> String {
-    let mut out = String::new();
-    for c in s.chars() {
-        match forms_regex(c) {
-            Some(forms) => out.push_str(forms),
-            None => out.push_str(&regex_syntax::escape(c.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    out
-}
-
-/// The forms of a character that has others beside its own.
-pub(super) fn forms_regex(c: char) -> Option<&'static str> {
-    match forms(&c) {
-        [_] => None,
-        forms if forms == APOSTROPHES => Some("['’‘]"),
-        _ => Some("[\"“”„]"),
-    }
-}
-
-/// The characters that count as this one.
-fn forms(c: &char) -> &[char] {
-    if APOSTROPHES.contains(c) {
-        &APOSTROPHES
-    } else if QUOTES.contains(c) {
-        &QUOTES
-    } else {
-        std::slice::from_ref(c)
-    }
-}
-
-/// Every spelling of the phrase, if it has no wildcard and they are few.
-pub(super) fn spellings(parts: &[Part]) -> Option<Vec<String>> {
-    count(parts).map(|_| spell(parts))
-}
-
-/// How many spellings a phrase has, if it has no wildcard and they are few.
-fn count(parts: &[Part]) -> Option<usize> {
-    let few = |a: usize, b: usize| Some(a * b).filter(|n| *n <= MAX_SPELLINGS);
-    units(parts).try_fold(1, |so_far, unit| {
-        let next = match unit {
-            Unit::Choice(options, _) => options.iter().map(|o| count(o)).sum::<Option<usize>>()?,
-            Unit::One(Part::Literal(s)) => s.chars().try_fold(1, |n, c| few(n, forms(&c).len()))?,
-            Unit::One(Part::Space) => 1,
-            Unit::One(Part::Joint) => JOINTS.len(),
-            Unit::One(_) => return None,
-        };
-        few(so_far, next)
-    })
-}
-
-/// The spellings of a phrase without wildcards.
-fn spell(parts: &[Part]) -> Vec<String> {
-    let mut out = vec![String::new()];
-    for unit in units(parts) {
-        let next: Vec<String> = match unit {
-            Unit::Choice(options, [before, after]) => options
-                .iter()
-                .flat_map(|o| spell(o).into_iter().map(|s| if o.is_empty() { s } else { [before, s.as_str(), after].concat() }))
-                .collect(),
-            Unit::One(Part::Literal(s)) => literal_spellings(s),
-            Unit::One(Part::Joint) => JOINTS.map(str::to_owned).to_vec(),
-            Unit::One(_) => vec![" ".to_owned()],
-        };
-        append_each(&mut out, &next);
-    }
-    out
-}
-
-fn literal_spellings(s: &str) -> Vec<String> {
-    let mut out = vec![String::new()];
-    let mut buffer = [0; 4];
-    for c in s.chars() {
-        match forms(&c) {
-            [c] => out.iter_mut().for_each(|s| s.push(*c)),
-            forms => append_each(&mut out, &forms.iter().map(|f| f.encode_utf8(&mut buffer).to_owned()).collect::<Vec<_>>()),
-        }
-    }
-    out
-}
-
-/// Goes on with each of `next` behind each of a list.
-pub(super) fn append_each(list: &mut Vec<String>, next: &[String]) {
-    match next {
-        [one] => list.iter_mut().for_each(|s| s.push_str(one)),
-        all => {
-            let mut out = Vec::with_capacity(list.len() * all.len());
-            out.extend(list.iter().flat_map(|a| all.iter().map(move |b| [a.as_str(), b].concat())));
-            *list = out;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -156,12 +156,46 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
     (whole, best.1)
 }
 
-/// How alike the edges are under a map from frame to view: their correlation over the frame.
+/// Sums for a correlation of two things.
+#[derive(Default)]
+struct Sums {
+    n: f64,
+    t: f64,
+    i: f64,
+    tt: f64,
+    ii: f64,
+    ti: f64,
+}
+
+impl Sums {
+    #[inline]
+    fn add(&mut self, t: f64, i: f64) {
+        self.n += 1.0;
+        self.t += t;
+        self.i += i;
+        self.tt += t * t;
+        self.ii += i * i;
+        self.ti += t * i;
+    }
+
+    fn correlation(&self) -> f64 {
+        let n = self.n.max(1.0);
+        let (vt, vi) = (self.tt - self.t * self.t / n, self.ii - self.i * self.i / n);
+        if vt <= 1e-9 || vi <= 1e-9 { 0.0 } else { (self.ti - self.t * self.i / n) / (vt * vi).sqrt() }
+    }
+}
+
+/// What likeness without the surroundings counts less than with them.
+const ALONE: f64 = 0.03;
+
+/// How alike the edges are under a map from frame to view: their correlation over the frame, or over the image without what surrounds
+/// it, such as the border of a tile on which it stands.
 pub(super) fn likeness(frame: &Frame, view: &View, map: &Affine) -> f64 {
     let (w, h) = (frame.target.w, frame.target.h);
     let m = map.0.map(|v| v as f32);
-    let (mut n, mut st, mut si, mut stt, mut sii, mut sti) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
+    let (mut inner, mut outer) = (Sums::default(), Sums::default());
     let step = if w * h > 20_000 { 2 } else { 1 };
+    let margin = [2, 5].map(|k| (0.7 * frame.place.0[k].max(0.0)) as usize);
     for y in (0..h).step_by(step) {
         let fy = y as f32 + 0.5;
         for x in (0..w).step_by(step) {
@@ -170,17 +204,18 @@ pub(super) fn likeness(frame: &Frame, view: &View, map: &Affine) -> f64 {
             let out = u < 0.0 || v < 0.0 || u >= (view.signal.w - 1) as f32 || v >= (view.signal.h - 1) as f32;
             let i = if out { 0.0 } else { f64::from(view.field_at(u, v)[0]) };
             let t = f64::from(frame.target.data[y * w + x]);
-            n += 1.0;
-            st += t;
-            si += i;
-            stt += t * t;
-            sii += i * i;
-            sti += t * i;
+            let within = x >= margin[0] && x < w - margin[0] && y >= margin[1] && y < h - margin[1];
+            (if within { &mut inner } else { &mut outer }).add(t, i);
         }
     }
-    let cov = sti - st * si / n;
-    let (vt, vi) = (stt - st * st / n, sii - si * si / n);
-    if vt <= 1e-9 || vi <= 1e-9 { 0.0 } else { cov / (vt * vi).sqrt() }
+    let alone = inner.correlation() - ALONE;
+    inner.n += outer.n;
+    inner.t += outer.t;
+    inner.i += outer.i;
+    inner.tt += outer.tt;
+    inner.ii += outer.ii;
+    inner.ti += outer.ti;
+    inner.correlation().max(alone)
 }
 
 /// Solves `N` equations given with their right sides: `M` is one more.

@@ -20,6 +20,9 @@ fn times(p: Pair, floor: f32) -> f32 {
     p.is / (p.copy + floor)
 }
 
+/// The share of the colours at a place that a supplied image has to explain to be there, whatever became of its edges.
+const EXPLAINED: f64 = 0.9;
+
 /// How a place looks before anything is measured.
 pub(super) struct Shown {
     /// All that is seen of the image fits.
@@ -28,6 +31,8 @@ pub(super) struct Shown {
     aligned: bool,
     /// A part of it is there as it should be: a sign whose word may be another.
     sign: bool,
+    /// It explains the colours there.
+    explained: bool,
 }
 
 /// Whether what is at a place may be the reference, before anything is measured; `None` if not.
@@ -50,7 +55,9 @@ pub(super) fn shows(place: &Place, visible: f64, (width, height): (f64, f64)) ->
         || st.recall > 0.80
         || visible < 0.95 && st.recall > 0.55 && st.precision > 0.85
         || part;
-    (matched && place.likeness >= 0.25 && st.precision >= 0.2).then_some(Shown { part, aligned, sign })
+    // Blurred enough, small things explain each other.
+    let explained = place.explained > EXPLAINED && within(0.03, 2.0) && visible > 0.9 && width.max(height) > 64.0 && st.recall > 0.25;
+    (matched && place.likeness >= 0.25 && st.precision >= 0.2 || explained).then_some(Shown { part, aligned, sign, explained })
 }
 
 /// The verdict on a mark; `None` if the picture does not show the reference.
@@ -60,12 +67,12 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let m = &s.measured;
     let st = &s.place.structure;
     let f = &m.fit;
-    let Shown { part, aligned, sign } = shows(&s.place, s.visible.0, s.size)?;
+    let Shown { part, aligned, sign, explained } = shows(&s.place, s.visible.0, s.size)?;
     let shear = s.place.map.shear().abs();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
     let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
         || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 && f.rest[1] > 9.0 || !part);
-    if odd && !aligned && !sign {
+    if odd && !aligned && !sign && !explained {
         return None;
     }
     let mut found: Vec<(f32, Alteration)> = Vec::new();
@@ -84,8 +91,15 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         }
     }
     let redrawn = st.missing > 0.12 || st.extra > 0.12;
-    let elsewhere = redrawn && f.changed > 0.8 && f.rest[0] > 14.0 && f.rest[1] > 3.0;
-    let likely = st.recall > 0.93 && s.place.likeness > 0.5
+    let foreign = redrawn && f.changed > 0.8 && f.rest[0] > 14.0 && f.rest[1] > 3.0;
+    // Its sign, its words and its colours are others: whoever alters a mark leaves one of these.
+    let apart = st.missing + st.extra;
+    let other = st.missing.min(st.extra) > 0.1 && apart > 0.33 && f.changed > 0.55 && f.rest[0] > 16.0 && s.place.explained < 0.94;
+    // No change of colours makes one of the other.
+    let strange = apart > 0.3 && f.changed > 0.95 && f.rest[0] > 40.0 && f.rest[1].min(f.rest[2]) > 15.0 && s.place.explained < 0.2;
+    let imitates = (other || strange) && s.visible.0 > 0.97;
+    let likely = explained
+        || st.recall > 0.93 && s.place.likeness > 0.5
         || s.visible.0 < 0.97 && st.precision > 0.9
         || st.recall > 0.86 && !replaced
         || part
@@ -93,7 +107,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         || aligned && s.place.agree >= 10 && st.recall > 0.6 && st.precision > 0.6
         || aligned && m.long > 60.0 && (st.recall > 0.74 && st.precision > 0.6 || st.precision > 0.9);
     // What only resembles it is no imitation: unrelated drawings resemble each other, too.
-    if elsewhere && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
+    if (imitates || foreign && !explained) && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
         return None;
     }
     // Nothing found wrong is no proof that it is the same.
@@ -110,7 +124,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
-    } else if elsewhere {
+    } else if imitates {
         Verdict::LookAlike
     } else if !likely {
         unsure = Some("only part of it was found".to_owned());
@@ -217,7 +231,7 @@ fn geometry(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
 /// How far the drawing in one place is from that of legitimate copies: above 1, it was redrawn.
 fn redrawn(m: &Measured) -> f32 {
     // Small letters are hardly drawn at all.
-    let blurry = 2.3 + 0.5 * ((240.0 - m.long) / 110.0).clamp(0.0, 1.4);
+    let blurry = 2.5 + 0.5 * ((240.0 - m.long) / 110.0).clamp(0.0, 1.4);
     let of = |p: &Pair| {
         let [is, copy] = p.drawn;
         // Both: differences that copies do not have there, and another drawing.
@@ -231,7 +245,7 @@ fn local(m: &Measured) -> f32 {
     // Formats that keep little colour smear it from block to block, without drawing anything else.
     let smeared = |p: &Pair| if m.rough && p.drawn[0] < 0.07 { 1.8 } else { 1.0 };
     // What is noisy everywhere may be noisy there.
-    let of = |p: &Pair| p.rates[0] / ((2.0 * p.rates[4] + 0.4).clamp(3.5, 5.0) * smeared(p));
+    let of = |p: &Pair| p.rates[0] / (1.1 * (2.0 * p.rates[4] + 0.4).clamp(3.5, 5.0) * smeared(p));
     m.windows[..3].iter().map(of).fold(redrawn(m), f32::max)
 }
 
@@ -292,7 +306,7 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let weight = over * (0.6 + 2.0 * explained.max(0.0)) * if f.changed > 0.5 { 1.6 } else { 0.7 };
     let (kind, words, measured, allowed) = if f.changed < 0.5 && f.rest[0] > 4.0 && explained < 0.6 {
         (Kind::PartRecoloured, format!("{:.0} % of it has another colour; allowed 0 %", f.changed * 100.0), f.changed * 100.0, 0.0)
-    } else if f.opacity < 0.955 && f.opacity_rest < 0.3 * f.rest[0] + 0.8 {
+    } else if (0.05..0.955).contains(&f.opacity) && f.opacity_rest < 0.3 * f.rest[0] + 0.8 {
         (Kind::Opacity, format!("{:.0} % opaque; allowed 100 %", f.opacity * 100.0), f.opacity * 100.0, 100.0)
     } else if f.rest[1] > 3.0 && f.rest[2] < 0.65 * f.rest[1] {
         (
@@ -337,7 +351,9 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
     let far = if m.ring[1] > 0.5 { (m.far.is - allowed[1]) / 0.55 + 1.0 } else { 0.0 };
     // A thing beside it covers little of its contour, and stands out more than a shadow.
     let thing = m.foreign.is_some_and(|f| f.contour > 2.3 && m.coverage < 0.3 || m.coverage < 0.14);
-    if m.even > 0.25 && !thing && m.ring[0] > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0) {
+    // Where nothing is lost in writing, copies have nothing around them: little is enough, if it is in some places and not in all.
+    let faint = m.exact && m.near.copy < 0.02 && m.near.is > 0.1 && m.coverage > 0.015;
+    if m.even > 0.25 && !thing && m.ring[0] > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0 || faint) {
         let strongest = near.max(far);
         let (kind, what) = if m.coverage > 0.6 && m.near.is > 3.0 * m.far.is + 1.0 {
             (Kind::Outline, "an outline")
@@ -347,9 +363,15 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
             (Kind::Shadow, "a shadow")
         };
         // What is furthest beyond the allowed: what is near the contour, or further away.
-        let (is, allowed) = if near >= far { (m.near.is, allowed[0]) } else { (m.far.is, allowed[1]) };
-        let words = format!("{what} around it: {is:.1} from the background on average (CIE76); allowed {allowed:.1}");
-        push(found, strongest.min(12.0), kind, words, f64::from(is), f64::from(allowed), None);
+        let (is, allowed) = if faint && near.max(far) <= 1.0 {
+            (m.near.is, 0.1)
+        } else if near >= far {
+            (m.near.is, allowed[0])
+        } else {
+            (m.far.is, allowed[1])
+        };
+        let words = format!("{what} around it: {is:.2} from the background on average (CIE76); allowed {allowed:.2}");
+        push(found, strongest.clamp(1.0, 12.0), kind, words, f64::from(is), f64::from(allowed), None);
     } else if m.even > 0.25
         && let Some(Beside { distance, x, y, .. }) = m.foreign
     {
@@ -388,10 +410,10 @@ fn softness(reference: &Reference, widest: Option<f64>, picture: &Picture, s: &S
     let m = &s.measured;
     // In pixels of what was compared; more where little detail tells it.
     let allowed = 1.35 * m.soft.copy + 0.28;
+    let explained = s.place.explained > EXPLAINED;
     if m.soft.is > allowed
-        && m.soft.is < 5.9
-        && s.place.structure.recall.max(s.place.structure.precision) > 0.9
-        && s.place.structure.extra < 0.2
+        && (explained
+            || m.soft.is < 5.9 && s.place.structure.recall.max(s.place.structure.precision) > 0.9 && s.place.structure.extra < 0.2)
     {
         let px = f64::from(m.soft.is) / m.k;
         let words = format!("blurred by {px:.1} px; allowed {:.1} px", f64::from(allowed) / m.k);
@@ -469,7 +491,8 @@ pub(super) fn numbers(picture: &Picture, s: &Seen) -> String {
     let (lx, ly) = s.place.map.lengths();
     let (turn, mirrored) = s.place.map.turn();
     format!(
-        "beyond={:.2} stretch={:.4} shear={:.2} turn={turn:.2} mir={mirrored} px={:.1} py={:.1} enc={:?} {st:?} vis={:?} {m:?}",
+        "expl={:.3} beyond={:.2} stretch={:.4} shear={:.2} turn={turn:.2} mir={mirrored} px={:.1} py={:.1} enc={:?} {st:?} vis={:?} {m:?}",
+        s.place.explained,
         beyond(m),
         lx / ly - 1.0,
         s.place.map.shear(),

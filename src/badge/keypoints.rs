@@ -53,7 +53,7 @@ impl Keypoints {
         let grey: Vec<f32> = part.data.iter().map(|c| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]).collect();
         let Some(back) = place.inverse() else { return Keypoints::default() };
         let config = SiftConfig { n_features: most, contrast_threshold: 0.03, edge_threshold: 12.0, ..SiftConfig::default() };
-        let first = if part.w.max(part.h) < 200 { FirstOctave::Double } else { FirstOctave::Native };
+        let first = if part.w.max(part.h) < 400 { FirstOctave::Double } else { FirstOctave::Native };
         ALONE.with(|_| ());
         let mut room = SiftWorkspace::new();
         // Pictures that are too small have no points.

@@ -52,6 +52,9 @@ pub struct Library {
     pub(super) keys: super::drawings::Keys,
 }
 
+/// How many supplied images are tried again at a place where none fits well.
+const AGAIN: usize = 4;
+
 /// A mark on its way to a verdict.
 pub(super) struct Seen {
     pub place: Place,
@@ -161,6 +164,9 @@ impl Library {
                     best = Some((cost, place));
                 }
             }
+            if let Some((cost, first)) = best {
+                best = Some(self.again(cost, first, &places, at, &shared));
+            }
             if let Some((_, first)) = best {
                 for other in self.kin(&first, &shared, &tried) {
                     close.push(other);
@@ -171,6 +177,9 @@ impl Library {
             }
             best = best.map(|b| self.mirrored(b, close_up));
             let Some((least, mut first)) = best else { continue };
+            if let Some(q) = &self.prepared[first.reference] {
+                first.explained = locate::Explained::new(q.frame(0, first.ground)).at(&shared, &first.map, 1);
+            }
             // What the points say counts for the same map, however it was found.
             let same = |o: &&Place| o.reference == first.reference && (o.map.size() / first.map.size()).ln().abs() < 0.06;
             let agree = places.iter().filter(same).filter(|o| locate::overlap(bounds(p, &o.map), at) > 0.6).map(|o| o.agree);
@@ -189,7 +198,7 @@ impl Library {
             done.push(at);
             out.extend(best);
         }
-        out
+        self.alone(out)
     }
 
     /// The rest of a reference's family in the same place, but for those tried already: tiers may differ in one word. With what each costs.
@@ -209,6 +218,52 @@ impl Library {
             out.push(locate::cost(&frame, v, Place { reference: r, map, likeness, ..*first }));
         }
         out
+    }
+
+    /// Without the marks that are parts of others: a sign that was supplied alone, and with its word.
+    fn alone(&self, seen: Vec<Seen>) -> Vec<Seen> {
+        let boxes: Vec<Option<locate::Bounds>> =
+            seen.iter().map(|s| Some(bounds(self.prepared[s.place.reference].as_ref()?, &s.place.map))).collect();
+        let part = |i: usize| {
+            let Some(own) = boxes[i] else { return false };
+            (0..seen.len()).filter(|o| *o != i).any(|o| {
+                let (Some(other), st) = (boxes[o], &seen[o].place.structure) else { return false };
+                let larger = (other.2 - other.0) * (other.3 - other.1) > 1.2 * (own.2 - own.0) * (own.3 - own.1);
+                larger && locate::within(own, other) > 0.85 && st.recall > 0.85 && (st.precision > 0.7 || seen[o].place.explained > 0.9)
+            })
+        };
+        let parts: Vec<bool> = (0..seen.len()).map(part).collect();
+        seen.into_iter().zip(parts).filter(|(_, part)| !part).map(|(s, _)| s).collect()
+    }
+
+    /// What was found at a place, or what explains much more of the colours there, if its edges fit badly.
+    fn again(&self, cost: f64, first: Place, places: &[Place], at: locate::Bounds, v: &View) -> (f64, Place) {
+        let mut best = (cost, first);
+        let fits = first.structure.score() > 0.93 && first.structure.missing.max(first.structure.extra) < 0.12;
+        let Some(own) = self.prepared[first.reference].as_ref().filter(|_| !fits || first.likeness < 0.9) else { return best };
+        best.1.explained = locate::Explained::new(own.frame(0, first.ground)).at(v, &first.map, 1);
+        if best.1.explained > 0.95 {
+            return best;
+        }
+        let here = |o: &&Place| self.prepared[o.reference].as_ref().is_some_and(|q| locate::overlap(bounds(q, &o.map), at) > 0.35);
+        let mut boxes: Vec<locate::Bounds> = vec![at];
+        for place in places.iter().filter(here) {
+            if boxes.len() < AGAIN && boxes.iter().all(|b| locate::overlap(*b, place.boxed) < 0.95) {
+                boxes.push(place.boxed);
+            }
+        }
+        let mut tried: Vec<usize> = Vec::new();
+        for place in std::iter::once(&first).chain(places.iter().filter(here)) {
+            if tried.len() >= AGAIN || tried.contains(&place.reference) {
+                continue;
+            }
+            tried.push(place.reference);
+            let Some(p) = &self.prepared[place.reference] else { continue };
+            if let Some(other) = locate::again(p, v, place, &boxes).filter(|o| o.explained > 0.8 && o.explained > best.1.explained + 0.04) {
+                best = locate::cost(&p.frame(2, other.ground), v, other);
+            }
+        }
+        best
     }
 
     /// The same place mirrored, if that explains what does not fit.

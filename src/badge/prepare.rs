@@ -19,8 +19,17 @@ pub(super) fn level_side(level: usize, aspect: f64) -> usize {
     (level as f64 * aspect.max(1.0 / aspect).sqrt().min(2.2)).round() as usize
 }
 
-/// What light and dark backgrounds are taken for where only their lightness counts.
-const GROUNDS: [[f32; 3]; 2] = [[255.0; 3], [32.0; 3]];
+/// What light, dark and other backgrounds are taken for where only their lightness counts.
+pub(super) const GROUNDS: [[f32; 3]; 3] = [[255.0; 3], [32.0; 3], [140.0; 3]];
+
+/// Which of [`GROUNDS`] a background is taken for.
+pub(super) fn shade(ground: [f32; 3]) -> usize {
+    match ground.iter().sum::<f32>() {
+        ..300.0 => 1,
+        300.0..600.0 => 2,
+        _ => 0,
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -30,7 +39,7 @@ pub(super) struct Prepared {
     pub content: (f64, f64, f64, f64),
     /// The colour that an opaque picture has all around.
     own_ground: Option<[f32; 3]>,
-    /// On light, on dark, and for a tile on its own colour.
+    /// On each of [`GROUNDS`], and for a tile on its own colour.
     pub sketches: Vec<Sketch>,
     small: [Layer; LEVELS.len()],
     frames: [OnceLock<Arc<Frame>>; LEVELS.len()],

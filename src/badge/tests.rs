@@ -83,7 +83,37 @@ fn what_was_done_to_a_badge_is_said() {
         beside.put_pixel(bw - 50 + x, bh / 2 - 20 + y, Rgba([20, 20, 20, 255]));
     }
     assert_eq!(see(beside, Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::ClearSpace))]);
+    // No edge of it is left, but its colours are.
+    let blurred = imageops::blur(&gold(220, white, 40), 6.0);
+    assert_eq!(see(blurred, Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::Blur))]);
+    // On a tile, and framed: what is found first is the tile.
+    let around = |colour: [u8; 3]| {
+        let mut page = RgbaImage::from_pixel(460, 460, Rgba([255; 4]));
+        let tile = gold(260, colour, 24);
+        imageops::overlay(&mut page, &tile, i64::from(230 - tile.width() / 2), i64::from(230 - tile.height() / 2));
+        page
+    };
+    let said = see(around([105, 157, 208]), Encoding::Png);
+    assert!(matches!(said[..], [(1, Verdict::Altered, _)]), "{said:?}");
     assert_eq!(see(photograph(400, 300), Encoding::Png), []);
+}
+
+/// A sign that was supplied alone is no second mark where it stands with its word.
+#[test]
+fn a_part_of_a_mark_is_no_mark() {
+    let names = ["logos/northstar-symbol.svg", "logos/northstar-wordmark.svg"];
+    let library = Library::new(names.iter().map(|n| supplied(n)).collect());
+    for (name, own) in names.iter().zip(0..) {
+        let mut image = RgbaImage::from_pixel(520, 400, Rgba([255; 4]));
+        let whole = supplied(name).picture.pixels;
+        let k = 380.0 / f64::from(whole.width());
+        let small = imageops::resize(&whole, 380, (f64::from(whole.height()) * k) as u32, imageops::FilterType::Lanczos3);
+        imageops::overlay(&mut image, &small, 70, 10);
+        let picture = Picture { pixels: image, encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+        let said = library.compare(&picture, &[1; 32], Setting::default()).marks;
+        let said: Vec<_> = said.iter().map(|m| (m.reference, m.verdict)).collect();
+        assert_eq!(said, [(own, Verdict::Copy)], "{name}");
+    }
 }
 
 /// The decoder would leave every other row black.

@@ -1,5 +1,6 @@
 //! Which supplied images a picture shows, and where: boxes, sketches, alignment, structure.
 
+mod explained;
 mod page;
 mod search;
 mod structure;
@@ -8,8 +9,9 @@ use crate::badge::affine::Affine;
 use crate::badge::align::{Frame, View, likeness, refine};
 use crate::badge::find::{Box, Candidate, boxes};
 use crate::badge::measure::view;
-use crate::badge::prepare::{LEVELS, Prepared, level_side};
+use crate::badge::prepare::{GROUNDS, LEVELS, Prepared, level_side, shade};
 use crate::badge::sketch::Sketch;
+pub(in crate::badge) use explained::Explained;
 use page::in_zones;
 use search::{paired, searched};
 pub(in crate::badge) use structure::{Structure, cost, structure};
@@ -20,10 +22,14 @@ pub(in crate::badge) struct Place {
     pub reference: usize,
     /// From content to candidate.
     pub map: Affine,
+    /// The box in which it was looked for.
+    pub boxed: Bounds,
     /// How alike the edges are, -1 to 1.
     pub likeness: f64,
     pub structure: Structure,
     pub ground: [f32; 3],
+    /// The share of the colours there that the image explains, 0 to 1; 0 if it was not asked.
+    pub explained: f64,
     /// How many points that stand out are where the map says; 0 if none were looked for.
     pub agree: usize,
 }
@@ -83,9 +89,14 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
 /// Where supplied images seem to be: boxes of a picture that shows little else.
 fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<Place> {
     let mut coarse: Vec<Place> = Vec::new();
+    // Boxes that one image fills: what is in them is a part of it.
+    let mut filled: Vec<Bounds> = Vec::new();
     for b in boxes {
+        if filled.iter().any(|f| within(in_picture(c, b), *f) > 0.9) {
+            continue;
+        }
         let part = c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground);
-        let dark = b.ground.iter().sum::<f32>() < 300.0;
+        let shade = shade(b.ground);
         let sketch = Sketch::of(&part, b.ground);
         let mirrors = [sketch.turned(0, true), sketch.turned(2, false), sketch.turned(2, true)];
         let aspect = b.w as f64 / b.h as f64;
@@ -95,8 +106,8 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
             .filter_map(|(i, p)| {
                 let p = p.as_ref()?;
                 let off = (p.aspect() / aspect).ln().abs();
-                let own = &p.sketches[usize::from(dark)];
-                let tile = p.sketches.get(2).map_or(-1.0, |t| f64::from(t.likeness(&sketch)));
+                let own = &p.sketches[shade];
+                let tile = p.sketches.get(GROUNDS.len()).map_or(-1.0, |t| f64::from(t.likeness(&sketch)));
                 // Mirrored, it is as likely only if it looks much more alike so.
                 let straight = f64::from(own.likeness(&sketch));
                 let mirrored = mirrors.iter().map(|m| f64::from(own.likeness(m))).fold(f64::MIN, f64::max) - 0.1;
@@ -118,8 +129,20 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
             if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, straight) {
                 if likeness > 0.93 && score > 0.8 {
                     sure = sure.or(Some(score));
+                    if likeness > 0.95 {
+                        filled.push(full);
+                    }
                 }
-                coarse.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground, agree: 0 });
+                coarse.push(Place {
+                    reference: r,
+                    map,
+                    boxed: full,
+                    likeness,
+                    structure: Structure::default(),
+                    explained: 0.0,
+                    ground: b.ground,
+                    agree: 0,
+                });
             }
         }
     }
@@ -139,7 +162,7 @@ fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) 
         let Some(p) = &prepared[place.reference] else { continue };
         let at = crate::badge::measure::bounds(p, &place.map);
         match taken.iter().position(|(t, ..)| overlap(*t, at) > 0.6) {
-            Some(i) if taken[i].1 >= 3 || taken[i].2 > 0.85 && place.likeness < taken[i].2 - 0.2 => continue,
+            Some(i) if taken[i].1 >= 3 || taken[i].2 > 0.85 && place.likeness < taken[i].2 - 0.12 => continue,
             Some(i) => taken[i].1 += 1,
             None if taken.len() >= 12 => continue,
             None => taken.push((at, 1, place.likeness)),
@@ -161,11 +184,24 @@ fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) 
 pub(in crate::badge) fn settled(frame: &Frame, v: &View, start: Affine, rounds: usize) -> (Affine, f64) {
     let (free, likeness) = refine(frame, v, start, rounds, false);
     let (lx, ly) = free.lengths();
-    let bent = (lx / ly).ln().abs() > 0.02 || free.shear().abs() > 1.0;
-    if likeness > 0.9 || !bent {
+    let ratio = (lx / ly).ln().abs();
+    let bent = ratio > 0.02 || free.shear().abs() > 1.0;
+    if likeness > 0.9 || !bent && ratio < 0.004 {
         return (free, likeness);
     }
-    let (stiff, other) = refine(frame, v, start, rounds, true);
+    let (turn, mirrored) = start.turn();
+    let straight = turn.abs() < 3.0 && !mirrored;
+    let size =
+        frame.place.inverse().map(|b| (frame.target.w as f64 * b.0[0] + 2.0 * b.0[2], frame.target.h as f64 * b.0[4] + 2.0 * b.0[5]));
+    let square = size.filter(|_| straight).map_or(start, |size| start.straightened(size));
+    let (stiff, other) = refine(frame, v, square, rounds, true);
+    // Lines that lie close together hold a map that is a little too large.
+    if other > likeness + 0.02 {
+        return (stiff, other);
+    }
+    if !bent {
+        return (free, likeness);
+    }
     let (a, b) = (structure(frame, v, &free), structure(frame, v, &stiff));
     // Something that was stretched still has all its edges.
     let slack = if a.score() < 0.85 { 0.12 } else { 0.02 };
@@ -226,6 +262,52 @@ fn coarse_fit(p: &Prepared, frame: &Frame, v: &View, b: Bounds, score: f64) -> O
         }
         if l > 0.93 {
             break;
+        }
+    }
+    best
+}
+
+/// How small, of its box, a mark is tried that has something around it.
+const WITHIN: [f64; 6] = [1.0, 0.94, 0.87, 0.79, 0.7, 0.6];
+
+/// Where else in some boxes an image may be, when what was found there does not fit: with an outline, a shadow or a tile around it, or
+/// so blurred that no edge is left. The map that explains most of the colours, aligned; with how much it explains.
+pub(in crate::badge) fn again(p: &Prepared, v: &View, place: &Place, boxes: &[Bounds]) -> Option<Place> {
+    let (w, h) = (p.content.2, p.content.3);
+    let small = Explained::new(p.frame(0, place.ground));
+    let mut starts = Vec::new();
+    let aspect = w / h;
+    for (x0, y0, x1, y1) in boxes {
+        let (bw, bh) = (x1 - x0, y1 - y0);
+        // Of an outline as wide on all sides.
+        let d = (bw - aspect * bh) / (2.0 * (1.0 - aspect));
+        if d.is_finite() && d > 0.0 && d < 0.25 * bw.min(bh) {
+            starts.push(Affine([(bw - 2.0 * d) / w, 0.0, x0 + d, 0.0, (bh - 2.0 * d) / h, y0 + d]));
+        }
+        let whole = (bw / w).min(bh / h);
+        for k in WITHIN {
+            let s = whole * k;
+            let (rx, ry) = (bw - s * w, bh - s * h);
+            for (ax, ay) in [(0.5, 0.5), (0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)] {
+                starts.push(Affine([s, 0.0, x0 + ax * rx, 0.0, s, y0 + ay * ry]));
+                if rx.abs() < 1.5 && ry.abs() < 1.5 {
+                    break;
+                }
+            }
+        }
+    }
+    let mut scored: Vec<(f64, Affine)> = starts.into_iter().map(|s| (small.at(v, &s, 2), s)).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let frame = p.frame(2, place.ground);
+    let mut best: Option<Place> = None;
+    for (_, start) in scored.into_iter().take(2).filter(|s| s.0 > 0.4) {
+        let before = small.at(v, &start, 1);
+        let (map, likeness) = refine(&frame, v, start, 8, true);
+        let after = small.at(v, &map, 1);
+        // Without edges to align by, the guess may be better.
+        let (map, after) = if after < before { (start, before) } else { (map, after) };
+        if best.is_none_or(|b| after > b.explained) {
+            best = Some(Place { map, likeness, explained: after, ..*place });
         }
     }
     best

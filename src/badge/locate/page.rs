@@ -5,7 +5,7 @@ use crate::badge::affine::Affine;
 use crate::badge::align::{View, refine};
 use crate::badge::find::{Box, Candidate};
 use crate::badge::measure::view;
-use crate::badge::prepare::{LEVELS, Prepared, level_side};
+use crate::badge::prepare::{GROUNDS, LEVELS, Prepared, level_side, shade};
 use crate::badge::sketch::{DRAWN, Sketch};
 use crate::badge::zones;
 
@@ -56,15 +56,15 @@ pub(super) fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
             continue;
         }
         let sketch = Sketch::of(&c.glimpse(&b, DRAWN), b.ground);
-        let dark = b.ground.iter().sum::<f32>() < 300.0;
+        let shade = shade(b.ground);
         let turned = TURNS.map(|(quarters, mirrored)| sketch.turned(quarters, mirrored));
         // What is as small as letters are looks like many things.
         let large = (0.04 * (b.w.min(b.h) as f64 / 48.0).ln()).clamp(-0.06, 0.06);
         let mut ranked: Vec<Glimpse> = Vec::new();
         for (reference, p) in prepared.iter().enumerate() {
             let Some(p) = p else { continue };
-            let own = &p.sketches[usize::from(dark)];
-            let tile = p.sketches.get(2);
+            let own = &p.sketches[shade];
+            let tile = p.sketches.get(GROUNDS.len());
             for (turn, sketch) in std::iter::once(&sketch).chain(&turned).enumerate() {
                 let quarter = turn > 0 && TURNS[turn - 1].0 % 2 == 1;
                 let off = (p.aspect().ln() - if quarter { -aspect } else { aspect }).abs();
@@ -110,7 +110,16 @@ pub(super) fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
             Some(refine(&frame, &v, turned_into((p.content.2, p.content.3), full, quarters, mirrored), 9, false))
         };
         if let Some((map, likeness)) = fitted {
-            out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: b.ground, agree: 0 });
+            out.push(Place {
+                reference: r,
+                map,
+                boxed: full,
+                likeness,
+                structure: Structure::default(),
+                explained: 0.0,
+                ground: b.ground,
+                agree: 0,
+            });
         }
         last = Some((b, v));
     }

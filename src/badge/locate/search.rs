@@ -33,7 +33,16 @@ pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         let frame = p.frame(0, ground);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
-        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground, agree: guess.agree });
+        out.push(Place {
+            reference: r,
+            map,
+            boxed: at,
+            likeness,
+            structure: Structure::default(),
+            explained: 0.0,
+            ground,
+            agree: guess.agree,
+        });
     }
     out
 }
@@ -90,7 +99,7 @@ pub(super) fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
         let frame = p.frame(0, mean);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, map, 16, false);
-        out.push(Place { reference: r, map, likeness, structure: Structure::default(), ground: mean, agree: 0 });
+        out.push(Place { reference: r, map, boxed: at, likeness, structure: Structure::default(), explained: 0.0, ground: mean, agree: 0 });
     }
     out
 }

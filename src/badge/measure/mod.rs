@@ -70,6 +70,8 @@ pub(in crate::badge) struct Measured {
     pub fit: ColourFit,
     /// Whether the format keeps less of colours than of lightness.
     pub rough: bool,
+    /// Whether the format keeps all.
+    pub exact: bool,
 }
 
 impl std::fmt::Debug for Measured {
@@ -282,6 +284,7 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
         uneven: spread,
         fit,
         rough,
+        exact: matches!(encoding, Encoding::Png | Encoding::WebpLossless),
     })
 }
 

@@ -65,6 +65,18 @@ pub(super) struct Seen {
     pub native: (f64, f64),
 }
 
+/// Whether an image is at a place surely enough for what lies in it to be a part of it.
+fn holds(place: &Place) -> bool {
+    place.structure.recall > 0.85 && (place.structure.precision > 0.7 || place.explained > 0.9)
+}
+
+/// Whether one box lies in another that is larger.
+fn is_part(own: Option<locate::Bounds>, other: Option<locate::Bounds>) -> bool {
+    let (Some(own), Some(other)) = (own, other) else { return false };
+    let area = |b: locate::Bounds| (b.2 - b.0) * (b.3 - b.1);
+    area(other) > 1.2 * area(own) && locate::within(own, other) > 0.85
+}
+
 impl Library {
     /// Prepares images for comparing. Work that can be done once is done here.
     pub fn new(references: Vec<Reference>) -> Library {
@@ -128,9 +140,10 @@ impl Library {
     /// The marks in a candidate, measured.
     pub(super) fn seen(&self, c: &Candidate, picture: &Picture) -> Vec<Seen> {
         let places = locate::places(c, &self.prepared);
+        let order = self.wholes_first(&places);
         let mut done: Vec<locate::Bounds> = Vec::new();
         let mut out = Vec::new();
-        for place in &places {
+        for (place, whole) in order {
             let Some(p) = &self.prepared[place.reference] else { continue };
             let at = bounds(p, &place.map);
             if done.iter().any(|d| locate::overlap(*d, at) > 0.25 || locate::within(at, *d) > 0.8) || !decide::may_be(place) {
@@ -195,8 +208,11 @@ impl Library {
                     best = Some(seen);
                 }
             }
-            done.push(at);
-            out.extend(best);
+            // What only seemed to hold others leaves them to be looked at.
+            if !whole || best.as_ref().is_some_and(|b| holds(&b.place)) {
+                done.push(at);
+                out.extend(best);
+            }
         }
         self.alone(out)
     }
@@ -220,18 +236,21 @@ impl Library {
         out
     }
 
+    /// Places that hold others first, and whether they do: a sign fits better than the mark of which it is a part, if that was altered.
+    fn wholes_first<'p>(&self, places: &'p [Place]) -> Vec<(&'p Place, bool)> {
+        let boxes: Vec<Option<locate::Bounds>> =
+            places.iter().map(|p| Some(bounds(self.prepared[p.reference].as_ref()?, &p.map))).collect();
+        let whole = |i: usize| holds(&places[i]) && (0..places.len()).any(|o| is_part(boxes[o], boxes[i]));
+        let mut order: Vec<(&Place, bool)> = (0..places.len()).map(|i| (&places[i], whole(i))).collect();
+        order.sort_by_key(|(_, whole)| !whole);
+        order
+    }
+
     /// Without the marks that are parts of others: a sign that was supplied alone, and with its word.
     fn alone(&self, seen: Vec<Seen>) -> Vec<Seen> {
         let boxes: Vec<Option<locate::Bounds>> =
             seen.iter().map(|s| Some(bounds(self.prepared[s.place.reference].as_ref()?, &s.place.map))).collect();
-        let part = |i: usize| {
-            let Some(own) = boxes[i] else { return false };
-            (0..seen.len()).filter(|o| *o != i).any(|o| {
-                let (Some(other), st) = (boxes[o], &seen[o].place.structure) else { return false };
-                let larger = (other.2 - other.0) * (other.3 - other.1) > 1.2 * (own.2 - own.0) * (own.3 - own.1);
-                larger && locate::within(own, other) > 0.85 && st.recall > 0.85 && (st.precision > 0.7 || seen[o].place.explained > 0.9)
-            })
-        };
+        let part = |i: usize| (0..seen.len()).any(|o| holds(&seen[o].place) && is_part(boxes[i], boxes[o]));
         let parts: Vec<bool> = (0..seen.len()).map(part).collect();
         seen.into_iter().zip(parts).filter(|(_, part)| !part).map(|(s, _)| s).collect()
     }
@@ -245,7 +264,12 @@ impl Library {
         if best.1.explained > 0.95 {
             return best;
         }
-        let here = |o: &&Place| self.prepared[o.reference].as_ref().is_some_and(|q| locate::overlap(bounds(q, &o.map), at) > 0.35);
+        // A part of it always explains more of less.
+        let here = |o: &&Place| {
+            let Some(q) = &self.prepared[o.reference] else { return false };
+            let b = bounds(q, &o.map);
+            locate::overlap(b, at) > 0.35 && !(holds(&first) && is_part(Some(b), Some(at)))
+        };
         let mut boxes: Vec<locate::Bounds> = vec![at];
         for place in places.iter().filter(here) {
             if boxes.len() < AGAIN && boxes.iter().all(|b| locate::overlap(*b, place.boxed) < 0.95) {

@@ -98,22 +98,29 @@ fn what_was_done_to_a_badge_is_said() {
     assert_eq!(see(photograph(400, 300), Encoding::Png), []);
 }
 
-/// A sign that was supplied alone is no second mark where it stands with its word.
+/// What was supplied alone is no second mark where it is a part of another, even if it fits better than the whole.
 #[test]
 fn a_part_of_a_mark_is_no_mark() {
-    let names = ["logos/northstar-symbol.svg", "logos/northstar-wordmark.svg"];
-    let library = Library::new(names.iter().map(|n| supplied(n)).collect());
-    for (name, own) in names.iter().zip(0..) {
-        let mut image = RgbaImage::from_pixel(520, 400, Rgba([255; 4]));
-        let whole = supplied(name).picture.pixels;
-        let k = 380.0 / f64::from(whole.width());
-        let small = imageops::resize(&whole, 380, (f64::from(whole.height()) * k) as u32, imageops::FilterType::Lanczos3);
-        imageops::overlay(&mut image, &small, 70, 10);
+    let small = |name: &str| imageops::resize(&supplied(name).picture.pixels, 220, 220, imageops::FilterType::Lanczos3);
+    let mut both = RgbaImage::new(600, 260);
+    imageops::overlay(&mut both, &small("logos/northstar-symbol.svg"), 20, 20);
+    imageops::overlay(&mut both, &small("partner/partner-gold.svg"), 340, 20);
+    let mut whole = supplied("logos/northstar-symbol.svg");
+    whole.id = "both".to_owned();
+    whole.picture = Picture { pixels: both.clone(), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+    let library = Library::new(vec![supplied("logos/northstar-symbol.svg"), whole]);
+    let see = |struck: u32| {
+        let mut image = RgbaImage::from_pixel(640, 300, Rgba([255; 4]));
+        imageops::overlay(&mut image, &both, 20, 20);
+        for (x, y) in (0..struck).flat_map(|x| (0..40).map(move |y| (x, y))) {
+            image.put_pixel(400 + x, 120 + y, Rgba([200, 30, 200, 255]));
+        }
         let picture = Picture { pixels: image, encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
         let said = library.compare(&picture, &[1; 32], Setting::default()).marks;
-        let said: Vec<_> = said.iter().map(|m| (m.reference, m.verdict)).collect();
-        assert_eq!(said, [(own, Verdict::Copy)], "{name}");
-    }
+        said.iter().map(|m| (m.reference, m.verdict)).collect::<Vec<_>>()
+    };
+    assert_eq!(see(0), [(1, Verdict::Copy)]);
+    assert_eq!(see(110), [(1, Verdict::Altered)]);
 }
 
 /// The decoder would leave every other row black.

@@ -34,6 +34,13 @@ pub(in crate::badge) struct Place {
     pub agree: usize,
 }
 
+impl Place {
+    /// A place whose edges were not looked at yet.
+    fn guess(reference: usize, map: Affine, boxed: Bounds, likeness: f64, ground: [f32; 3]) -> Place {
+        Place { reference, map, boxed, likeness, structure: Structure::default(), ground, explained: 0.0, agree: 0 }
+    }
+}
+
 /// How many supplied images are tried in a box.
 const TRIED: usize = 8;
 
@@ -133,16 +140,7 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
                         filled.push(full);
                     }
                 }
-                coarse.push(Place {
-                    reference: r,
-                    map,
-                    boxed: full,
-                    likeness,
-                    structure: Structure::default(),
-                    explained: 0.0,
-                    ground: b.ground,
-                    agree: 0,
-                });
+                coarse.push(Place::guess(r, map, full, likeness, b.ground));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Supplied images on pages: boxes of zones, ranked by their sketches.
 
-use super::{Place, Structure, coarse_fit};
+use super::{Place, coarse_fit};
 use crate::badge::affine::Affine;
 use crate::badge::align::{View, refine};
 use crate::badge::find::{Box, Candidate};
@@ -110,16 +110,7 @@ pub(super) fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
             Some(refine(&frame, &v, turned_into((p.content.2, p.content.3), full, quarters, mirrored), 9, false))
         };
         if let Some((map, likeness)) = fitted {
-            out.push(Place {
-                reference: r,
-                map,
-                boxed: full,
-                likeness,
-                structure: Structure::default(),
-                explained: 0.0,
-                ground: b.ground,
-                agree: 0,
-            });
+            out.push(Place::guess(r, map, full, likeness, b.ground));
         }
         last = Some((b, v));
     }

@@ -1,6 +1,6 @@
 //! Supplied images where no box shows one: by points that stand out, and anywhere.
 
-use super::{Place, Structure};
+use super::Place;
 use crate::badge::affine::Affine;
 use crate::badge::align::{likeness, refine};
 use crate::badge::find::Candidate;
@@ -33,16 +33,7 @@ pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         let frame = p.frame(0, ground);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
-        out.push(Place {
-            reference: r,
-            map,
-            boxed: at,
-            likeness,
-            structure: Structure::default(),
-            explained: 0.0,
-            ground,
-            agree: guess.agree,
-        });
+        out.push(Place { agree: guess.agree, ..Place::guess(r, map, at, likeness, ground) });
     }
     out
 }
@@ -99,7 +90,7 @@ pub(super) fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
         let frame = p.frame(0, mean);
         let near = view(c, at, frame.long);
         let (map, likeness) = refine(&frame, &near, map, 16, false);
-        out.push(Place { reference: r, map, boxed: at, likeness, structure: Structure::default(), explained: 0.0, ground: mean, agree: 0 });
+        out.push(Place::guess(r, map, at, likeness, mean));
     }
     out
 }

@@ -303,6 +303,10 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     if explained < 0.25 && edges > 0.03 && f.changed < 0.4 {
         return;
     }
+    // A blur mixes colours at every edge: that no map explains it is no other colour.
+    if m.soft.is > 2.2 * m.soft.copy + 0.5 && f.changed < 0.5 && explained < 0.6 {
+        return;
+    }
     let weight = over * (0.6 + 2.0 * explained.max(0.0)) * if f.changed > 0.5 { 1.6 } else { 0.7 };
     let (kind, words, measured, allowed) = if f.changed < 0.5 && f.rest[0] > 4.0 && explained < 0.6 {
         (Kind::PartRecoloured, format!("{:.0} % of it has another colour; allowed 0 %", f.changed * 100.0), f.changed * 100.0, 0.0)

@@ -3,6 +3,7 @@
 //! Nothing here opens a file or a connection, and nothing here knows a policy.
 
 pub mod approval;
+mod blocks;
 mod builtin;
 pub mod claim;
 pub mod context;

@@ -104,6 +104,8 @@ pub struct WordLists {
     stems: Vec<u32>,
     /// Bits by the first four letters of these.
     heads: Vec<u64>,
+    /// Bits by the shape of single words, see [`shape_number`].
+    shapes: Vec<u64>,
     /// Bits by the first character of words that are written without spaces between them.
     firsts: [u64; 16],
 }
@@ -124,6 +126,9 @@ pub fn hash_of(text: &str) -> u32 {
     text.bytes().fold(SEED, step)
 }
 
+/// The most letters of a word that is looked up by its shape.
+pub const MAX_PLAIN: usize = 60;
+
 const SIEVE_BITS: u32 = 16;
 const SLOT_BITS: u32 = 13;
 const HEAD_BITS: u32 = 14;
@@ -142,6 +147,13 @@ fn set_bit(map: &mut [u64], number: u32) {
 
 fn head_number(head: &[u8; STEM_HEAD]) -> u32 {
     spread(u32::from_le_bytes(*head)) >> (u32::BITS - HEAD_BITS)
+}
+
+/// A number for the first letters of a word, its length and its last letter, all in lower case.
+#[inline]
+fn shape_number(head: u32, len: usize, last: u8) -> u32 {
+    let shape = u64::from(head) | (len as u64) << 32 | u64::from(last) << 40;
+    (shape.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - SIEVE_BITS)) as u32
 }
 
 fn first_number(c: char) -> u32 {
@@ -184,6 +196,7 @@ impl WordLists {
         all.slots = vec![0; 1 << bits];
         all.sieve = vec![0; 1 << (SIEVE_BITS - 6)];
         all.heads = vec![0; 1 << (HEAD_BITS - 6)];
+        all.shapes = vec![0; 1 << (SIEVE_BITS - 6)];
         for (text, (senses, opens, stem)) in by_text {
             let number = all.entries.len() as u32;
             let from = all.text.len() as u32;
@@ -197,6 +210,10 @@ impl WordLists {
             }
             if let Some(c) = text.chars().next().filter(|c| is_unspaced(*c)) {
                 set_bit(&mut all.firsts, first_number(c));
+            }
+            if let Some(last) = text.bytes().last().filter(|_| text.len() <= MAX_PLAIN && text.bytes().all(|b| b.is_ascii_alphabetic())) {
+                let head = text.bytes().take(STEM_HEAD).rev().fold(0, |head, b| head << 8 | u32::from(b));
+                set_bit(&mut all.shapes, shape_number(head, text.len(), last));
             }
             let hash = hash_of(&text);
             set_bit(&mut all.sieve, spread(hash) >> (u32::BITS - SIEVE_BITS));
@@ -272,6 +289,14 @@ impl WordLists {
     #[inline]
     pub fn may_begin(&self, head: &[u8; STEM_HEAD]) -> bool {
         bit(&self.heads, head_number(head))
+    }
+
+    /// Whether a word of ASCII letters may be in the table, or begin like one that has any ending. `head`: its first four letters in lower
+    /// case, the first in the lowest byte, zeros where there are fewer; `len`: its length, bytes, at most [`MAX_PLAIN`]; `last`: its last
+    /// letter, in lower case.
+    #[inline]
+    pub fn may_be(&self, head: u32, len: usize, last: u8) -> bool {
+        bit(&self.shapes, shape_number(head, len, last)) || len >= STEM_HEAD && self.may_begin(&head.to_le_bytes())
     }
 
     /// Whether a word that is written without spaces may begin with this character.

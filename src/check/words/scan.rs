@@ -1,7 +1,9 @@
 //! One walk over a text, word by word.
 
 use super::disguise;
-use crate::pack::words::{Entry, SEED, Sense, WordLists, fold, hash_of, is_joint, is_unspaced, step};
+use crate::check::blocks::{self, BLOCK};
+use crate::document::BLOCK_SEPARATOR;
+use crate::pack::words::{Entry, MAX_PLAIN, SEED, Sense, WordLists, fold, hash_of, is_joint, is_unspaced, step};
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -12,6 +14,8 @@ const MAX_WORDS: usize = 6;
 const MAX_UNSPACED: usize = 12;
 /// Longer words are none.
 const MAX_WORD: usize = 80;
+/// So many bytes of a word are looked at first.
+const HEAD: usize = 4;
 /// A word that is spelled letter by letter has this many at least, and one in disguise as well.
 const MIN_SPELLED: usize = 4;
 
@@ -72,13 +76,12 @@ fn class(bytes: &[u8], at: usize) -> Class {
 
 /// Adds the words of a text that some list has, in their order, to `out`. Takes time in proportion to the text.
 pub fn scan(text: &str, out: &mut Vec<Found>) {
-    let mut walk = Walk { lists: WordLists::get(), text, bytes: text.as_bytes(), out, spelled: Spelled::default(), done: 0 };
+    let mut walk = Walk::new(text, out);
     let mut at = 0;
-    while at < walk.bytes.len() {
-        at = match class(walk.bytes, at) {
-            Class::Letter | Class::Digit | Class::Wide => walk.word(at),
-            Class::Other | Class::Sign => at + 1,
-        };
+    while at < text.len() {
+        let next = walk.block(at);
+        // A word that is longer than a block, or not of plain letters.
+        at = if next == at { walk.any(at) } else { next };
     }
     walk.end_spelled();
 }
@@ -103,7 +106,68 @@ struct Walk<'t, 'o> {
     done: usize,
 }
 
-impl Walk<'_, '_> {
+impl<'t, 'o> Walk<'t, 'o> {
+    fn new(text: &'t str, out: &'o mut Vec<Found>) -> Self {
+        Walk { lists: WordLists::get(), text, bytes: text.as_bytes(), out, spelled: Spelled::default(), done: 0 }
+    }
+
+    /// Whatever stands at `at`, where no word is before it; where to go on.
+    fn any(&mut self, at: usize) -> usize {
+        match class(self.bytes, at) {
+            Class::Letter | Class::Digit | Class::Wide => self.word(at),
+            Class::Other | Class::Sign => at + 1,
+        }
+    }
+
+    /// The words from `from` on, where none is before it, as far as a block of bytes reaches; where to go on. Nearly all words are plain
+    /// letters, stand in no list, and are told so by a few of their letters; of the rest, those behind the first in the block are looked at.
+    fn block(&mut self, from: usize) -> usize {
+        let bytes: [u8; BLOCK + HEAD] = blocks::block(self.bytes, from);
+        let Some(&block) = bytes.first_chunk::<BLOCK>() else { return from };
+        let letters = blocks::bits(&block, |b| b.is_ascii_alphabetic());
+        let others = blocks::bits(&block, |b| matches!(b, b'0'..=b'9' | b'@' | b'$' | b'!' | b'*' | b'#' | b'%' | b'&') || !b.is_ascii());
+        let signs = if others == 0 { 0 } else { blocks::bits(&block, |b| matches!(b, b'@' | b'$' | b'!' | b'*' | b'#' | b'%' | b'&')) };
+        let drawn = letters & repeated(&block);
+        let begin = letters | others & !signs;
+        let end_of_text = self.bytes.len().min(from + BLOCK);
+        let mut at = 0;
+        loop {
+            let left = blocks::from(begin, at);
+            if left == 0 {
+                return end_of_text;
+            }
+            let start = left.trailing_zeros() as usize;
+            // The first that is no letter.
+            let end = blocks::from(!letters, start).trailing_zeros() as usize;
+            if end >= BLOCK {
+                return from + start;
+            }
+            let before = match start {
+                0 => from > 0 && class(self.bytes, from - 1) == Class::Sign,
+                _ => signs >> (start - 1) & 1 != 0,
+            };
+            let plain = end > start && others >> end & 1 == 0 && !before && drawn >> start & !(u64::MAX << (end - start)) == 0;
+            if !plain || end - start > MAX_PLAIN {
+                at = self.word(from + start) - from;
+                if at >= BLOCK {
+                    return from + at;
+                }
+                continue;
+            }
+            let (len, last) = (end - start, block[end - 1] | 0x20);
+            let head = u32::from_le_bytes([bytes[start], bytes[start + 1], bytes[start + 2], bytes[start + 3]]) | 0x2020_2020;
+            let head = head & u32::MAX >> (8 * HEAD.saturating_sub(len));
+            if self.lists.may_be(head, len, last) {
+                let hash = block[start..end].iter().fold(SEED, |hash, b| step(hash, b | 0x20));
+                self.plain(from + start, from + end, hash, false);
+            }
+            if len == 1 || !self.spelled.letters.is_empty() {
+                self.spell(from + start, from + end, false);
+            }
+            at = end;
+        }
+    }
+
     /// The word that begins at `start`; where to go on.
     fn word(&mut self, start: usize) -> usize {
         let (mut hash, mut at) = (SEED, start);
@@ -335,7 +399,7 @@ impl Walk<'_, '_> {
         let (one, more) = (between.next(), between.next());
         let goes_on = !self.spelled.letters.is_empty()
             && more.is_none()
-            && one.is_some_and(|c| !c.is_alphanumeric())
+            && one.is_some_and(|c| !c.is_alphanumeric() && c != BLOCK_SEPARATOR)
             && (self.spelled.letters.len() == 1 || one == self.spelled.between);
         if !goes_on {
             self.end_spelled();
@@ -371,6 +435,16 @@ impl Walk<'_, '_> {
         }
         self.spelled.letters.clear();
     }
+}
+
+/// Of which bytes the next two are the same letter.
+fn repeated(block: &[u8; BLOCK]) -> u64 {
+    let mut next = [0; BLOCK];
+    next[..BLOCK - 1].copy_from_slice(&block[1..]);
+    let mut same = [0u8; BLOCK];
+    same.iter_mut().zip(block).zip(&next).for_each(|((s, a), b)| *s = (a ^ b) & !0x20);
+    let same = blocks::bits(&same, |b| b == 0);
+    same & same >> 1
 }
 
 /// The scripts of Japanese, as far as they tell where words begin and end.
@@ -443,6 +517,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_reaches_from_one_block_into_the_next() {
+        let between = BLOCK_SEPARATOR;
+        for text in [
+            format!("f u{between}c k"),
+            format!("s{between}h{between}i{between}t"),
+            format!("son of a{between}bitch of"),
+            format!("クソ{between}野郎"),
+        ] {
+            let found = found(&text);
+            assert!(found.iter().all(|(word, _)| !word.contains(between)), "{found:?}");
+        }
+    }
+
+    #[test]
     fn what_only_looks_alike() {
         for text in [
             "Scunthorpe, Penistone, Cockburn, Hitchcock, assess, shiitake, Niger, niggardly",
@@ -455,6 +543,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn blocks_are_walked_as_words_are(pieces in prop::collection::vec(
+            "[a-zA-Z]{1,9}|[ .,]{1,3}|fucking|shit|f u c k|sh1t|@sshole|f\\*ck|fuuuck|é|“|クソ野郎|[0-9@!]|[ab] |a{60,70}", 0..40
+        )) {
+            let text = pieces.concat();
+            let mut out = Vec::new();
+            scan(&text, &mut out);
+            let mut slow = Vec::new();
+            let mut walk = Walk::new(&text, &mut slow);
+            let mut at = 0;
+            while at < text.len() {
+                at = walk.any(at);
+            }
+            walk.end_spelled();
+            let shown = |list: &[Found]| list.iter().map(|f| (f.range.clone(), f.disguised, f.unaccented)).collect::<Vec<_>>();
+            prop_assert_eq!(shown(&out), shown(&slow), "{}", text);
+        }
+
         #[test]
         fn any_text_is_walked(text in "\\PC{0,80}") {
             let mut out = Vec::new();

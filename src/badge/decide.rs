@@ -69,6 +69,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let f = &m.fit;
     let Shown { part, aligned, sign, explained } = shows(&s.place, s.visible.0, s.size)?;
     let shear = s.place.map.shear().abs();
+    let (lx, ly) = s.place.map.lengths();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
     let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
         || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 && f.rest[1] > 9.0 || !part);
@@ -110,6 +111,12 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     if (imitates || foreign && !explained) && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
         return None;
     }
+    // Others have plain signs, too. In other colours one is told by its drawing alone, which then is the same line for line: an outline is
+    // no filled shape, and one with something in it is another sign.
+    let exact = st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94 && !m.is_soft();
+    if s.plain && !exact {
+        return None;
+    }
     // Nothing found wrong is no proof that it is the same.
     if alterations.is_empty() && !(st.recall > 0.85 && st.precision > 0.6 && f.rest[0] < 15.0) {
         return None;
@@ -121,15 +128,26 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     if icon && alterations.iter().any(|a| a.kind == Kind::MinSize) {
         return None;
     }
+    let whole = f64::from(c.pixels.width()) * f64::from(c.pixels.height());
+    let part_of_it = s.size.0 * s.size.1 < 0.25 * whole;
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
     } else if imitates {
         Verdict::LookAlike
+    } else if m.is_recoloured() && st.extra > 0.12 && !explained {
+        unsure = Some("something else is drawn there, in other colours".to_owned());
+        Verdict::Unsure
+    } else if m.is_recoloured() && (shear > 3.0 || (lx / ly).ln().abs() > 0.06) && !explained {
+        // Two things that each may be by chance.
+        unsure = Some("it fits only slanted or stretched, in other colours".to_owned());
+        Verdict::Unsure
     } else if !likely {
         unsure = Some("only part of it was found".to_owned());
         Verdict::Unsure
-    } else if icon || m.long < 28.0 && !alterations.iter().any(|a| matches!(a.kind.group(), Group::Setting | Group::Geometry)) {
+    } else if icon
+        || m.long < 28.0 && (part_of_it || !alterations.iter().any(|a| matches!(a.kind.group(), Group::Setting | Group::Geometry)))
+    {
         unsure = Some("it is too small to tell".to_owned());
         Verdict::Unsure
     } else {
@@ -266,7 +284,7 @@ fn content(c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     if !(told || edges > 0.14 && local > 0.8) {
         return;
     }
-    if s.visible.0 < 0.97 && edges < 0.5 || m.soft.is > 2.2 * m.soft.copy + 0.5 && st.extra < 0.1 {
+    if s.visible.0 < 0.97 && edges < 0.5 || m.is_soft() && st.extra < 0.1 {
         return;
     }
     let region = changed_region(c, m);
@@ -304,7 +322,7 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
         return;
     }
     // A blur mixes colours at every edge: that no map explains it is no other colour.
-    if m.soft.is > 2.2 * m.soft.copy + 0.5 && f.changed < 0.5 && explained < 0.6 {
+    if m.is_soft() && f.changed < 0.5 && explained < 0.6 {
         return;
     }
     let weight = over * (0.6 + 2.0 * explained.max(0.0)) * if f.changed > 0.5 { 1.6 } else { 0.7 };

@@ -46,6 +46,11 @@ pub(super) struct Guess {
 }
 
 impl Keypoints {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.points.len()
+    }
+
     /// The points of a picture. `place`: from the pixels that they are to be in to those of `flat`.
     pub fn of(flat: &Flat, place: Affine, most: usize) -> Keypoints {
         let long = flat.w.max(flat.h) as f64;

@@ -63,6 +63,8 @@ pub(super) struct Seen {
     /// Width and height of its content in pixels of the candidate, and of the file that was supplied.
     pub size: (f64, f64),
     pub native: (f64, f64),
+    /// It is a plain sign, and has other colours here.
+    pub plain: bool,
 }
 
 /// Whether an image is at a place surely enough for what lies in it to be a part of it.
@@ -315,7 +317,8 @@ impl Library {
         let size = (native.0 * lx, native.1 * ly);
         decide::shows(&place, visible.0, size)?;
         let measured = measure(c, p, &place.map, picture.encoding, self.clear(place.reference, &place.map))?;
-        Some(Seen { place, measured, visible, size, native })
+        let plain = measured.is_recoloured() && p.is_plain();
+        Some(Seen { place, measured, visible, size, native, plain })
     }
 
     /// The width in pixels of the largest file of the same image; `None` if a drawing is among them, which has no size.

@@ -19,6 +19,9 @@ pub(super) fn level_side(level: usize, aspect: f64) -> usize {
     (level as f64 * aspect.max(1.0 / aspect).sqrt().min(2.2)).round() as usize
 }
 
+/// A supplied image with fewer points that stand out is a plain sign: nearly all words have more.
+const PLAIN: usize = 72;
+
 /// What light, dark and other backgrounds are taken for where only their lightness counts.
 pub(super) const GROUNDS: [[f32; 3]; 3] = [[255.0; 3], [32.0; 3], [140.0; 3]];
 
@@ -136,6 +139,11 @@ impl Prepared {
             let place = Affine([k, 0.0, margin as f64, 0.0, self.layer.h as f64 / self.content.3, margin as f64]);
             Keypoints::of(&wide, place, keypoints::POINTS.0)
         })
+    }
+
+    /// Whether it is a plain sign, as a crown or a tick in a ring is: others may have drawn the same.
+    pub fn is_plain(&self) -> bool {
+        [false, true].into_iter().all(|dark| self.keypoints(dark).len() < PLAIN)
     }
 
     fn draw(&self, level: usize, behind: [f32; 3]) -> Frame {

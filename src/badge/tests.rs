@@ -127,6 +127,44 @@ fn a_part_of_a_mark_is_no_mark() {
     assert_eq!(see(110), [(1, Verdict::Altered)]);
 }
 
+/// A crown is a crown: another firm's, filled and in another colour, is none that was altered.
+#[test]
+fn a_plain_sign_in_other_colours_is_the_same_line_for_line() {
+    let crown = |width: u32, style: &str, more: &str| {
+        let shapes = "<path d='M20 40 L60 90 L110 15 L160 90 L200 40 L185 160 L35 160 Z'/><rect x='35' y='172' width='150' height='22'/>";
+        let view = format!("viewBox='0 0 {width} 220' width='{width}' height='220'");
+        let drawing = format!("<svg xmlns='http://www.w3.org/2000/svg' {view}><g stroke-width='7' {style}>{shapes}</g>{more}</svg>");
+        open(drawing.as_bytes(), &Limits::default()).expect("a drawing").pixels
+    };
+    let on_white = |image: &RgbaImage| {
+        let mut page = RgbaImage::from_pixel(image.width(), image.height(), Rgba([255; 4]));
+        imageops::overlay(&mut page, image, 0, 0);
+        let (w, h) = (page.width() * 3 / 5, page.height() * 3 / 5);
+        imageops::resize(&page, w, h, imageops::FilterType::Lanczos3)
+    };
+    let mut own = supplied("logos/northstar-symbol.svg");
+    own.picture = Picture {
+        pixels: crown(220, "fill='none' stroke='#5b1a6e'", ""),
+        encoding: Encoding::Png,
+        frames: 1,
+        rough_colours: false,
+        scale: 1.0,
+    };
+    let library = Library::new(vec![own]);
+    let see = |image: &RgbaImage| {
+        let picture = Picture { pixels: on_white(image), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+        let said = library.compare(&picture, &[1; 32], Setting::default()).marks;
+        said.iter().map(|m| (m.verdict, m.alterations.first().map(|a| a.kind.group()))).collect::<Vec<_>>()
+    };
+    assert_eq!(see(&crown(220, "fill='none' stroke='#5b1a6e'", "")), [(Verdict::Copy, None)]);
+    assert_eq!(see(&crown(220, "fill='none' stroke='#12703a'", "")), [(Verdict::Altered, Some(Group::Colour))]);
+    let word = "<path fill='#12703a' d='M250 60h20v110h-20z M290 60h70v20h-50v25h40v20h-40v45h-20z M380 60h20v90h50v20h-70z'/>";
+    for colour in ["#12703a", "#101018", "#b01030"] {
+        assert_eq!(see(&crown(470, &format!("fill='{colour}' stroke='{colour}'"), word)), [], "{colour}");
+        assert_eq!(see(&crown(220, &format!("fill='{colour}' stroke='{colour}'"), "")), [], "{colour}");
+    }
+}
+
 /// The decoder would leave every other row black.
 #[test]
 fn inks_that_are_finer_than_the_first_are_refused() {

@@ -109,6 +109,16 @@ impl Measured {
         self.mean.is + self.windows.iter().map(|w| 0.3 * w.is).sum::<f32>()
     }
 
+    /// Whether nearly all of it has other colours.
+    pub fn is_recoloured(&self) -> bool {
+        self.fit.changed > 0.6 && self.fit.rest[0] > 14.0
+    }
+
+    /// Whether it is softer than a legitimate copy would be, so much that it may be drawn otherwise.
+    pub fn is_soft(&self) -> bool {
+        self.soft.is > 2.2 * self.soft.copy + 0.5
+    }
+
     /// The box around what differs, in the compared part: left, top, right, bottom; `None` if nothing does.
     pub fn changed_box(&self) -> Option<(usize, usize, usize, usize)> {
         // Differences in clusters, not single pixels.

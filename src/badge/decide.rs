@@ -114,7 +114,8 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     // Others have plain signs, too. In other colours one is told by its drawing alone, which then is the same line for line: an outline is
     // no filled shape, and one with something in it is another sign.
     let exact = st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94 && !m.is_soft();
-    if s.plain && !exact {
+    let coloured = alterations.first().is_some_and(|a| a.kind.group() == Group::Colour);
+    if s.plain && coloured && !exact {
         return None;
     }
     // Nothing found wrong is no proof that it is the same.

@@ -114,7 +114,8 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     // Others have plain signs, too. In other colours one is told by its drawing alone, which then is the same line for line: an outline is
     // no filled shape, and one with something in it is another sign.
     let exact = st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94 && !m.is_soft();
-    let coloured = alterations.first().is_some_and(|a| a.kind.group() == Group::Colour);
+    // Blurred, framed or thinned lines are lighter or darker, and keep their hue.
+    let coloured = alterations.first().is_some_and(|a| matches!(a.kind, Kind::Hue | Kind::Mono | Kind::Gradient));
     if s.plain && coloured && !exact {
         return None;
     }
@@ -139,7 +140,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     } else if m.is_recoloured() && st.extra > 0.12 && !explained {
         unsure = Some("something else is drawn there, in other colours".to_owned());
         Verdict::Unsure
-    } else if m.is_recoloured() && (shear > 3.0 || (lx / ly).ln().abs() > 0.06) && !explained {
+    } else if coloured && m.is_recoloured() && (shear > 3.0 || (lx / ly).ln().abs() > 0.06) && !explained {
         // Two things that each may be by chance.
         unsure = Some("it fits only slanted or stretched, in other colours".to_owned());
         Verdict::Unsure

@@ -111,12 +111,16 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     if (imitates || foreign && !explained) && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
         return None;
     }
+    let whole = f64::from(c.pixels.width()) * f64::from(c.pixels.height());
+    let part_of_it = s.size.0 * s.size.1 < 0.25 * whole;
     // Others have plain signs, too. In other colours one is told by its drawing alone, which then is the same line for line: an outline is
     // no filled shape, and one with something in it is another sign.
     let exact = st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94 && !m.is_soft();
     // Blurred, framed or thinned lines are lighter or darker, and keep their hue.
     let coloured = alterations.first().is_some_and(|a| matches!(a.kind, Kind::Hue | Kind::Mono | Kind::Gradient));
-    if s.plain && coloured && !exact {
+    // Few pixels show no line, and then it counts that nothing else is there.
+    let tiny = s.size.0.max(s.size.1) < 64.0 && !part_of_it;
+    if s.plain && coloured && !exact && !tiny {
         return None;
     }
     // Nothing found wrong is no proof that it is the same.
@@ -130,8 +134,6 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     if icon && alterations.iter().any(|a| a.kind == Kind::MinSize) {
         return None;
     }
-    let whole = f64::from(c.pixels.width()) * f64::from(c.pixels.height());
-    let part_of_it = s.size.0 * s.size.1 < 0.25 * whole;
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }

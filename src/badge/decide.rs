@@ -120,7 +120,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let coloured = alterations.first().is_some_and(|a| matches!(a.kind, Kind::Hue | Kind::Mono | Kind::Gradient));
     // Few pixels show no line, and then it counts that nothing else is there.
     let tiny = s.size.0.max(s.size.1) < 64.0 && !part_of_it;
-    if s.plain && coloured && !exact && !tiny {
+    if s.plain && coloured && !exact && !tiny && !imitates {
         return None;
     }
     // Nothing found wrong is no proof that it is the same.

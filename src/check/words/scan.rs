@@ -54,6 +54,11 @@ enum Class {
     Wide,
 }
 
+/// A sign that may stand for a letter.
+const fn is_sign(b: u8) -> bool {
+    matches!(b, b'@' | b'$' | b'!' | b'*' | b'#' | b'%' | b'&')
+}
+
 const CLASSES: [Class; 256] = {
     let mut classes = [Class::Other; 256];
     let mut b = 0;
@@ -61,7 +66,7 @@ const CLASSES: [Class; 256] = {
         classes[b] = match b as u8 {
             b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
             b'0'..=b'9' => Class::Digit,
-            b'@' | b'$' | b'!' | b'*' | b'#' | b'%' | b'&' => Class::Sign,
+            b if is_sign(b) => Class::Sign,
             0x80.. => Class::Wide,
             _ => Class::Other,
         };
@@ -125,8 +130,8 @@ impl<'t, 'o> Walk<'t, 'o> {
         let bytes: [u8; BLOCK + HEAD] = blocks::block(self.bytes, from);
         let Some(&block) = bytes.first_chunk::<BLOCK>() else { return from };
         let letters = blocks::bits(&block, |b| b.is_ascii_alphabetic());
-        let others = blocks::bits(&block, |b| matches!(b, b'0'..=b'9' | b'@' | b'$' | b'!' | b'*' | b'#' | b'%' | b'&') || !b.is_ascii());
-        let signs = if others == 0 { 0 } else { blocks::bits(&block, |b| matches!(b, b'@' | b'$' | b'!' | b'*' | b'#' | b'%' | b'&')) };
+        let others = blocks::bits(&block, |b| b.is_ascii_digit() || is_sign(b) || !b.is_ascii());
+        let signs = if others == 0 { 0 } else { blocks::bits(&block, is_sign) };
         let drawn = letters & repeated(&block);
         let begin = letters | others & !signs;
         let end_of_text = self.bytes.len().min(from + BLOCK);

@@ -54,6 +54,8 @@ pub(super) fn shows(place: &Place, visible: f64, (width, height): (f64, f64)) ->
         || aligned && st.recall > 0.55 && st.precision > 0.5 && place.likeness > 0.45
         || st.recall > 0.80
         || visible < 0.95 && st.recall > 0.55 && st.precision > 0.85
+        // Of a tile that was cut, its own borders are not to be seen either.
+        || aligned && visible < 0.95 && st.recall > 0.4 && st.precision > 0.95 && place.explained > 0.97
         || part;
     // Blurred enough, small things explain each other.
     let explained = place.explained > EXPLAINED && within(0.03, 2.0) && visible > 0.9 && width.max(height) > 64.0 && st.recall > 0.25;
@@ -115,9 +117,13 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let part_of_it = s.size.0 * s.size.1 < 0.25 * whole;
     // Others have plain signs, too. In other colours one is told by its drawing alone, which then is the same line for line: an outline is
     // no filled shape, and one with something in it is another sign.
-    let exact = st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94 && !m.is_soft();
+    // A change of colours leaves no other differences, either; what is pale then has hardly an edge.
+    let mapped = st.precision > 0.98 && st.recall > 0.9 && f.rest[1].min(f.rest[2]) < 0.03 * f.rest[0] + 0.5;
+    let exact = (mapped || st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94) && !m.is_soft();
     // Blurred, framed or thinned lines are lighter or darker, and keep their hue.
     let coloured = alterations.first().is_some_and(|a| matches!(a.kind, Kind::Hue | Kind::Mono | Kind::Gradient));
+    let lead = alterations.iter().take(2).any(|a| a.kind.group() == Group::Colour && a.kind != Kind::Opacity);
+    let other_lines = lead && f.changed > 0.45 && f.rest[0] > 14.0 && alterations.iter().any(|a| a.kind.group() == Group::Content);
     // Few pixels show no line, and then it counts that nothing else is there.
     let tiny = s.size.0.max(s.size.1) < 64.0 && !part_of_it;
     if s.plain && coloured && !exact && !tiny && !imitates {
@@ -134,6 +140,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     if icon && alterations.iter().any(|a| a.kind == Kind::MinSize) {
         return None;
     }
+    let confidence = (0.5 * st.recall + 0.2 * st.precision + 0.3 * s.place.likeness).clamp(0.0, 1.0) as f32;
     let mut unsure = None;
     let verdict = if alterations.is_empty() {
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
@@ -145,6 +152,9 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     } else if coloured && m.is_recoloured() && (shear > 3.0 || (lx / ly).ln().abs() > 0.06) && !explained {
         // Two things that each may be by chance.
         unsure = Some("it fits only slanted or stretched, in other colours".to_owned());
+        Verdict::Unsure
+    } else if other_lines && (confidence < 0.7 || st.missing > 0.35) && !explained {
+        unsure = Some("only part of it is there, in other colours".to_owned());
         Verdict::Unsure
     } else if !likely {
         unsure = Some("only part of it was found".to_owned());
@@ -158,7 +168,6 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         Verdict::Altered
     };
     let region = region(c, picture, super::measure::bounds_of(s.native, &s.place.map));
-    let confidence = (0.5 * st.recall + 0.2 * st.precision + 0.3 * s.place.likeness).clamp(0.0, 1.0) as f32;
     Some(Mark { reference: s.place.reference, verdict, region, confidence, alterations, unsure, place: s.place.map.0.map(|v| v as f32) })
 }
 
@@ -272,7 +281,7 @@ fn local(m: &Measured) -> f32 {
 }
 
 /// How far the differences are beyond those of legitimate copies: above 1, something was changed.
-fn beyond(m: &Measured) -> f32 {
+pub(super) fn beyond(m: &Measured) -> f32 {
     let wide = m.windows[WINDOWS.len() - 1].rates[0] / 2.7;
     local(m).max(wide).max(times(m.mean, 0.3) / 2.6)
 }
@@ -372,14 +381,18 @@ fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32,
     }
     // Colours that are smeared reach out of the mark.
     let smear = if m.rough { 0.7 } else { 0.0 };
-    let allowed = [1.6 * m.near.copy + smear + 0.7, 1.6 * m.far.copy + 0.55];
+    // Where all around it is one colour, little is enough.
+    let clear = m.even > 0.9;
+    let near = if clear { 1.4 * m.near.copy + 0.4 * smear + 0.4 } else { 1.6 * m.near.copy + smear + 0.7 };
+    let allowed = [near, 1.6 * m.far.copy + 0.55];
     let near = (m.near.is - allowed[0]) / 0.7 + 1.0;
+    let least = if clear { 0.045 } else { 0.06 };
     let far = if m.ring[1] > 0.5 { (m.far.is - allowed[1]) / 0.55 + 1.0 } else { 0.0 };
     // A thing beside it covers little of its contour, and stands out more than a shadow.
     let thing = m.foreign.is_some_and(|f| f.contour > 2.3 && m.coverage < 0.3 || m.coverage < 0.14);
     // Where nothing is lost in writing, copies have nothing around them: little is enough, if it is in some places and not in all.
     let faint = m.exact && m.near.copy < 0.02 && m.near.is > 0.1 && m.coverage > 0.015;
-    if m.even > 0.25 && !thing && m.ring[0] > 0.5 && (near > 1.0 && m.coverage > 0.06 || far > 1.0 || faint) {
+    if m.even > 0.25 && !thing && m.ring[0] > 0.5 && (near > 1.0 && m.coverage > least || far > 1.0 || faint) {
         let strongest = near.max(far);
         let (kind, what) = if m.coverage > 0.6 && m.near.is > 3.0 * m.far.is + 1.0 {
             (Kind::Outline, "an outline")

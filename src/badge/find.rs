@@ -9,6 +9,12 @@ use image::RgbaImage;
 const WORK: u32 = 1400;
 /// How far a colour must be from the background's (in sRGB) to stand out.
 const STANDS_OUT: f32 = 20.0;
+/// The page around what fills its file.
+const PAPER: [f32; 3] = [255.0; 3];
+/// A picture with so many boxes shows few things.
+pub(super) const FEW: usize = 6;
+/// So many large boxes are tried in one with more.
+const MOST_LARGE: usize = 6;
 /// More boxes than this are not tried.
 const MAX_BOXES: usize = 140;
 
@@ -68,6 +74,11 @@ impl<'a> Candidate<'a> {
         // Beyond the borders of an opaque picture, its own background goes on.
         let behind = if transparent { behind } else { ground(&work) };
         Candidate { pixels, behind, work, factor, transparent }
+    }
+
+    /// What goes on beyond the borders for something on this ground: the picture's own background, or the page around one that fills it.
+    pub fn beyond(&self, ground: [f32; 3]) -> [f32; 3] {
+        if ground == PAPER { PAPER } else { self.behind }
     }
 
     /// A part in pixels of the picture, at most `most` pixels on its longer side; with the map from the picture's pixels to the part's.
@@ -209,14 +220,32 @@ pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
     if found.is_empty() {
         found.push(Box { x: 0, y: 0, w: image.w, h: image.h, ground: ground(image) });
     }
-    // The whole, which may be a tile that has one colour all around.
+    // The whole, which may be a tile that has one colour all around; or fills its file, and has a page around it.
     let around = ground(image);
     let plain = around.iter().all(|v| *v > 236.0);
     if !plain && !c.transparent && image.w.max(image.h) < 900 {
-        found.insert(0, Box { x: 0, y: 0, w: image.w, h: image.h, ground: around });
+        let whole = |ground| Box { x: 0, y: 0, w: image.w, h: image.h, ground };
+        found.insert(0, whole(PAPER));
+        found.insert(0, whole(around));
     }
     found.truncate(MAX_BOXES);
     found
+}
+
+/// The largest of the boxes of a small picture, and of things that hardly anything separates from what is beside them, such as a sign to
+/// which a word was set.
+pub(super) fn large(c: &Candidate, boxes: &[Box]) -> Vec<Box> {
+    let image = &c.work;
+    let least = image.w * image.h / 8;
+    let mut out: Vec<Box> = boxes.iter().filter(|b| b.w * b.h > least).copied().collect();
+    let ground = ground(image);
+    for (x, y, w, h) in components(&standing_out(image, ground), image.w, image.h, 1) {
+        if w * h > least {
+            add(&mut out, Box { x, y, w, h, ground });
+        }
+    }
+    out.truncate(MOST_LARGE);
+    out
 }
 
 fn add(found: &mut Vec<Box>, b: Box) -> bool {

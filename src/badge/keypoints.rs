@@ -4,13 +4,14 @@
 //! and how far turned; what many pairs agree on is tried.
 
 use super::affine::Affine;
+use super::prepare::level_side;
 use super::raster::Flat;
 use kornia_imgproc::features::{FirstOctave, SiftConfig, SiftWorkspace, sift_detect_and_compute};
 
 /// Numbers of one description.
 const NUMBERS: usize = 128;
-/// The longer side in pixels of the pictures in which points are looked for.
-const SIDE: f64 = 320.0;
+/// The longer side in pixels of the square pictures in which points are looked for; of long ones more, see [`level_side`].
+const SIDE: usize = 320;
 /// Points of a supplied image, and of a candidate, at most.
 pub(super) const POINTS: (usize, usize) = (220, 600);
 /// Pairs of one supplied image at most.
@@ -54,11 +55,12 @@ impl Keypoints {
     /// The points of a picture. `place`: from the pixels that they are to be in to those of `flat`.
     pub fn of(flat: &Flat, place: Affine, most: usize) -> Keypoints {
         let long = flat.w.max(flat.h) as f64;
-        let (part, place) = if long > SIDE { super::find::resized(flat, place, SIDE / long) } else { (flat.clone(), place) };
+        let side = level_side(SIDE, flat.w as f64 / flat.h.max(1) as f64) as f64;
+        let (part, place) = if long > side { super::find::resized(flat, place, side / long) } else { (flat.clone(), place) };
         let grey: Vec<f32> = part.data.iter().map(|c| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]).collect();
         let Some(back) = place.inverse() else { return Keypoints::default() };
         let config = SiftConfig { n_features: most, contrast_threshold: 0.03, edge_threshold: 12.0, ..SiftConfig::default() };
-        let first = if part.w.max(part.h) < 400 { FirstOctave::Double } else { FirstOctave::Native };
+        let first = if part.w * part.h < 400 * 400 { FirstOctave::Double } else { FirstOctave::Native };
         ALONE.with(|_| ());
         let mut room = SiftWorkspace::new();
         // Pictures that are too small have no points.

@@ -144,11 +144,18 @@ impl Library {
         let places = locate::places(c, &self.prepared);
         let order = self.wholes_first(&places);
         let mut done: Vec<locate::Bounds> = Vec::new();
-        let mut out = Vec::new();
+        let mut out: Vec<Seen> = Vec::new();
+        let mut rest: Vec<(locate::Bounds, Seen)> = Vec::new();
         for (place, whole) in order {
+            let again = |(at, seen): &(locate::Bounds, Seen), own: locate::Bounds| {
+                seen.place.reference == place.reference && locate::overlap(*at, own) > 0.9
+            };
             let Some(p) = &self.prepared[place.reference] else { continue };
             let at = bounds(p, &place.map);
-            if done.iter().any(|d| locate::overlap(*d, at) > 0.25 || locate::within(at, *d) > 0.8) || !decide::may_be(place) {
+            if done.iter().any(|d| locate::overlap(*d, at) > 0.25 || locate::within(at, *d) > 0.8)
+                || rest.iter().any(|r| again(r, at))
+                || !decide::may_be(place)
+            {
                 continue;
             }
             // The others at the same place: tiers and variants of one family differ in little.
@@ -159,8 +166,9 @@ impl Library {
                     locate::overlap(bounds(q, &o.map), at) > 0.6 && o.structure.score() > place.structure.score() - 0.12
                 })
                 .collect();
-            let close_up = |b: locate::Bounds| view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)));
-            let shared = close_up(at);
+            let close_up =
+                |b: locate::Bounds, ground| view(c, b, level_side(LEVELS[2], (b.2 - b.0) / (b.3 - b.1).max(1.0)), c.beyond(ground));
+            let shared = close_up(at, place.ground);
             let mut best: Option<(f64, Place)> = None;
             let mut close: Vec<(f64, Place)> = Vec::new();
             let mut tried: Vec<usize> = Vec::new();
@@ -168,7 +176,8 @@ impl Library {
                 let Some(q) = &self.prepared[rival.reference] else { continue };
                 let b = bounds(q, &rival.map);
                 let frame = q.frame(2, rival.ground);
-                let own = (locate::overlap(b, at) < 0.8).then(|| close_up(b));
+                let same = locate::overlap(b, at) >= 0.8 && c.beyond(rival.ground) == c.beyond(place.ground);
+                let own = (!same).then(|| close_up(b, rival.ground));
                 let v = own.as_ref().unwrap_or(&shared);
                 let (map, likeness) = locate::settled(&frame, v, rival.map, 6);
                 tried.push(rival.reference);
@@ -202,6 +211,19 @@ impl Library {
             close.retain(|(cost, p)| *cost < least + 2.5 && p.reference != first.reference && p.structure.recall > 0.9);
             close.sort_by(|a, b| a.0.total_cmp(&b.0));
             let mut best = self.measured(c, first, picture);
+            if let Some(filling) = self.filling(c, &first)
+                && let Some(q) = &self.prepared[first.reference]
+            {
+                let v = close_up(bounds(q, &filling), first.ground);
+                let frame = q.frame(2, first.ground);
+                let (map, likeness) = super::align::refine(&frame, &v, filling, 0, true);
+                let (_, place) = locate::cost(&frame, &v, Place { map, likeness, ..first });
+                if let Some(seen) = self.measured(c, place, picture)
+                    && best.as_ref().is_none_or(|b| decide::beyond(&seen.measured) < decide::beyond(&b.measured))
+                {
+                    best = Some(seen);
+                }
+            }
             // Those that differ in less than that shows are told apart by measuring.
             for (_, other) in close.iter().take(2) {
                 if let Some(seen) = self.measured(c, *other, picture)
@@ -214,6 +236,19 @@ impl Library {
             if !whole || best.as_ref().is_some_and(|b| holds(&b.place)) {
                 done.push(at);
                 out.extend(best);
+            } else if let Some(best) = best {
+                rest.push((at, best));
+            }
+        }
+        // Unless nothing of them is there.
+        for (at, seen) in rest {
+            let part = |s: &Seen| {
+                let q = self.prepared[s.place.reference].as_ref();
+                q.is_some_and(|q| holds(&s.place) && locate::within(bounds(q, &s.place.map), at) > 0.8)
+            };
+            if !done.iter().any(|d| locate::overlap(*d, at) > 0.25) && !out.iter().any(part) {
+                done.push(at);
+                out.push(seen);
             }
         }
         self.alone(out)
@@ -292,11 +327,29 @@ impl Library {
         best
     }
 
+    /// Where it is if the file is the supplied one in another size, as most copies are, and the place that was found is about there: at
+    /// the file's borders there is no edge to align by. `None` if it was found just there.
+    fn filling(&self, c: &Candidate, found: &Place) -> Option<Affine> {
+        let p = self.prepared[found.reference].as_ref()?;
+        let supplied = &self.references[found.reference].picture;
+        let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
+        let own = |v: u32| f64::from(v) * f64::from(supplied.scale);
+        let (kx, ky) = (w / own(supplied.pixels.width()), h / own(supplied.pixels.height()));
+        let map = Affine([kx, 0.0, kx * p.content.0, 0.0, ky, ky * p.content.1]);
+        let (there, at) = (bounds(p, &map), bounds(p, &found.map));
+        let (turn, mirrored) = found.map.turn();
+        let off = (there.0 - at.0).abs().max((there.1 - at.1).abs()).max((there.2 - at.2).abs()).max((there.3 - at.3).abs());
+        let turned = mirrored || turn.abs() > 0.3;
+        let least = if turned { 0.5 } else { 0.8 };
+        let likely = (kx / ky - 1.0).abs() < 1.2 / w.min(h) && locate::overlap(there, at) > least;
+        (likely && (off > 0.3 || turned)).then_some(map)
+    }
+
     /// The same place mirrored, if that explains what does not fit.
-    fn mirrored(&self, (cost, first): (f64, Place), close_up: impl Fn(locate::Bounds) -> View) -> (f64, Place) {
+    fn mirrored(&self, (cost, first): (f64, Place), close_up: impl Fn(locate::Bounds, [f32; 3]) -> View) -> (f64, Place) {
         let mut best = (cost, first);
         let Some(q) = self.prepared[first.reference].as_ref().filter(|_| first.structure.missing > 0.1) else { return best };
-        let v = close_up(bounds(q, &first.map));
+        let v = close_up(bounds(q, &first.map), first.ground);
         let frame = q.frame(2, first.ground);
         for (x, y) in [(-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
             let flip = Affine([x, 0.0, if x < 0.0 { q.content.2 } else { 0.0 }, 0.0, y, if y < 0.0 { q.content.3 } else { 0.0 }]);

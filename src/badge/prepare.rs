@@ -10,7 +10,7 @@ use super::sketch::Sketch;
 use fast_image_resize::FilterType;
 use std::sync::{Arc, OnceLock};
 
-/// The longer side in pixels at which a supplied image is kept.
+/// The longer side in pixels at which a square supplied image is kept; of long ones more, see [`level_side`].
 const KEPT: usize = 640;
 /// The longer sides in pixels of the frames in which images are aligned.
 pub(super) const LEVELS: [usize; 3] = [40, 72, 128];
@@ -86,7 +86,7 @@ impl Prepared {
             own_ground = None;
         }
         let content = whole.part(x0, y0, cw, ch);
-        let shrink = (KEPT as f64 / cw.max(ch) as f64).min(1.0);
+        let shrink = (level_side(KEPT, cw as f64 / ch as f64) as f64 / cw.max(ch) as f64).min(1.0);
         let (lw, lh) = (side(cw as f64 * shrink), side(ch as f64 * shrink));
         let layer = content.resized(lw, lh, FilterType::Box);
         let scale = f64::from(reference.picture.scale);

@@ -86,7 +86,7 @@ fn what_was_done_to_a_badge_is_said() {
     // No edge of it is left, but its colours are.
     let blurred = imageops::blur(&gold(220, white, 40), 6.0);
     assert_eq!(see(blurred.clone(), Encoding::Png), [(1, Verdict::Altered, Some(AlterationKind::Blur))]);
-    let picture = Picture { pixels: blurred, encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+    let picture = still(blurred);
     let groups =
         library.compare(&picture, &[1; 32], Setting::default()).marks[0].alterations.iter().map(|a| a.kind.group()).collect::<Vec<_>>();
     assert!(!groups.contains(&Group::Colour), "{groups:?}");
@@ -111,7 +111,7 @@ fn a_part_of_a_mark_is_no_mark() {
     imageops::overlay(&mut both, &small("partner/partner-gold.svg"), 340, 20);
     let mut whole = supplied("logos/northstar-symbol.svg");
     whole.id = "both".to_owned();
-    whole.picture = Picture { pixels: both.clone(), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+    whole.picture = still(both.clone());
     let library = Library::new(vec![supplied("logos/northstar-symbol.svg"), whole]);
     let see = |struck: u32| {
         let mut image = RgbaImage::from_pixel(640, 300, Rgba([255; 4]));
@@ -119,7 +119,7 @@ fn a_part_of_a_mark_is_no_mark() {
         for (x, y) in (0..struck).flat_map(|x| (0..40).map(move |y| (x, y))) {
             image.put_pixel(400 + x, 120 + y, Rgba([200, 30, 200, 255]));
         }
-        let picture = Picture { pixels: image, encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+        let picture = still(image);
         let said = library.compare(&picture, &[1; 32], Setting::default()).marks;
         said.iter().map(|m| (m.reference, m.verdict)).collect::<Vec<_>>()
     };
@@ -143,16 +143,10 @@ fn a_plain_sign_in_other_colours_is_the_same_line_for_line() {
         imageops::resize(&page, w, h, imageops::FilterType::Lanczos3)
     };
     let mut own = supplied("logos/northstar-symbol.svg");
-    own.picture = Picture {
-        pixels: crown(220, "fill='none' stroke='#5b1a6e'", ""),
-        encoding: Encoding::Png,
-        frames: 1,
-        rough_colours: false,
-        scale: 1.0,
-    };
+    own.picture = still(crown(220, "fill='none' stroke='#5b1a6e'", ""));
     let library = Library::new(vec![own]);
     let see = |image: &RgbaImage| {
-        let picture = Picture { pixels: on_white(image), encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 };
+        let picture = still(on_white(image));
         let said = library.compare(&picture, &[1; 32], Setting::default()).marks;
         said.iter().map(|m| (m.verdict, m.alterations.first().map(|a| a.kind.group()))).collect::<Vec<_>>()
     };
@@ -163,6 +157,76 @@ fn a_plain_sign_in_other_colours_is_the_same_line_for_line() {
         assert_eq!(see(&crown(470, &format!("fill='{colour}' stroke='{colour}'"), word)), [], "{colour}");
         assert_eq!(see(&crown(220, &format!("fill='{colour}' stroke='{colour}'"), "")), [], "{colour}");
     }
+    // Supplied smaller, on white, its few lines have more points that stand out.
+    let mut small = supplied("logos/northstar-symbol.svg");
+    small.picture = still(on_white(&crown(220, "fill='none' stroke='#5b1a6e'", "")));
+    let library = Library::new(vec![small]);
+    for colour in ["#12703a", "#101018", "#b01030"] {
+        for (width, beside) in [(470, word), (220, "")] {
+            let other = on_white(&crown(width, &format!("fill='{colour}' stroke='{colour}'"), beside));
+            let said = library.compare(&still(other), &[1; 32], Setting::default()).marks;
+            assert!(said.iter().all(|m| m.verdict == Verdict::Unsure), "{colour} {width}: {said:?}");
+        }
+    }
+}
+
+/// A drawing of `width` by `height` pixels, on white.
+fn drawn(width: u32, height: u32, shapes: &str) -> RgbaImage {
+    let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'>{shapes}</svg>");
+    let drawing = open(svg.as_bytes(), &Limits::default()).expect("a drawing").pixels;
+    let mut page = RgbaImage::from_pixel(drawing.width(), drawing.height(), Rgba([255; 4]));
+    imageops::overlay(&mut page, &drawing, 0, 0);
+    page
+}
+
+fn still(pixels: RgbaImage) -> Picture {
+    Picture { pixels, encoding: Encoding::Png, frames: 1, rough_colours: false, scale: 1.0 }
+}
+
+/// Where a mark fills its file, no background shows its outline.
+#[test]
+fn a_mark_that_fills_its_file() {
+    let stripes = (0..3).map(|i| 150 + 90 * i).map(|y| format!("M0 {} l150 80 l290 -160 v44 l-290 160 l-150 -80 z ", y));
+    let tile = format!("<rect width='580' height='580' rx='90' fill='#2a1d85'/><path fill='#fff' d='{}'/>", stripes.collect::<String>());
+    let whole = drawn(580, 580, &tile);
+    let mut own = supplied("logos/northstar-symbol.svg");
+    own.picture =
+        open(format!("<svg xmlns='http://www.w3.org/2000/svg' width='580' height='580'>{tile}</svg>").as_bytes(), &Limits::default())
+            .expect("a drawing");
+    let library = Library::new(vec![own]);
+    let see = |image: RgbaImage| {
+        let said = library.compare(&still(image), &[1; 32], Setting::default()).marks;
+        said.iter().map(|m| (m.verdict, m.alterations.first().map(|a| a.kind))).collect::<Vec<_>>()
+    };
+    let sized = |image: &RgbaImage, side: u32| imageops::resize(image, side, side, imageops::FilterType::Lanczos3);
+    for side in [133, 275, 316] {
+        assert_eq!(see(sized(&whole, side)), [(Verdict::Copy, None)], "{side}");
+        let mirrored = imageops::flip_horizontal(&sized(&whole, side));
+        assert_eq!(see(mirrored), [(Verdict::Altered, Some(AlterationKind::Mirror))], "{side}");
+    }
+}
+
+/// The letters of a wide badge are small for its length.
+#[test]
+fn a_digit_of_a_wide_badge() {
+    let badge = |segments: &str| {
+        let ground =
+            "<rect x='6' y='6' width='1048' height='276' rx='138' fill='#4d1f2a'/><path fill='#fff' d='M110 200 l64 -120 l64 120 z'/>";
+        let lines = "<path fill='#fff' d='M330 70 h230 v26 h-230 z M330 130 h330 v16 h-330 z M330 180 h190 v20 h-190 z'/>";
+        drawn(1060, 288, &format!("{ground}{lines}<path stroke='#fff' stroke-width='7' fill='none' d='{segments}'/>"))
+    };
+    // A five of lines; with one more it is a nine.
+    let (five, nine) = ("M880 180 h-20 v15 h20 v15 h-20", "M880 180 h-20 v15 h20 v15 h-20 M880 177 v18");
+    let mut own = supplied("logos/northstar-symbol.svg");
+    own.picture = still(badge(five));
+    let library = Library::new(vec![own]);
+    let see = |image: &RgbaImage| {
+        let small = imageops::resize(image, 530, 144, imageops::FilterType::Lanczos3);
+        let said = library.compare(&still(small), &[1; 32], Setting::default()).marks;
+        said.iter().map(|m| (m.verdict, m.alterations.first().map(|a| a.kind.group()))).collect::<Vec<_>>()
+    };
+    assert_eq!(see(&badge(five)), [(Verdict::Copy, None)]);
+    assert_eq!(see(&badge(nine)), [(Verdict::Altered, Some(Group::Content))]);
 }
 
 /// The decoder would leave every other row black.

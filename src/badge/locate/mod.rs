@@ -7,7 +7,7 @@ mod structure;
 
 use crate::badge::affine::Affine;
 use crate::badge::align::{Frame, View, likeness, refine};
-use crate::badge::find::{Box, Candidate, boxes};
+use crate::badge::find::{Box, Candidate, FEW, boxes, large};
 use crate::badge::measure::view;
 use crate::badge::prepare::{GROUNDS, LEVELS, Prepared, level_side, shade};
 use crate::badge::sketch::Sketch;
@@ -41,6 +41,8 @@ impl Place {
     }
 }
 
+/// How alike the edges of an image have to be where little speaks for a box.
+const SURE: f64 = 0.9;
 /// How many supplied images are tried in a box.
 const TRIED: usize = 8;
 
@@ -51,21 +53,27 @@ pub(in crate::badge) type Bounds = (f64, f64, f64, f64);
 pub(in crate::badge) const PAGE: f64 = 1000.0;
 
 pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     let boxes = boxes(c);
-    // Many things are on it: a page.
-    let few = boxes.len() <= 6;
-    let mut coarse = if few { in_boxes(c, prepared, &boxes) } else { Vec::new() };
+    // Many things are on it: a page, or a mark of many parts.
+    let few = boxes.len() <= FEW;
+    let mut coarse = match few {
+        true => in_boxes(c, prepared, &boxes),
+        // What lies in the zones of such a picture is looked for below; here, what can't be missed.
+        false if w.max(h) < PAGE => in_boxes(c, prepared, &large(c, &boxes)).into_iter().filter(|p| p.likeness > SURE).collect(),
+        false => Vec::new(),
+    };
     // A mark that is most of what there is to be seen is alone.
-    let alone = boxes.first().is_some_and(|b| {
-        let all = in_picture(c, b);
-        let found = coarse.iter().filter(|p| p.likeness > 0.86);
-        let placed = found.filter_map(|p| Some(crate::badge::measure::bounds(prepared[p.reference].as_ref()?, &p.map)));
-        placed.into_iter().any(|at| overlap(at, all) > 0.5)
-    });
+    let alone = few
+        && boxes.first().is_some_and(|b| {
+            let all = in_picture(c, b);
+            let found = coarse.iter().filter(|p| p.likeness > 0.86);
+            let placed = found.filter_map(|p| Some(crate::badge::measure::bounds(prepared[p.reference].as_ref()?, &p.map)));
+            placed.into_iter().any(|at| overlap(at, all) > 0.5)
+        });
     if !alone {
         coarse.extend(in_zones(c, prepared));
     }
-    let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     if !few && w.max(h) >= PAGE {
         // Of the many things on a page, most look a little like some mark.
         coarse.retain(|p| p.likeness > 0.5);
@@ -124,7 +132,7 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
         ranked.truncate(TRIED);
         let full = in_picture(c, b);
-        let v = view(c, full, level_side(LEVELS[0], aspect));
+        let v = view(c, full, level_side(LEVELS[0], aspect), c.beyond(b.ground));
         let mut sure: Option<f64> = None;
         for (score, straight, r) in ranked {
             // One that fits well and looks it leaves no room for others that look less like it.
@@ -134,6 +142,10 @@ fn in_boxes(c: &Candidate, prepared: &[Option<Prepared>], boxes: &[Box]) -> Vec<
             let Some(p) = &prepared[r] else { continue };
             let frame = p.frame(0, b.ground);
             if let Some((map, likeness)) = coarse_fit(p, &frame, &v, full, straight) {
+                // The borders of what fills its file are not seen: all else has to be.
+                if c.beyond(b.ground) != c.behind && likeness < SURE {
+                    continue;
+                }
                 if likeness > 0.93 && score > 0.8 {
                     sure = sure.or(Some(score));
                     if likeness > 0.95 {
@@ -169,7 +181,7 @@ fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) 
             continue;
         }
         let frame = p.frame(1, place.ground);
-        let v = view(c, at, frame.long);
+        let v = view(c, at, frame.long, c.beyond(place.ground));
         let (map, likeness) = settled(&frame, &v, place.map, 6);
         let structure = structure(&frame, &v, &map);
         fine.push(Place { map, likeness, structure, ..*place });

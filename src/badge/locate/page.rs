@@ -100,7 +100,7 @@ pub(super) fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
         let full = b.edges();
         let v = match last.take() {
             Some((o, v)) if o == b => v,
-            _ => view(c, full, level_side(LEVELS[0], b.w as f64 / b.h as f64)),
+            _ => view(c, full, level_side(LEVELS[0], b.w as f64 / b.h as f64), c.behind),
         };
         let frame = p.frame(0, b.ground);
         let fitted = if turn == 0 {

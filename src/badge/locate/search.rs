@@ -31,7 +31,7 @@ pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
             continue;
         }
         let frame = p.frame(0, ground);
-        let near = view(c, at, frame.long);
+        let near = view(c, at, frame.long, c.behind);
         let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
         out.push(Place { agree: guess.agree, ..Place::guess(r, map, at, likeness, ground) });
     }
@@ -46,7 +46,7 @@ pub(super) fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
         let n = c.work.data.len().max(1) as f32;
         [0, 1, 2].map(|k| c.work.data.iter().map(|p| p[k]).sum::<f32>() / n)
     };
-    let v = view(c, full, level_side(64, w / h));
+    let v = view(c, full, level_side(64, w / h), c.behind);
     let mut guesses: Vec<(f64, usize, Affine)> = Vec::new();
     for (r, p) in prepared.iter().enumerate() {
         let Some(p) = p else { continue };
@@ -88,7 +88,7 @@ pub(super) fn searched(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Plac
         let Some(p) = &prepared[r] else { continue };
         let at = crate::badge::measure::bounds(p, &map);
         let frame = p.frame(0, mean);
-        let near = view(c, at, frame.long);
+        let near = view(c, at, frame.long, c.behind);
         let (map, likeness) = refine(&frame, &near, map, 16, false);
         out.push(Place::guess(r, map, at, likeness, mean));
     }

@@ -152,7 +152,7 @@ pub(in crate::badge) fn bounds_of((w, h): (f64, f64), map: &Affine) -> (f64, f64
     (least(|c| c.0), least(|c| c.1), most(|c| c.0), most(|c| c.1))
 }
 
-/// Measures. `map`: from content to candidate.
+/// Measures. `map`: from content to candidate; `clear`: pixels that have to be free around it.
 pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encoding: Encoding, clear: f64) -> Option<Measured> {
     let (x0, y0, x1, y1) = bounds(p, map);
     let long = (x1 - x0).max(y1 - y0);
@@ -161,11 +161,13 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     }
     let around = (long * AROUND).max(6.0).max((clear + 6.0).min(long * 0.6));
     let (x, y) = ((x0 - around).floor() as i64, (y0 - around).floor() as i64);
-    // On the grid of eight by eight that JPEG has.
+    // On the grid of JPEG: colours at half resolution have blocks of sixteen by sixteen.
     let (x, y) = (x.div_euclid(8) * 8, y.div_euclid(8) * 8);
     let (w, h) = ((x1 + around).ceil() as i64 - x, (y1 + around).ceil() as i64 - y);
     let edge = c.behind;
-    let most = (COMPARED * (1.0 + 2.0 * around / long)) as usize + 16;
+    // Of long ones more, since their letters are small: as many pixels in all.
+    let longish = (long / (x1 - x0).min(y1 - y0).max(1.0)).sqrt().min(2.2);
+    let most = (COMPARED * longish * (1.0 + 2.0 * around / long)) as usize + 16;
     let (part, place) = c.part(x, y, w as usize, h as usize, most, edge);
     let here = map.then(&place);
     let k = place.size();
@@ -241,7 +243,7 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     let mean = |e: &Plane, zone: &[usize]| zone.iter().map(|&i| e.data[i]).sum::<f32>() / zone.len().max(1) as f32;
     let pair = |f: &dyn Fn(&Plane) -> f32| Pair::of(f(&excess), probes.iter().map(|(_, e)| f(e)));
     let windows = WINDOWS.map(|(share, floor)| {
-        let side = ((share * long).round() as usize).max(4);
+        let side = ((share * long.min(COMPARED as f32)).round() as usize).max(4);
         let of = |e: &Plane| windows(e, &cut, &distance, side);
         let (mut pair, at) = worst(&of(&excess), &probes.iter().map(|(_, e)| of(e)).collect::<Vec<_>>(), floor);
         if let Some((gx, gy)) = at {
@@ -342,8 +344,8 @@ fn distances(mask: &Plane) -> Plane {
     d
 }
 
-/// A view of the candidate around a place for aligning at one level.
-pub(in crate::badge) fn view(c: &Candidate, bounds: (f64, f64, f64, f64), level: usize) -> View {
+/// A view of the candidate around a place for aligning at one level. `beyond`: the colour outside its borders.
+pub(in crate::badge) fn view(c: &Candidate, bounds: (f64, f64, f64, f64), level: usize, beyond: [f32; 3]) -> View {
     let long = (bounds.2 - bounds.0).max(bounds.3 - bounds.1);
     let (x0, y0, x1, y1) = bounds;
     let around = (x1 - x0).max(y1 - y0) * 0.3 + 4.0;
@@ -351,8 +353,7 @@ pub(in crate::badge) fn view(c: &Candidate, bounds: (f64, f64, f64, f64), level:
     let (w, h) = ((x1 + around - x).ceil().max(4.0), (y1 + around - y).ceil().max(4.0));
     let k = level as f64 / long;
     let most = (w.max(h) * k).round().max(8.0);
-    let ground = c.behind;
-    let (part, place) = c.part(x as i64, y as i64, w as usize, h as usize, most as usize, ground);
+    let (part, place) = c.part(x as i64, y as i64, w as usize, h as usize, most as usize, beyond);
     // Smaller than the frame: enlarged, so that both are seen alike.
     let off = k / place.size();
     let (part, place) = if (0.98..1.02).contains(&off) { (part, place) } else { crate::badge::find::resized(&part, place, off) };

@@ -118,7 +118,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     // Others have plain signs, too. In other colours one is told by its drawing alone, which then is the same line for line: an outline is
     // no filled shape, and one with something in it is another sign.
     // A change of colours leaves no other differences, either; what is pale then has hardly an edge.
-    let mapped = st.precision > 0.98 && st.recall > 0.9 && f.rest[1].min(f.rest[2]) < 0.03 * f.rest[0] + 0.5;
+    let mapped = st.precision > 0.98 && st.recall > 0.9 && is_mapped(m);
     let exact = (mapped || st.recall.min(st.precision) > 0.98 && s.place.likeness > 0.94) && !m.is_soft();
     // Blurred, framed or thinned lines are lighter or darker, and keep their hue.
     let coloured = alterations.first().is_some_and(|a| matches!(a.kind, Kind::Hue | Kind::Mono | Kind::Gradient));
@@ -286,12 +286,21 @@ pub(super) fn beyond(m: &Measured) -> f32 {
     local(m).max(wide).max(times(m.mean, 0.3) / 2.6)
 }
 
+/// Whether a map of colours explains nearly all differences.
+fn is_mapped(m: &Measured) -> bool {
+    m.fit.rest[1].min(m.fit.rest[2]) < 0.03 * m.fit.rest[0] + 0.5
+}
+
 fn content(c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
     let st = &s.place.structure;
     // Text is redrawn where edges are; a change of colour leaves them.
     let local = local(m);
     let edges = st.missing.max(st.extra);
+    // Other colours alone change nothing of what is drawn.
+    if m.fit.rest[0] > 3.0 && edges < 0.05 && is_mapped(m) {
+        return;
+    }
     let uniform = m.fit.changed > 0.55 && m.fit.rest[0] > 3.0;
     let told = redrawn(m) > 1.0 && (!uniform || edges > 0.05) || local > 1.0 && !uniform && (m.fit.changed < 0.35 || edges > 0.05);
     if !(told || edges > 0.14 && local > 0.8) {

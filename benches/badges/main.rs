@@ -29,6 +29,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The program's, since memory is measured too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser, Debug)]
 #[command(name = "badges", about = "Makes labelled images of badges and logos, and scores promolint's comparing of images on them")]
 pub struct Options {

@@ -14,6 +14,8 @@ const NUMBERS: usize = 128;
 const SIDE: usize = 320;
 /// Points of a supplied image, and of a candidate, at most.
 pub(super) const POINTS: (usize, usize) = (220, 600);
+/// What is smaller than a square of so many pixels is enlarged: supplied images and small pictures, and areas of pages.
+pub(super) const DETAIL: (usize, usize) = (400, 240);
 /// Pairs of one supplied image at most.
 const PAIRS: usize = 260;
 /// How like each other what surrounds two points has to be: the cosine.
@@ -52,15 +54,16 @@ impl Keypoints {
         self.points.len()
     }
 
-    /// The points of a picture. `place`: from the pixels that they are to be in to those of `flat`.
-    pub fn of(flat: &Flat, place: Affine, most: usize) -> Keypoints {
+    /// The points of a picture. `place`: from the pixels that they are to be in to those of `flat`. Pictures of less than `detail`
+    /// pixels squared are enlarged for finer points, which takes four times as long.
+    pub fn of(flat: &Flat, place: Affine, most: usize, detail: usize) -> Keypoints {
         let long = flat.w.max(flat.h) as f64;
         let side = level_side(SIDE, flat.w as f64 / flat.h.max(1) as f64) as f64;
         let (part, place) = if long > side { super::find::resized(flat, place, side / long) } else { (flat.clone(), place) };
         let grey: Vec<f32> = part.data.iter().map(|c| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]).collect();
         let Some(back) = place.inverse() else { return Keypoints::default() };
         let config = SiftConfig { n_features: most, contrast_threshold: 0.03, edge_threshold: 12.0, ..SiftConfig::default() };
-        let first = if part.w * part.h < 400 * 400 { FirstOctave::Double } else { FirstOctave::Native };
+        let first = if part.w * part.h < detail.pow(2) { FirstOctave::Double } else { FirstOctave::Native };
         ALONE.with(|_| ());
         let mut room = SiftWorkspace::new();
         // Pictures that are too small have no points.

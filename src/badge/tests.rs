@@ -229,6 +229,42 @@ fn a_digit_of_a_wide_badge() {
     assert_eq!(see(&badge(nine)), [(Verdict::Altered, Some(Group::Content))]);
 }
 
+/// On a page, the photograph behind a mark, or how it was slanted, hides its outline from boxes; its points still say where it is.
+#[test]
+fn a_mark_on_a_page_that_no_box_shows() {
+    let names = ["partner/partner-associate.svg", "partner/partner-gold.svg", "partner/partner-platinum.svg", "logos/northstar-symbol.svg"];
+    let mut references: Vec<Reference> = names.iter().map(|n| supplied(n)).collect();
+    references[1].backgrounds = Some(vec![[255; 3]]);
+    let library = Library::new(references);
+    let see = |part: &RgbaImage| {
+        let mut page = RgbaImage::from_pixel(1200, 900, Rgba([255; 4]));
+        for (line, x) in (0..12).flat_map(|line| (0..60).map(move |x| (line, x))).filter(|(line, x)| (line * 7 + x * x) % 11 > 1) {
+            let letter = RgbaImage::from_pixel(7, 12, Rgba([40, 40, 60, 255]));
+            imageops::overlay(&mut page, &letter, 60 + 10 * x, 40 + 24 * line);
+        }
+        imageops::overlay(&mut page, part, 420, 420);
+        let said = library.compare(&still(page), &[1; 32], Setting::default()).marks;
+        said.iter().map(|m| (m.reference, m.verdict, m.alterations.iter().map(|a| a.kind).collect::<Vec<_>>())).collect::<Vec<_>>()
+    };
+    let badge = gold(190, [255; 3], 40);
+    let (w, h) = badge.dimensions();
+    assert_eq!(see(&badge), [(1, Verdict::Copy, vec![])]);
+    assert_eq!(see(&photograph(320, 240)), []);
+    let pixels = supplied("partner/partner-gold.svg").picture.pixels;
+    let small = imageops::resize(&pixels, 160, 160 * pixels.height() / pixels.width(), imageops::FilterType::Lanczos3);
+    let mut pictured = photograph(320, 300);
+    imageops::overlay(&mut pictured, &small, 80, 60);
+    let said = see(&pictured);
+    assert!(matches!(&said[..], [(1, Verdict::Altered, kinds)] if kinds.contains(&AlterationKind::Background)), "{said:?}");
+    // Each line a little further to the right.
+    let slanted = RgbaImage::from_fn(w + h / 4, h, |x, y| {
+        let from = i64::from(x) - i64::from((h - y) / 4);
+        if (0..i64::from(w)).contains(&from) { *badge.get_pixel(from as u32, y) } else { Rgba([255; 4]) }
+    });
+    let said = see(&slanted);
+    assert!(matches!(&said[..], [(1, Verdict::Altered, kinds)] if kinds.contains(&AlterationKind::Skew)), "{said:?}");
+}
+
 /// The decoder would leave every other row black.
 #[test]
 fn inks_that_are_finer_than_the_first_are_refused() {

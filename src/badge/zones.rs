@@ -76,6 +76,13 @@ impl Cells {
     }
 }
 
+/// One thing that a zone surrounds, or several of them, and the shorter side of the largest.
+#[derive(Clone, Copy)]
+struct Piece {
+    at: Cells,
+    solid: usize,
+}
+
 struct Grid<'a> {
     pixels: Cow<'a, RgbaImage>,
     behind: [f32; 3],
@@ -98,35 +105,41 @@ impl Grid<'_> {
     }
 }
 
-/// The boxes in which marks may be, in pixels of the picture.
-pub(super) fn boxes(c: &Candidate) -> Vec<Box> {
+/// A box in which a mark may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Area {
+    /// In pixels of the picture.
+    pub at: Box,
+    /// The shorter side of the largest thing in it that hangs together, in pixels of the picture: a sign's, or a letter's.
+    pub solid: usize,
+}
+
+/// The boxes in which marks may be.
+pub(super) fn areas(c: &Candidate) -> Vec<Area> {
     let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     let k = (MOST_PIXELS / (w * h)).sqrt().min(1.0);
     let pixels = if k < 1.0 { Cow::Owned(reduced(c.pixels, (w * k) as u32, (h * k) as u32)) } else { Cow::Borrowed(c.pixels) };
     let (sx, sy) = (w / f64::from(pixels.width()), h / f64::from(pixels.height()));
     let (cw, ch) = ((pixels.width() as usize).div_ceil(CELL), (pixels.height() as usize).div_ceil(CELL));
     let mut g = Grid { pixels, behind: c.behind, w: cw, h: ch, zone: vec![0; cw * ch], colour: vec![[0; 3]; cw * ch] };
-    let mut found: Vec<(Cells, [f32; 3])> = Vec::new();
+    let mut found: Vec<(Piece, [f32; 3])> = Vec::new();
     for eye in EYES {
         for new in seen(&mut g, eye) {
-            if !found.iter().any(|(old, _)| old.overlap(&new.0) > 0.94) {
+            if !found.iter().any(|(old, _)| old.at.overlap(&new.0.at) > 0.94) {
                 found.push(new);
             }
         }
     }
     let at = |v: usize, s: f64| (v as f64 * s).round() as usize;
-    let place = |(b, ground): (Cells, [f32; 3])| Box {
-        x: at(b.x0, sx),
-        y: at(b.y0, sy),
-        w: at(b.x1 - b.x0, sx).max(1),
-        h: at(b.y1 - b.y0, sy).max(1),
-        ground,
+    let place = |(Piece { at: b, solid }, ground): (Piece, [f32; 3])| Area {
+        at: Box { x: at(b.x0, sx), y: at(b.y0, sy), w: at(b.x1 - b.x0, sx).max(1), h: at(b.y1 - b.y0, sy).max(1), ground },
+        solid: at(solid, sx.min(sy)),
     };
     found.into_iter().map(place).collect()
 }
 
 /// The boxes that one way to tell colours apart finds, and the colours around them.
-fn seen(g: &mut Grid, eye: Eye) -> Vec<(Cells, [f32; 3])> {
+fn seen(g: &mut Grid, eye: Eye) -> Vec<(Piece, [f32; 3])> {
     let zones = zones(g, eye);
     let mut out = Vec::new();
     let mut visits = 0;
@@ -147,18 +160,19 @@ fn seen(g: &mut Grid, eye: Eye) -> Vec<(Cells, [f32; 3])> {
             pieces.sort_by_key(|p| std::cmp::Reverse((p.x1 - p.x0) * (p.y1 - p.y0)));
             pieces.truncate(MOST_PIECES);
         }
-        for b in together(&pieces) {
+        for piece in together(&pieces) {
+            let b = piece.at;
             if !b.may_show() {
                 continue;
             }
             let cells = Cells { x0: b.x0 / CELL, y0: b.y0 / CELL, x1: b.x1.div_ceil(CELL), y1: b.y1.div_ceil(CELL) };
             let ground = around(g, cells, *id);
-            out.push((b, ground.map(f32::from)));
+            out.push((piece, ground.map(f32::from)));
             if let Some(core) = core(g, b, ground)
                 && core.may_show()
                 && core.overlap(&b) < 0.92
             {
-                out.push((core, ground.map(f32::from)));
+                out.push((Piece { at: core, ..piece }, ground.map(f32::from)));
             }
         }
     }
@@ -320,8 +334,10 @@ fn trimmed(g: &Grid, b: Cells, ground: [u8; 3], limit: i32) -> Option<Cells> {
 }
 
 /// Pieces, and all groups of pieces that are nearer to each other than to the rest.
-fn together(pieces: &[Cells]) -> Vec<Cells> {
-    let mut out = pieces.to_vec();
+fn together(pieces: &[Cells]) -> Vec<Piece> {
+    let single = |at: &Cells| Piece { at: *at, solid: (at.x1 - at.x0).min(at.y1 - at.y0) };
+    let mut all: Vec<Piece> = pieces.iter().map(single).collect();
+    let mut out = all.clone();
     let n = pieces.len();
     if n < 2 {
         return out;
@@ -342,7 +358,6 @@ fn together(pieces: &[Cells]) -> Vec<Cells> {
     }
     links.sort_unstable();
     let mut parent: Vec<usize> = (0..n).collect();
-    let mut all = pieces.to_vec();
     fn root(parent: &mut [usize], mut i: usize) -> usize {
         while parent[i] != i {
             parent[i] = parent[parent[i]];
@@ -358,7 +373,7 @@ fn together(pieces: &[Cells]) -> Vec<Cells> {
         while at < links.len() && links[at].0 == gap {
             let (a, b) = (root(&mut parent, links[at].1), root(&mut parent, links[at].2));
             parent[b] = a;
-            all[a] = all[a].with(all[b]);
+            all[a] = Piece { at: all[a].at.with(all[b].at), solid: all[a].solid.max(all[b].solid) };
             changed.push(a);
             at += 1;
         }
@@ -382,7 +397,7 @@ mod tests {
 
     fn best(page: &RgbaImage, wanted: (usize, usize, usize, usize)) -> f64 {
         let wanted = Box { x: wanted.0, y: wanted.1, w: wanted.2, h: wanted.3, ground: [0.0; 3] };
-        boxes(&Candidate::new(page, None)).iter().map(|b| b.overlap(&wanted)).fold(0.0, f64::max)
+        areas(&Candidate::new(page, None)).iter().map(|a| a.at.overlap(&wanted)).fold(0.0, f64::max)
     }
 
     #[test]
@@ -420,6 +435,6 @@ mod tests {
             if x / 8 % 2 == y / 8 % 2 { image::Rgba([255; 4]) } else { image::Rgba([next(), next(), next(), 255]) }
         });
         // As many groups as pieces, and each once as it is and once without its rim.
-        assert!(boxes(&Candidate::new(&page, None)).len() <= 8 * MOST_PIECES);
+        assert!(areas(&Candidate::new(&page, None)).len() <= 8 * MOST_PIECES);
     }
 }

@@ -11,9 +11,10 @@ use crate::badge::find::{Box, Candidate, FEW, boxes, large};
 use crate::badge::measure::view;
 use crate::badge::prepare::{GROUNDS, LEVELS, Prepared, level_side, shade};
 use crate::badge::sketch::Sketch;
+use crate::badge::zones;
 pub(in crate::badge) use explained::Explained;
-use page::in_zones;
-use search::{paired, searched};
+use page::in_areas;
+use search::{paired, paired_in, searched};
 pub(in crate::badge) use structure::{Structure, cost, structure};
 
 /// A supplied image at a place in the candidate.
@@ -43,6 +44,8 @@ impl Place {
 
 /// How alike the edges of an image have to be where little speaks for a box.
 const SURE: f64 = 0.9;
+/// So many points that agree say that an image is there, however little of its edges is seen.
+const SEVERAL: usize = 9;
 /// How many supplied images are tried in a box.
 const TRIED: usize = 8;
 
@@ -71,14 +74,19 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
             let placed = found.filter_map(|p| Some(crate::badge::measure::bounds(prepared[p.reference].as_ref()?, &p.map)));
             placed.into_iter().any(|at| overlap(at, all) > 0.5)
         });
-    if !alone {
-        coarse.extend(in_zones(c, prepared));
-    }
+    let areas = if alone { Vec::new() } else { zones::areas(c) };
+    coarse.extend(in_areas(c, prepared, &areas));
     if !few && w.max(h) >= PAGE {
         // Of the many things on a page, most look a little like some mark.
         coarse.retain(|p| p.likeness > 0.5);
         let mut fine = closer(c, prepared, coarse);
         fine.retain(|p| p.likeness > 0.55 && p.structure.score() > 0.72);
+        let at = |f: &Place| Some(crate::badge::measure::bounds(prepared[f.reference].as_ref()?, &f.map));
+        let found: Vec<Bounds> = fine.iter().filter_map(at).collect();
+        let paired = paired_in(c, prepared, &areas, &found);
+        fine.extend(
+            closer(c, prepared, paired).into_iter().filter(|p| p.agree >= SEVERAL || p.likeness > 0.55 && p.structure.score() > 0.72),
+        );
         fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
         return fine;
     }

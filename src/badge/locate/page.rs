@@ -7,7 +7,7 @@ use crate::badge::find::{Box, Candidate};
 use crate::badge::measure::view;
 use crate::badge::prepare::{GROUNDS, LEVELS, Prepared, level_side, shade};
 use crate::badge::sketch::{DRAWN, Sketch};
-use crate::badge::zones;
+use crate::badge::zones::Area;
 
 /// How alike the sketch of a box on a page has to be.
 const GLIMPSED: f64 = 0.52;
@@ -47,10 +47,10 @@ fn turned_into((w, h): (f64, f64), b: (f64, f64, f64, f64), quarters: usize, mir
 }
 
 /// Where supplied images seem to be on a page.
-pub(super) fn in_zones(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+pub(super) fn in_areas(c: &Candidate, prepared: &[Option<Prepared>], areas: &[Area]) -> Vec<Place> {
     let aspects: Vec<f64> = prepared.iter().flatten().map(|p| p.aspect().ln()).collect();
     let mut guesses: Vec<Glimpse> = Vec::new();
-    for b in zones::boxes(c) {
+    for b in areas.iter().map(|a| a.at) {
         let aspect = (b.w as f64 / b.h as f64).ln();
         if aspects.iter().all(|a| (a - aspect).abs().min((a + aspect).abs()) > 0.5) {
             continue;

@@ -1,29 +1,42 @@
 //! Supplied images where no box shows one: by points that stand out, and anywhere.
 
-use super::Place;
+use super::{Bounds, Place, within};
 use crate::badge::affine::Affine;
 use crate::badge::align::{likeness, refine};
-use crate::badge::find::Candidate;
+use crate::badge::find::{Box, Candidate};
 use crate::badge::keypoints::{self, Guess, Keypoints};
 use crate::badge::measure::view;
 use crate::badge::prepare::{Prepared, level_side};
+use crate::badge::zones::Area;
+
+/// How many supplied images are tried by their points in one picture.
+const PAIRED: usize = 8;
 
 /// Supplied images where their points are.
 pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let ground = crate::badge::find::ground(&c.work);
-    let own = Keypoints::of(&c.work, Affine::scale(1.0 / c.factor, 1.0 / c.factor), keypoints::POINTS.1);
+    let own = Keypoints::of(&c.work, Affine::scale(1.0 / c.factor, 1.0 / c.factor), keypoints::POINTS.1, keypoints::DETAIL.0);
+    let guesses = guesses(&own, prepared, ground);
+    let most = guesses.first().map_or(0, |g| g.0.agree);
+    aligned(c, prepared, guesses.into_iter().filter(|g| g.0.agree * 3 >= most).take(PAIRED), ground)
+}
+
+/// Where points say that supplied images are, and which; those that most points agree on first.
+fn guesses(own: &Keypoints, prepared: &[Option<Prepared>], ground: [f32; 3]) -> Vec<(Guess, usize)> {
     let dark = ground.iter().sum::<f32>() < 300.0;
-    let mut guesses: Vec<(Guess, usize)> = Vec::new();
+    let mut out: Vec<(Guess, usize)> = Vec::new();
     for (r, p) in prepared.iter().enumerate() {
         let Some(p) = p else { continue };
         let found = own.guesses(p.keypoints(dark), p.content.2.max(p.content.3));
-        guesses.extend(found.into_iter().map(|g| (g, r)));
+        out.extend(found.into_iter().map(|g| (g, r)));
     }
-    guesses.sort_by(|a, b| b.0.agree.cmp(&a.0.agree).then(a.1.cmp(&b.1)));
-    let most = guesses.first().map_or(0, |g| g.0.agree);
-    guesses.retain(|g| g.0.agree * 3 >= most);
+    out.sort_by(|a, b| b.0.agree.cmp(&a.0.agree).then(a.1.cmp(&b.1)));
+    out
+}
+
+fn aligned(c: &Candidate, prepared: &[Option<Prepared>], guesses: impl Iterator<Item = (Guess, usize)>, ground: [f32; 3]) -> Vec<Place> {
     let mut out = Vec::new();
-    for (guess, r) in guesses.into_iter().take(8) {
+    for (guess, r) in guesses {
         let Some(p) = &prepared[r] else { continue };
         let at = crate::badge::measure::bounds(p, &guess.map);
         let long = (at.2 - at.0).max(at.3 - at.1);
@@ -34,6 +47,40 @@ pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
         let near = view(c, at, frame.long, c.behind);
         let (map, likeness) = refine(&frame, &near, guess.map, 8, true);
         out.push(Place { agree: guess.agree, ..Place::guess(r, map, at, likeness, ground) });
+    }
+    out
+}
+
+/// What is less than this is told by its sketch or not at all, in pixels; what is more is a section of a page.
+const PICTURED: (usize, usize) = (40, 640);
+/// How many areas of a page are looked at by their points.
+const LOOKED_AT: usize = 6;
+/// How many points have to agree on a page, where there is much to agree by chance.
+const AGREE: usize = 6;
+
+/// Supplied images on a page where their points are: in areas that are no lines of text, and in which none was found.
+pub(super) fn paired_in(c: &Candidate, prepared: &[Option<Prepared>], areas: &[Area], found: &[Bounds]) -> Vec<Place> {
+    let mut open: Vec<Box> = Vec::new();
+    let mut large: Vec<&Area> = areas.iter().filter(|a| a.solid >= PICTURED.0 && a.at.w.max(a.at.h) <= PICTURED.1).collect();
+    large.sort_by_key(|a| (std::cmp::Reverse(a.at.w * a.at.h), a.at.y, a.at.x));
+    for Area { at, .. } in large {
+        let edges = at.edges();
+        let known = found.iter().any(|f| within(edges, *f) > 0.5 || within(*f, edges) > 0.8);
+        if !known && !open.iter().any(|o| within(edges, o.edges()) > 0.85) {
+            open.push(*at);
+        }
+    }
+    open.truncate(LOOKED_AT);
+    let mut out = Vec::new();
+    for b in open {
+        let margin = b.w.max(b.h) / 12 + 4;
+        let (w, h) = (b.w + 2 * margin, b.h + 2 * margin);
+        let (part, place) = c.part(b.x as i64 - margin as i64, b.y as i64 - margin as i64, w, h, w.max(h), b.ground);
+        let own = Keypoints::of(&part, place, keypoints::POINTS.1, keypoints::DETAIL.1);
+        let guesses = guesses(&own, prepared, b.ground);
+        let most = guesses.first().map_or(0, |g| g.0.agree);
+        let good = guesses.into_iter().filter(|g| g.0.agree >= AGREE && g.0.agree * 2 >= most).take(3);
+        out.extend(aligned(c, prepared, good, b.ground));
     }
     out
 }

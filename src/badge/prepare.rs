@@ -14,9 +14,15 @@ use std::sync::{Arc, OnceLock};
 const KEPT: usize = 640;
 /// The longer sides in pixels of the frames in which images are aligned.
 pub(super) const LEVELS: [usize; 3] = [40, 72, 128];
-/// The longer side of a frame for an image of this aspect: thin ones are seen larger, since their height tells as much as their length.
+
+/// How many times larger the longer side of an image of this aspect is looked at: of thin ones the height tells as much as the length.
+pub(super) fn lengthened(aspect: f64) -> f64 {
+    aspect.max(1.0 / aspect).sqrt().min(2.2)
+}
+
+/// The longer side of a frame, in pixels, for an image of this aspect.
 pub(super) fn level_side(level: usize, aspect: f64) -> usize {
-    (level as f64 * aspect.max(1.0 / aspect).sqrt().min(2.2)).round() as usize
+    (level as f64 * lengthened(aspect)).round() as usize
 }
 
 /// A supplied image with fewer points that stand out is a plain sign: nearly all words have more.

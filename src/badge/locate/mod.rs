@@ -55,6 +55,7 @@ pub(in crate::badge) type Bounds = (f64, f64, f64, f64);
 /// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
 pub(in crate::badge) const PAGE: f64 = 1000.0;
 
+/// Where supplied images seem to be; the likeliest first.
 pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     let boxes = boxes(c);
@@ -80,13 +81,12 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
         // Of the many things on a page, most look a little like some mark.
         coarse.retain(|p| p.likeness > 0.5);
         let mut fine = closer(c, prepared, coarse);
-        fine.retain(|p| p.likeness > 0.55 && p.structure.score() > 0.72);
+        let fits = |p: &Place| p.likeness > 0.55 && p.structure.score() > 0.72;
+        fine.retain(fits);
         let at = |f: &Place| Some(crate::badge::measure::bounds(prepared[f.reference].as_ref()?, &f.map));
         let found: Vec<Bounds> = fine.iter().filter_map(at).collect();
         let paired = paired_in(c, prepared, &areas, &found);
-        fine.extend(
-            closer(c, prepared, paired).into_iter().filter(|p| p.agree >= SEVERAL || p.likeness > 0.55 && p.structure.score() > 0.72),
-        );
+        fine.extend(closer(c, prepared, paired).into_iter().filter(|p| p.agree >= SEVERAL || fits(p)));
         fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
         return fine;
     }

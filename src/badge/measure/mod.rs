@@ -19,7 +19,7 @@ use crate::badge::align::View;
 use crate::badge::copies::{PROBES, Recipe, SPAN, alpha, copy, warped};
 use crate::badge::find::Candidate;
 use crate::badge::picture::Encoding;
-use crate::badge::prepare::Prepared;
+use crate::badge::prepare::{Prepared, lengthened};
 use crate::badge::raster::{Flat, Plane, apart, lab};
 use fast_image_resize::FilterType;
 
@@ -161,13 +161,12 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     }
     let around = (long * AROUND).max(6.0).max((clear + 6.0).min(long * 0.6));
     let (x, y) = ((x0 - around).floor() as i64, (y0 - around).floor() as i64);
-    // On the grid of JPEG: colours at half resolution have blocks of sixteen by sixteen.
+    // On the grid of eight by eight that JPEG has.
     let (x, y) = (x.div_euclid(8) * 8, y.div_euclid(8) * 8);
     let (w, h) = ((x1 + around).ceil() as i64 - x, (y1 + around).ceil() as i64 - y);
     let edge = c.behind;
     // Of long ones more, since their letters are small: as many pixels in all.
-    let longish = (long / (x1 - x0).min(y1 - y0).max(1.0)).sqrt().min(2.2);
-    let most = (COMPARED * longish * (1.0 + 2.0 * around / long)) as usize + 16;
+    let most = (COMPARED * lengthened(long / (x1 - x0).min(y1 - y0).max(1.0)) * (1.0 + 2.0 * around / long)) as usize + 16;
     let (part, place) = c.part(x, y, w as usize, h as usize, most, edge);
     let here = map.then(&place);
     let k = place.size();

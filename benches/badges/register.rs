@@ -297,21 +297,32 @@ impl Half {
                 h.unrelated.extend(files.next().and_then(|f| from_file(r, &f, format!("unrelated-{i}"))));
                 continue;
             }
-            let s = if i % 5 < 2 {
-                let frame = r.pick(&frames);
-                let tiers = r.below(3) as u8;
-                let p = Program::draw(r, frame, tiers);
-                let ladder = r.pick(&LADDERS);
-                let tier = r.pick(ladder);
-                (p.badge(r, tier), false)
-            } else {
-                let name = words::name(r);
-                let v = r.pick(&[Variant::Colour, Variant::Colour, Variant::Dark, Variant::Tile, Variant::Light]);
-                (Logo::draw(r, name).scene(v), v == Variant::Light)
+            // Some signs have one shape only: whoever bears that of a supplied logo shows the logo's drawing.
+            let s = loop {
+                let s = foreign(r, &frames, i);
+                if !h.references.iter().filter_map(Design::scene).any(|own| s.0.bears_sign_of(own)) {
+                    break s;
+                }
             };
             h.unrelated.extend(Design::new(r, format!("unrelated-{i}"), "unrelated", Source::Scene(s.0), None, s.1));
         }
         h
+    }
+}
+
+/// A badge or a logo of others, and whether it is white on nothing.
+fn foreign(r: &mut Random, frames: &[Frame], i: usize) -> (Scene, bool) {
+    if i % 5 < 2 {
+        let frame = r.pick(frames);
+        let tiers = r.below(3) as u8;
+        let p = Program::draw(r, frame, tiers);
+        let ladder = r.pick(&LADDERS);
+        let tier = r.pick(ladder);
+        (p.badge(r, tier), false)
+    } else {
+        let name = words::name(r);
+        let v = r.pick(&[Variant::Colour, Variant::Colour, Variant::Dark, Variant::Tile, Variant::Light]);
+        (Logo::draw(r, name).scene(v), v == Variant::Light)
     }
 }
 

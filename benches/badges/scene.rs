@@ -93,6 +93,19 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// Whether it bears the sign of another drawing, path for path, in whatever colours.
+    pub fn bears_sign_of(&self, other: &Scene) -> bool {
+        let own: Vec<&str> = self.sign().collect();
+        other.sign().next().is_some() && other.sign().all(|path| own.contains(&path))
+    }
+
+    fn sign(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().filter(|i| i.role == Role::Icon).filter_map(|i| match &i.shape {
+            Shape::Path(path) => Some(path.as_str()),
+            Shape::Line(_) => None,
+        })
+    }
+
     pub fn new(w: f32, h: f32) -> Scene {
         Scene { w, h, items: Vec::new() }
     }

@@ -5,11 +5,9 @@
 
 use super::affine::Affine;
 use super::prepare::level_side;
-use super::raster::Flat;
-use kornia_imgproc::features::{FirstOctave, SiftConfig, SiftWorkspace, sift_detect_and_compute};
+use super::raster::{Flat, Plane};
+use super::sift::{NUMBERS, features};
 
-/// Numbers of one description.
-const NUMBERS: usize = 128;
 /// The longer side in pixels of the square pictures in which points are looked for; of long ones more, see [`level_side`].
 const SIDE: usize = 320;
 /// Points of a supplied image, and of a candidate, at most.
@@ -20,11 +18,6 @@ pub(super) const DETAIL: (usize, usize) = (400, 240);
 const PAIRS: usize = 260;
 /// How like each other what surrounds two points has to be: the cosine.
 const ALIKE: i32 = 80;
-
-thread_local! {
-    /// Pictures are shared out among threads already: a pool of the calling thread alone keeps the library from starting its own.
-    static ALONE: Option<rayon::ThreadPool> = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
-}
 
 /// Points of a picture.
 #[derive(Debug, Default)]
@@ -60,26 +53,16 @@ impl Keypoints {
         let long = flat.w.max(flat.h) as f64;
         let side = level_side(SIDE, flat.w as f64 / flat.h.max(1) as f64) as f64;
         let (part, place) = if long > side { super::find::resized(flat, place, side / long) } else { (flat.clone(), place) };
-        let grey: Vec<f32> = part.data.iter().map(|c| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]).collect();
         let Some(back) = place.inverse() else { return Keypoints::default() };
-        let config = SiftConfig { n_features: most, contrast_threshold: 0.03, edge_threshold: 12.0, ..SiftConfig::default() };
-        let first = if part.w * part.h < detail.pow(2) { FirstOctave::Double } else { FirstOctave::Native };
-        ALONE.with(|_| ());
-        let mut room = SiftWorkspace::new();
-        // Pictures that are too small have no points.
-        let Ok(found) = sift_detect_and_compute(&mut room, &grey, part.w, part.h, &config, first, usize::MAX, true) else {
-            return Keypoints::default();
-        };
+        let data = part.data.iter().map(|c| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]).collect();
+        let found = features(Plane { w: part.w, h: part.h, data }, part.w * part.h < detail.pow(2), most);
         let k = back.size();
-        let points = found.keypoints.iter().map(|p| {
-            let (x, y) = back.apply(f64::from(p.x) + 0.5, f64::from(p.y) + 0.5);
-            Point { x, y, size: f64::from(p.size) * k, angle: f64::from(p.angle).to_radians() }
+        let points = found.iter().map(|f| {
+            let (x, y) = back.apply(f64::from(f.x), f64::from(f.y));
+            Point { x, y, size: f64::from(f.size) * k, angle: f64::from(f.angle) }
         });
-        let described = found.descriptors.chunks_exact(NUMBERS).map(|d| {
-            // Of length 1,000: the product of two is a million times their cosine.
-            let length = d.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
-            std::array::from_fn(|i| (1000.0 * d[i] / length) as i16)
-        });
+        // Of length 1,000: the product of two is a million times their cosine.
+        let described = found.iter().map(|f| f.about.map(|v| (1000.0 * v) as i16));
         Keypoints { points: points.collect(), described: described.collect() }
     }
 

@@ -22,6 +22,7 @@ mod panels;
 mod picture;
 mod prepare;
 mod raster;
+mod sift;
 mod sketch;
 mod svg;
 #[cfg(test)]

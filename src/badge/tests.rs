@@ -275,3 +275,25 @@ fn inks_that_are_finer_than_the_first_are_refused() {
     let refused = open(&bytes, &Limits::default()).expect_err("it cannot be decoded rightly");
     assert!(refused.message.contains("more coarsely"), "{}", refused.message);
 }
+
+/// Round badges resemble each other: one in other colours that fits in part, and not straight, is told without an alarm.
+#[test]
+fn what_fits_in_part_in_other_colours_is_no_altered_mark() {
+    let disc = |fill: &str, within: &str| format!("<circle cx='150' cy='150' r='146' fill='{fill}'/>{within}");
+    let bars = "<path fill='#123' d='M80 190h140v10h-140z M100 215h100v10h-100z M110 75h80v60h-80z'/><circle cx='150' cy='105' r='18' fill='#46a5d6'/>";
+    let mut own = supplied("logos/northstar-symbol.svg");
+    own.picture = still(drawn(300, 300, &disc("#46a5d6", bars)));
+    let library = Library::new(vec![own]);
+    let see = |fill: &str, within: &str| {
+        let said = library.compare(&still(drawn(300, 300, &disc(fill, within))), &[1; 32], Setting::default()).marks;
+        said.iter().map(|m| m.verdict).collect::<Vec<_>>()
+    };
+    let others = |turned: &str| {
+        let shapes = "<path fill='#2a4b6b' d='M110 75h80v60h-80z M75 165h150v20h-150z'/>";
+        format!("<g transform='rotate({turned} 150 150)'>{shapes}</g>")
+    };
+    assert_eq!(see("#3d8dbb", &others("1.5")), [Verdict::Unsure]);
+    // Straight, it may be what became of it.
+    assert_eq!(see("#3d8dbb", &others("0")), [Verdict::Altered]);
+    assert_eq!(see("#3a86b5", &bars.replace("M110 75h80v60h-80z", "")), [Verdict::Altered]);
+}

@@ -12,8 +12,8 @@ use super::sift::{NUMBERS, features};
 const SIDE: usize = 320;
 /// Points of a supplied image, and of a candidate, at most.
 pub(super) const POINTS: (usize, usize) = (220, 600);
-/// What is smaller than a square of so many pixels is enlarged: supplied images and small pictures, and areas of pages.
-pub(super) const DETAIL: (usize, usize) = (400, 240);
+/// What is smaller than a square of so many pixels is enlarged, for finer points.
+const DETAIL: usize = 400;
 /// Pairs of one supplied image at most.
 const PAIRS: usize = 260;
 /// How like each other what surrounds two points has to be: the cosine.
@@ -47,15 +47,14 @@ impl Keypoints {
         self.points.len()
     }
 
-    /// The points of a picture. `place`: from the pixels that they are to be in to those of `flat`. Pictures of less than `detail`
-    /// pixels squared are enlarged for finer points, which takes four times as long.
-    pub fn of(flat: &Flat, place: Affine, most: usize, detail: usize) -> Keypoints {
+    /// The points of a picture. `place`: from the pixels that they are to be in to those of `flat`.
+    pub fn of(flat: &Flat, place: Affine, most: usize) -> Keypoints {
         let long = flat.w.max(flat.h) as f64;
         let side = level_side(SIDE, flat.w as f64 / flat.h.max(1) as f64) as f64;
         let (part, place) = if long > side { super::find::resized(flat, place, side / long) } else { (flat.clone(), place) };
         let Some(back) = place.inverse() else { return Keypoints::default() };
         let data = part.data.iter().map(|c| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]).collect();
-        let found = features(Plane { w: part.w, h: part.h, data }, part.w * part.h < detail.pow(2), most);
+        let found = features(Plane { w: part.w, h: part.h, data }, part.w * part.h < DETAIL.pow(2), most);
         let k = back.size();
         let points = found.iter().map(|f| {
             let (x, y) = back.apply(f64::from(f.x), f64::from(f.y));
@@ -127,10 +126,10 @@ fn agreeing(votes: &[(Point, Point)], map: &Affine, long: f64, slack: f64) -> Ve
     let (turn, _) = map.turn();
     let near = |own: &Point, other: &Point| {
         let (x, y) = map.apply(other.x, other.y);
-        let angle = (own.angle - other.angle - turn.to_radians() + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU);
-        (x - own.x).hypot(y - own.y) < slack * long * s
+        let angle = || (own.angle - other.angle - turn.to_radians() + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU);
+        (x - own.x).powi(2) + (y - own.y).powi(2) < (slack * long * s).powi(2)
             && (own.size / (other.size * s).max(1e-9)).ln().abs() < 0.45
-            && (angle - std::f64::consts::PI).abs() < 0.45
+            && (angle() - std::f64::consts::PI).abs() < 0.45
     };
     votes.iter().filter(|(own, other)| near(own, other)).copied().collect()
 }

@@ -143,7 +143,7 @@ impl Prepared {
             let wide = flat.part(-(margin as i64), -(margin as i64), flat.w + 2 * margin, flat.h + 2 * margin, behind);
             let k = self.layer.w as f64 / self.content.2;
             let place = Affine([k, 0.0, margin as f64, 0.0, self.layer.h as f64 / self.content.3, margin as f64]);
-            Keypoints::of(&wide, place, keypoints::POINTS.0, keypoints::DETAIL.0)
+            Keypoints::of(&wide, place, keypoints::POINTS.0)
         })
     }
 

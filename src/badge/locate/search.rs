@@ -15,7 +15,7 @@ const PAIRED: usize = 8;
 /// Supplied images where their points are.
 pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
     let ground = crate::badge::find::ground(&c.work);
-    let own = Keypoints::of(&c.work, Affine::scale(1.0 / c.factor, 1.0 / c.factor), keypoints::POINTS.1, keypoints::DETAIL.0);
+    let own = Keypoints::of(&c.work, Affine::scale(1.0 / c.factor, 1.0 / c.factor), keypoints::POINTS.1);
     let guesses = guesses(&own, prepared, ground);
     let most = guesses.first().map_or(0, |g| g.0.agree);
     aligned(c, prepared, guesses.into_iter().filter(|g| g.0.agree * 3 >= most).take(PAIRED), ground)
@@ -76,10 +76,12 @@ pub(super) fn paired_in(c: &Candidate, prepared: &[Option<Prepared>], areas: &[A
         let margin = b.w.max(b.h) / 12 + 4;
         let (w, h) = (b.w + 2 * margin, b.h + 2 * margin);
         let (part, place) = c.part(b.x as i64 - margin as i64, b.y as i64 - margin as i64, w, h, w.max(h), b.ground);
-        let own = Keypoints::of(&part, place, keypoints::POINTS.1, keypoints::DETAIL.1);
+        let own = Keypoints::of(&part, place, keypoints::POINTS.1);
         let guesses = guesses(&own, prepared, b.ground);
         let most = guesses.first().map_or(0, |g| g.0.agree);
-        let good = guesses.into_iter().filter(|g| g.0.agree >= AGREE && g.0.agree * 2 >= most).take(3);
+        // A page has many plain signs of others.
+        let telling = |r: usize| prepared[r].as_ref().is_some_and(|p| !p.is_plain());
+        let good = guesses.into_iter().filter(|g| g.0.agree >= AGREE && g.0.agree * 2 >= most && telling(g.1)).take(3);
         out.extend(aligned(c, prepared, good, b.ground));
     }
     out

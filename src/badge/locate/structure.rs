@@ -60,7 +60,7 @@ pub(in crate::badge) fn structure(frame: &Frame, v: &View, map: &Affine) -> Stru
     // Directions of the candidate, seen from the frame: the transposed linear part.
     let turned = |dx: f32, dy: f32| {
         let (a, b) = (lin[0] * dx + lin[3] * dy, lin[1] * dx + lin[4] * dy);
-        let l = a.hypot(b).max(1e-6);
+        let l = (a * a + b * b).sqrt().max(1e-6);
         (a / l, b / l)
     };
     let has = |strengths: &dyn Fn(i64, i64) -> Option<(f32, f32, f32)>, x: f32, y: f32, d: (f32, f32), need: f32| -> f32 {

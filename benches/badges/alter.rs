@@ -492,6 +492,9 @@ fn text(kind: Kind, strength: usize, d: &Design, size: f32, others: &[Design], r
                         .enumerate()
                         .map(|(j, c)| if j == i { if c.is_uppercase() { new.to_ascii_uppercase() } else { new } } else { *c })
                         .collect()
+                } else if !s.items.iter().enumerate().any(|(i, o)| i != at && o.tells()) {
+                    // Of words alone another name leaves nothing: that is another firm's logo.
+                    return None;
                 } else {
                     super::words::name(r)
                 }
@@ -637,6 +640,10 @@ fn removed(strength: usize, d: &Design, r: &mut Random) -> Option<Altered> {
                 i += 1;
                 !gone.contains(&(i - 1))
             });
+            // What is left of it has to be it.
+            if !out.items.iter().any(Item::tells) {
+                continue;
+            }
             let c = drawn(&out, d);
             let share = super::canvas::difference(&c, &d.base).pixels as f32 / (d.ink.width() * d.ink.height());
             let fits = match strength {

@@ -101,7 +101,8 @@ fn visible(kind: Kind, strength: usize, m: &Made, d: &Design) -> bool {
     if matches!(kind, Kind::MinSize) {
         return true;
     }
-    let e = canvas::difference(&m.canvas, clean);
+    // Light marks are used on dark grounds, all others on light ones.
+    let e = canvas::difference_on(&m.canvas, clean, &[if d.light { 0.12 } else { 1.0 }]);
     let ink = Area(d.ink.0, d.ink.1, d.ink.2, d.ink.3).through(m.place);
     let share = e.pixels as f32 / (ink.width() * ink.height());
     match kind {
@@ -284,6 +285,8 @@ pub fn finish(mut m: Made, d: &Design, floor: u8, pad: bool, r: &mut Random) -> 
     let code = match Code::draw(r, floor) {
         // The colours of print are known but roughly: what was altered may not show.
         Code::Cmyk(q) if m.kind.is_some() => Code::Jpeg(q, false),
+        // What is half transparent is lost.
+        Code::Gif if matches!(m.kind, Some(Kind::Shadow | Kind::Glow)) => Code::Png,
         c => c,
     };
     let behind = ground(d, r);

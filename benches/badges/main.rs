@@ -69,6 +69,9 @@ pub struct Options {
     /// Write a line for each wrong image to a file
     #[arg(long)]
     failures: Option<PathBuf>,
+    /// Write what was measured of each image to a file, for those who set limits; all is compared twice then
+    #[arg(long)]
+    numbers: Option<PathBuf>,
     /// What cargo says
     #[arg(long, hide = true)]
     bench: bool,
@@ -104,7 +107,7 @@ fn main() {
         let places: Vec<usize> = (0..labels.len()).collect();
         each(o.jobs, &places, |i| {
             let bytes = std::fs::read(dir.join(&labels[i].0)).unwrap();
-            add(score::judge(&library, &bytes, labels[i].1.clone()));
+            add(score::judge(&library, &bytes, labels[i].1.clone(), o.numbers.is_some()));
         });
         head = format!("{} images of {}; {} references.", labels.len(), dir.display(), library.references().len());
     } else {
@@ -118,7 +121,7 @@ fn main() {
         let library = score::library(&half);
         each(o.jobs, &indices, |i| {
             let (bytes, label) = make(&o, &half, i, salt, only);
-            add(score::judge(&library, &bytes, label));
+            add(score::judge(&library, &bytes, label, o.numbers.is_some()));
         });
         let logos = o.logos.as_ref().map_or("", |_| ", logos of a folder among them");
         head = format!("Half {}, seed {}, {} images{logos}; {} references.", o.half, o.seed, indices.len(), half.references.len());
@@ -133,6 +136,13 @@ fn main() {
                 let line = serde_json::json!({ "wrong": wrong, "seed": o.seed, "half": o.half, "index": d.label.index, "label": d.label.json(), "said": d.words });
                 writeln!(file, "{line}").unwrap();
             }
+        }
+    }
+    if let Some(path) = &o.numbers {
+        let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+        for d in &done {
+            let line = serde_json::json!({ "index": d.label.index, "wrong": d.wrong(), "label": d.label.json(), "said": d.words, "numbers": d.numbers });
+            writeln!(file, "{line}").unwrap();
         }
     }
     println!("{head}\n");

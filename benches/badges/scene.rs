@@ -48,6 +48,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is what a mark is known by: its sign, its name, its tier.
+    pub fn tells(&self) -> bool {
+        matches!(self.role, Role::Icon | Role::Name | Role::Tier | Role::Year | Role::Words)
+    }
+
     pub fn path(role: Role, d: impl Into<String>, c: Rgb) -> Item {
         Item { role, shape: Shape::Path(d.into()), fill: Fill::Flat(c), stroke: None, opacity: 1.0, transform: None }
     }

@@ -69,6 +69,8 @@ pub struct Outcome {
     pub cpu: f64,
     /// What was said, in words.
     pub words: String,
+    /// What was measured, if it was asked.
+    pub numbers: Vec<String>,
 }
 
 impl Outcome {
@@ -147,14 +149,15 @@ fn area(r: badge::Region) -> Area {
     Area(r.x as f32, r.y as f32, (r.x + r.width) as f32, (r.y + r.height) as f32)
 }
 
-pub fn judge(library: &Library, bytes: &[u8], label: Label) -> Outcome {
+pub fn judge(library: &Library, bytes: &[u8], label: Label, numbers: bool) -> Outcome {
     let wall = std::time::Instant::now();
     let start = thread_time();
     let sha: [u8; 32] = Sha256::digest(bytes).into();
     let picture = badge::open(bytes, &Limits::default());
     let said = picture.as_ref().map(|p| library.compare(p, &sha, badge::Setting::default()));
     let cpu = start.zip(thread_time()).map_or_else(|| wall.elapsed().as_secs_f64(), |(a, b)| b - a);
-    let mut out = Outcome { label, marks: vec![], others: vec![], stray: 0, ghosts: 0, refused: None, cpu, words: String::new() };
+    let numbers = picture.as_ref().ok().filter(|_| numbers).map(|p| library.report(p)).unwrap_or_default();
+    let mut out = Outcome { label, marks: vec![], others: vec![], stray: 0, ghosts: 0, refused: None, cpu, words: String::new(), numbers };
     let said = match said {
         Ok(c) => c,
         Err(e) => {

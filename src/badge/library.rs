@@ -5,10 +5,11 @@ use super::align::View;
 use super::find::Candidate;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
+use super::parts::Part;
 use super::prepare::{LEVELS, Prepared, level_side};
 use super::{Alteration, AlterationKind, Comparison, Encoding, Mark, Picture, Region, Verdict, decide};
 use image::RgbaImage;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One file of one supplied image.
 #[derive(Clone, Debug)]
@@ -49,6 +50,7 @@ pub struct Setting {
 pub struct Library {
     references: Vec<Reference>,
     prepared: Vec<Option<Prepared>>,
+    parts: OnceLock<Vec<Part>>,
     pub(super) keys: super::drawings::Keys,
 }
 
@@ -84,7 +86,7 @@ impl Library {
     pub fn new(references: Vec<Reference>) -> Library {
         let prepared = references.iter().map(Prepared::new).collect();
         let keys = references.iter().map(|_| Default::default()).collect();
-        Library { references, prepared, keys }
+        Library { references, prepared, parts: OnceLock::new(), keys }
     }
 
     /// Where the content of an image lies in its file: left, top, width, height.
@@ -121,8 +123,9 @@ impl Library {
             return Comparison::default();
         }
         let c = Candidate::new(&picture.pixels, setting.behind);
+        let (places, areas) = locate::places(&c, &self.prepared);
         let marks = self
-            .seen(&c, picture)
+            .seen(&c, picture, &places)
             .into_iter()
             .filter_map(|s| decide::decide(&self.references[s.place.reference], self.supplied_width(s.place.reference), picture, &c, &s))
             .map(|mut mark| {
@@ -136,13 +139,25 @@ impl Library {
                 }
                 mark
             });
-        Comparison { marks: marks.collect() }
+        let mut marks: Vec<Mark> = marks.collect();
+        self.parted(&c, picture, &areas, &mut marks);
+        Comparison { marks }
+    }
+
+    /// The parts of the images that have such, but for those that were retired.
+    pub(super) fn parts(&self) -> &[Part] {
+        self.parts.get_or_init(|| {
+            let of = |i: usize| {
+                let picture = &self.references[i].picture;
+                Part::of(i, &picture.pixels, f64::from(picture.scale), self.prepared[i].as_ref()?)
+            };
+            (0..self.references.len()).filter(|i| !self.references[*i].retired).filter_map(of).flatten().collect()
+        })
     }
 
     /// The marks in a candidate, measured.
-    pub(super) fn seen(&self, c: &Candidate, picture: &Picture) -> Vec<Seen> {
-        let places = locate::places(c, &self.prepared);
-        let order = self.wholes_first(&places);
+    pub(super) fn seen(&self, c: &Candidate, picture: &Picture, places: &[Place]) -> Vec<Seen> {
+        let order = self.wholes_first(places);
         let mut done: Vec<locate::Bounds> = Vec::new();
         let mut out: Vec<Seen> = Vec::new();
         let mut rest: Vec<(locate::Bounds, Seen)> = Vec::new();
@@ -189,7 +204,7 @@ impl Library {
                 }
             }
             if let Some((cost, first)) = best {
-                best = Some(self.again(cost, first, &places, at, &shared));
+                best = Some(self.again(cost, first, places, at, &shared));
             }
             if let Some((_, first)) = best {
                 for other in self.kin(&first, &shared, &tried) {
@@ -219,7 +234,7 @@ impl Library {
                 let (map, likeness) = super::align::refine(&frame, &v, filling, 0, true);
                 let (_, place) = locate::cost(&frame, &v, Place { map, likeness, ..first });
                 if let Some(seen) = self.measured(c, place, picture)
-                    && best.as_ref().is_none_or(|b| decide::beyond(&seen.measured) < decide::beyond(&b.measured))
+                    && best.as_ref().is_none_or(|b| super::alterations::beyond(&seen.measured) < super::alterations::beyond(&b.measured))
                 {
                     best = Some(seen);
                 }
@@ -411,14 +426,7 @@ impl Library {
     #[doc(hidden)]
     pub fn report(&self, picture: &Picture) -> Vec<String> {
         let c = Candidate::new(&picture.pixels, None);
-        let seen = self.seen(&c, picture);
+        let seen = self.seen(&c, picture, &locate::places(&c, &self.prepared).0);
         seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, s))).collect()
-    }
-
-    /// The panels of the first mark seen.
-    #[doc(hidden)]
-    pub fn panels(&self, picture: &Picture) -> Option<RgbaImage> {
-        let c = Candidate::new(&picture.pixels, None);
-        self.seen(&c, picture).first().map(|s| super::panels::panels(&s.measured))
     }
 }

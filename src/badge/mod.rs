@@ -6,6 +6,7 @@
 
 mod affine;
 mod align;
+mod alterations;
 mod copies;
 mod decide;
 mod drawings;
@@ -19,6 +20,7 @@ mod locate;
 #[allow(clippy::needless_range_loop, reason = "channels, rows of matrices and columns are indexed alike")]
 mod measure;
 mod panels;
+mod parts;
 mod picture;
 mod prepare;
 mod raster;

@@ -8,6 +8,7 @@ use super::library::Reference;
 use super::raster::{Edges, Flat, Kept, Layer, Plane, lab};
 use super::sketch::Sketch;
 use fast_image_resize::FilterType;
+use image::RgbaImage;
 use std::sync::{Arc, OnceLock};
 
 /// The longer side in pixels at which a square supplied image is kept; of long ones more, see [`level_side`].
@@ -40,6 +41,45 @@ pub(super) fn shade(ground: [f32; 3]) -> usize {
     }
 }
 
+/// What of a picture is drawn on it.
+pub(super) struct Ink {
+    pub shown: Vec<bool>,
+    /// The colour of the paper around it, which is none of it.
+    pub ground: Option<[f32; 3]>,
+    /// The colour of the tile that it fills, which is a part of it.
+    tile: Option<[f32; 3]>,
+}
+
+impl Ink {
+    pub fn of(pixels: &RgbaImage) -> Ink {
+        if !pixels.pixels().all(|p| p[3] > 250) {
+            return Ink { shown: pixels.pixels().map(|p| p[3] > 12).collect(), ground: None, tile: None };
+        }
+        let flat = Flat::of(pixels, [255.0; 3]);
+        let border = ground(&flat);
+        let uniform = border_is(&flat, border);
+        // White paper around a drawing is none of it; a tile of another colour is.
+        let [l, a, b] = lab(border);
+        if uniform && l > 93.0 && a.hypot(b) < 6.0 {
+            return Ink::on(pixels, border);
+        }
+        Ink { shown: vec![true; flat.data.len()], ground: None, tile: uniform.then_some(border) }
+    }
+
+    /// What is drawn on a tile of one colour, if it is one.
+    pub fn on_tile(self, pixels: &RgbaImage) -> Ink {
+        match self.tile {
+            Some(tile) => Ink::on(pixels, tile),
+            None => self,
+        }
+    }
+
+    fn on(pixels: &RgbaImage, paper: [f32; 3]) -> Ink {
+        let flat = Flat::of(pixels, paper);
+        Ink { shown: difference(&flat, paper).data.iter().map(|d| *d > 0.15).collect(), ground: Some(paper), tile: None }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The content.
@@ -64,23 +104,17 @@ impl std::fmt::Debug for Frame {
 
 impl Prepared {
     pub fn new(reference: &Reference) -> Option<Prepared> {
-        let pixels = &reference.picture.pixels;
+        Prepared::of(&reference.picture.pixels, f64::from(reference.picture.scale), KEPT, None)
+    }
+
+    /// Of a picture; `scale`: pixels of its file for one of it; `kept`: the longer side at which it is kept. `paper`: the colour that is
+    /// none of it, if that is known.
+    pub fn of(pixels: &RgbaImage, scale: f64, kept: usize, paper: Option<[f32; 3]>) -> Option<Prepared> {
         let whole = Kept::of(pixels);
-        let opaque = pixels.pixels().all(|p| p[3] > 250);
         let (w, h) = (whole.w, whole.h);
-        let (mut own_ground, mut tile) = (None, None);
-        let shown: Vec<bool> = if opaque {
-            let flat = Flat::of(pixels, [255.0; 3]);
-            let border = ground(&flat);
-            let uniform = border_is(&flat, border);
-            // White paper around a drawing is none of it; a tile of another colour is.
-            let [l, a, b] = lab(border);
-            let paper = uniform && l > 93.0 && a.hypot(b) < 6.0;
-            own_ground = paper.then_some(border);
-            tile = (uniform && !paper).then_some(border);
-            difference(&flat, border).data.iter().map(|d| !paper || *d > 0.15).collect()
-        } else {
-            whole.data.iter().map(|p| p[3] > 12).collect()
+        let Ink { shown, ground: mut own_ground, tile } = match paper {
+            Some(paper) => Ink::on(pixels, paper),
+            None => Ink::of(pixels),
         };
         let rows: Vec<usize> = (0..h).filter(|y| shown[y * w..(y + 1) * w].contains(&true)).collect();
         let cols: Vec<usize> = (0..w).filter(|x| (0..h).any(|y| shown[y * w + x])).collect();
@@ -88,14 +122,13 @@ impl Prepared {
         let (&y0, &y1) = (rows.first()?, rows.last()?);
         let (cw, ch) = (x1 + 1 - x0, y1 + 1 - y0);
         // What fills its file has the page around it, not its own paper.
-        if cw * 100 >= w * 98 && ch * 100 >= h * 98 {
+        if paper.is_none() && cw * 100 >= w * 98 && ch * 100 >= h * 98 {
             own_ground = None;
         }
         let content = whole.part(x0, y0, cw, ch);
-        let shrink = (level_side(KEPT, cw as f64 / ch as f64) as f64 / cw.max(ch) as f64).min(1.0);
+        let shrink = (level_side(kept, cw as f64 / ch as f64) as f64 / cw.max(ch) as f64).min(1.0);
         let (lw, lh) = (side(cw as f64 * shrink), side(ch as f64 * shrink));
         let layer = content.resized(lw, lh, FilterType::Box);
-        let scale = f64::from(reference.picture.scale);
         let small = LEVELS.map(|long| {
             let k = level_side(long, lw as f64 / lh as f64) as f64 / lw.max(lh) as f64;
             layer.resized(side(lw as f64 * k), side(lh as f64 * k), FilterType::Bilinear).layer()
@@ -115,6 +148,11 @@ impl Prepared {
             frames: Default::default(),
             keypoints: Default::default(),
         })
+    }
+
+    /// How alike its sketch is to that of something on this ground, -1 to 1.
+    pub fn alike(&self, sketch: &Sketch, ground: [f32; 3]) -> f32 {
+        self.sketches[shade(ground)].likeness(sketch)
     }
 
     pub fn aspect(&self) -> f64 {

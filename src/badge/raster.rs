@@ -140,12 +140,12 @@ impl Flat {
     }
 
     pub fn rounded(mut self) -> Flat {
-        self.data.iter_mut().flatten().for_each(|v| *v = v.round().clamp(0.0, 255.0));
+        self.data.iter_mut().flatten().for_each(|v| *v = f32::from(to_byte(*v)));
         self
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        self.data.iter().flatten().map(|v| v.round().clamp(0.0, 255.0) as u8).collect()
+        self.data.iter().flatten().map(|v| to_byte(*v)).collect()
     }
 
     pub fn of_bytes(w: usize, h: usize, bytes: &[u8]) -> Flat {
@@ -227,26 +227,24 @@ impl Layer {
     /// Between pixels by Catmull-Rom's cubic; nothing outside.
     #[inline]
     pub fn sample(&self, x: f32, y: f32) -> [f32; 4] {
-        let (x0, y0) = (x.floor(), y.floor());
-        let (wx, wy) = (cubic(x - x0), cubic(y - y0));
-        let (x0, y0) = (x0 as i64 - 1, y0 as i64 - 1);
+        let (x0, y0) = (below(x), below(y));
+        let (wx, wy) = (cubic(x - x0 as f32), cubic(y - y0 as f32));
+        let (x0, y0) = (x0 - 1, y0 - 1);
         let mut out = [0.0; 4];
-        for (j, ky) in wy.iter().enumerate() {
-            let row = y0 + j as i64;
-            if row < 0 || row >= self.h as i64 {
+        let (from, to) = (x0.clamp(0, self.w as i64), (x0 + 4).clamp(0, self.w as i64));
+        for (row, ky) in (y0..).zip(wy) {
+            if row < 0 || row >= self.h as i64 || from >= to {
                 continue;
             }
             let base = row as usize * self.w;
-            for (i, kx) in wx.iter().enumerate() {
-                let col = x0 + i as i64;
-                if col < 0 || col >= self.w as i64 {
-                    continue;
-                }
-                let k = kx * ky;
-                let p = self.data[base + col as usize];
+            let mut line = [0.0; 4];
+            for (p, kx) in self.data[base + from as usize..base + to as usize].iter().zip(&wx[(from - x0) as usize..]) {
                 for c in 0..4 {
-                    out[c] += k * p[c];
+                    line[c] += kx * p[c];
                 }
+            }
+            for c in 0..4 {
+                out[c] += ky * line[c];
             }
         }
         out[3] = out[3].clamp(0.0, 255.0);
@@ -255,6 +253,19 @@ impl Layer {
         }
         out
     }
+}
+
+/// The largest whole number that is not larger; without a call, as the oldest processors need for it.
+#[inline]
+fn below(v: f32) -> i64 {
+    let whole = v as i64;
+    whole - i64::from(whole as f32 > v)
+}
+
+/// 0 to 255, rounded.
+#[inline]
+fn to_byte(v: f32) -> u8 {
+    (v.clamp(0.0, 255.0) + 0.5) as u8
 }
 
 #[inline]

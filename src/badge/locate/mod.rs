@@ -11,7 +11,7 @@ use crate::badge::find::{Box, Candidate, FEW, boxes, large};
 use crate::badge::measure::view;
 use crate::badge::prepare::{GROUNDS, LEVELS, Prepared, level_side, shade};
 use crate::badge::sketch::Sketch;
-use crate::badge::zones;
+use crate::badge::zones::{self, Area};
 pub(in crate::badge) use explained::Explained;
 use page::in_areas;
 use search::{paired, paired_in, searched};
@@ -55,8 +55,8 @@ pub(in crate::badge) type Bounds = (f64, f64, f64, f64);
 /// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
 pub(in crate::badge) const PAGE: f64 = 1000.0;
 
-/// Where supplied images seem to be; the likeliest first.
-pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place> {
+/// Where supplied images seem to be, the likeliest first; and the areas of a page.
+pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> (Vec<Place>, Vec<Area>) {
     let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     let boxes = boxes(c);
     // Many things are on it: a page, or a mark of many parts.
@@ -88,13 +88,15 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
         let paired = paired_in(c, prepared, &areas, &found);
         fine.extend(closer(c, prepared, paired).into_iter().filter(|p| p.agree >= SEVERAL || fits(p)));
         fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
-        return fine;
+        return (fine, areas);
     }
     let mut fine = closer(c, prepared, coarse);
     let found = |f: &Place| {
         let Some(p) = &prepared[f.reference] else { return false };
         let at = crate::badge::measure::bounds(p, &f.map);
-        f.structure.recall > 0.93 && f.structure.precision > 0.85 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
+        let s = &f.structure;
+        // What is missing in one place may be another image, or another map.
+        s.recall > 0.93 && s.precision > 0.85 && s.missing.max(s.extra) < 0.25 && (at.2 - at.0).max(at.3 - at.1) > 0.3 * w.max(h)
     };
     // On a page there is more than one mark to be found, and each is small.
     if w.max(h) < PAGE && !fine.iter().any(found) {
@@ -106,7 +108,7 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
         }
     }
     fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
-    fine
+    (fine, Vec::new())
 }
 
 /// Where supplied images seem to be: boxes of a picture that shows little else.

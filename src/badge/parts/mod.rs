@@ -227,9 +227,11 @@ impl Library {
             None if !plain && !page => AlterationKind::Removed,
             _ => return None,
         };
-        let what = if beside.is_some() { "something else stands for the other" } else { "the other is missing" };
         let percent = there * 100.0;
-        let words = format!("one part of it is as supplied, and {what}: {percent:.0} % of that was found; allowed 100 %");
+        let words = match beside {
+            Some(_) => format!("something else stands for one of its two parts, {percent:.0} % of which was found; allowed 100 %"),
+            None => format!("one of its two parts is missing: {percent:.0} % of it was found; allowed 100 %"),
+        };
         let own = bounds(&part.prepared, &found.map);
         let all = beside.as_ref().map_or(own, |s| (own.0.min(s.at.0), own.1.min(s.at.1), own.2.max(s.at.2), own.3.max(s.at.3)));
         let there = beside.map(|s| decide::region(c, picture, s.at));

@@ -13,13 +13,15 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
-    if subject.document.html.is_empty() || !may_match(subject, m) {
+    if subject.document.html.is_empty() {
         return Vec::new();
     }
     // Whoever asks why hears it of the elements themselves.
-    if !subject.is_traced()
-        && let Some((tags, presence)) = subject.tags().zip(subject.presence())
-    {
+    let known = if subject.is_traced() { None } else { subject.tags().zip(subject.presence()) };
+    if let Some((tags, presence)) = known {
+        if !tags.may_have(&m.select) || !may_match(subject, m) {
+            return Vec::new();
+        }
         let (text, label) = (m.text.as_ref(), m.label.as_ref());
         // What labels an element is somewhere on the page, or in a script.
         let labelled = label.is_none_or(|l| presence.may_have(l));
@@ -28,6 +30,8 @@ pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
         if text.is_some_and(|t| !presence.may_have_keys(t)) || !tags.may_hold(m, labelled, in_script) || !lacks() {
             return Vec::new();
         }
+    } else if !may_match(subject, m) {
+        return Vec::new();
     }
     // No element says what the whole page does not, wherever its words begin and end: told without a tree.
     if m.text.as_ref().is_some_and(|t| subject.presence().is_some_and(|presence| !presence.may_have(t))) {

@@ -166,6 +166,7 @@ fn sets_in(text: &str) -> Box<[bool]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::select::Known;
     use super::*;
     use crate::document::html::Census;
     use crate::source::Span;
@@ -175,7 +176,7 @@ mod tests {
         let of = |text: &str| {
             let lower = text.to_ascii_lowercase();
             let census = Census::read(&lower, &[Span::new(0, text.len())]).expect("tags");
-            scripts(&Tags { census: &census, text, lower: &lower })
+            scripts(&Tags { census: &census, text, lower: &lower, known: &Known::default() })
         };
         assert_eq!(of("<p>a</p><Script>b  \n c</script>d<script>E").as_deref(), Some("\n<Script>b c\n<script>E"));
         // The first end belongs to the script within.

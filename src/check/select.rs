@@ -4,11 +4,14 @@ use super::element::predicate;
 use crate::document::Document;
 use crate::document::html::{Census, Dom, Start};
 use crate::pack::model::ElementMatcher;
-use crate::pack::select::{Key, One, Said, Select, Test, Value};
+use crate::pack::select::{Key, One, Said, Select, Test, Value, Values};
 use ego_tree::NodeId;
+use html5ever::LocalName;
+use rustc_hash::FxHashMap;
 use scraper::ElementRef;
 use selectors::context::SelectorCaches;
 use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 /// All elements that one of the selectors matches, in the tree's order.
@@ -52,9 +55,29 @@ pub(super) struct Tags<'s> {
     /// The source as it is, and with ASCII in lower case.
     pub text: &'s str,
     pub lower: &'s str,
+    /// What is worked out once for all rules.
+    pub known: &'s Known,
+}
+
+/// What is known of the attributes of a page's tags, once somebody asks.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Where the links that the page surely has lead, as written and in lower case, as far as that can be told.
+    led: OnceCell<[Values; 2]>,
+    /// The values of an attribute in lower case; nothing where not all of them can be told.
+    values: RefCell<FxHashMap<LocalName, Option<Values>>>,
 }
 
 impl<'s> Tags<'s> {
+    /// Whether an element of the page may be called as one of the selectors asks: told at a glance.
+    pub fn may_have(&self, select: &Select) -> bool {
+        let known = |key: &Key| match key {
+            Key::Tag(name) => self.census.has_tag(name) || &**name == "img" && self.census.has_tag("image"),
+            Key::Attribute(name, _) => self.census.has_attribute(name),
+        };
+        select.list().iter().any(|one| one.implied || one.keys.as_ref().is_none_or(|keys| keys.iter().any(known)))
+    }
+
     /// Whether an element of the page may be what a matcher looks for. `labelled`: what it must be called may be on the page; `in_script`:
     /// that may be in a script. Of what else pages do not show, nothing is known.
     pub fn may_hold(&self, m: &ElementMatcher, labelled: bool, in_script: impl Fn() -> bool) -> bool {
@@ -75,13 +98,41 @@ impl<'s> Tags<'s> {
         if !whole || document.anchors.is_empty() || memchr::memmem::find(self.lower.as_bytes(), b"<frameset").is_some() {
             return false;
         }
-        let asked: Vec<_> = select.list().iter().filter_map(|one| one.link.as_ref()).collect();
-        let is = |tag: &Start<'s>| {
-            let value = |name: &str| tag.attributes().find(|(n, _)| *n == name).and_then(|(_, at)| self.text.get(at));
-            let said = |s: &Said| value(&s.name).and_then(decoded).is_some_and(|v| s.is(&v));
-            document.anchors.binary_search(&(tag.at() as u32)).is_ok() && asked.iter().any(|all| all.iter().all(said))
+        let links = || self.census.named("a", self.lower).filter(|tag| document.anchors.binary_search(&(tag.at() as u32)).is_ok());
+        let value = |tag: &Start<'s>, name: &str| {
+            let at = tag.attributes().find(|(n, _)| *n == name).map(|(_, at)| at)?;
+            decoded(self.text.get(at)?)
         };
-        !asked.is_empty() && self.census.named("a", self.lower).any(|tag| is(&tag))
+        // Nearly all are asked for by their addresses, by many words: all are held against each word at once.
+        let led = || {
+            self.known.led.get_or_init(|| {
+                let mut led = <[Values; 2]>::default();
+                for address in links().filter_map(|tag| value(&tag, "href")) {
+                    led[0].push(&address);
+                    led[1].push(&address.to_ascii_lowercase());
+                }
+                led
+            })
+        };
+        let of = |tag: &Start<'s>, all: &[Said]| all.iter().all(|s| value(tag, &s.name).is_some_and(|v| s.is(&v)));
+        let has = |all: &Vec<Said>| match &all[..] {
+            [said] if said.name == "href" => said.is_one_of(&led()[0], &led()[1]),
+            all => links().any(|tag| of(&tag, all)),
+        };
+        select.list().iter().filter_map(|one| one.link.as_ref()).any(has)
+    }
+
+    /// Whether an attribute has this value somewhere on the page, or one that cannot be told.
+    fn has_value(&self, name: &LocalName, value: &Value) -> bool {
+        let mut known = self.known.values.borrow_mut();
+        let all = known.entry(name.clone()).or_insert_with(|| {
+            let mut all = Values::default();
+            for at in self.census.values(name, self.lower).iter() {
+                all.push(&decoded(self.lower.get(at.clone())?)?);
+            }
+            Some(all)
+        });
+        all.as_ref().is_none_or(|all| value.is_one_of(all))
     }
 
     fn any(&self, select: &Select, f: impl Fn(Start<'s>) -> bool) -> bool {
@@ -92,8 +143,7 @@ impl<'s> Tags<'s> {
                     self.census.named(name, self.lower).any(may) || &**name == "img" && self.census.named("image", self.lower).any(may)
                 }
                 Key::Attribute(name, value) => {
-                    let is = |value: &Value| self.census.values(name, self.lower).iter().any(|at| self.is(at.clone(), value));
-                    value.as_ref().is_none_or(is) && self.census.with_attribute(name, self.lower).any(may)
+                    value.as_ref().is_none_or(|value| self.has_value(name, value)) && self.census.with_attribute(name, self.lower).any(may)
                 }
             };
             one.implied || one.keys.as_ref().map_or_else(|| self.census.all(self.lower).any(may), |keys| keys.iter().any(by_key))
@@ -216,10 +266,11 @@ mod tests {
             let reading = read_source(&source, Format::Html, None);
             let lower = text.to_ascii_lowercase();
             let dom = Dom::parse(&text, 0);
-            for selector in ["a[href]", "a[href*=contact i]", "a[href*=contact]", "a[href*='/Contact'], a[href=x]"] {
+            for selector in ["a[href]", "a[href*=contact i]", "a[href*=contact]", "a[href*='/Contact'], a[href=x]", "a[href^='/c' i]", "a[href^=X], a[href^='/C'][href*='&'], a[href$=t]"] {
                 let Ok(select) = Select::read(selector.to_owned()) else { panic!("{selector} is broken") };
                 let Some(census) = Census::read(&lower, &[crate::source::Span::new(0, text.len())]) else { continue };
-                let tags = Tags { census: &census, text: &text, lower: &lower };
+                let known = Known::default();
+                let tags = Tags { census: &census, text: &text, lower: &lower, known: &known };
                 if tags.has_link(&select, &reading.document) {
                     prop_assert!(super::any(&dom, &select), "{} in {}", selector, text);
                 }
@@ -238,7 +289,8 @@ mod tests {
                 prop_assert_eq!(&found, &by_scraper, "{}", selector);
                 prop_assert_eq!(super::any(&dom, &select), !found.is_empty());
                 let Some(census) = &census else { continue };
-                let tags = Tags { census, text: &text, lower: &lower };
+                let known = Known::default();
+                let tags = Tags { census, text: &text, lower: &lower, known: &known };
                 prop_assert!(found.is_empty() || tags.any(&select, |_| true), "{} in {}", selector, text);
             }
         }

@@ -55,6 +55,8 @@ pub struct Subject<'a> {
     pub(super) present: OnceCell<Present<'a>>,
     pub(super) doms: OnceCell<Vec<Dom>>,
     pub(super) census: OnceCell<Option<Census>>,
+    /// What is known of their attributes.
+    pub(super) attributes: select::Known,
     pub(super) presence: OnceCell<Option<Presence>>,
     pub(super) hosts: link::HostCache,
     pub(super) languages: context::Languages,
@@ -102,6 +104,7 @@ impl<'a> Subject<'a> {
             present,
             doms: OnceCell::new(),
             census: OnceCell::new(),
+            attributes: Default::default(),
             presence: OnceCell::new(),
             hosts: Default::default(),
             languages: Default::default(),
@@ -234,7 +237,7 @@ impl<'a> Subject<'a> {
     pub(super) fn tags(&self) -> Option<select::Tags<'_>> {
         let (text, lower) = (self.source.text(), self.present().lower());
         let census = self.census.get_or_init(|| Census::read(lower, &self.document.html)).as_ref()?;
-        Some(select::Tags { census, text, lower })
+        Some(select::Tags { census, text, lower, known: &self.attributes })
     }
 
     /// What its HTML says, if that could be told of its tags.

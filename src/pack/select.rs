@@ -4,6 +4,7 @@
 
 use cssparser::Parser;
 use html5ever::LocalName;
+use memchr::memmem;
 use scraper::ElementRef;
 use scraper::error::SelectorErrorKind;
 use scraper::selector::Simple;
@@ -50,6 +51,26 @@ impl Said {
     pub fn is(&self, value: &str) -> bool {
         self.value.as_ref().is_none_or(|v| if self.exact { v.is(value) } else { v.is(&value.to_ascii_lowercase()) })
     }
+
+    /// Whether one of these is meant; `lower`: the same with ASCII in lower case.
+    pub fn is_one_of(&self, values: &Values, lower: &Values) -> bool {
+        self.value.as_ref().map_or(!values.0.is_empty(), |v| v.is_one_of(if self.exact { values } else { lower }))
+    }
+}
+
+/// Values of an attribute, to be asked for all at once: with a NUL before and behind each, of which none has one.
+#[derive(Debug, Default)]
+pub struct Values(String);
+
+impl Values {
+    /// Adds one.
+    pub fn push(&mut self, value: &str) {
+        if self.0.is_empty() {
+            self.0.push('\0');
+        }
+        self.0.push_str(value);
+        self.0.push('\0');
+    }
 }
 
 /// What elements are looked up by.
@@ -72,6 +93,25 @@ impl Value {
     /// Whether a value in lower case may be meant.
     pub fn is(&self, lower: &str) -> bool {
         self.operator.eval_str(lower, &self.text, CaseSensitivity::CaseSensitive)
+    }
+
+    /// Whether one of these may be meant.
+    pub fn is_one_of(&self, values: &Values) -> bool {
+        let (text, all) = (self.text.as_bytes(), values.0.as_bytes());
+        let ends = |b: u8| matches!(b, 0 | b' ' | b'\t' | b'\n' | b'\r' | b'\x0C');
+        // What may be more than one word, or nothing, is asked for one by one, and so is an end: it may overlap what is found before it.
+        if text.is_empty() || text.iter().any(|b| ends(*b)) || self.operator == AttrSelectorOperator::Suffix {
+            let inner = values.0.strip_prefix('\0').and_then(|all| all.strip_suffix('\0'));
+            return inner.is_some_and(|all| all.split('\0').any(|value| self.is(value)));
+        }
+        let is = |at: usize| match self.operator {
+            AttrSelectorOperator::Equal => all[at - 1] == 0 && all[at + text.len()] == 0,
+            AttrSelectorOperator::Prefix => all[at - 1] == 0,
+            AttrSelectorOperator::Includes => ends(all[at - 1]) && ends(all[at + text.len()]),
+            AttrSelectorOperator::DashMatch => all[at - 1] == 0 && matches!(all[at + text.len()], 0 | b'-'),
+            AttrSelectorOperator::Substring | AttrSelectorOperator::Suffix => true,
+        };
+        memmem::find_iter(all, text).any(is)
     }
 }
 
@@ -247,9 +287,21 @@ fn frequency(key: &Key) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn known(text: &str) -> Vec<String> {
         parse(text).map(|list| list.iter().map(|o| format!("{:?}", o.keys.as_deref().unwrap_or_default())).collect()).unwrap_or_default()
+    }
+
+    proptest! {
+        #[test]
+        fn of_many_values_one_is_meant(values in prop::collection::vec("[ab -]{0,6}", 0..5), text in "[ab -]{0,3}", operator in 0..6usize) {
+            use AttrSelectorOperator::*;
+            let value = Value { operator: [Equal, Includes, DashMatch, Prefix, Substring, Suffix][operator], text };
+            let mut all = Values::default();
+            values.iter().for_each(|v| all.push(v));
+            prop_assert_eq!(value.is_one_of(&all), values.iter().any(|v| value.is(v)), "{:?} in {:?}", value, values);
+        }
     }
 
     #[test]

@@ -158,6 +158,16 @@ impl Census {
         self.list(self.by_attribute.get(&key(name.as_bytes())), lower)
     }
 
+    /// Whether there may be a tag of this name.
+    pub fn has_tag(&self, name: &str) -> bool {
+        self.by_name.contains_key(&key(name.as_bytes()))
+    }
+
+    /// Whether there may be a tag with this attribute.
+    pub fn has_attribute(&self, name: &str) -> bool {
+        self.by_attribute.contains_key(&key(name.as_bytes()))
+    }
+
     /// Where the values of an attribute stand, each value once.
     pub fn values(&self, name: &str, lower: &str) -> Rc<[Range<usize>]> {
         let key = key(name.as_bytes());

@@ -350,20 +350,24 @@ mod tests {
     #[test]
     fn phrases_find_the_same_with_and_without_an_expression() {
         let set = PackSet::load(PackSource::builtin("hubspot"));
-        let mut found = 0;
+        let (mut found, mut lost) = (0, 0);
         for rule in set.packs.iter().flat_map(|p| &p.rules) {
             let mut all = Vec::new();
             patterns(rule.matcher(), &mut all);
             for pattern in all.into_iter().step_by(6) {
                 for case in rule.tests.flag.iter().chain(&rule.tests.pass) {
                     let text = &case.text;
-                    let (cold, warm) = pattern.find_both_ways(text);
+                    // A walk that would be long is given up for the expression: in a whole text, of a phrase of many parts.
+                    let Ok((cold, warm)) = pattern.find_both_ways(text) else {
+                        lost += 1;
+                        continue;
+                    };
                     assert_eq!(cold, warm, "{}: {text:?}: {pattern:?}", rule.id);
                     found += usize::from(warm.is_some());
                 }
             }
         }
-        assert!(found > 100, "{found}");
+        assert!(found > 100 && lost < found / 10, "{found} found, {lost} given up");
     }
 
     #[test]

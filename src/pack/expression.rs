@@ -1,5 +1,7 @@
 //! Regular expressions and phrases as such, and the automata they become: built when first used, quickly at first and to run fast later.
 
+use super::automaton::{Automaton, Row};
+use super::beginnings;
 use super::boundary::is_whole;
 use super::heads::Heads;
 use super::lazy::LazyTerms;
@@ -16,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 
 /// The memory one compiled expression may take, bytes. Packs may come from anywhere.
 pub(super) const SIZE_LIMIT: usize = 4 << 20;
-/// After so many bytes of text an expression is worth being compiled for speed; a phrase, which needs none before, after so many steps.
+/// After so many bytes of text an expression is worth being compiled for speed; a phrase, which is walked before, after so many steps.
 const WARM: usize = 12 << 10;
 const WARM_PHRASE: usize = 40_000;
 
@@ -84,15 +86,23 @@ fn bounded_each(parts: &[Part]) -> Option<&[Vec<Part>]> {
     each.then_some(options)
 }
 
-/// Parts that have boundaries of their own.
-#[derive(Debug)]
-struct Row {
-    parts: Vec<Part>,
-    /// Whether a word must begin, and end, there.
-    edges: (bool, bool),
+/// The rows of phrases, in the order in which they are tried: the longer one first, so that it is not cut short by its own beginning.
+fn all_rows(phrases: &[Phrase]) -> Vec<Row> {
+    let mut all: Vec<(usize, Vec<Row>)> = Vec::new();
+    let mut add = |parts: &[Part]| all.push((bounded(parts).len(), rows(parts)));
+    for phrase in phrases {
+        match phrase {
+            Phrase::Term(name, terms) => terms.phrases(name).iter().flat_map(|t| t.iter()).for_each(|parts| add(parts)),
+            one => one.with(&mut add),
+        }
+    }
+    if all.len() > 1 {
+        all.sort_by_key(|(len, _)| std::cmp::Reverse(*len));
+    }
+    all.into_iter().flat_map(|(_, rows)| rows).collect()
 }
 
-/// The rows of a phrase, in the order in which they are tried.
+/// The rows of a phrase.
 fn rows(parts: &[Part]) -> Vec<Row> {
     match bounded_each(parts) {
         Some(options) => options.iter().flat_map(|o| rows(o)).collect(),
@@ -135,10 +145,10 @@ impl Expression {
 pub struct LazyRegex {
     pub(super) expression: Expression,
     exact: bool,
-    /// Whether it is tried at places and in stretches of a text, with what stands around them in view.
-    windowed: bool,
     /// What its one phrase may be, in parts.
     rows: OnceLock<Vec<Row>>,
+    /// Its phrases as an automaton.
+    phrases: OnceLock<Option<Automaton>>,
     quick: OnceLock<Option<meta::Regex>>,
     fast: OnceLock<Option<meta::Regex>>,
     /// What its matches begin with, where that is a number of strings; worked out when first asked for.
@@ -149,15 +159,15 @@ pub struct LazyRegex {
 
 impl LazyRegex {
     pub(super) fn new(source: String, exact: bool) -> LazyRegex {
-        LazyRegex::of(Expression::Regex(source), exact, false)
+        LazyRegex::of(Expression::Regex(source), exact)
     }
 
-    pub(super) fn of(expression: Expression, exact: bool, windowed: bool) -> LazyRegex {
+    pub(super) fn of(expression: Expression, exact: bool) -> LazyRegex {
         LazyRegex {
             expression,
             exact,
-            windowed,
             rows: OnceLock::new(),
+            phrases: OnceLock::new(),
             quick: OnceLock::new(),
             fast: OnceLock::new(),
             openers: OnceLock::new(),
@@ -165,21 +175,31 @@ impl LazyRegex {
         }
     }
 
-    /// The automaton for a text of this length; none where compiling fails, which `pack check` tells.
-    fn get(&self, len: usize) -> Option<&meta::Regex> {
-        if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= self.warm() {
-            return self.quick.get_or_init(|| self.build_quick()).as_ref();
+    /// What it is for a text of this length; none where compiling fails, which `pack check` tells.
+    fn get(&self, len: usize) -> Option<Running<'_>> {
+        if let Expression::Phrases(_) = self.expression {
+            return self.phrases.get_or_init(|| Automaton::new(self.rows().iter(), self.exact, SIZE_LIMIT)).as_ref().map(Running::Phrases);
         }
-        self.fast.get_or_init(|| self.build_fast()).as_ref()
+        if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= WARM {
+            return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Running::Expression);
+        }
+        self.fast.get_or_init(|| self.build_fast()).as_ref().map(Running::Expression)
     }
 
-    fn warm(&self) -> usize {
-        if self.windowed && matches!(&self.expression, Expression::Phrases(_)) { WARM_PHRASE } else { WARM }
+    /// What its phrases may be, in parts and in the order in which they are tried.
+    fn rows(&self) -> &[Row] {
+        self.rows.get_or_init(|| match &self.expression {
+            Expression::Regex(_) => Vec::new(),
+            Expression::Phrases(phrases) => all_rows(phrases),
+        })
     }
 
     /// Whether it has seen so much text, with what keys alone looked at, that it is worth being compiled to run fast.
     pub(super) fn is_warm(&self) -> bool {
-        self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > self.warm()
+        match &self.expression {
+            Expression::Phrases(_) => self.phrases.get().is_some() || self.seen.load(Ordering::Relaxed) > WARM_PHRASE,
+            Expression::Regex(_) => self.fast.get().is_some() || self.seen.load(Ordering::Relaxed) > WARM,
+        }
     }
 
     pub(super) fn build_quick(&self) -> Option<meta::Regex> {
@@ -204,8 +224,11 @@ impl LazyRegex {
 
     /// What its matches begin with; `None` where that cannot be told.
     pub(super) fn openers(&self) -> Option<&Heads> {
-        let openers = || literals::openers(&self.expression.source(), !self.exact).map(|h| Heads::new(&h));
-        self.openers.get_or_init(openers).as_ref()
+        let openers = || match &self.expression {
+            Expression::Regex(source) => literals::openers(&ascii_boundaries(source), !self.exact),
+            Expression::Phrases(_) => beginnings::openers(self.rows(), !self.exact),
+        };
+        self.openers.get_or_init(|| openers().map(|h| Heads::new(&h))).as_ref()
     }
 
     /// The first match in a window of `text` that begins with one of `openers` at `last` or before, and is `whole`. `words`: what is whole
@@ -229,7 +252,7 @@ impl LazyRegex {
             if begins
                 && openers.begin(&bytes[at..])
                 && text.is_char_boundary(at)
-                && let Some(m) = find(self.get(ANCHORED)?, text, at..window.end, Anchored::Yes)
+                && let Some(m) = self.get(ANCHORED)?.find(text, at..window.end, Anchored::Yes)
                 && whole(&m)
             {
                 return Some(m);
@@ -254,12 +277,12 @@ impl LazyRegex {
     /// The first match from byte `at` on, as bytes of `text`.
     pub fn find_at(&self, text: &str, at: usize) -> Option<Range<usize>> {
         text.get(at..)?;
-        find(self.get(text.len() - at)?, text, at..text.len(), Anchored::No)
+        self.get(text.len() - at)?.find(text, at..text.len(), Anchored::No)
     }
 
     /// The same without an expression; an error where that would take long.
-    pub(super) fn walk(&self, phrase: &Phrase, text: &str, window: Range<usize>, at_start: bool) -> Result<Option<Range<usize>>, ()> {
-        let rows = self.rows.get_or_init(|| phrase.with(rows));
+    pub(super) fn walk(&self, text: &str, window: Range<usize>, at_start: bool) -> Result<Option<Range<usize>>, ()> {
+        let rows = self.rows();
         let word = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
         let boundary = |at: usize| word(at.checked_sub(1)) != word(Some(at));
         // Nothing behind the window is walked over, however long the word there.
@@ -290,12 +313,12 @@ impl LazyRegex {
         let (len, anchored) = if at_start { (ANCHORED, Anchored::Yes) } else { (window.len(), Anchored::No) };
         if !self.is_warm()
             && let Expression::Phrases(phrases) = &self.expression
-            && let [phrase] = &phrases[..]
-            && let Ok(found) = self.walk(phrase, text, window.clone(), at_start)
+            && phrases.len() == 1
+            && let Ok(found) = self.walk(text, window.clone(), at_start)
         {
             return found;
         }
-        find(self.get(len)?, text, window, anchored)
+        self.get(len)?.find(text, window, anchored)
     }
 
     /// Its matches in `text` apart from each other, as bytes.
@@ -303,15 +326,28 @@ impl LazyRegex {
         let running = self.get(text.len());
         let mut at = 0;
         std::iter::from_fn(move || {
-            let m = find(running.filter(|_| at <= text.len())?, text, at..text.len(), Anchored::No)?;
+            let m = running.filter(|_| at <= text.len())?.find(text, at..text.len(), Anchored::No)?;
             at = m.end + if m.is_empty() { text[m.end..].chars().next().map_or(1, char::len_utf8) } else { 0 };
             Some(m)
         })
     }
 }
 
-fn find(regex: &meta::Regex, text: &str, window: Range<usize>, anchored: Anchored) -> Option<Range<usize>> {
-    regex.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range())
+/// What an expression has become.
+#[derive(Clone, Copy)]
+enum Running<'e> {
+    Expression(&'e meta::Regex),
+    Phrases(&'e Automaton),
+}
+
+impl Running<'_> {
+    /// The first match in a window of `text`, in bytes, with what stands around it in view. Anchored: one that begins with the window.
+    fn find(self, text: &str, window: Range<usize>, anchored: Anchored) -> Option<Range<usize>> {
+        match self {
+            Running::Expression(regex) => regex.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range()),
+            Running::Phrases(phrases) => phrases.find(text, window, anchored),
+        }
+    }
 }
 
 /// Phrases of which any will do: for what stands near a match, for exceptions, for predicates. Compiled together when first asked.
@@ -323,7 +359,7 @@ pub struct PhraseSet {
 
 impl PhraseSet {
     pub(super) fn new(phrases: Vec<Phrase>, exact: bool) -> PhraseSet {
-        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact, false)), number: None }
+        PhraseSet { regex: (!phrases.is_empty()).then(|| LazyRegex::of(Expression::Phrases(phrases), exact)), number: None }
     }
 
     /// The same set, with its number among those whose keys were worked out when promolint was built.
@@ -404,6 +440,7 @@ fn edge_is_word(part: Option<&Part>, last: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn an_option_that_ends_in_a_sign_hides_no_longer_word() {
@@ -412,5 +449,29 @@ mod tests {
         assert_eq!(set.find("un cliente de hoy", 0), Some((3, 10)));
         assert_eq!(set.find("a client of ours", 0), Some((2, 8)));
         assert_eq!(set.find("our clients' offices", 0), Some((4, 12)));
+    }
+
+    proptest! {
+        /// What is read, folded and compiled by others is what phrases are held against.
+        #[test]
+        fn phrases_are_the_expression_they_stand_for(
+            phrases in prop::collection::vec("(a|ab|c é|x')((~| |)(b|É|ß|'|a\\*|#|\\(a\\|b c\\|\\)|\\(c\\|c \\*\\|x'\\)| \\* | \\*\\* b| # |。)){0,4}", 1..4),
+            text in "([abcx]|[AB]| |é|É|ß|’|'|-|1|2,3|\\.|。|\u{1E}){0,24}",
+            exact in any::<bool>(),
+        ) {
+            let read = |text: &String| phrase::parse(text, &phrase::Terms::default()).ok().map(Phrase::Read);
+            let all: Vec<Phrase> = phrases.iter().filter_map(read).collect();
+            prop_assume!(all.len() == phrases.len());
+            let set = LazyRegex::of(Expression::Phrases(all), exact);
+            let whole = 0..text.len();
+            let written = set.build_quick().expect("an expression").find(&text).map(|m| m.range());
+            let made = set.get(0).expect("an automaton");
+            prop_assert_eq!(made.find(&text, whole.clone(), Anchored::No), written.clone(), "{:?}", set.expression.source());
+            if let Some(openers) = set.openers() {
+                prop_assert_eq!(set.find_opened(openers, &text, whole, text.len(), false, |_| true), written, "{:?}", openers);
+            }
+            let walked = set.walk(&text, 0..text.len(), false);
+            prop_assert_eq!(walked, Ok(made.find(&text, 0..text.len(), Anchored::No)));
+        }
     }
 }

@@ -66,6 +66,18 @@ pub(super) struct Head {
     pub ends: bool,
 }
 
+impl Head {
+    /// What stands at the beginning of a match, as far as it is told. `ends`: it is all of the match, which ends a word if it ends in a
+    /// letter. `fold`: letters match in any case.
+    pub(super) fn new(text: &str, ends: bool, fold: bool) -> Head {
+        // Letters beyond ASCII may be written in another case.
+        let sure = text.find(|c: char| fold && !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).unwrap_or(text.len());
+        let longest = text.floor_char_boundary(LONGEST_HEAD);
+        let ends = ends && sure == text.len() && longest == text.len() && text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        Head { text: text[..sure.min(longest)].to_ascii_lowercase(), ends }
+    }
+}
+
 /// What a match goes on with from where its key begins: all beginnings of that, in order, none of which begins another, unless a word must
 /// end there. The key is the first of [`required_sets`]. `None` if they are too many, or the key may stand at several places.
 pub(super) fn heads(source: &str, fold: bool) -> Option<Vec<Head>> {
@@ -98,17 +110,16 @@ fn beginnings_of(hir: &Hir, fold: bool, len: usize) -> Option<Vec<Head>> {
     let mut extractor = Extractor::new();
     extractor.limit_class(10).limit_literal_len(len).limit_total(MOST).limit_repeat(4);
     let ends_word = ends_word(hir);
-    let mut heads = Vec::new();
-    for literal in extractor.extract(hir).literals()? {
-        // A character may be cut in two; letters beyond ASCII may be written in another case.
-        let bytes = literal.as_bytes();
+    let of = |bytes: &[u8], exact: bool| {
+        // A character may be cut in two.
         let whole = bytes.utf8_chunks().next().map_or("", |c| c.valid());
-        let sure = whole.find(|c: char| fold && !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())).unwrap_or(whole.len());
-        let text = whole[..sure].to_ascii_lowercase();
-        let ends =
-            ends_word && literal.is_exact() && sure == bytes.len() && text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        heads.push(Head { text, ends });
-    }
+        Head::new(whole, ends_word && exact && whole.len() == bytes.len(), fold)
+    };
+    in_order_of_heads(extractor.extract(hir).literals()?.iter().map(|l| of(l.as_bytes(), l.is_exact())).collect())
+}
+
+/// Heads in order, none of which begins another unless a word must end there; `None` if one of them says nothing.
+pub(super) fn in_order_of_heads(mut heads: Vec<Head>) -> Option<Vec<Head>> {
     heads.sort();
     heads.dedup_by(|longer, shorter| longer.text.starts_with(shorter.text.as_str()) && (!shorter.ends || *longer == *shorter));
     (heads.first().is_some_and(|h| !h.text.is_empty())).then_some(heads)
@@ -173,7 +184,7 @@ fn in_each_case(set: &[String]) -> Option<Vec<String>> {
 }
 
 /// A character in each of the cases that count as one, in lower case where that is ASCII.
-fn cases(c: char) -> Rc<[String]> {
+pub(super) fn cases(c: char) -> Rc<[String]> {
     thread_local! {
         /// The same few letters come again and again.
         static KNOWN: RefCell<HashMap<char, Rc<[String]>>> = RefCell::default();

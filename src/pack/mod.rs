@@ -2,6 +2,8 @@
 //!
 //! What lives here knows what a rule may say. It does not know how content is read or searched.
 
+mod automaton;
+mod beginnings;
 mod boundary;
 mod builtin;
 mod choices;

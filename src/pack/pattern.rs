@@ -62,7 +62,7 @@ impl Pattern {
         let form = if keys.iter().any(|keys| keys.spelled) {
             Form::Spelled { phrase, spellings: OnceLock::new() }
         } else {
-            Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact, true))
+            Form::Regex(LazyRegex::of(Expression::Phrases(vec![phrase]), exact))
         };
         Pattern::new(keys, exact, (true, true), form)
     }
@@ -79,7 +79,7 @@ impl Pattern {
     /// A regular expression that is known to be valid.
     pub(super) fn from_regex(source: String, exact: bool, keys: Keys) -> Pattern {
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
-        let regex = LazyRegex::of(Expression::Regex(source), exact, true);
+        let regex = LazyRegex::of(Expression::Regex(source), exact);
         Pattern::new(vec![keys], exact, edges, Form::Regex(regex))
     }
 
@@ -228,7 +228,7 @@ impl Pattern {
         let all = 0..text.len();
         let warm = regex.build_quick().and_then(|r| r.find(text)).map(|m| m.range());
         match &regex.expression {
-            Expression::Phrases(phrases) => Ok((regex.walk(&phrases[0], text, all, false)?, warm)),
+            Expression::Phrases(_) => Ok((regex.walk(text, all, false)?, warm)),
             Expression::Regex(_) => Ok((warm.clone(), warm)),
         }
     }

@@ -3,7 +3,8 @@
 mod forms;
 
 pub(super) use forms::{
-    Unit, append_each, choice_regex, forms_regex, is_ending, sign_regex, spellings, takes_space, takes_space_before, to_regex, units, ways,
+    JOINTS, NO_ENDING, Unit, append_each, choice_regex, forms, forms_regex, is_ending, sign_regex, spellings, takes_space,
+    takes_space_before, to_regex, units, ways,
 };
 
 use std::collections::HashMap;

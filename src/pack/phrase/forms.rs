@@ -3,6 +3,7 @@
 //! This file is part of the build, too.
 
 use super::{Part, Phrases};
+use std::ops::RangeInclusive;
 
 /// What an ending may be made of: letters, digits, apostrophes and hyphens. Written as what it may not be, and regardless of case as it is:
 /// the class of all letters takes a hundred times as long to compile.
@@ -11,13 +12,33 @@ const ENDING: &str = concat!(
     r"\x{3000}-\x{3004}\x{3008}-\x{3020}\x{30FB}\x{FE10}-\x{FE6F}\x{FF00}-\x{FF0F}\x{FF1A}-\x{FF20}\x{FFE0}-\x{FFFF}\x{1F000}-\x{1FAFF}]*)"
 );
 
-/// Whether a character may be part of an ending: what [`ENDING`] says.
+/// What an ending is not made of, in order: what [`ENDING`] says.
+pub(in crate::pack) const NO_ENDING: &[RangeInclusive<char>] = &[
+    '\0'..='\x26',
+    '\x28'..='\x2C',
+    '\x2E'..='\x2F',
+    '\x3A'..='\x40',
+    '\x5B'..='\x60',
+    '\x7B'..='\u{BF}',
+    '×'..='×',
+    '÷'..='÷',
+    '\u{2000}'..='\u{2018}',
+    '\u{201A}'..='\u{2BFF}',
+    '\u{2E00}'..='\u{2E7F}',
+    '\u{3000}'..='\u{3004}',
+    '\u{3008}'..='\u{3020}',
+    '\u{30FB}'..='\u{30FB}',
+    '\u{FE10}'..='\u{FE6F}',
+    '\u{FF00}'..='\u{FF0F}',
+    '\u{FF1A}'..='\u{FF20}',
+    '\u{FFE0}'..='\u{FFFF}',
+    '\u{1F000}'..='\u{1FAFF}',
+];
+
+/// Whether a character may be part of an ending.
 pub(in crate::pack) fn is_ending(c: char) -> bool {
-    !matches!(c,
-        '\0'..='\x26' | '\x28'..='\x2C' | '\x2E' | '\x2F' | '\x3A'..='\x40' | '\x5B'..='\x60' | '\x7B'..='\u{BF}' | '×' | '÷'
-        | '\u{2000}'..='\u{2018}' | '\u{201A}'..='\u{2BFF}' | '\u{2E00}'..='\u{2E7F}' | '\u{3000}'..='\u{3004}'
-        | '\u{3008}'..='\u{3020}' | '\u{30FB}' | '\u{FE10}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
-        | '\u{FFE0}'..='\u{FFFF}' | '\u{1F000}'..='\u{1FAFF}')
+    let next = NO_ENDING.partition_point(|not| *not.end() < c);
+    !NO_ENDING.get(next).is_some_and(|not| not.contains(&c))
 }
 
 /// How many spellings of a phrase are written out; beyond that it becomes a regular expression with a shorter literal.
@@ -27,7 +48,7 @@ const APOSTROPHES: [char; 3] = ['\'', '’', '‘'];
 const QUOTES: [char; 4] = ['"', '“', '”', '„'];
 
 /// What a `~` may be.
-const JOINTS: [&str; 5] = [" ", "-", "", "\u{2010}", "\u{2011}"];
+pub(in crate::pack) const JOINTS: [&str; 5] = [" ", "-", "", "\u{2010}", "\u{2011}"];
 
 /// A choice that may be empty takes the space beside it along: `(full|) service` is `full service` or `service`.
 pub(in crate::pack) fn takes_space(parts: &[Part], i: usize) -> bool {
@@ -136,7 +157,7 @@ pub(in crate::pack) fn forms_regex(c: char) -> Option<&'static str> {
 }
 
 /// The characters that count as this one.
-fn forms(c: &char) -> &[char] {
+pub(in crate::pack) fn forms(c: &char) -> &[char] {
     if APOSTROPHES.contains(c) {
         &APOSTROPHES
     } else if QUOTES.contains(c) {

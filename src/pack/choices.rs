@@ -235,6 +235,7 @@ mod tests {
                 prop::collection::vec(inner.clone(), 1..3).prop_map(|all| all.concat()),
                 prop::collection::vec(inner.clone(), 1..4).prop_map(|all| format!("({})", all.join("|"))),
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(a {a}|a {b})")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("a( {a}| {b}|{a} |)b")),
                 inner.prop_map(|one| format!("({one}|)")),
             ]
         })

@@ -145,8 +145,9 @@ impl Parser<'_> {
             }
             self.at += c.len_utf8();
             match c {
+                // At the beginning of an option, `edges` says whether it counts.
                 _ if c.is_whitespace() => {
-                    if !matches!(parts.last(), None | Some(Part::Space | Part::Words)) {
+                    if !matches!(parts.last(), None | Some(Part::Space | Part::Words)) || parts.is_empty() && depth > 0 {
                         parts.push(Part::Space);
                     }
                 }
@@ -158,7 +159,12 @@ impl Parser<'_> {
                 }
                 '*' if self.stands_alone(start, self.at) => parts.push(Part::Word),
                 '*' => parts.push(Part::Ending),
-                '(' => parts.push(self.choice(start, depth)?),
+                '(' => {
+                    let mut options = self.choice(start, depth)?;
+                    self.edges(&mut parts, &mut options);
+                    longest_first(&mut options);
+                    parts.push(Part::Choice(Arc::new(options)));
+                }
                 '<' => {
                     let Some(len) = self.text[self.at..].find('>') else {
                         return Err(PhraseError::new(
@@ -199,10 +205,32 @@ impl Parser<'_> {
                 }
             }
         }
-        if matches!(parts.last(), Some(Part::Space)) {
+        if depth == 0 && matches!(parts.last(), Some(Part::Space)) {
             parts.pop();
         }
         Ok(parts)
+    }
+
+    /// Spaces at the edges of a choice's options: one counts where the choice has none beside it, as in `HubSpot('s| is) best`,
+    /// `(the |)HubSpot team`, and is for the eye else, as in `a ( b | c ) d`. Where a word may be shortened with its neighbour, the space
+    /// between them goes along with it: `I ('ll|will) call`.
+    fn edges(&self, before: &mut Vec<Part>, options: &mut [Vec<Part>]) {
+        let follows = self.peek().is_some_and(|c| !c.is_whitespace() && c != '|' && c != ')');
+        let mut leads = !matches!(before.last(), None | Some(Part::Space | Part::Words));
+        if matches!(before.last(), Some(Part::Space)) && options.iter().any(|o| is_short(o)) {
+            before.pop();
+            leads = true;
+            let long = options.iter_mut().filter(|o| !o.is_empty() && !is_short(o) && !matches!(o.first(), Some(Part::Space)));
+            long.for_each(|o| o.insert(0, Part::Space));
+        }
+        for option in options {
+            if !leads && matches!(option.first(), Some(Part::Space)) {
+                option.remove(0);
+            }
+            if !follows && matches!(option.last(), Some(Part::Space)) {
+                option.pop();
+            }
+        }
     }
 
     /// The length of the entity that starts at the last character, after the `&`.
@@ -220,7 +248,7 @@ impl Parser<'_> {
         before.is_none_or(|c| c.is_whitespace() || c == '(' || c == '|') && after.is_none_or(|c| c.is_whitespace() || c == ')' || c == '|')
     }
 
-    fn choice(&mut self, start: usize, depth: usize) -> Result<Part, PhraseError> {
+    fn choice(&mut self, start: usize, depth: usize) -> Result<Vec<Vec<Part>>, PhraseError> {
         if depth > 8 {
             return Err(PhraseError::new(start..self.at, "too many `(` inside each other", "split the phrase in several"));
         }
@@ -233,9 +261,15 @@ impl Parser<'_> {
             return Err(PhraseError::new(start..start + 1, "`(` is not closed", "add `)`, or write `\\(` for the character itself"));
         }
         self.at += 1;
-        longest_first(&mut options);
-        Ok(Part::Choice(Arc::new(options)))
+        Ok(options)
     }
+}
+
+/// Whether an option is a word that is shortened with the one before it: `'ll`, `'ve`.
+fn is_short(option: &[Part]) -> bool {
+    let [Part::Literal(s), ..] = option else { return false };
+    let letters = s.strip_prefix(['\'', '’']).map(|s| s.split_once(|c: char| !c.is_alphanumeric()).map_or(s, |(word, _)| word));
+    matches!(letters, Some("d" | "ll" | "m" | "re" | "s" | "ve"))
 }
 
 fn push_letters(parts: &mut Vec<Part>, letters: &str) {
@@ -282,6 +316,11 @@ mod tests {
             ("send us ** password", &["send us password", "send us your HubSpot password"], &["send us that. The password"]),
             ("top #%", &["top 5%", "top 1,000%"], &["top %"]),
             ("partner (now|today|)", &["partner", "partner now"], &["partner "]),
+            ("HubSpot('s| is| -|) best", &["HubSpot's best", "HubSpot is best", "HubSpot - best", "HubSpot best"], &["HubSpotis best"]),
+            ("(the |)(best|top) one", &["the best one", "top one"], &["thebest one"]),
+            ("a ( b | c ) d", &["a b d", "a c d"], &["a  b  d"]),
+            ("(I|we) ('ll|will|) call", &["I'll call", "we will call", "I call"], &["I 'll call", "Iwill call"]),
+            ("(our team(, the|) |)HubSpot team", &["our team, the HubSpot team", "our team HubSpot team", "HubSpot team"], &[]),
             ("a\\*b", &["a*b"], &["ab"]),
         ];
         for (phrase, yes, no) in cases {

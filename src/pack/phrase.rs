@@ -217,7 +217,9 @@ impl Parser<'_> {
     fn edges(&self, before: &mut Vec<Part>, options: &mut [Vec<Part>]) {
         let follows = self.peek().is_some_and(|c| !c.is_whitespace() && c != '|' && c != ')');
         let mut leads = !matches!(before.last(), None | Some(Part::Space | Part::Words));
-        if matches!(before.last(), Some(Part::Space)) && options.iter().any(|o| is_short(o)) {
+        // A choice that may be missing takes that space along.
+        let word = |p: &Part| !matches!(p, Part::Choice(all) if all.iter().any(Vec::is_empty));
+        if matches!(&before[..], [.., one, Part::Space] if word(one)) && options.iter().any(|o| is_short(o)) {
             before.pop();
             leads = true;
             let long = options.iter_mut().filter(|o| !o.is_empty() && !is_short(o) && !matches!(o.first(), Some(Part::Space)));
@@ -320,6 +322,7 @@ mod tests {
             ("(the |)(best|top) one", &["the best one", "top one"], &["thebest one"]),
             ("a ( b | c ) d", &["a b d", "a c d"], &["a  b  d"]),
             ("(I|we) ('ll|will|) call", &["I'll call", "we will call", "I call"], &["I 'll call", "Iwill call"]),
+            ("I (really|) ('ll|will) call", &["I will call", "I really will call"], &["Ireally will call"]),
             ("(our team(, the|) |)HubSpot team", &["our team, the HubSpot team", "our team HubSpot team", "HubSpot team"], &[]),
             ("a\\*b", &["a*b"], &["ab"]),
         ];

@@ -56,6 +56,17 @@ impl View {
         let (p, q, r, s) = (self.field[at], self.field[at + 1], self.field[below], self.field[below + 1]);
         [0, 1, 2].map(|i| a * p[i] + b * q[i] + c * r[i] + d * s[i])
     }
+
+    /// The signal alone.
+    #[inline]
+    fn signal_at(&self, x: f32, y: f32) -> f32 {
+        let (x0, y0) = (x as usize, y as usize);
+        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
+        let (a, b, c, d) = ((1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy);
+        let at = y0 * self.signal.w + x0;
+        let (upper, lower) = (&self.signal.data[at..at + 2], &self.signal.data[at + self.signal.w..at + self.signal.w + 2]);
+        a * upper[0] + b * upper[1] + c * lower[0] + d * lower[1]
+    }
 }
 
 pub(super) fn root(p: &Plane) -> Plane {
@@ -74,7 +85,8 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
     let mut best = (map, likeness(frame, view, &map));
     for _ in 0..rounds {
         let mut a = [[0.0_f64; 9]; 8];
-        let mut sums = [[0.0_f32; 9]; 8];
+        let mut sums = [[0.0_f32; 8]; 8];
+        let mut right = [0.0_f32; 8];
         let m = map.0.map(|v| v as f32);
         let step = if w * h > 20_000 { 2 } else { 1 };
         for y in (0..h).step_by(step) {
@@ -96,17 +108,21 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
                 // What fits badly counts less: something was added or removed there.
                 let e = t - i;
                 let weight = 1.0 / (1.0 + (e / 0.25) * (e / 0.25));
-                let all = [j[0], j[1], j[2], j[3], j[4], j[5], j[6], j[7], t];
-                for (row, jr) in sums.iter_mut().zip(&j) {
-                    let wj = weight * jr;
-                    for (sum, jc) in row.iter_mut().zip(&all) {
+                let weighed = j.map(|v| weight * v);
+                for (row, wj) in sums.iter_mut().zip(&weighed) {
+                    for (sum, jc) in row.iter_mut().zip(&j) {
                         *sum += wj * jc;
                     }
                 }
+                for (sum, wj) in right.iter_mut().zip(&weighed) {
+                    *sum += wj * t;
+                }
             }
             // Row by row, so that small numbers are not lost in large sums.
-            for (to, from) in a.iter_mut().flatten().zip(sums.iter_mut().flatten()) {
-                *to += f64::from(std::mem::take(from));
+            for ((to, from), last) in a.iter_mut().zip(&mut sums).zip(&mut right) {
+                for (to, from) in to.iter_mut().zip(from.iter_mut().chain(std::iter::once(last))) {
+                    *to += f64::from(std::mem::take(from));
+                }
             }
         }
         for (r, row) in a.iter_mut().enumerate() {
@@ -202,7 +218,7 @@ pub(super) fn likeness(frame: &Frame, view: &View, map: &Affine) -> f64 {
             let fx = x as f32 + 0.5;
             let (u, v) = (m[0] * fx + m[1] * fy + m[2] - 0.5, m[3] * fx + m[4] * fy + m[5] - 0.5);
             let out = u < 0.0 || v < 0.0 || u >= (view.signal.w - 1) as f32 || v >= (view.signal.h - 1) as f32;
-            let i = if out { 0.0 } else { f64::from(view.field_at(u, v)[0]) };
+            let i = if out { 0.0 } else { f64::from(view.signal_at(u, v)) };
             let t = f64::from(frame.target.data[y * w + x]);
             let within = x >= margin[0] && x < w - margin[0] && y >= margin[1] && y < h - margin[1];
             (if within { &mut inner } else { &mut outer }).add(t, i);

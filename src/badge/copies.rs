@@ -56,15 +56,25 @@ pub(super) fn warped(p: &Prepared, map: &Affine, w: usize, h: usize, filter: Fil
     out
 }
 
-/// One copy on a background, written as `encoding`.
-pub(super) fn copy(p: &Prepared, map: &Affine, size: (usize, usize), behind: &Flat, recipe: &Recipe, encoding: Encoding) -> Flat {
-    let moved = map.then(&Affine::shift(recipe.shift.0, recipe.shift.1));
-    let layer = warped(p, &moved, size.0, size.1, recipe.filter);
+/// A reference that was put in its place, on a background.
+pub(super) fn painted(layer: &Layer, behind: &Flat) -> Flat {
     let mut flat = behind.clone();
     for (to, p) in flat.data.iter_mut().zip(&layer.data) {
         let a = p[3] / 255.0;
         *to = [0, 1, 2].map(|i| p[i] + to[i] * (1.0 - a));
     }
+    flat
+}
+
+/// One copy on a background, written as `encoding`.
+pub(super) fn copy(p: &Prepared, map: &Affine, size: (usize, usize), behind: &Flat, recipe: &Recipe, encoding: Encoding) -> Flat {
+    let moved = map.then(&Affine::shift(recipe.shift.0, recipe.shift.1));
+    let layer = warped(p, &moved, size.0, size.1, recipe.filter);
+    finished(painted(&layer, behind), recipe, encoding)
+}
+
+/// What was painted, blurred or sharpened and written as a recipe says.
+pub(super) fn finished(mut flat: Flat, recipe: &Recipe, encoding: Encoding) -> Flat {
     if recipe.blur > 0.0 {
         flat = flat.blurred(recipe.blur);
     } else if recipe.blur < 0.0 {
@@ -73,25 +83,25 @@ pub(super) fn copy(p: &Prepared, map: &Affine, size: (usize, usize), behind: &Fl
             (0..3).for_each(|i| v[i] = (v[i] - recipe.blur * (v[i] - s[i])).clamp(0.0, 255.0));
         }
     }
-    written(&flat.rounded(), encoding, recipe.worse)
+    written(flat.rounded(), encoding, recipe.worse)
 }
 
 /// A picture as it comes back from being written.
-pub(super) fn written(flat: &Flat, encoding: Encoding, worse: u8) -> Flat {
+fn written(flat: Flat, encoding: Encoding, worse: u8) -> Flat {
     match encoding {
-        Encoding::Jpeg { quality, subsampled } => jpeg(flat, quality.saturating_sub(worse).max(5), subsampled),
-        Encoding::WebpLossy => jpeg(flat, 50u8.saturating_sub(worse), true),
+        Encoding::Jpeg { quality, subsampled } => jpeg(&flat, quality.saturating_sub(worse).max(5), subsampled),
+        Encoding::WebpLossy => jpeg(&flat, 50u8.saturating_sub(worse), true),
         Encoding::Palette => {
-            let mut out = flat.clone();
+            let mut out = flat;
             // As coarse as a palette of 128 colours is, with the pattern that hides it.
             for (i, c) in out.data.iter_mut().enumerate() {
-                let (x, y) = (i % flat.w, i / flat.w);
+                let (x, y) = (i % out.w, i / out.w);
                 let threshold = [[0.0, 0.5], [0.75, 0.25]][y % 2][x % 2] - 0.375;
                 c.iter_mut().for_each(|v| *v = (((*v / 10.0) + threshold).round() * 10.0).clamp(0.0, 255.0));
             }
             out
         }
-        Encoding::Png | Encoding::WebpLossless | Encoding::Svg => flat.clone(),
+        Encoding::Png | Encoding::WebpLossless | Encoding::Svg => flat,
     }
 }
 

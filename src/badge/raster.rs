@@ -1,6 +1,8 @@
 //! Planes of numbers: resizing, blurring, gradients, colours that differ as eyes see them.
 
 use fast_image_resize as fir;
+use fir::images::{TypedImage, TypedImageRef};
+use fir::pixels::F32x3;
 use image::RgbaImage;
 
 /// A plane of numbers.
@@ -125,18 +127,16 @@ impl Flat {
         if (w, h) == (self.w, self.h) {
             return self.clone();
         }
-        let bytes: Vec<u8> = self.data.iter().flatten().flat_map(|v| v.to_ne_bytes()).collect();
-        let Ok(from) = fir::images::Image::from_vec_u8(self.w as u32, self.h as u32, bytes, fir::PixelType::F32x3) else {
+        let pixels: Vec<F32x3> = self.data.iter().map(|c| F32x3::new(*c)).collect();
+        let Ok(from) = TypedImageRef::new(self.w as u32, self.h as u32, &pixels) else {
             return self.clone();
         };
-        let mut to = fir::images::Image::new(w as u32, h as u32, fir::PixelType::F32x3);
+        let mut to = TypedImage::<F32x3>::new(w as u32, h as u32);
         let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter)).use_alpha(false);
-        if fir::Resizer::new().resize(&from, &mut to, &options).is_err() {
+        if fir::Resizer::new().resize_typed(&from, &mut to, &options).is_err() {
             return self.clone();
         }
-        let values: Vec<f32> = to.buffer().chunks_exact(4).map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
-        let data = values.chunks_exact(3).map(|c| [c[0].clamp(0.0, 255.0), c[1].clamp(0.0, 255.0), c[2].clamp(0.0, 255.0)]).collect();
-        Flat { w, h, data }
+        Flat { w, h, data: to.pixels().iter().map(|p| p.0.map(|v| v.clamp(0.0, 255.0))).collect() }
     }
 
     pub fn rounded(mut self) -> Flat {

@@ -181,6 +181,9 @@ fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) 
         }
         let Some(p) = &prepared[place.reference] else { continue };
         let at = crate::badge::measure::bounds(p, &place.map);
+        if beyond_sight(c, at) {
+            continue;
+        }
         match taken.iter().position(|(t, ..)| overlap(*t, at) > 0.6) {
             Some(i) if taken[i].1 >= 3 || taken[i].2 > 0.85 && place.likeness < taken[i].2 - 0.12 => continue,
             Some(i) => taken[i].1 += 1,
@@ -193,6 +196,9 @@ fn closer(c: &Candidate, prepared: &[Option<Prepared>], mut coarse: Vec<Place>) 
         let frame = p.frame(1, place.ground);
         let v = view(c, at, frame.long, c.beyond(place.ground));
         let (map, likeness) = settled(&frame, &v, place.map, 6);
+        if beyond_sight(c, crate::badge::measure::bounds(p, &map)) {
+            continue;
+        }
         let structure = structure(&frame, &v, &map);
         fine.push(Place { map, likeness, structure, ..*place });
     }
@@ -331,6 +337,15 @@ pub(in crate::badge) fn again(p: &Prepared, v: &View, place: &Place, boxes: &[Bo
         }
     }
     best
+}
+
+/// Whether an image in this box would be so much larger than the picture that too little of it is seen to be told. Views of such a box
+/// would take hundreds of megabytes.
+fn beyond_sight(c: &Candidate, at: Bounds) -> bool {
+    let most = 3.0 * f64::from(c.pixels.width().max(c.pixels.height())).max(64.0);
+    let long = (at.2 - at.0).max(at.3 - at.1);
+    // What is no number is not seen, either.
+    !(long <= most)
 }
 
 pub(in crate::badge) fn overlap(a: Bounds, b: Bounds) -> f64 {

@@ -1,6 +1,6 @@
 //! Supplied images where no box shows one: by points that stand out, and anywhere.
 
-use super::{Bounds, Place, within};
+use super::{Bounds, Place, beyond_sight, within};
 use crate::badge::affine::Affine;
 use crate::badge::align::{likeness, refine};
 use crate::badge::find::{Box, Candidate};
@@ -40,7 +40,7 @@ fn aligned(c: &Candidate, prepared: &[Option<Prepared>], guesses: impl Iterator<
         let Some(p) = &prepared[r] else { continue };
         let at = crate::badge::measure::bounds(p, &guess.map);
         let long = (at.2 - at.0).max(at.3 - at.1);
-        if !(8.0..20_000.0).contains(&long) {
+        if long < 8.0 || beyond_sight(c, at) {
             continue;
         }
         let frame = p.frame(0, ground);

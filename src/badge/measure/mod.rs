@@ -16,12 +16,11 @@ pub(in crate::badge) use self::windows::{Pair, WINDOWS};
 use self::windows::{beyond, calm, envelope, otherwise, windows, worst};
 use crate::badge::affine::Affine;
 use crate::badge::align::View;
-use crate::badge::copies::{PROBES, Recipe, SPAN, alpha, copy, warped};
+use crate::badge::copies::{PROBES, Recipe, SPAN, alpha, copy, finished, painted, warped};
 use crate::badge::find::Candidate;
 use crate::badge::picture::Encoding;
 use crate::badge::prepare::{Prepared, lengthened};
 use crate::badge::raster::{Flat, Plane, apart, lab};
-use fast_image_resize::FilterType;
 
 /// The longer side in pixels of what is compared.
 const COMPARED: f64 = 384.0;
@@ -170,7 +169,7 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     let (part, place) = c.part(x, y, w as usize, h as usize, most, edge);
     let here = map.then(&place);
     let k = place.size();
-    let layer = warped(p, &here, part.w, part.h, FilterType::Bilinear);
+    let layer = warped(p, &here, part.w, part.h, SPAN[0].filter);
     let mask = alpha(&layer);
     let distance = distances(&mask);
     let long = (long * k) as f32;
@@ -215,12 +214,18 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     let sigma = if matches!(encoding, Encoding::Jpeg { .. } | Encoding::WebpLossy) { 1.7 } else { 1.0 };
     let seen = |f: &Flat| calm(f.lab(), sigma);
     let candidate = seen(&part);
-    let first = seen(&copy(p, &here, size, &behind, &SPAN[0], encoding));
-    let (here, crisp) = nudged(&here, &first, &candidate, &mask);
+    let first = seen(&finished(painted(&layer, &behind), &SPAN[0], encoding));
+    let (moved, crisp) = nudged(&here, &first, &candidate, &mask);
+    let layer = if moved == here { layer } else { warped(p, &moved, part.w, part.h, SPAN[0].filter) };
+    let here = moved;
+    // Several copies differ only in what is done afterwards.
+    let plain = painted(&layer, &behind);
+    let alike = |r: &Recipe| r.filter == SPAN[0].filter && r.shift == SPAN[0].shift;
     let span: Vec<Flat> = SPAN
         .iter()
         .map(|r| Recipe { blur: if r.blur < 0.0 { -crisp.clamp(-r.blur, 2.2) } else { r.blur }, ..*r })
-        .map(|r| seen(&copy(p, &here, size, &behind, &r, encoding)))
+        .map(|r| if alike(&r) { finished(plain.clone(), &r, encoding) } else { copy(p, &here, size, &behind, &r, encoding) })
+        .map(|f| seen(&f))
         .collect();
     let (low, high) = envelope(&span);
     let excess = beyond(&candidate, &low, &high);
@@ -289,7 +294,7 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
         place,
         excess,
         candidate,
-        shown: [copy(p, &here, size, &behind, &SPAN[0], Encoding::Png), part],
+        shown: [plain.rounded(), part],
         ground,
         even,
         uneven: spread,

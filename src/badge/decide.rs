@@ -75,6 +75,8 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let alterations = alterations(reference, widest, picture, c, s);
     let redrawn = st.missing > 0.12 || st.extra > 0.12;
     let foreign = redrawn && f.changed > 0.8 && f.rest[0] > 14.0 && f.rest[1] > 3.0;
+    // Of a mark that is small and blurred, faint edges are gone: none of another drawing is there, and its colours fit.
+    let faded = m.is_soft() && st.precision > 0.9 && st.extra < 0.05 && s.place.explained > 0.85 && f.rest[1] < 0.4 * f.rest[0];
     // Its sign, its words and its colours are others: whoever alters a mark leaves one of these.
     let apart = st.missing + st.extra;
     let other = st.missing.min(st.extra) > 0.1 && apart > 0.33 && f.changed > 0.55 && f.rest[0] > 16.0 && s.place.explained < 0.94;
@@ -90,7 +92,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         || aligned && s.place.agree >= 10 && st.recall > 0.6 && st.precision > 0.6
         || aligned && m.long > 60.0 && (st.recall > 0.74 && st.precision > 0.6 || st.precision > 0.9);
     // What only resembles it is no imitation: unrelated drawings resemble each other, too.
-    if (imitates || foreign && !explained) && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
+    if (imitates || foreign && !explained && !faded) && !(aligned && st.recall > 0.86 && st.precision > 0.75) {
         return None;
     }
     let whole = f64::from(c.pixels.width()) * f64::from(c.pixels.height());

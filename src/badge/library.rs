@@ -123,7 +123,7 @@ impl Library {
             return Comparison::default();
         }
         let c = Candidate::new(&picture.pixels, setting.behind);
-        let (places, areas) = locate::places(&c, &self.prepared);
+        let (places, spread) = locate::places(&c, &self.prepared);
         let marks = self
             .seen(&c, picture, &places)
             .into_iter()
@@ -140,7 +140,7 @@ impl Library {
                 mark
             });
         let mut marks: Vec<Mark> = marks.collect();
-        self.parted(&c, picture, &areas, &mut marks);
+        self.parted(&c, picture, &spread, &mut marks);
         Comparison { marks }
     }
 

@@ -55,8 +55,19 @@ pub(in crate::badge) type Bounds = (f64, f64, f64, f64);
 /// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
 pub(in crate::badge) const PAGE: f64 = 1000.0;
 
-/// Where supplied images seem to be, the likeliest first; and the areas of a page.
-pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> (Vec<Place>, Vec<Area>) {
+/// Pictures whose longer side has so many pixels may be banners: a mark is somewhere on them, and small.
+const BANNER: f64 = 500.0;
+
+/// Where something is on a picture that shows more than one mark.
+#[derive(Default)]
+pub(in crate::badge) struct Spread {
+    pub areas: Vec<Area>,
+    /// Whether it is a page: then little else is worth looking at.
+    pub page: bool,
+}
+
+/// Where supplied images seem to be, the likeliest first; and where something is on a page or banner.
+pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> (Vec<Place>, Spread) {
     let (w, h) = (f64::from(c.pixels.width()), f64::from(c.pixels.height()));
     let boxes = boxes(c);
     // Many things are on it: a page, or a mark of many parts.
@@ -88,7 +99,7 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
         let paired = paired_in(c, prepared, &areas, &found);
         fine.extend(closer(c, prepared, paired).into_iter().filter(|p| p.agree >= SEVERAL || fits(p)));
         fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
-        return (fine, areas);
+        return (fine, Spread { areas, page: true });
     }
     let mut fine = closer(c, prepared, coarse);
     let found = |f: &Place| {
@@ -108,7 +119,7 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
         }
     }
     fine.sort_by(|a, b| b.structure.score().total_cmp(&a.structure.score()));
-    (fine, Vec::new())
+    (fine, if w.max(h) >= BANNER { Spread { areas, page: false } } else { Spread::default() })
 }
 
 /// Where supplied images seem to be: boxes of a picture that shows little else.
@@ -342,10 +353,9 @@ pub(in crate::badge) fn again(p: &Prepared, v: &View, place: &Place, boxes: &[Bo
 /// Whether an image in this box would be so much larger than the picture that too little of it is seen to be told. Views of such a box
 /// would take hundreds of megabytes.
 fn beyond_sight(c: &Candidate, at: Bounds) -> bool {
-    let most = 3.0 * f64::from(c.pixels.width().max(c.pixels.height())).max(64.0);
+    let most = 2.0 * f64::from(c.pixels.width().max(c.pixels.height())).max(64.0);
     let long = (at.2 - at.0).max(at.3 - at.1);
-    // What is no number is not seen, either.
-    !(long <= most)
+    long.is_nan() || long > most
 }
 
 pub(in crate::badge) fn overlap(a: Bounds, b: Bounds) -> f64 {

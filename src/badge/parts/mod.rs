@@ -10,12 +10,11 @@ use super::affine::Affine;
 use super::align::refine;
 use super::find::{Box, Candidate};
 use super::library::Library;
-use super::locate::{self, Bounds, Structure, structure};
+use super::locate::{self, Bounds, Spread, Structure, structure};
 use super::measure::{bounds, measure, view};
 use super::prepare::{Ink, LEVELS, Prepared, level_side};
 use super::raster::{Flat, apart, lab};
 use super::sketch::{DRAWN, Sketch};
-use super::zones::Area;
 use super::{Alteration, AlterationKind, Mark, Picture, Verdict, alterations, decide};
 use image::RgbaImage;
 
@@ -145,25 +144,26 @@ struct Guess<'p> {
     part: &'p Part,
     at: Bounds,
     ground: [f32; 3],
+    /// Whether it is an area of a page or banner, where much stands beside each other.
+    page: bool,
 }
 
 impl Library {
-    /// Marks of which one part is there as it should be, and the other is not: among what `marks` do not tell already. `areas`: where
-    /// something is on a page; empty for a picture that shows little else.
-    pub(super) fn parted(&self, c: &Candidate, picture: &Picture, areas: &[Area], marks: &mut Vec<Mark>) {
+    /// Marks of which one part is there as it should be, and the other is not: among what `marks` do not tell already. `spread`: where
+    /// something is on a page or banner; empty for a picture that shows little else.
+    pub(super) fn parted(&self, c: &Candidate, picture: &Picture, spread: &Spread, marks: &mut Vec<Mark>) {
         let told = |m: &Mark| !matches!(m.verdict, Verdict::Unsure | Verdict::LookAlike);
         let known: Vec<Bounds> = marks.iter().filter(|m| told(m)).map(|m| self.at(m, picture)).collect();
-        let page = !areas.is_empty();
         let mut taken: Vec<Bounds> = Vec::new();
         let mut tried: Vec<Bounds> = Vec::new();
-        for guess in self.guesses(c, areas, &known) {
+        for guess in self.guesses(c, spread, &known) {
             let here = tried.iter().filter(|t| locate::overlap(**t, guess.at) > 0.9).count();
             if here >= TRIED || tried.len() >= MOST_TRIED || taken.iter().any(|k| locate::within(guess.at, *k) > 0.5) {
                 continue;
             }
             tried.push(guess.at);
             let Some(found) = self.found(c, picture, &guess) else { continue };
-            let Some(mark) = self.told(c, picture, &found, page) else { continue };
+            let Some(mark) = self.told(c, picture, &found, guess.page) else { continue };
             let own = self.at(&mark, picture);
             taken.push(own);
             marks.retain(|m| told(m) || locate::overlap(self.at(m, picture), own) < 0.2);
@@ -178,12 +178,21 @@ impl Library {
     }
 
     /// Where parts may be by their looks, the likeliest first.
-    fn guesses(&self, c: &Candidate, areas: &[Area], known: &[Bounds]) -> Vec<Guess<'_>> {
-        let page = !areas.is_empty();
-        let boxes: Vec<Box> = if page { areas.iter().map(|a| a.at).collect() } else { boxes(c) };
+    fn guesses(&self, c: &Candidate, spread: &Spread, known: &[Bounds]) -> Vec<Guess<'_>> {
+        // Boxes, their places, and whether they are areas of a page or banner.
+        let mut all: Vec<(Box, Bounds, bool)> = Vec::new();
+        if !spread.page {
+            all.extend(boxes(c).into_iter().map(|b| (b, locate::in_picture(c, &b), false)));
+        }
+        let own = all.len();
+        for area in &spread.areas {
+            let at = area.at.edges();
+            if all[..own].iter().all(|(_, o, _)| locate::overlap(*o, at) < 0.85) {
+                all.push((area.at, at, true));
+            }
+        }
         let mut out = Vec::new();
-        for b in boxes {
-            let at = if page { b.edges() } else { locate::in_picture(c, &b) };
+        for (b, at, page) in all {
             let aspect = b.w as f64 / b.h as f64;
             let near = |p: &&Part| (p.prepared.aspect() / aspect).ln().abs() < OFF;
             let near: Vec<&Part> = self.parts().iter().filter(near).collect();
@@ -192,7 +201,8 @@ impl Library {
             }
             let seen = if page { c.glimpse(&b, DRAWN) } else { c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground) };
             let sketch = Sketch::of(&seen, b.ground);
-            let scored = near.into_iter().map(|part| Guess { score: part.prepared.alike(&sketch, b.ground), part, at, ground: b.ground });
+            let scored =
+                near.into_iter().map(|part| Guess { score: part.prepared.alike(&sketch, b.ground), part, at, ground: b.ground, page });
             out.extend(scored.filter(|g| g.score > ALIKE));
         }
         out.sort_by(|a, b| b.score.total_cmp(&a.score));

@@ -60,6 +60,9 @@ fn find_one(subject: &Subject, pattern: &Pattern, known: Known, hits: &mut Vec<H
                 last = next;
             }
         }
+        if pattern.comes_late(window.start) {
+            continue;
+        }
         let text = document.block_text(block);
         let window = text.floor_char_boundary(window.start)..text.ceil_char_boundary(window.end);
         let stretch = block.start + window.start..block.start + window.end;

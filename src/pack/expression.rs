@@ -88,18 +88,17 @@ fn bounded_each(parts: &[Part]) -> Option<&[Vec<Part>]> {
 
 /// The rows of phrases, in the order in which they are tried: the longer one first, so that it is not cut short by its own beginning.
 fn all_rows(phrases: &[Phrase]) -> Vec<Row> {
-    let mut all: Vec<(usize, Vec<Row>)> = Vec::new();
-    let mut add = |parts: &[Part]| all.push((bounded(parts).len(), rows(parts)));
+    let mut all: Vec<Vec<Part>> = Vec::new();
     for phrase in phrases {
         match phrase {
-            Phrase::Term(name, terms) => terms.phrases(name).iter().flat_map(|t| t.iter()).for_each(|parts| add(parts)),
-            one => one.with(&mut add),
+            Phrase::Term(name, terms) => all.extend(terms.phrases(name).iter().flat_map(|t| t.iter().cloned())),
+            one => all.push(one.with(<[Part]>::to_vec)),
         }
     }
     if all.len() > 1 {
-        all.sort_by_key(|(len, _)| std::cmp::Reverse(*len));
+        all.sort_by_cached_key(|parts| std::cmp::Reverse(bounded(parts).len()));
     }
-    all.into_iter().flat_map(|(_, rows)| rows).collect()
+    all.iter().flat_map(|parts| rows(parts)).collect()
 }
 
 /// The rows of a phrase.

@@ -21,6 +21,8 @@ pub struct Pattern {
     exact: bool,
     /// Whether the match must begin, and end, at a word boundary.
     edges: (bool, bool),
+    /// Whether the match must begin where its block does.
+    at_block: bool,
     form: Form,
 }
 
@@ -54,7 +56,7 @@ impl Pattern {
         let most = |of: fn(&Keys) -> Option<usize>| keys.iter().map(of).reduce(|a, b| Some(a?.max(b?))).flatten();
         let reach = (most(|k| k.lead), most(|k| k.tail));
         let ways = keys.into_iter().map(|keys| Way { keys, heads: OnceLock::new() }).collect();
-        Pattern { replacement: None, ways, reach, exact, edges, form }
+        Pattern { replacement: None, ways, reach, exact, edges, at_block: false, form }
     }
 
     /// A phrase. `exact`: letters match only in their case. `keys`: those of each of the things that it can be.
@@ -79,8 +81,9 @@ impl Pattern {
     /// A regular expression that is known to be valid.
     pub(super) fn from_regex(source: String, exact: bool, keys: Keys) -> Pattern {
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
+        let at_block = begins_block(&source);
         let regex = LazyRegex::of(Expression::Regex(source), exact);
-        Pattern::new(vec![keys], exact, edges, Form::Regex(regex))
+        Pattern { at_block, ..Pattern::new(vec![keys], exact, edges, Form::Regex(regex)) }
     }
 
     /// Strings of which one must be there; see [`Pattern::keys_are_exact`] for their case. None: nothing can be said, and the pattern is
@@ -144,6 +147,11 @@ impl Pattern {
     pub fn window(&self, key: usize, len: usize) -> Range<usize> {
         let from = self.reach.0.map_or(0, |n| key.saturating_sub(n));
         from..self.reach.1.map_or(len, |n| key.saturating_add(n).min(len))
+    }
+
+    /// Whether nothing in a window that begins at this byte of a block can match: what it looks for begins where blocks do.
+    pub fn comes_late(&self, from: usize) -> bool {
+        self.at_block && from > 0
     }
 
     /// Whether what stands at a key of one of the things that it can be, in lower case (ASCII), can be part of that. Says yes until the
@@ -236,5 +244,39 @@ impl Pattern {
     /// Whether `start..end` of `text` stands by itself as this pattern wants it.
     pub fn stands_whole(&self, text: &str, start: usize, end: usize) -> bool {
         (!self.edges.0 || boundary(text, start)) && (!self.edges.1 || boundary(text, end))
+    }
+}
+
+/// Whether every match of an expression begins where the text does, as far as its first sign tells.
+fn begins_block(source: &str) -> bool {
+    let Some(rest) = source.strip_prefix('^').or_else(|| source.strip_prefix("(?i)^")) else { return false };
+    // Behind a `|` outside of all groups and classes, something else may begin.
+    let (mut depth, mut class, mut signs) = (0usize, 0usize, rest.chars());
+    while let Some(c) = signs.next() {
+        match c {
+            '\\' => drop(signs.next()),
+            '[' => class += 1,
+            ']' => class = class.saturating_sub(1),
+            _ if class > 0 => {}
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '|' if depth == 0 => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_where_blocks_do() {
+        for (source, begins) in
+            [("^a(b|c)", true), ("(?i)^[|]a", true), (r"^a\|b", true), ("^a|b", false), ("a^b", false), ("(^a|b)", false)]
+        {
+            assert_eq!(begins_block(source), begins, "{source}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 use super::literals::cases;
 use super::phrase::{Part, Unit, units};
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
-use regex_automata::nfa::thompson::{BuildError, Builder, NFA, Transition};
+use regex_automata::nfa::thompson::{Builder, NFA, Transition};
 use regex_automata::util::look::Look;
 use regex_automata::util::pool::Pool;
 use regex_automata::util::primitives::StateID;
@@ -42,7 +42,7 @@ impl Automaton {
     /// than `limit` bytes of memory.
     pub(super) fn new<'r>(rows: impl Iterator<Item = &'r Row>, exact: bool, limit: usize) -> Option<Automaton> {
         let config = Config::new().cache_capacity(limit).skip_cache_capacity_check(true);
-        let dfa = DFA::builder().configure(config).build_from_nfa(nfa(rows, exact, limit).ok()?).ok()?;
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa(rows, exact, limit)?).ok()?;
         let states = dfa.clone();
         let create: Box<dyn Fn() -> Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe> =
             Box::new(move || states.create_cache());
@@ -72,38 +72,38 @@ struct Maker {
     exact: bool,
 }
 
-fn nfa<'r>(rows: impl Iterator<Item = &'r Row>, exact: bool, limit: usize) -> Result<NFA, BuildError> {
+fn nfa<'r>(rows: impl Iterator<Item = &'r Row>, exact: bool, limit: usize) -> Option<NFA> {
     let mut maker = Maker { builder: Builder::new(), exact };
-    maker.builder.set_size_limit(Some(limit))?;
-    maker.builder.start_pattern()?;
-    let end = maker.builder.add_match()?;
+    maker.builder.set_size_limit(Some(limit)).ok()?;
+    maker.builder.start_pattern().ok()?;
+    let end = maker.builder.add_match().ok()?;
     let mut starts = Vec::new();
     for Row { parts, edges: (first, last) } in rows {
-        let end = if *last { maker.builder.add_look(end, Look::WordAscii)? } else { end };
+        let end = if *last { maker.builder.add_look(end, Look::WordAscii).ok()? } else { end };
         let start = maker.parts(parts, end)?;
-        starts.push(if *first { maker.builder.add_look(start, Look::WordAscii)? } else { start });
+        starts.push(if *first { maker.builder.add_look(start, Look::WordAscii).ok()? } else { start });
     }
-    let start = maker.builder.add_union(starts)?;
+    let start = maker.builder.add_union(starts).ok()?;
     // Anywhere: as few bytes before it as may be.
-    let anywhere = maker.builder.add_union(vec![start])?;
-    let skip = maker.builder.add_range(Transition { start: 0, end: u8::MAX, next: anywhere })?;
-    maker.builder.patch(anywhere, skip)?;
-    maker.builder.finish_pattern(start)?;
-    maker.builder.build(start, anywhere)
+    let anywhere = maker.builder.add_union(vec![start]).ok()?;
+    let skip = maker.builder.add_range(Transition { start: 0, end: u8::MAX, next: anywhere }).ok()?;
+    maker.builder.patch(anywhere, skip).ok()?;
+    maker.builder.finish_pattern(start).ok()?;
+    maker.builder.build(start, anywhere).ok()
 }
 
 impl Maker {
     /// The state where parts begin that `next` follows.
-    fn parts(&mut self, parts: &[Part], next: StateID) -> Result<StateID, BuildError> {
+    fn parts(&mut self, parts: &[Part], next: StateID) -> Option<StateID> {
         let all: Vec<_> = units(parts).collect();
         all.iter().rev().try_fold(next, |next, unit| match unit {
             Unit::One(part) => self.part(part, next),
             Unit::Choice(options, [before, after]) => {
                 let end = if after.is_empty() { next } else { self.byte(b' ', next)? };
                 let full = options.iter().filter(|o| !o.is_empty());
-                let mut ways = full.map(|o| self.parts(o, end)).collect::<Result<Vec<_>, _>>()?;
+                let mut ways = full.map(|o| self.parts(o, end)).collect::<Option<Vec<_>>>()?;
                 if !before.is_empty() {
-                    let choice = self.builder.add_union(ways)?;
+                    let choice = self.builder.add_union(ways).ok()?;
                     ways = vec![self.byte(b' ', choice)?];
                 }
                 if options.iter().any(Vec::is_empty) {
@@ -115,7 +115,7 @@ impl Maker {
     }
 
     /// The state where a part begins that is no choice.
-    fn part(&mut self, part: &Part, next: StateID) -> Result<StateID, BuildError> {
+    fn part(&mut self, part: &Part, next: StateID) -> Option<StateID> {
         match part {
             Part::Literal(s) => s.chars().rev().try_fold(next, |next, c| self.letter(c, next)),
             Part::Space => self.byte(b' ', next),
@@ -124,13 +124,13 @@ impl Maker {
                 self.any(vec![sign, next])
             }
             Part::Number => {
-                let more = self.builder.add_union(Vec::new())?;
-                let digit = self.builder.add_range(Transition { start: b'0', end: b'9', next: more })?;
+                let more = self.builder.add_union(Vec::new()).ok()?;
+                let digit = self.builder.add_range(Transition { start: b'0', end: b'9', next: more }).ok()?;
                 let sign = self.one_of(&['.', ',', '\'', '’'], digit)?;
                 for way in [digit, sign, next] {
-                    self.builder.patch(more, way)?;
+                    self.builder.patch(more, way).ok()?;
                 }
-                Ok(digit)
+                Some(digit)
             }
             Part::Word => self.run(in_word(), true, next),
             Part::Words => (0..4).try_fold(next, |after, _| {
@@ -139,38 +139,42 @@ impl Maker {
                 self.any(vec![word, next])
             }),
             Part::Ending => self.run(in_ending(), false, next),
-            Part::Choice(_) => Ok(next),
+            Part::Choice(_) => Some(next),
         }
     }
 
     /// The first of these ways that leads on.
-    fn any(&mut self, ways: Vec<StateID>) -> Result<StateID, BuildError> {
+    fn any(&mut self, ways: Vec<StateID>) -> Option<StateID> {
         match ways[..] {
-            [one] => Ok(one),
-            _ => self.builder.add_union(ways),
+            [one] => Some(one),
+            _ => self.builder.add_union(ways).ok(),
         }
     }
 
-    fn byte(&mut self, byte: u8, next: StateID) -> Result<StateID, BuildError> {
-        self.builder.add_range(Transition { start: byte, end: byte, next })
+    fn byte(&mut self, byte: u8, next: StateID) -> Option<StateID> {
+        self.range(byte, byte, next)
+    }
+
+    fn range(&mut self, start: u8, end: u8, next: StateID) -> Option<StateID> {
+        self.builder.add_range(Transition { start, end, next }).ok()
     }
 
     /// A character of a phrase, in each of the forms that count as one.
-    fn letter(&mut self, c: char, next: StateID) -> Result<StateID, BuildError> {
+    fn letter(&mut self, c: char, next: StateID) -> Option<StateID> {
         let forms = super::phrase::forms(&c);
         if forms.len() > 1 || self.exact {
             return self.one_of(forms, next);
         }
         if c.is_ascii_alphabetic() {
             let case = |c: char| Transition { start: c as u8, end: c as u8, next };
-            return self.builder.add_sparse(vec![case(c.to_ascii_uppercase()), case(c.to_ascii_lowercase())]);
+            return self.builder.add_sparse(vec![case(c.to_ascii_uppercase()), case(c.to_ascii_lowercase())]).ok();
         }
         let all: Vec<char> = if c.is_ascii() { vec![c] } else { cases(c).iter().flat_map(|s| s.chars()).chain([c]).collect() };
         self.one_of(&all, next)
     }
 
     /// One of some characters.
-    fn one_of(&mut self, all: &[char], next: StateID) -> Result<StateID, BuildError> {
+    fn one_of(&mut self, all: &[char], next: StateID) -> Option<StateID> {
         let mut ways = Vec::new();
         for c in all {
             let mut buffer = [0; 4];
@@ -183,18 +187,16 @@ impl Maker {
     }
 
     /// As many characters of a sort as there are. `some`: one at least.
-    fn run(&mut self, sort: &[Vec<Utf8Range>], some: bool, next: StateID) -> Result<StateID, BuildError> {
-        let more = self.builder.add_union(Vec::new())?;
+    fn run(&mut self, sort: &[Vec<Utf8Range>], some: bool, next: StateID) -> Option<StateID> {
+        let more = self.builder.add_union(Vec::new()).ok()?;
         let mut ways = Vec::new();
         for bytes in sort {
-            ways.push(
-                bytes.iter().rev().try_fold(more, |next, b| self.builder.add_range(Transition { start: b.start, end: b.end, next }))?,
-            );
+            ways.push(bytes.iter().rev().try_fold(more, |next, b| self.range(b.start, b.end, next))?);
         }
-        let one = self.builder.add_union(ways)?;
-        self.builder.patch(more, one)?;
-        self.builder.patch(more, next)?;
-        Ok(if some { one } else { more })
+        let one = self.builder.add_union(ways).ok()?;
+        self.builder.patch(more, one).ok()?;
+        self.builder.patch(more, next).ok()?;
+        Some(if some { one } else { more })
     }
 }
 

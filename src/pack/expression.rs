@@ -147,7 +147,7 @@ pub struct LazyRegex {
     /// What its one phrase may be, in parts.
     rows: OnceLock<Vec<Row>>,
     /// Its phrases as an automaton.
-    phrases: OnceLock<Option<Automaton>>,
+    phrases: OnceLock<Option<Box<Automaton>>>,
     quick: OnceLock<Option<meta::Regex>>,
     fast: OnceLock<Option<meta::Regex>>,
     /// What its matches begin with, where that is a number of strings; worked out when first asked for.
@@ -177,7 +177,11 @@ impl LazyRegex {
     /// What it is for a text of this length; none where compiling fails, which `pack check` tells.
     fn get(&self, len: usize) -> Option<Running<'_>> {
         if let Expression::Phrases(_) = self.expression {
-            return self.phrases.get_or_init(|| Automaton::new(self.rows().iter(), self.exact, SIZE_LIMIT)).as_ref().map(Running::Phrases);
+            return self
+                .phrases
+                .get_or_init(|| Automaton::new(self.rows().iter(), self.exact, SIZE_LIMIT).map(Box::new))
+                .as_deref()
+                .map(Running::Phrases);
         }
         if self.fast.get().is_none() && self.seen.fetch_add(len, Ordering::Relaxed) + len <= WARM {
             return self.quick.get_or_init(|| self.build_quick()).as_ref().map(Running::Expression);

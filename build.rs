@@ -25,6 +25,8 @@ mod pack {
     pub mod prepare;
     #[allow(dead_code)]
     pub mod sets;
+    #[allow(dead_code)]
+    pub mod sieve;
 
     pub use keys::KeySet;
 }
@@ -46,8 +48,10 @@ fn main() {
         "pack/literals",
         "pack/phrase",
         "pack/phrase/forms",
+        "pack/phrase/options",
         "pack/prepare",
         "pack/sets",
+        "pack/sieve",
     ] {
         println!("cargo::rerun-if-changed=src/{file}.rs");
     }
@@ -85,6 +89,9 @@ fn main() {
         fs::write(Path::new(&out).join(name), format!("({:?}, &{ends:?})", lines.concat())).expect("OUT_DIR can be written");
     };
     write("keys.rs", &all.lines);
+    write("patterns.rs", &all.written);
+    write("sieves.rs", &all.sieves(false));
+    write("exact-sieves.rs", &all.sieves(true));
     write("bodies.rs", &all.bodies.iter().map(Value::to_string).collect::<Vec<_>>());
     fs::write(Path::new(&out).join("index.rs"), all.index()).expect("OUT_DIR can be written");
     formats(&Path::new(&out).join("formats"));

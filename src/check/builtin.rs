@@ -35,7 +35,7 @@ mod tests {
             assert_eq!(Outline::of(same.matcher()), outline, "{}", rule.id);
             let mut leaf = 0;
             patterns_of(rule.matcher(), &mut |list| {
-                for (p, pattern) in (0..).zip(list) {
+                for (p, pattern) in (0..).zip(list.iter()) {
                     if !pattern.has_keys() {
                         always.push([r, leaf, p]);
                         continue;

@@ -12,8 +12,8 @@ pub use found::{ByRule, Candidates, OfRule};
 use super::index::{Index, Sought};
 use super::{Subject, builtin, text_leaves};
 use crate::document::Kind;
-use crate::pack::Pattern;
 use crate::pack::model::{Matcher, MatcherForm, Rule};
+use crate::pack::{Pattern, Patterns};
 use found::{Candidate, Stretch};
 use places::{Grouped, Met, Place, Texts, bit_of, in_order};
 use std::borrow::Cow;
@@ -116,7 +116,7 @@ impl Prefilter {
         for (r, rule) in (0..).zip(rules).filter(|(_, rule)| rule.kinds.contains(&kind) && !known(rule)) {
             let mut leaf = 0;
             visit(rule.matcher(), kind, &mut |list| {
-                for (p, pattern) in (0..).zip(list) {
+                for (p, pattern) in (0..).zip(list.iter()) {
                     let place = [r, leaf, p];
                     if !pattern.has_keys() {
                         always.push(place);
@@ -332,9 +332,9 @@ fn signs_of(lower: &[&str]) -> Box<[Texts; 256]> {
 }
 
 /// The patterns of each text matcher of a tree, in their order; none where it does not look at content of this kind.
-fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&Patterns)) {
     if m.says.as_ref().is_some_and(|s| !s.kinds.is_empty() && !s.kinds.contains(&kind)) {
-        return (0..text_leaves(m)).for_each(|_| f(&[]));
+        return (0..text_leaves(m)).for_each(|_| f(&Patterns::default()));
     }
     if let Some(patterns) = m.form.patterns() {
         return f(patterns);
@@ -347,7 +347,7 @@ fn visit(m: &Matcher, kind: Kind, f: &mut dyn FnMut(&[Arc<Pattern>])) {
 }
 
 /// The patterns of each text matcher of a tree, in their order, whatever content they look at.
-pub(super) fn patterns_of(m: &Matcher, f: &mut dyn FnMut(&[Arc<Pattern>])) {
+pub(super) fn patterns_of(m: &Matcher, f: &mut dyn FnMut(&Patterns)) {
     if let Some(patterns) = m.form.patterns() {
         return f(patterns);
     }

@@ -3,12 +3,12 @@
 use super::prefilter::{Known, OfRule};
 use super::{Hit, Subject};
 use crate::document::{Block, Document};
-use crate::pack::Pattern;
+use crate::pack::{Pattern, Patterns};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// The matches of patterns at their candidates. What a pattern that several matchers have finds is kept for the next of them.
-pub(super) fn find(subject: &Subject, patterns: &[Arc<Pattern>], candidates: OfRule) -> Vec<Hit> {
+pub(super) fn find(subject: &Subject, patterns: &Patterns, candidates: OfRule) -> Vec<Hit> {
     let mut hits = Vec::new();
     for spots in candidates.spots() {
         let Some(pattern) = patterns.get(spots.pattern) else { continue };

@@ -11,7 +11,7 @@ use crate::document::records::Formats;
 use crate::facts::Day;
 use crate::finding::{RuleSource, Severity};
 use crate::pack::model::{Matcher, MatcherForm, Pack, Rule, TestCase, TestFormat};
-use crate::pack::{Pattern, PatternSize};
+use crate::pack::{Pattern, PatternSize, Patterns};
 use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -186,7 +186,7 @@ fn sources(rules: &[&Rule], today: Day, out: &mut Vec<Remark>) {
 
 /// The patterns over visible text in a tree.
 fn collect<'m>(m: &'m Matcher, out: &mut Vec<&'m Arc<Pattern>>) {
-    out.extend(m.form.patterns().unwrap_or_default());
+    out.extend(m.form.patterns().into_iter().flat_map(Patterns::iter));
     match &m.form {
         MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| collect(m, out)),
         MatcherForm::Not(inner) => collect(inner, out),
@@ -199,7 +199,7 @@ fn leading(m: &Matcher) -> Vec<&Arc<Pattern>> {
     match &m.form {
         MatcherForm::All(list) => list.first().map(leading).unwrap_or_default(),
         MatcherForm::Any(list) => list.iter().flat_map(leading).collect(),
-        form => form.patterns().unwrap_or_default().iter().collect(),
+        form => form.patterns().into_iter().flat_map(Patterns::iter).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::literals::cases;
 use super::phrase::{Part, Unit, units};
+use super::rows::Row;
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
 use regex_automata::nfa::thompson::{Builder, NFA, Transition};
 use regex_automata::util::look::Look;
@@ -15,14 +16,6 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 type Caches = Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>>;
-
-/// Parts that have word boundaries of their own.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub parts: Vec<Part>,
-    /// Whether a word must begin, and end, there (ASCII).
-    pub edges: (bool, bool),
-}
 
 /// Phrases of which the first that matches at a place is what stands there.
 pub(super) struct Automaton {
@@ -78,10 +71,11 @@ fn nfa<'r>(rows: impl Iterator<Item = &'r Row>, exact: bool, limit: usize) -> Op
     maker.builder.start_pattern().ok()?;
     let end = maker.builder.add_match().ok()?;
     let mut starts = Vec::new();
-    for Row { parts, edges: (first, last) } in rows {
-        let end = if *last { maker.builder.add_look(end, Look::WordAscii).ok()? } else { end };
-        let start = maker.parts(parts, end)?;
-        starts.push(if *first { maker.builder.add_look(start, Look::WordAscii).ok()? } else { start });
+    for row in rows {
+        let (first, last) = row.edges;
+        let end = if last { maker.builder.add_look(end, Look::WordAscii).ok()? } else { end };
+        let start = maker.parts(row.parts(), end)?;
+        starts.push(if first { maker.builder.add_look(start, Look::WordAscii).ok()? } else { start });
     }
     let start = maker.builder.add_union(starts).ok()?;
     // Anywhere: as few bytes before it as may be.
@@ -106,7 +100,7 @@ impl Maker {
                     let choice = self.builder.add_union(ways).ok()?;
                     ways = vec![self.byte(b' ', choice)?];
                 }
-                if options.iter().any(Vec::is_empty) {
+                if options.are_optional() {
                     ways.push(next);
                 }
                 self.any(ways)

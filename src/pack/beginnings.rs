@@ -1,8 +1,8 @@
 //! What phrases begin with, told from their parts.
 
-use super::automaton::Row;
 use super::literals::{Head, LONGEST_HEAD, in_order_of_heads};
 use super::phrase::{JOINTS, Part, Unit, forms, units};
+use super::rows::Row;
 
 /// More beginnings than this tell little, and take long to work out.
 const MOST: usize = 2000;
@@ -20,7 +20,7 @@ pub(super) fn openers(rows: &[Row], fold: bool) -> Option<Vec<Head>> {
     [LONGEST_HEAD, LONGEST_HEAD / 2].into_iter().find_map(|len| {
         let mut heads = Vec::new();
         for row in rows {
-            for one in of_parts(&row.parts, len)? {
+            for one in of_parts(row.parts(), len)? {
                 heads.push(Head::new(&one.text, one.open && row.edges.1, fold));
             }
             if heads.len() > MOST {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct Choices {
     /// The parts of a choice, without and with a letter before it, by its address; the choice itself is kept, so that no other takes its
     /// place.
-    shared: HashMap<*const Vec<Vec<Part>>, (Phrases, [Row; 2])>,
+    shared: HashMap<*const phrase::Options, (Phrases, [Row; 2])>,
     /// The same of expressions, by their addresses: some are long.
     signs: HashMap<*const str, [Row; 2]>,
 }
@@ -70,7 +70,7 @@ impl<'c> Reader<'c> {
     fn parts(&mut self, parts: &[Part]) {
         for unit in units(parts) {
             match unit {
-                Unit::Choice(options, around) if options.iter().any(Vec::is_empty) => self.optional(options, around),
+                Unit::Choice(options, around) if options.are_optional() => self.optional(options, around),
                 Unit::Choice(options, _) => self.choice(options),
                 Unit::One(Part::Literal(s)) => self.literal(s),
                 Unit::One(Part::Space) => self.letters.push(' '),
@@ -195,7 +195,7 @@ fn stays_apart(options: &[(&[Part], Option<String>)]) -> bool {
 fn has_plain(option: &[Part]) -> bool {
     let [Part::Choice(options)] = option else { return false };
     let word = |o: &Vec<Part>| plain(o).map_or_else(|| has_plain(o), |text| text.chars().nth(1).is_some());
-    options.iter().all(|o| !o.is_empty()) && options.iter().any(word)
+    !options.are_optional() && options.iter().any(word)
 }
 
 /// What an option is if it is nothing but letters that have one form each.

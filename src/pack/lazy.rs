@@ -92,7 +92,7 @@ impl Named for LazyTerms {
         Some(Arc::clone(made.get_or_init(|| {
             let mut options: Vec<_> = texts.iter().filter_map(|text| phrase::parse(text, self).ok()).collect();
             phrase::longest_first(&mut options);
-            Arc::new(options)
+            Arc::new(phrase::Options::new(options))
         })))
     }
 }

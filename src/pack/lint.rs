@@ -108,36 +108,3 @@ impl ast::Visitor for Never<'_> {
         Ok(())
     }
 }
-
-/// The expression with `\b` and `\B` in their ASCII form: the Unicode form makes the automaton give up at the first letter beyond ASCII. The
-/// edges of a match are checked for such neighbours afterwards.
-pub(super) fn ascii_boundaries(text: &str) -> String {
-    struct Find(Vec<(usize, usize)>);
-    impl ast::Visitor for Find {
-        type Output = Vec<(usize, usize)>;
-        type Err = ();
-        fn finish(self) -> Result<Self::Output, ()> {
-            Ok(self.0)
-        }
-        fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
-            if let Ast::Assertion(a) = ast
-                && matches!(a.kind, ast::AssertionKind::WordBoundary | ast::AssertionKind::NotWordBoundary)
-            {
-                self.0.push((a.span.start.offset, a.span.end.offset));
-            }
-            Ok(())
-        }
-    }
-    let Ok(ast) = ast::parse::Parser::new().parse(text) else { return text.to_owned() };
-    let mut out = String::new();
-    let mut at = 0;
-    for (start, end) in ast::visit(&ast, Find(Vec::new())).unwrap_or_default() {
-        out.push_str(&text[at..start]);
-        out.push_str("(?-u:");
-        out.push_str(&text[start..end]);
-        out.push(')');
-        at = end;
-    }
-    out.push_str(&text[at..]);
-    out
-}

@@ -338,7 +338,7 @@ mod tests {
     }
 
     fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
-        out.extend(m.form.patterns().unwrap_or_default().iter().map(|p| &**p));
+        out.extend(m.form.patterns().into_iter().flat_map(|p| p.iter()).map(|p| &**p));
         match &m.form {
             MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| patterns(m, out)),
             MatcherForm::Not(inner) => patterns(inner, out),

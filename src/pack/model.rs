@@ -18,12 +18,12 @@ pub use place::{Counts, PlaceCheck, PlaceMatcher};
 pub use tests::{TestCase, TestFacts, TestFormat, Tests};
 pub use words::WordsMatcher;
 
-use super::expression::{LazyRegex, PhraseSet};
 use super::lazy::Lazy;
 use super::outline::Outline;
-use super::pattern::Pattern;
+use super::patterns::Patterns;
 use super::rewrite::Rewrite;
 use super::select::Select;
+use super::{LazyRegex, PhraseSet};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
@@ -198,7 +198,7 @@ pub struct Says {
 #[derive(Debug)]
 pub enum MatcherForm {
     /// Patterns over visible text: `phrases`, `regex`, `replace`.
-    Text(Vec<Arc<Pattern>>),
+    Text(Patterns),
     /// Words of lists.
     Words(Box<WordsMatcher>),
     /// Properties of a block.
@@ -236,14 +236,14 @@ impl Default for MatcherForm {
 
 impl MatcherForm {
     /// The patterns over visible text that the prefilter looks for, of a matcher that has some; else it looks at something else, too.
-    pub fn patterns(&self) -> Option<&[Arc<Pattern>]> {
+    pub fn patterns(&self) -> Option<&Patterns> {
         let patterns = match self {
             MatcherForm::Text(patterns) => return Some(patterns),
             MatcherForm::Claim(m) => &m.patterns,
             MatcherForm::Place(m) => &m.patterns,
             _ => return None,
         };
-        Some(patterns.as_slice()).filter(|p| !p.is_empty())
+        Some(patterns).filter(|p| !p.is_empty())
     }
 }
 

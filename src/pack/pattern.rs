@@ -1,9 +1,10 @@
 //! What a rule looks for in visible text: keys for the prefilter, and what tells a match from what only has the key.
 
 use super::boundary::boundary;
-use super::expression::{Expression, LazyRegex, Phrase};
+use super::expression::{Expression, Phrase};
 use super::heads::Heads;
 use super::keys::{KeySet, Keys};
+use super::lazy_regex::LazyRegex;
 use super::literals;
 use super::phrase::{self, Part};
 use std::ops::Range;
@@ -82,7 +83,7 @@ impl Pattern {
     pub(super) fn from_regex(source: String, exact: bool, keys: Keys) -> Pattern {
         let edges = (source.starts_with(r"\b"), source.ends_with(r"\b"));
         let at_block = begins_block(&source);
-        let regex = LazyRegex::of(Expression::Regex(source), exact);
+        let regex = LazyRegex::new(source, exact);
         Pattern { at_block, ..Pattern::new(vec![keys], exact, edges, Form::Regex(regex)) }
     }
 
@@ -130,7 +131,7 @@ impl Pattern {
 
     /// Whether it tells capitals from small letters.
     pub fn minds_case(&self) -> bool {
-        self.exact || self.regex().is_some_and(|r| r.source().contains("(?-i"))
+        self.exact || self.regex().is_some_and(|r| r.sources().iter().any(|s| s.contains("(?-i")))
     }
 
     /// Whether a match begins where a key does, and [`Pattern::spelled_at`] tells where it ends.
@@ -234,10 +235,10 @@ impl Pattern {
     pub(super) fn find_both_ways(&self, text: &str) -> Result<(Option<Range<usize>>, Option<Range<usize>>), ()> {
         let Form::Regex(regex) = &self.form else { return Ok((None, None)) };
         let all = 0..text.len();
-        let warm = regex.build_quick().and_then(|r| r.find(text)).map(|m| m.range());
+        let warm = regex.build(false).and_then(|r| r.find(text)).map(|m| m.range());
         match &regex.expression {
-            Expression::Phrases(_) => Ok((regex.walk(text, all, false)?, warm)),
-            Expression::Regex(_) => Ok((warm.clone(), warm)),
+            Expression::Phrases(_) => Ok((regex.walk(text, all, false, |_| true)?, warm)),
+            Expression::Regexes(_) => Ok((warm.clone(), warm)),
         }
     }
 

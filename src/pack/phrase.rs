@@ -1,11 +1,13 @@
 //! The phrase syntax: words as a reader sees them, with a few signs for what may vary.
 
 mod forms;
+mod options;
 
 pub(super) use forms::{
     JOINTS, NO_ENDING, Unit, append_each, choice_regex, forms, forms_regex, is_ending, sign_regex, spellings, takes_space,
-    takes_space_before, to_regex, units, ways,
+    takes_space_before, to_regex, units, ways, written,
 };
+pub(super) use options::{Firsts, MOST, Options};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,7 +23,7 @@ pub(super) enum Part {
     /// `~`: space, hyphen or nothing.
     Joint,
     /// `(a|b)`, or the words of a `<term>`; the longest first.
-    Choice(Arc<Vec<Vec<Part>>>),
+    Choice(Phrases),
     /// `*` alone: one word.
     Word,
     /// `**` alone: up to four words of a sentence, with the space that follows them.
@@ -33,7 +35,7 @@ pub(super) enum Part {
 }
 
 /// The phrases of one term.
-pub(super) type Phrases = Arc<Vec<Vec<Part>>>;
+pub(super) type Phrases = Arc<Options>;
 
 /// Terms by name.
 pub(super) type Terms = HashMap<String, Phrases>;
@@ -95,7 +97,7 @@ pub(super) fn read_terms(own: &[(String, Vec<String>)], terms: &mut Terms) -> Ve
                 }
             }
             longest_first(&mut options);
-            terms.insert(own[i].0.clone(), Arc::new(options));
+            terms.insert(own[i].0.clone(), Arc::new(Options::new(options)));
         }
         if stuck || waiting.is_empty() {
             return faults;
@@ -163,7 +165,7 @@ impl Parser<'_> {
                     let mut options = self.choice(start, depth)?;
                     self.edges(&mut parts, &mut options);
                     longest_first(&mut options);
-                    parts.push(Part::Choice(Arc::new(options)));
+                    parts.push(Part::Choice(Arc::new(Options::new(options))));
                 }
                 '<' => {
                     let Some(len) = self.text[self.at..].find('>') else {
@@ -218,7 +220,7 @@ impl Parser<'_> {
         let follows = self.peek().is_some_and(|c| !c.is_whitespace() && c != '|' && c != ')');
         let mut leads = !matches!(before.last(), None | Some(Part::Space | Part::Words));
         // A choice that may be missing takes that space along.
-        let word = |p: &Part| !matches!(p, Part::Choice(all) if all.iter().any(Vec::is_empty));
+        let word = |p: &Part| !matches!(p, Part::Choice(all) if all.are_optional());
         if matches!(&before[..], [.., one, Part::Space] if word(one)) && options.iter().any(|o| is_short(o)) {
             before.pop();
             leads = true;
@@ -303,7 +305,7 @@ mod tests {
 
     fn regex(phrase: &str) -> String {
         let tier = vec![vec![Part::Literal("Gold".into())], vec![Part::Literal("Elite".into())]];
-        let parts = parse(phrase, &HashMap::from([("tier".to_owned(), Arc::new(tier))])).expect("phrase");
+        let parts = parse(phrase, &HashMap::from([("tier".to_owned(), Arc::new(Options::new(tier)))])).expect("phrase");
         format!("^(?i:{})$", to_regex(&parts))
     }
 

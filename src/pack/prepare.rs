@@ -5,6 +5,7 @@
 use super::choices::Choices;
 use super::keys::{KeySet, Keys};
 use super::phrase::{self, Terms};
+use super::sieve;
 use crate::check::index::{Index, Sought};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -31,6 +32,10 @@ pub struct All {
     /// The keys of each of the things that patterns can be, and whether case counts; the first of a pattern has its uses: rule, matcher and
     /// number in it.
     patterns: Vec<(Vec<usize>, bool, Vec<[usize; 3]>)>,
+    /// Patterns as they are written, with their keys: as lines of text.
+    pub written: Vec<String>,
+    /// Of phrases, which line it is.
+    written_phrases: HashMap<Phrase, usize>,
     /// For each of them, which of its pattern's it is.
     ways: Vec<usize>,
     /// The number of each phrase.
@@ -43,6 +48,8 @@ pub struct All {
     said_sets: usize,
     /// What is known of the choices of phrases.
     choices: Choices,
+    /// The sieves of expressions whose letters match in any case, and of others.
+    sieves: [BTreeMap<String, String>; 2],
 }
 
 impl All {
@@ -55,6 +62,48 @@ impl All {
         self.lines.push(line);
         self.sets.push(set.clone());
         self.lines.len() - 1
+    }
+
+    /// The sieves of expressions in order, each behind the expression. `exact`: of those whose letters match only in their case.
+    pub fn sieves(&self, exact: bool) -> Vec<String> {
+        self.sieves[usize::from(exact)].iter().map(|(source, sieve)| format!("{source}\u{1F}{sieve}")).collect()
+    }
+
+    /// Makes the sieves of all expressions in a rule, or in a part of one.
+    fn sift(&mut self, value: &Value, exact: bool) {
+        match value {
+            Value::Array(list) => list.iter().for_each(|v| self.sift(v, exact)),
+            Value::Object(map) => {
+                let exact = map.get("case").and_then(Value::as_str).map_or(exact, |c| c == "exact");
+                for (key, value) in map {
+                    if !EXPRESSIONS.contains(&key.as_str()) {
+                        self.sift(value, exact);
+                        continue;
+                    }
+                    for source in texts(value) {
+                        let Some(sieve) = sieve::sieve(&source, !exact) else { continue };
+                        self.sieves[usize::from(exact)].insert(source, sieve);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The number of the line of a pattern. A phrase that several rules of a pack look for has one.
+    fn write(&mut self, text: &str, (ways, exact, known): &Pattern) -> usize {
+        if let Some(number) = known.as_ref().and_then(|known| self.written_phrases.get(known)) {
+            return *number;
+        }
+        let sort = if known.is_some() { 'p' } else { 'x' };
+        let sort = if *exact { sort.to_ascii_uppercase() } else { sort };
+        let line = format!("{sort}{text}\u{1F}{}", encode(ways, self));
+        self.written.push(line);
+        let number = self.written.len() - 1;
+        if let Some(known) = known {
+            self.written_phrases.insert(known.clone(), number);
+        }
+        number
     }
 
     fn sought(&self, sets: &[usize], exact: bool) -> Sought<'_> {
@@ -126,6 +175,8 @@ impl All {
     }
 }
 
+/// What holds regular expressions.
+const EXPRESSIONS: [&str; 6] = ["regex", "matches", "path", "not_path", "file", "ignore"];
 const DROPPED: [&str; 2] = ["why", "tests"];
 /// What every run must know of a rule.
 const HEAD: [&str; 12] =
@@ -139,6 +190,7 @@ pub fn prepare(name: &str, packs: &Packs, all: &mut All) -> Value {
     let file = file.display().to_string();
     for rule in pack["rules"].as_array_mut().into_iter().flatten() {
         let exact = rule["case"].as_str() == Some("exact");
+        all.sift(rule, exact);
         let mut outline = Map::new();
         if let Some(matcher) = rule.get_mut("match") {
             outline = outline_of(matcher, &terms);
@@ -279,7 +331,11 @@ impl Reader<'_> {
             map.get("regex").map(|r| texts(r).iter().map(|source| (vec![Keys::of_regex(source, exact)], exact, None)).collect())
         };
         if let Some(patterns) = patterns {
-            map.insert("$keys".to_owned(), patterns.iter().map(|(k, ..)| encode(k, self.all)).collect());
+            let form = if map.contains_key("phrases") { "phrases" } else { "regex" };
+            let numbers: Vec<String> =
+                texts(&map[form]).iter().zip(&patterns).map(|(text, p)| self.all.write(text, p).to_string()).collect();
+            map.insert(form.to_owned(), Value::Array(Vec::new()));
+            map.insert("$patterns".to_owned(), numbers.join(" ").into());
             if sought && !patterns.is_empty() {
                 self.take(patterns);
             }
@@ -318,14 +374,14 @@ impl Reader<'_> {
 }
 
 /// The keys of a pattern as one line of text, their sets by number.
-fn encode(ways: &[Keys], all: &mut All) -> Value {
+fn encode(ways: &[Keys], all: &mut All) -> String {
     let number = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
     let one = |keys: &Keys| {
         let numbers: Vec<String> = std::iter::once(&keys.first).chain(&keys.further).map(|set| all.number(set).to_string()).collect();
         let form = if keys.spelled { 's' } else { 'r' };
         format!("{form}{},{} {}", number(keys.lead), number(keys.tail), numbers.join(" "))
     };
-    ways.iter().map(one).collect::<Vec<_>>().join(";").into()
+    ways.iter().map(one).collect::<Vec<_>>().join(";")
 }
 
 /// A text, or a list of them.

@@ -1,6 +1,6 @@
 //! Whether what an expression becomes stays small enough: packs may come from anywhere.
 
-use super::expression::SIZE_LIMIT;
+use super::lazy_regex::SIZE_LIMIT;
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 use std::collections::BTreeMap;

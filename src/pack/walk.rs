@@ -1,7 +1,7 @@
 //! A phrase held against a text without an expression made of it: slower than the expression, but there is nothing to compile. What it finds
 //! is what [`super::phrase::to_regex`] says.
 
-use super::phrase::{Part, is_ending, takes_space, takes_space_before};
+use super::phrase::{Options, Part, is_ending, takes_space, takes_space_before};
 
 /// Steps that one try may take: a text cannot make it walk for long.
 const MAX_STEPS: usize = 20_000;
@@ -70,21 +70,19 @@ impl<'t> Walk<'t> {
                 let mut spaced = |walk: &mut Self, at: usize| walk.one(' ', at).is_some_and(|at| after(walk, at));
                 self.choice(options, at, &mut spaced) || after(self, at)
             }
-            Part::Choice(options) => self.choice(options, at, &mut next) || options.iter().any(Vec::is_empty) && next(self, at),
+            Part::Choice(options) => self.choice(options, at, &mut next) || options.are_optional() && next(self, at),
         }
     }
 
     /// One of the options that are not empty, in their order.
-    fn choice(&mut self, options: &[Vec<Part>], at: usize, then: &mut dyn FnMut(&mut Self, usize) -> bool) -> bool {
+    fn choice(&mut self, options: &Options, at: usize, then: &mut dyn FnMut(&mut Self, usize) -> bool) -> bool {
         let first = self.peek(at);
-        // Looking at first letters is a fraction of a step.
-        self.left = self.left.saturating_sub(options.len() / 8).max(1);
         let may_begin = |walk: &Self, o: &Vec<Part>| match (o.first(), first) {
             (Some(Part::Literal(s)), Some(c)) => s.chars().next().is_some_and(|s| walk.same(s, c)),
             (Some(Part::Literal(_)), None) | (None, _) => false,
             _ => true,
         };
-        let mut left = options.iter();
+        let mut left = options.at(first);
         while let Some(option) = left.find(|o| may_begin(self, o)) {
             if self.parts(option, 0, at, then) {
                 return true;

@@ -6,7 +6,7 @@ use crate::pack::model::{About, ClaimMatcher, Wrong};
 
 impl Decoder<'_> {
     pub(super) fn claim(&mut self, node: &Node) -> ClaimMatcher {
-        let phrases = node.get("phrases").map(|n| self.phrases(n, node.get(KEYS))).unwrap_or_default();
+        let phrases = self.phrases(node);
         let numeral = |name: &str| node.get(name).and_then(number);
         let wrong = node.get("wrong").and_then(Node::as_str);
         ClaimMatcher {

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Beside the phrases of a prepared pack: their keys. No key of YAML begins so.
-pub(super) const KEYS: &str = "$keys";
+/// In place of the phrases and expressions of a prepared pack: their numbers. No key of YAML begins so.
+pub(super) const PATTERNS: &str = "$patterns";
 
 /// A number that promolint's build put beside what an author wrote.
 fn kept(node: &Node, key: &str) -> Option<u32> {
@@ -35,8 +35,8 @@ impl Decoder<'_> {
         let value = node.get(form)?;
         let form = match form {
             "words" => Some(MatcherForm::Words(Box::new(self.word_lists(value)))),
-            "phrases" => Some(MatcherForm::Text(self.phrases(value, node.get(KEYS)))),
-            "regex" => Some(MatcherForm::Text(self.patterns(value, node.get(KEYS)))),
+            "phrases" => Some(MatcherForm::Text(self.phrases(node))),
+            "regex" => Some(MatcherForm::Text(self.patterns(node))),
             "replace" => Some(MatcherForm::Text(
                 value
                     .as_map()
@@ -248,7 +248,7 @@ impl Predicate {
     /// Sets of strings of which a value that meets the condition has one each.
     fn needles(&self) -> Vec<Vec<String>> {
         let lower = |list: &[String]| list.iter().map(|s| s.to_ascii_lowercase()).collect::<Vec<_>>();
-        let literal = self.matches.as_ref().map(|m| literals::required(m.source(), true)).unwrap_or_default();
+        let literal = self.matches.iter().flat_map(|m| m.sources()).map(|s| literals::required(s, true)).next().unwrap_or_default();
         let sets = [lower(&self.equals), lower(&self.has_word), lower(&self.contains), literal];
         // Signs may be written as references (`&#x2F;`); something short is everywhere; something not ASCII may be written in another case.
         let run = |s: &String| {

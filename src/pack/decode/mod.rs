@@ -10,25 +10,27 @@ mod place;
 mod word_lists;
 mod words;
 
-use super::builtin::{builtin_body, builtin_keys};
+use super::builtin::{builtin_body, builtin_pattern};
 use super::choices::Choices;
-use super::expression::{LazyRegex, Phrase, PhraseSet};
+use super::expression::Phrase;
 use super::keys::Keys;
 use super::lazy::{self, Lazy, LazyTerms};
 use super::model::*;
 use super::outline::Outline;
 use super::pattern::Pattern;
+use super::patterns::{BuiltinPatterns, Patterns};
 use super::phrase::{self, PhraseError};
 use super::select::Select;
 use super::size::Sizes;
 use super::{Fault, literals};
+use super::{LazyRegex, PhraseSet};
 use crate::document::{FieldRole, Kind, Lang};
 use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
-use matchers::KEYS;
+use matchers::PATTERNS;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// One key of a rule, with the file it was written in: a rule may be merged from several.
 #[derive(Clone)]
@@ -38,9 +40,6 @@ pub(super) struct Entry {
     pub value: Node,
     pub file: usize,
 }
-
-/// Patterns of a pack's phrases, by text and whether case counts.
-pub(super) type KnownPatterns = Arc<Mutex<HashMap<(String, bool), Arc<Pattern>>>>;
 
 /// What of a built-in rule every run must know, beside what its author wrote: what it looks at, and its number, under which the rest is found.
 const OUTLINE: &str = "$outline";
@@ -78,7 +77,10 @@ pub(super) struct Decoder<'a> {
     pub faults: &'a mut Vec<Fault>,
     /// `case: exact` of the rule and matcher that is being read.
     exact: bool,
-    known: KnownPatterns,
+    /// Patterns of the pack's phrases, by text and whether case counts.
+    known: HashMap<(String, bool), Arc<Pattern>>,
+    /// The same of a built-in pack.
+    builtin: Arc<BuiltinPatterns>,
     /// A built-in pack: its expressions are known to be good, and compiled when they are needed.
     trusted: bool,
     tables: &'a mut Tables,
@@ -93,7 +95,8 @@ impl<'a> Decoder<'a> {
         trusted: bool,
         tables: &'a mut Tables,
     ) -> Self {
-        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: KnownPatterns::default(), trusted, tables }
+        let builtin = Arc::new(BuiltinPatterns::new(terms));
+        Decoder { texts, file: 0, terms, sources, faults, exact: false, known: HashMap::new(), builtin, trusted, tables }
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -234,10 +237,10 @@ impl<'a> Decoder<'a> {
 
     /// What of a built-in rule is read when it is first needed.
     fn later(&self, number: usize) -> Lazy<Body> {
-        let (terms, known) = (Arc::clone(self.terms), Arc::clone(&self.known));
+        let (terms, builtin) = (Arc::clone(self.terms), Arc::clone(&self.builtin));
         Lazy::new(move || {
             let (sources, mut faults, mut tables) = (HashMap::new(), Vec::new(), Tables::default());
-            let mut decoder = Decoder { known, ..Decoder::new(&[], &terms, &sources, &mut faults, true, &mut tables) };
+            let mut decoder = Decoder { builtin, ..Decoder::new(&[], &terms, &sources, &mut faults, true, &mut tables) };
             // Nothing is wrong in it: promolint would not have been built.
             decoder.body(&body_entries(number, 0)).unwrap_or_default()
         })

@@ -26,7 +26,7 @@ impl Decoder<'_> {
         PlaceMatcher {
             territories: territories.filter_map(|(k, v)| Some((k.scalar_text()?, v.scalar_text()?))).collect(),
             check: PlaceCheck::ALL.iter().find(|(_, n)| *n == is).map(|(c, _)| *c).unwrap_or_default(),
-            patterns: node.get("phrases").map(|n| self.phrases(n, node.get(KEYS))).unwrap_or_default(),
+            patterns: self.phrases(node),
             before: word("side") == Some("before"),
             lead,
             joins,

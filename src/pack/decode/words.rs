@@ -5,18 +5,6 @@ use crate::pack::rewrite::{Part, Rewrite};
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::{Translator, TranslatorBuilder};
 
-/// The keys that were worked out when promolint was built, in the order of their patterns.
-fn prepared(keys: Option<&Node>) -> impl Iterator<Item = Vec<Keys>> {
-    let one = |text: &str| {
-        let (reach, sets) = text.get(1..)?.split_once(' ')?;
-        let (lead, tail) = reach.split_once(',')?;
-        let mut sets = sets.split(' ').filter_map(|n| builtin_keys(n.parse().ok()?));
-        let first = sets.next()?;
-        Some(Keys { spelled: text.starts_with('s'), first, further: sets.collect(), lead: lead.parse().ok(), tail: tail.parse().ok() })
-    };
-    keys.map(nodes).unwrap_or_default().into_iter().filter_map(move |n| n.as_str()?.split(';').map(one).collect())
-}
-
 impl Decoder<'_> {
     /// Several regular expressions as one.
     pub(super) fn regexes(&mut self, node: &Node) -> Option<LazyRegex> {
@@ -24,7 +12,7 @@ impl Decoder<'_> {
         if sources.is_empty() {
             return None;
         }
-        Some(LazyRegex::new(sources.iter().map(|s| format!("(?:{s})")).collect::<Vec<_>>().join("|"), self.exact))
+        Some(LazyRegex::any(sources, self.exact))
     }
 
     /// A list of plain strings, in which `<term>` stands for the term's entries.
@@ -58,51 +46,68 @@ impl Decoder<'_> {
         PhraseSet::new(self.parse_phrases(node), exact)
     }
 
-    /// `keys`: those of each phrase, if they are known.
-    pub(super) fn phrases(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Arc<Pattern>> {
-        let exact = self.exact;
-        let mut keys = prepared(keys);
-        let mut out = Vec::new();
-        for n in nodes(node) {
-            let text = n.scalar_text().unwrap_or_default();
-            let keys = keys.next();
-            let known = (text, exact);
+    /// The phrases of a matcher, under `phrases`.
+    pub(super) fn phrases(&mut self, matcher: &Node) -> Patterns {
+        let each = |d: &mut Self, n: &Node| {
+            let known = (n.scalar_text().unwrap_or_default(), d.exact);
             // Several rules may look for one phrase: they share what is made of it, and what it finds.
-            let shared = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&known).map(Arc::clone);
-            if let Some(pattern) = shared {
-                out.push(pattern);
-                continue;
+            if let Some(pattern) = d.known.get(&known) {
+                return Some(Arc::clone(pattern));
             }
-            let Some(phrase) = self.phrase(n, &known.0) else { continue };
-            let pattern = Arc::new(self.pattern(phrase, exact, keys));
-            let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            out.push(Arc::clone(all.entry(known).or_insert(pattern)));
-        }
-        out
+            let phrase = d.phrase(n, &known.0)?;
+            let pattern = Arc::new(d.pattern(phrase));
+            d.known.insert(known, Arc::clone(&pattern));
+            Some(pattern)
+        };
+        let of_builtin = |d: &mut Self, text: &str| {
+            // Of a built-in rule that another pack changes, and perhaps its terms.
+            let parts = phrase::parse(text, &**d.terms).unwrap_or_default();
+            d.pattern(Phrase::Read(parts))
+        };
+        self.text_patterns(matcher, "phrases", each, of_builtin)
     }
 
-    /// `keys`: those of the phrase, if they are known.
-    fn pattern(&mut self, phrase: Phrase, exact: bool, keys: Option<Vec<Keys>>) -> Pattern {
-        let keys = keys.unwrap_or_else(|| phrase.with(|parts| Keys::of_phrase(parts, exact, &mut self.tables.choices)));
+    fn pattern(&mut self, phrase: Phrase) -> Pattern {
+        let exact = self.exact;
+        let keys = phrase.with(|parts| Keys::of_phrase(parts, exact, &mut self.tables.choices));
         Pattern::from_phrase(phrase, exact, keys)
     }
 
-    /// `keys`: as for [`Decoder::phrases`].
-    pub(super) fn patterns(&mut self, node: &Node, keys: Option<&Node>) -> Vec<Arc<Pattern>> {
-        let exact = self.exact;
-        let mut known = prepared(keys);
-        let mut out = Vec::new();
-        for n in nodes(node) {
+    /// A term of a rewrite, in any case.
+    fn pattern_of_term(&mut self, phrase: Phrase) -> Pattern {
+        let was = std::mem::replace(&mut self.exact, false);
+        let pattern = self.pattern(phrase);
+        self.exact = was;
+        pattern
+    }
+
+    /// The regular expressions of a matcher, under `regex`.
+    pub(super) fn patterns(&mut self, matcher: &Node) -> Patterns {
+        let each = |d: &mut Self, n: &Node| {
             let text = n.scalar_text().unwrap_or_default();
-            let hir = if self.trusted { None } else { self.syntax(n, &text) };
-            if hir.is_none() && !self.trusted {
-                continue;
-            }
-            let worked_out = || hir.map_or_else(|| Keys::of_regex(&text, exact), |hir| Keys::of_syntax(&hir, exact));
-            let keys = known.next().and_then(|mut ways| ways.pop()).unwrap_or_else(worked_out);
-            out.push(Arc::new(Pattern::from_regex(text, exact, keys)));
+            let keys = Keys::of_syntax(&d.syntax(n, &text)?, d.exact);
+            Some(Arc::new(Pattern::from_regex(text, d.exact, keys)))
+        };
+        let of_builtin = |d: &mut Self, text: &str| Pattern::from_regex(text.to_owned(), d.exact, Keys::of_regex(text, d.exact));
+        self.text_patterns(matcher, "regex", each, of_builtin)
+    }
+
+    fn text_patterns(
+        &mut self,
+        matcher: &Node,
+        form: &str,
+        each: impl Fn(&mut Self, &Node) -> Option<Arc<Pattern>>,
+        of_builtin: impl Fn(&mut Self, &str) -> Pattern,
+    ) -> Patterns {
+        let Some(numbers) = matcher.get(PATTERNS).and_then(Node::as_str) else {
+            return matcher.get(form).map(nodes).unwrap_or_default().into_iter().filter_map(|n| each(self, n)).collect();
+        };
+        let numbers: Vec<u32> = numbers.split(' ').filter_map(|n| n.parse().ok()).collect();
+        if self.trusted {
+            return Patterns::later(numbers, &self.builtin);
         }
-        out
+        let texts = numbers.into_iter().filter_map(|n| builtin_pattern(n as usize));
+        texts.map(|p| Arc::new(of_builtin(self, p.text))).collect()
     }
 
     pub(super) fn parse_phrases(&mut self, node: &Node) -> Vec<Phrase> {
@@ -138,7 +143,7 @@ impl Decoder<'_> {
                 phrase::parse(&term, &**self.terms).map(Phrase::Read)
             };
             match phrase {
-                Ok(phrase) => parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(self.pattern(phrase, false, None)))]),
+                Ok(phrase) => parts.extend([Part::Text(before.to_owned()), Part::Kept(Arc::new(self.pattern_of_term(phrase)))]),
                 Err(e) => {
                     let at = text.len() - rest.len() + before.len();
                     let span = self.inside(node, Span::new(at, at + name.len() + 2));

@@ -1,14 +1,13 @@
 //! A statement about the firm, held against what is known of it.
 
 use crate::pack::lazy::Lazy;
-use crate::pack::{Pattern, PhraseSet};
-use std::sync::Arc;
+use crate::pack::{Patterns, PhraseSet};
 
 /// A statement about the firm, held against what is known of it.
 #[derive(Debug, Default)]
 pub struct ClaimMatcher {
     /// What says so in visible text; the prefilter looks for it.
-    pub patterns: Vec<Arc<Pattern>>,
+    pub patterns: Patterns,
     /// What is wrong with a statement that counts.
     pub wrong: Wrong,
     /// Ways to write each of the things that can be claimed.

@@ -1,7 +1,7 @@
 //! What must, or must not, surround a match.
 
 use crate::document::{Mark, Role};
-use crate::pack::expression::{LazyRegex, PhraseSet};
+use crate::pack::{LazyRegex, PhraseSet};
 
 /// What must, or must not, surround a match.
 #[derive(Debug, Default)]

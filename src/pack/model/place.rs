@@ -2,8 +2,7 @@
 
 use crate::facts::places::FieldWords;
 use crate::pack::lazy::Lazy;
-use crate::pack::{Pattern, PhraseSet};
-use std::sync::Arc;
+use crate::pack::{Patterns, PhraseSet};
 
 /// What a `place` matcher looks for.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +67,7 @@ pub struct PlaceMatcher {
     /// What is checked.
     pub check: PlaceCheck,
     /// What says so in visible text; the prefilter looks for it.
-    pub patterns: Vec<Arc<Pattern>>,
+    pub patterns: Patterns,
     /// The places stand before the phrase, not after it.
     pub before: bool,
     /// Directly before the places one of these must stand; empty if nothing must.

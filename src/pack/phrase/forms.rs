@@ -52,7 +52,7 @@ pub(in crate::pack) const JOINTS: [&str; 5] = [" ", "-", "", "\u{2010}", "\u{201
 
 /// A choice that may be empty takes the space beside it along: `(full|) service` is `full service` or `service`.
 pub(in crate::pack) fn takes_space(parts: &[Part], i: usize) -> bool {
-    matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
+    matches!(&parts[i], Part::Choice(options) if options.are_optional())
         && matches!(parts.get(i + 1), Some(Part::Space))
         && (i == 0 || matches!(parts[i - 1], Part::Space))
 }
@@ -62,7 +62,7 @@ pub(in crate::pack) fn takes_space_before(parts: &[Part], i: usize) -> bool {
     i > 0
         && i < parts.len()
         && i + 1 == parts.len()
-        && matches!(&parts[i], Part::Choice(options) if options.iter().any(Vec::is_empty))
+        && matches!(&parts[i], Part::Choice(options) if options.are_optional())
         && matches!(parts[i - 1], Part::Space)
 }
 
@@ -95,7 +95,7 @@ pub(in crate::pack) fn to_regex(parts: &[Part]) -> String {
     for unit in units(parts) {
         match unit {
             Unit::Choice(options, [before, after]) => {
-                let optional = if options.iter().any(Vec::is_empty) { "?" } else { "" };
+                let optional = if options.are_optional() { "?" } else { "" };
                 let choice = choice_regex(options);
                 match before.is_empty() && after.is_empty() {
                     true => out.push_str(&format!("{choice}{optional}")),
@@ -109,10 +109,29 @@ pub(in crate::pack) fn to_regex(parts: &[Part]) -> String {
     out
 }
 
+/// The length of that, bytes.
+pub(in crate::pack) fn written(parts: &[Part]) -> usize {
+    let of_letter = |c: char| match forms_regex(c) {
+        Some(forms) => forms.len(),
+        None => c.len_utf8() + usize::from(regex_syntax::is_meta_character(c)),
+    };
+    let of_unit = |unit: Unit| match unit {
+        Unit::Choice(options, [before, after]) => {
+            let full = || options.iter().filter(|o| !o.is_empty());
+            let choice = 4 + full().count().saturating_sub(1) + full().map(|o| written(o)).sum::<usize>();
+            let around = before.len() + after.len();
+            choice + if around > 0 { 4 + around } else { 0 } + usize::from(options.are_optional())
+        }
+        Unit::One(Part::Literal(s)) => s.chars().map(of_letter).sum(),
+        Unit::One(part) => sign_regex(part).len(),
+    };
+    units(parts).map(of_unit).sum()
+}
+
 /// What a phrase can be that is nothing but a choice, down to what is something else; else the phrase itself.
 pub(in crate::pack) fn ways(parts: &[Part]) -> Vec<&[Part]> {
     match parts {
-        [Part::Choice(options)] if options.iter().all(|o| !o.is_empty()) => options.iter().flat_map(|o| ways(o)).collect(),
+        [Part::Choice(options)] if !options.are_optional() => options.iter().flat_map(|o| ways(o)).collect(),
         _ => vec![parts],
     }
 }

@@ -1,0 +1,111 @@
+//! What a choice is of.
+//!
+//! This file is part of the build, too.
+
+use super::Part;
+use super::forms::forms;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// The options of a choice, in the order in which they are tried, with what helps to find those that can stand at a place.
+#[derive(Debug, Default)]
+pub(in crate::pack) struct Options {
+    all: Vec<Vec<Part>>,
+    /// Whether one of them is empty, so that all of the choice may be missing.
+    optional: bool,
+    firsts: OnceLock<Box<Firsts>>,
+}
+
+/// Rows of parts by what they can begin with.
+#[derive(Debug)]
+pub(in crate::pack) struct Firsts {
+    /// Their numbers: those of one sign behind those of another.
+    numbers: Vec<u16>,
+    /// Where those of each sign of ASCII end, in lower case; behind them, those of all that is not ASCII.
+    ends: [u32; SIGNS],
+}
+
+/// The signs of ASCII, and one for all others.
+const SIGNS: usize = 129;
+/// So many are told apart by their signs, at most.
+pub(in crate::pack) const MOST: usize = u16::MAX as usize;
+/// So few options are looked at one by one.
+const FEW: usize = 6;
+
+impl Options {
+    pub fn new(all: Vec<Vec<Part>>) -> Options {
+        let optional = all.iter().any(Vec::is_empty);
+        Options { all, optional, firsts: OnceLock::new() }
+    }
+
+    /// Whether all of the choice may be missing.
+    pub fn are_optional(&self) -> bool {
+        self.optional
+    }
+
+    /// The options that may stand where `first` does, in their order; those that begin with letters are sure to have some that can begin
+    /// so, or are few. None that is empty.
+    pub fn at(&self, first: Option<char>) -> impl Iterator<Item = &Vec<Part>> {
+        let few = self.all.len() <= FEW || self.all.len() > MOST;
+        let numbers =
+            if few { &[][..] } else { self.firsts.get_or_init(|| Box::new(Firsts::new(self.all.iter().map(|o| &o[..])))).of(first) };
+        let (some, all) = (numbers.iter().map(|n| &self.all[usize::from(*n)]), if few { &self.all[..] } else { &[] });
+        some.chain(all).filter(|o| !o.is_empty())
+    }
+}
+
+impl Deref for Options {
+    type Target = [Vec<Part>];
+
+    fn deref(&self) -> &[Vec<Part>] {
+        &self.all
+    }
+}
+
+impl PartialEq for Options {
+    fn eq(&self, other: &Options) -> bool {
+        self.all == other.all
+    }
+}
+
+/// Which of [`SIGNS`] a character is.
+fn sign(c: char) -> usize {
+    if c.is_ascii() { c.to_ascii_lowercase() as usize } else { SIGNS - 1 }
+}
+
+impl Firsts {
+    /// Of these, no more than [`MOST`]; those that have no parts begin nowhere.
+    pub fn new<'p>(rows: impl Iterator<Item = &'p [Part]>) -> Firsts {
+        let mut by_sign: Vec<Vec<u16>> = vec![Vec::new(); SIGNS];
+        for (n, row) in (0u16..).zip(rows) {
+            let Some(first) = row.first() else { continue };
+            let mut signs: Vec<usize> = match first {
+                Part::Literal(s) => match s.chars().next() {
+                    // In lower case it may be a letter of ASCII.
+                    Some(c) if c.is_ascii() || c.to_lowercase().all(|c| !c.is_ascii()) => forms(&c).iter().map(|c| sign(*c)).collect(),
+                    _ => (0..SIGNS).collect(),
+                },
+                Part::Space => vec![sign(' ')],
+                Part::Number => (b'0'..=b'9').map(usize::from).collect(),
+                _ => (0..SIGNS).collect(),
+            };
+            signs.sort_unstable();
+            signs.dedup();
+            signs.into_iter().for_each(|s| by_sign[s].push(n));
+        }
+        let mut firsts = Firsts { numbers: Vec::new(), ends: [0; SIGNS] };
+        for (end, numbers) in firsts.ends.iter_mut().zip(by_sign) {
+            firsts.numbers.extend(numbers);
+            *end = firsts.numbers.len() as u32;
+        }
+        firsts
+    }
+
+    /// The numbers of those that may stand where this character does, or the text ends: all that can begin so, and some that cannot.
+    pub fn of(&self, first: Option<char>) -> &[u16] {
+        // What may be nothing may stand at the end, and is under every sign.
+        let sign = first.map_or(0, sign);
+        let from = sign.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.numbers[from as usize..self.ends[sign] as usize]
+    }
+}

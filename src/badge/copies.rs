@@ -59,7 +59,7 @@ pub(super) fn warped(p: &Prepared, map: &Affine, w: usize, h: usize, filter: Fil
 /// A reference that was put in its place, on a background.
 pub(super) fn painted(layer: &Layer, behind: &Flat) -> Flat {
     let mut flat = behind.clone();
-    for (to, p) in flat.data.iter_mut().zip(&layer.data) {
+    for (to, p) in flat.data.iter_mut().zip(&layer.data).filter(|(_, p)| p[3] > 0.0) {
         let a = p[3] / 255.0;
         *to = [0, 1, 2].map(|i| p[i] + to[i] * (1.0 - a));
     }
@@ -115,7 +115,7 @@ fn jpeg(flat: &Flat, quality: u8, subsampled: bool) -> Flat {
         return flat.clone();
     }
     match image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg) {
-        Ok(image) => Flat::of_bytes(flat.w, flat.h, image.to_rgb8().as_raw()),
+        Ok(image) => Flat::of_bytes(flat.w, flat.h, image.into_rgb8().as_raw()),
         Err(_) => flat.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! Where in a picture a mark may be: boxes around what stands out from its background.
 
 use super::affine::Affine;
-use super::raster::{Flat, Plane, over};
+use super::raster::{Flat, Plane, seen};
 use fast_image_resize as fir;
 use image::RgbaImage;
 
@@ -96,10 +96,14 @@ impl<'a> Candidate<'a> {
         let mut out = Flat::filled(w, h, fill);
         let (x0, x1) = (x.max(0), (x + w as i64).min(i64::from(self.pixels.width())));
         for row in y.max(0)..(y + h as i64).min(i64::from(self.pixels.height())) {
-            for col in x0..x1 {
-                let p = self.pixels.get_pixel(col as u32, row as u32);
-                let c = [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])];
-                out.data[(row - y) as usize * w + (col - x) as usize] = over(c, f32::from(p[3]) / 255.0, self.behind);
+            if x1 <= x0 {
+                break;
+            }
+            let from = row as usize * self.pixels.width() as usize;
+            let from = &self.pixels.as_raw().as_chunks::<4>().0[from + x0 as usize..from + x1 as usize];
+            let to = &mut out.data[(row - y) as usize * w + (x0 - x) as usize..][..from.len()];
+            for (to, p) in to.iter_mut().zip(from) {
+                *to = seen(*p, self.behind);
             }
         }
         shrunk(out, Affine::shift(-(x as f64), -(y as f64)), most)
@@ -122,8 +126,7 @@ impl Candidate<'_> {
                 let (mut sum, mut n) = ([0.0_f32; 3], 0.0_f32);
                 for py in (y0..y1).step_by(dy) {
                     for px in (x0..x1).step_by(dx) {
-                        let p = self.pixels.get_pixel(px as u32, py as u32);
-                        let c = over([f32::from(p[0]), f32::from(p[1]), f32::from(p[2])], f32::from(p[3]) / 255.0, self.behind);
+                        let c = seen(self.pixels.get_pixel(px as u32, py as u32).0, self.behind);
                         (0..3).for_each(|i| sum[i] += c[i]);
                         n += 1.0;
                     }

@@ -32,32 +32,24 @@ impl Plane {
         let mut kernel: Vec<f32> = (0..=radius).map(|i| (-((i * i) as f32) / (2.0 * sigma * sigma)).exp()).collect();
         let total = kernel[0] + 2.0 * kernel[1..].iter().sum::<f32>();
         kernel.iter_mut().for_each(|k| *k /= total);
+        let kernel: Vec<f32> = (0..=2 * radius).map(|i| kernel[i.abs_diff(radius)]).collect();
         let (w, h) = (self.w, self.h);
         let mut across = vec![0.0; w * h];
         let mut padded = vec![0.0; w + 2 * radius];
-        for y in 0..h {
-            let row = &self.data[y * w..(y + 1) * w];
+        let beside: Vec<usize> = (0..=2 * radius).collect();
+        for (row, out) in self.data.chunks_exact(w.max(1)).zip(across.chunks_exact_mut(w.max(1))) {
             padded[..radius].fill(row[0]);
             padded[radius..radius + w].copy_from_slice(row);
             padded[radius + w..].fill(row[w - 1]);
-            let out = &mut across[y * w..(y + 1) * w];
-            for (i, from) in (0..=2 * radius).map(|i| (i, &padded[i..i + w])) {
-                let k = kernel[i.abs_diff(radius)];
-                for (o, v) in out.iter_mut().zip(from) {
-                    *o += k * v;
-                }
-            }
+            weigh(&padded, &beside, &kernel, out);
         }
         let mut out = Plane::new(w, h);
-        for y in 0..h {
-            let to = &mut out.data[y * w..(y + 1) * w];
-            for i in 0..=2 * radius {
-                let from = (y + i).saturating_sub(radius).min(h - 1);
-                let k = kernel[i.abs_diff(radius)];
-                for (o, v) in to.iter_mut().zip(&across[from * w..(from + 1) * w]) {
-                    *o += k * v;
-                }
+        let mut rows = beside;
+        for (y, to) in out.data.chunks_exact_mut(w.max(1)).enumerate() {
+            for (i, start) in rows.iter_mut().enumerate() {
+                *start = (y + i).saturating_sub(radius).min(h - 1) * w;
             }
+            weigh(&across, &rows, &kernel, to);
         }
         out
     }
@@ -83,6 +75,32 @@ impl Plane {
     }
 }
 
+/// How many pixels are summed at once: as many as the registers of the oldest processors hold.
+const BLOCK: usize = 16;
+
+/// Sums of what lies at each of `starts`, and of what follows there, weighed by `kernel`.
+fn weigh(from: &[f32], starts: &[usize], kernel: &[f32], out: &mut [f32]) {
+    let mut blocks = out.chunks_exact_mut(BLOCK);
+    let mut x = 0;
+    for block in &mut blocks {
+        let mut sums = [0.0_f32; BLOCK];
+        for (start, k) in starts.iter().zip(kernel) {
+            let values = &from[start + x..start + x + BLOCK];
+            for i in 0..BLOCK {
+                sums[i] += k * values[i];
+            }
+        }
+        block.copy_from_slice(&sums);
+        x += BLOCK;
+    }
+    let rest = blocks.into_remainder();
+    for (start, k) in starts.iter().zip(kernel) {
+        for (o, v) in rest.iter_mut().zip(&from[start + x..]) {
+            *o += k * v;
+        }
+    }
+}
+
 /// An opaque picture: red, green, blue, 0 to 255.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flat {
@@ -98,7 +116,7 @@ impl Flat {
 
     /// On a background of one colour.
     pub fn of(image: &RgbaImage, behind: [f32; 3]) -> Flat {
-        let data = image.pixels().map(|p| over([f32::from(p[0]), f32::from(p[1]), f32::from(p[2])], f32::from(p[3]) / 255.0, behind));
+        let data = image.as_raw().as_chunks::<4>().0.iter().map(|p| seen(*p, behind));
         Flat { w: image.width() as usize, h: image.height() as usize, data: data.collect() }
     }
 
@@ -140,7 +158,7 @@ impl Flat {
     }
 
     pub fn rounded(mut self) -> Flat {
-        self.data.iter_mut().flatten().for_each(|v| *v = f32::from(to_byte(*v)));
+        self.data.as_flattened_mut().iter_mut().for_each(|v| *v = rounded(*v));
         self
     }
 
@@ -153,7 +171,16 @@ impl Flat {
     }
 
     pub fn lab(&self) -> Flat {
-        Flat { w: self.w, h: self.h, data: self.data.iter().map(|&c| lab(c)).collect() }
+        // Neighbours often have one colour.
+        let mut last = [0.0; 3];
+        let mut found = lab(last);
+        let of = |c: &[f32; 3]| {
+            if *c != last {
+                (last, found) = (*c, lab(*c));
+            }
+            found
+        };
+        Flat { w: self.w, h: self.h, data: self.data.iter().map(of).collect() }
     }
 
     pub fn plane(&self, channel: usize) -> Plane {
@@ -231,6 +258,17 @@ impl Layer {
         let (wx, wy) = (cubic(x - x0 as f32), cubic(y - y0 as f32));
         let (x0, y0) = (x0 - 1, y0 - 1);
         let mut out = [0.0; 4];
+        if x0 >= 0 && y0 >= 0 && x0 + 4 <= self.w as i64 && y0 + 4 <= self.h as i64 {
+            let base = y0 as usize * self.w + x0 as usize;
+            for (row, ky) in wy.into_iter().enumerate() {
+                let four: &[[f32; 4]] = &self.data[base + row * self.w..][..4];
+                let line = |c: usize| wx[0] * four[0][c] + wx[1] * four[1][c] + wx[2] * four[2][c] + wx[3] * four[3][c];
+                for c in 0..4 {
+                    out[c] += ky * line(c);
+                }
+            }
+            return premultiplied(out);
+        }
         let (from, to) = (x0.clamp(0, self.w as i64), (x0 + 4).clamp(0, self.w as i64));
         for (row, ky) in (y0..).zip(wy) {
             if row < 0 || row >= self.h as i64 || from >= to {
@@ -247,12 +285,15 @@ impl Layer {
                 out[c] += ky * line[c];
             }
         }
-        out[3] = out[3].clamp(0.0, 255.0);
-        for c in 0..3 {
-            out[c] = out[c].clamp(0.0, out[3]);
-        }
-        out
+        premultiplied(out)
     }
+}
+
+/// With alpha from 0 to 255, and no colour larger than it.
+#[inline]
+fn premultiplied(c: [f32; 4]) -> [f32; 4] {
+    let a = c[3].clamp(0.0, 255.0);
+    [c[0].clamp(0.0, a), c[1].clamp(0.0, a), c[2].clamp(0.0, a), a]
 }
 
 /// The largest whole number that is not larger; without a call, as the oldest processors need for it.
@@ -268,6 +309,16 @@ fn to_byte(v: f32) -> u8 {
     (v.clamp(0.0, 255.0) + 0.5) as u8
 }
 
+/// The same as a number. Plain comparisons and sums, which vector code has without SSE4: what follows the point is lost in a large sum.
+#[inline]
+fn rounded(v: f32) -> f32 {
+    const WHOLE: f32 = 8_388_608.0;
+    let v = if v > 0.0 { v } else { 0.0 };
+    let v = if v < 255.0 { v } else { 255.0 } + 0.5;
+    let near = (v + WHOLE) - WHOLE;
+    if near > v { near - 1.0 } else { near }
+}
+
 #[inline]
 fn cubic(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
@@ -278,6 +329,13 @@ fn cubic(t: f32) -> [f32; 4] {
 #[inline]
 pub(super) fn over(colour: [f32; 3], alpha: f32, behind: [f32; 3]) -> [f32; 3] {
     [0, 1, 2].map(|i| colour[i] * alpha + behind[i] * (1.0 - alpha))
+}
+
+/// What is seen of a pixel with alpha, 0 to 255 each.
+#[inline]
+pub(super) fn seen([r, g, b, a]: [u8; 4], behind: [f32; 3]) -> [f32; 3] {
+    let colour = [f32::from(r), f32::from(g), f32::from(b)];
+    if a == 255 { colour } else { over(colour, f32::from(a) / 255.0, behind) }
 }
 
 /// What [`lab`] looks up.
@@ -300,11 +358,11 @@ pub(super) fn lab(c: [f32; 3]) -> [f32; 3] {
     let tables = &**TABLES;
     let root = |t: f32| {
         let at = t.clamp(0.0, 1.0) * 4096.0;
-        let i = (at as usize).min(4095);
+        let i = (at as u32 as usize).min(4095);
         let (low, high) = (tables.root[i], tables.root[i + 1]);
         low + (high - low) * (at - i as f32)
     };
-    let [r, g, b] = c.map(|v| tables.linear[((v * 4.0 + 0.5) as usize).min(1020)]);
+    let [r, g, b] = c.map(|v| tables.linear[((v * 4.0 + 0.5) as u32 as usize).min(1020)]);
     let x = root((0.412_456 * r + 0.357_576 * g + 0.180_437 * b) / 0.950_47);
     let y = root(0.212_673 * r + 0.715_152 * g + 0.072_175 * b);
     let z = root((0.019_334 * r + 0.119_192 * g + 0.950_304 * b) / 1.088_83);
@@ -333,24 +391,27 @@ impl Edges {
         let (w, h) = (lab.w, lab.h);
         let mut e = Edges { strength: Plane::new(w, h), dx: Plane::new(w, h), dy: Plane::new(w, h) };
         let mut best = vec![0.0_f32; w * h];
-        let mut total = vec![0.0_f32; w * h];
         // Formats keep colour at half the resolution: its edges are broader than those of lightness, and count less.
         for (channel, weight) in [(0, 1.0), (1, COLOUR), (2, COLOUR)] {
             let (gx, gy) = lab.plane(channel).blurred(sigma).gradients();
-            for i in 0..w * h {
-                let m = weight * (gx.data[i] * gx.data[i] + gy.data[i] * gy.data[i]);
-                total[i] += m;
-                if m > best[i] {
-                    best[i] = m;
-                    (e.dx.data[i], e.dy.data[i]) = (gx.data[i], gy.data[i]);
-                }
+            let to = e.strength.data.iter_mut().zip(&mut best).zip(e.dx.data.iter_mut().zip(&mut e.dy.data));
+            for (((total, best), (dx, dy)), (gx, gy)) in to.zip(gx.data.iter().zip(&gy.data)) {
+                let m = weight * (gx * gx + gy * gy);
+                *total += m;
+                // Without a jump, so that several are looked at at once.
+                let more = m > *best;
+                *best = if more { m } else { *best };
+                *dx = if more { *gx } else { *dx };
+                *dy = if more { *gy } else { *dy };
             }
         }
-        for i in 0..w * h {
-            e.strength.data[i] = total[i].sqrt();
-            let m = best[i].sqrt().max(1e-6);
-            e.dx.data[i] /= m;
-            e.dy.data[i] /= m;
+        let to = e.strength.data.iter_mut().zip(e.dx.data.iter_mut().zip(&mut e.dy.data));
+        for ((strength, (dx, dy)), best) in to.zip(&best) {
+            *strength = strength.sqrt();
+            let m = best.sqrt();
+            let m = if m > 1e-6 { m } else { 1e-6 };
+            *dx /= m;
+            *dy /= m;
         }
         e
     }

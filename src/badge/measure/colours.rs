@@ -82,13 +82,16 @@ pub(super) fn regress(expected: &Flat, found: &Flat, inner: &[usize], varying: b
     for &i in inner {
         let r = row(i);
         for p in 0..terms {
-            for q in 0..terms {
+            for q in p..terms {
                 a[p][q] += f64::from(r[p] * r[q]);
             }
             for k in 0..3 {
                 b[p][k] += f64::from(r[p] * found.data[i][k]);
             }
         }
+    }
+    for (p, q) in (0..terms).flat_map(|p| (0..p).map(move |q| (p, q))) {
+        a[p][q] = a[q][p];
     }
     for (p, row) in a.iter_mut().enumerate() {
         row[p] += 1e-3 * inner.len().max(1) as f64 * if p == 3 { 1e-4 } else { 1.0 };

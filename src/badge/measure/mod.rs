@@ -13,7 +13,7 @@ use self::colours::colour_fit;
 use self::nudge::nudged;
 use self::soft::softness;
 pub(in crate::badge) use self::windows::{Pair, WINDOWS};
-use self::windows::{beyond, calm, envelope, otherwise, windows, worst};
+use self::windows::{Sums, beyond, calm, envelope, otherwise, windows, worst};
 use crate::badge::affine::Affine;
 use crate::badge::align::View;
 use crate::badge::copies::{PROBES, Recipe, SPAN, alpha, copy, finished, painted, warped};
@@ -180,14 +180,14 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
         let (u, v) = out_of.apply(px as f64 + 0.5, py as f64 + 0.5);
         u > 0.0 && v > 0.0 && u < pw && v < ph
     };
+    let cut: Vec<bool> = (0..part.h).flat_map(|y| (0..part.w).map(move |x| (x, y))).map(|(x, y)| inside(x, y)).collect();
     let outer: Vec<[f32; 3]> = (0..part.w * part.h)
-        .filter(|&i| distance.data[i] > (0.03 * long).max(2.5) && distance.data[i] < 0.2 * long && inside(i % part.w, i / part.w))
+        .filter(|&i| cut[i] && distance.data[i] > (0.03 * long).max(2.5) && distance.data[i] < 0.2 * long)
         .map(|i| part.data[i])
         .collect();
     // Where hardly anything is left around it, what is left.
-    let bare: Vec<[f32; 3]> =
-        (0..part.w * part.h).filter(|&i| mask.data[i] < 0.02 && inside(i % part.w, i / part.w)).map(|i| part.data[i]).collect();
     let (ground, even) = if outer.len() < 40 {
+        let bare: Vec<[f32; 3]> = (0..part.w * part.h).filter(|&i| cut[i] && mask.data[i] < 0.02).map(|i| part.data[i]).collect();
         (if bare.is_empty() { [255.0; 3] } else { crate::badge::find::commonest_of(&bare).0 }, 0.31)
     } else {
         crate::badge::find::commonest_of(&outer)
@@ -200,12 +200,9 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
         let mean = [0, 1, 2].map(|k| labs.iter().map(|c| c[k]).sum::<f32>() / n);
         labs.iter().map(|c| apart(*c, mean)).sum::<f32>() / n
     };
-    for py in 0..part.h {
-        for px in 0..part.w {
-            let i = py * part.w + px;
-            if !inside(px, py) || uneven && mask.data[i] < 0.004 {
-                behind.data[i] = part.data[i];
-            }
+    for (i, to) in behind.data.iter_mut().enumerate() {
+        if !cut[i] || uneven && mask.data[i] < 0.004 {
+            *to = part.data[i];
         }
     }
     let size = (part.w, part.h);
@@ -237,7 +234,6 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
             (flat, e)
         })
         .collect();
-    let cut: Vec<bool> = (0..part.w * part.h).map(|i| inside(i % part.w, i / part.w)).collect();
     let zone = |from: f32, to: f32| -> Vec<usize> {
         (0..distance.data.len()).filter(|&i| cut[i] && distance.data[i] >= from && distance.data[i] <= to).collect()
     };
@@ -246,10 +242,11 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     let far = zone((0.035 * long).max(3.2), (0.09 * long).max(7.0));
     let mean = |e: &Plane, zone: &[usize]| zone.iter().map(|&i| e.data[i]).sum::<f32>() / zone.len().max(1) as f32;
     let pair = |f: &dyn Fn(&Plane) -> f32| Pair::of(f(&excess), probes.iter().map(|(_, e)| f(e)));
+    let sums = Sums::of(&excess, &cut, &distance);
+    let probed: Vec<Sums> = probes.iter().map(|(_, e)| Sums::of(e, &cut, &distance)).collect();
     let windows = WINDOWS.map(|(share, floor)| {
         let side = ((share * long.min(COMPARED as f32)).round() as usize).max(4);
-        let of = |e: &Plane| windows(e, &cut, &distance, side);
-        let (mut pair, at) = worst(&of(&excess), &probes.iter().map(|(_, e)| of(e)).collect::<Vec<_>>(), floor);
+        let (mut pair, at) = worst(&windows(&sums, side), &probed.iter().map(|s| windows(s, side)).collect::<Vec<_>>(), floor);
         if let Some((gx, gy)) = at {
             let (step, big) = ((side / 3).max(1), (side + 4).max(side * 5 / 4));
             let from = |g: usize, most: usize| (g * step + side / 2).saturating_sub(big / 2).min(most.saturating_sub(big));
@@ -308,20 +305,21 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
 fn distances(mask: &Plane) -> Plane {
     let (w, h) = (mask.w, mask.h);
     let mut d = Plane { w, h, data: mask.data.iter().map(|a| if *a > 0.08 { 0.0 } else { 1e6 }).collect() };
+    let nearer = |a: f32, b: f32| if b < a { b } else { a };
     const D: f32 = std::f32::consts::SQRT_2;
     for y in 0..h {
         for x in 0..w {
             let mut v = d.at(x, y);
             if x > 0 {
-                v = v.min(d.at(x - 1, y) + 1.0);
+                v = nearer(v, d.at(x - 1, y) + 1.0);
             }
             if y > 0 {
-                v = v.min(d.at(x, y - 1) + 1.0);
+                v = nearer(v, d.at(x, y - 1) + 1.0);
                 if x > 0 {
-                    v = v.min(d.at(x - 1, y - 1) + D);
+                    v = nearer(v, d.at(x - 1, y - 1) + D);
                 }
                 if x + 1 < w {
-                    v = v.min(d.at(x + 1, y - 1) + D);
+                    v = nearer(v, d.at(x + 1, y - 1) + D);
                 }
             }
             d.data[y * w + x] = v;
@@ -331,15 +329,15 @@ fn distances(mask: &Plane) -> Plane {
         for x in (0..w).rev() {
             let mut v = d.at(x, y);
             if x + 1 < w {
-                v = v.min(d.at(x + 1, y) + 1.0);
+                v = nearer(v, d.at(x + 1, y) + 1.0);
             }
             if y + 1 < h {
-                v = v.min(d.at(x, y + 1) + 1.0);
+                v = nearer(v, d.at(x, y + 1) + 1.0);
                 if x > 0 {
-                    v = v.min(d.at(x - 1, y + 1) + D);
+                    v = nearer(v, d.at(x - 1, y + 1) + D);
                 }
                 if x + 1 < w {
-                    v = v.min(d.at(x + 1, y + 1) + D);
+                    v = nearer(v, d.at(x + 1, y + 1) + D);
                 }
             }
             d.data[y * w + x] = v;

@@ -33,11 +33,15 @@ pub(super) fn nudged(here: &Affine, copy: &Flat, candidate: &Flat, mask: &Plane)
             let rest = off - row.iter().zip(&best).map(|(r, b)| r * b).sum::<f64>();
             let weight = 1.0 / (1.0 + (rest / 5.0).powi(2));
             for r in 0..UNKNOWN {
-                for c in 0..UNKNOWN {
-                    a[r][c] += weight * row[r] * row[c];
+                let weighed = weight * row[r];
+                for c in r..UNKNOWN {
+                    a[r][c] += weighed * row[c];
                 }
-                a[r][UNKNOWN] += weight * row[r] * off;
+                a[r][UNKNOWN] += weighed * off;
             }
+        }
+        for (r, c) in (0..UNKNOWN).flat_map(|r| (0..r).map(move |c| (r, c))) {
+            a[r][c] = a[c][r];
         }
         for (r, row) in a.iter_mut().enumerate() {
             row[r] = row[r] * 1.001 + 1.0;

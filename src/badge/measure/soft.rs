@@ -15,20 +15,19 @@ pub(super) fn softness(expected: &Flat, found: &[&Flat], mask: &Plane, cut: &[bo
     // Lightness, which formats keep sharp; another channel only if it says hardly anything.
     let colour = if spread(1) > spread(2) { 1 } else { 2 };
     let channel = if spread(colour) > 40.0 * spread(0) { colour } else { 0 };
-    let steps: Vec<(Plane, Plane)> = BLURS.iter().map(|s| expected.plane(channel).blurred(*s).gradients()).collect();
     let counted: Vec<usize> = (0..mask.data.len()).filter(|&i| cut[i] && mask.data[i] > 0.004).collect();
+    // How it rises to the right and downwards where it counts, and the sum of the squares.
+    let rises = |p: &Plane| {
+        let (gx, gy) = p.gradients();
+        let rises: Vec<f32> = counted.iter().flat_map(|&i| [gx.data[i], gy.data[i]]).collect();
+        let squares = product(&rises, &rises);
+        (rises, squares)
+    };
+    let light = expected.plane(channel);
+    let steps = BLURS.map(|s| rises(&light.blurred(s)));
     let of = |f: &Flat| {
-        let (hx, hy) = f.plane(channel).gradients();
-        let score = |(gx, gy): &(Plane, Plane)| {
-            let (mut bb, mut bf, mut ff) = (0.0_f64, 0.0_f64, 0.0_f64);
-            for &i in &counted {
-                let (p, q) = ((gx.data[i], gy.data[i]), (hx.data[i], hy.data[i]));
-                bb += f64::from(p.0 * p.0 + p.1 * p.1);
-                bf += f64::from(p.0 * q.0 + p.1 * q.1);
-                ff += f64::from(q.0 * q.0 + q.1 * q.1);
-            }
-            if bb < 1e-6 || ff < 1e-6 { 0.0 } else { bf / (bb * ff).sqrt() }
-        };
+        let (own, ff) = rises(&f.plane(channel));
+        let score = |(step, bb): &(Vec<f32>, f64)| if *bb < 1e-6 || ff < 1e-6 { 0.0 } else { product(step, &own) / (bb * ff).sqrt() };
         let scores: Vec<f64> = steps.iter().map(score).collect();
         let best = (0..BLURS.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
         if best == 0 || best + 1 == BLURS.len() {
@@ -42,4 +41,16 @@ pub(super) fn softness(expected: &Flat, found: &[&Flat], mask: &Plane, cut: &[bo
         BLURS[best] + t * next
     };
     found.iter().map(|f| of(f)).collect()
+}
+
+/// The sum of the products of pairs of numbers.
+fn product(a: &[f32], b: &[f32]) -> f64 {
+    let mut sums = [0.0_f64; 4];
+    let ((a, last_a), (b, last_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (a, b) in a.iter().zip(b) {
+        for l in 0..4 {
+            sums[l] += f64::from(a[l] * b[l] + a[l + 4] * b[l + 4]);
+        }
+    }
+    sums.iter().sum::<f64>() + last_a.iter().zip(last_b).map(|(a, b)| f64::from(a * b)).sum::<f64>()
 }

@@ -1,6 +1,7 @@
 //! Where a candidate lies outside of what legitimate copies show: pixel by pixel, and in windows.
 
 use crate::badge::raster::{Flat, Plane};
+use std::ops::Range;
 
 /// Sides of windows as shares of the longer side, each with the difference that is always allowed.
 pub(in crate::badge) const WINDOWS: [(f32, f32); 4] = [(0.02, 2.2), (0.035, 1.6), (0.06, 1.1), (0.12, 0.6)];
@@ -34,48 +35,51 @@ pub(super) fn envelope(copies: &[Flat]) -> (Flat, Flat) {
     let (w, h) = (base.w, base.h);
     let (mut low, mut high) = (base.clone(), base.clone());
     for other in &copies[1..] {
-        for (i, c) in other.data.iter().enumerate() {
-            for k in 0..3 {
-                low.data[i][k] = low.data[i][k].min(c[k]);
-                high.data[i][k] = high.data[i][k].max(c[k]);
-            }
-        }
+        widen(low.data.as_flattened_mut(), high.data.as_flattened_mut(), other.data.as_flattened().iter().copied());
     }
     const REACH: f32 = 0.4;
+    let values = base.data.as_flattened();
+    let line = 3 * w;
     for y in 0..h {
-        for x in 0..w {
-            let i = y * w + x;
-            let own = base.data[i];
-            for (nx, ny) in [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)] {
-                if nx < w && ny < h {
-                    let n = base.data[ny * w + nx];
-                    for k in 0..3 {
-                        let v = own[k] + REACH * (n[k] - own[k]);
-                        low.data[i][k] = low.data[i][k].min(v);
-                        high.data[i][k] = high.data[i][k].max(v);
-                    }
-                }
-            }
+        let own = &values[y * line..(y + 1) * line];
+        let low = &mut low.data.as_flattened_mut()[y * line..(y + 1) * line];
+        let high = &mut high.data.as_flattened_mut()[y * line..(y + 1) * line];
+        let mut mixed = |range: Range<usize>, next: &[f32]| {
+            let values = own[range.clone()].iter().zip(next).map(|(o, n)| o + REACH * (n - o));
+            widen(&mut low[range.clone()], &mut high[range], values);
+        };
+        mixed(3..line, &own[..line - 3]);
+        mixed(0..line - 3, &own[3..]);
+        if y > 0 {
+            mixed(0..line, &values[(y - 1) * line..y * line]);
+        }
+        if y + 1 < h {
+            mixed(0..line, &values[(y + 1) * line..(y + 2) * line]);
         }
     }
     (low, high)
 }
 
+/// Makes room for other values between the least and the most.
+fn widen(low: &mut [f32], high: &mut [f32], values: impl Iterator<Item = f32>) {
+    for ((low, high), v) in low.iter_mut().zip(high).zip(values) {
+        *low = if v < *low { v } else { *low };
+        *high = if v > *high { v } else { *high };
+    }
+}
+
 /// How far each pixel lies outside the envelope.
 pub(super) fn beyond(image: &Flat, low: &Flat, high: &Flat) -> Plane {
     const SLACK: [f32; 3] = [1.2, 1.6, 1.6];
-    let mut out = Plane::new(image.w, image.h);
-    for (i, c) in image.data.iter().enumerate() {
+    let far = |(c, (low, high)): (&[f32; 3], (&[f32; 3], &[f32; 3]))| {
         let mut sum = 0.0;
         for k in 0..3 {
-            let d = (c[k] - high.data[i][k]).max(low.data[i][k] - c[k]) - SLACK[k];
-            if d > 0.0 {
-                sum += d * d;
-            }
+            let d = larger(c[k] - high[k], low[k] - c[k]) - SLACK[k];
+            sum += if d > 0.0 { d * d } else { 0.0 };
         }
-        out.data[i] = sum.sqrt();
-    }
-    out
+        sum.sqrt()
+    };
+    Plane { w: image.w, h: image.h, data: image.data.iter().zip(low.data.iter().zip(&high.data)).map(far).collect() }
 }
 
 /// The means of differences in square windows, at a third of their side apart; windows that do not touch the mark have none.
@@ -85,19 +89,34 @@ pub(super) struct Windows {
     means: Vec<f32>,
 }
 
-pub(super) fn windows(e: &Plane, cut: &[bool], distance: &Plane, side: usize) -> Windows {
-    let (w, h) = (e.w, e.h);
-    let step = (side / 3).max(1);
-    let mut sums = vec![0.0_f64; (w + 1) * (h + 1)];
-    for y in 0..h {
-        let mut row = 0.0;
-        for x in 0..w {
-            let i = y * w + x;
-            // One pixel that sticks out is no change.
-            row += if cut[i] && distance.data[i] < 1.6 { f64::from(e.data[i].min(40.0)) } else { 0.0 };
-            sums[(y + 1) * (w + 1) + x + 1] = sums[y * (w + 1) + x + 1] + row;
+/// Sums of differences on and beside the mark, from the upper left corner to each pixel.
+pub(super) struct Sums {
+    w: usize,
+    h: usize,
+    sums: Vec<f64>,
+}
+
+impl Sums {
+    pub fn of(e: &Plane, cut: &[bool], distance: &Plane) -> Sums {
+        let (w, h) = (e.w, e.h);
+        let mut sums = vec![0.0_f64; (w + 1) * (h + 1)];
+        for y in 0..h {
+            let mut row = 0.0;
+            let (before, after) = sums.split_at_mut((y + 1) * (w + 1));
+            let values = e.data[y * w..].iter().zip(&cut[y * w..]).zip(&distance.data[y * w..]);
+            for ((to, above), ((e, cut), distance)) in after[1..=w].iter_mut().zip(&before[y * (w + 1) + 1..]).zip(values) {
+                // One pixel that sticks out is no change.
+                row += if *cut && *distance < 1.6 { f64::from(e.min(40.0)) } else { 0.0 };
+                *to = above + row;
+            }
         }
+        Sums { w, h, sums }
     }
+}
+
+pub(super) fn windows(Sums { w, h, sums }: &Sums, side: usize) -> Windows {
+    let (w, h) = (*w, *h);
+    let step = (side / 3).max(1);
     let (gw, gh) = (w.saturating_sub(side) / step + 1, h.saturating_sub(side) / step + 1);
     let mut means = Vec::with_capacity(gw * gh);
     for gy in 0..gh {
@@ -121,16 +140,17 @@ pub(super) fn worst(is: &Windows, copies: &[Windows], floor: f32) -> (Pair, Opti
     }
     let highest = most.iter().copied().fold(0.0, f32::max);
     let reach = 2;
+    // The most of each row, and then of the rows.
+    let mut across = vec![0.0_f32; most.len()];
+    for (row, to) in most.chunks_exact(is.w).zip(across.chunks_exact_mut(is.w)) {
+        for (x, to) in to.iter_mut().enumerate() {
+            *to = row[x.saturating_sub(reach)..=(x + reach).min(is.w - 1)].iter().copied().fold(0.12 * highest, larger);
+        }
+    }
     let mut around = vec![0.0_f32; most.len()];
-    for y in 0..is.h {
-        for x in 0..is.w {
-            let mut near = 0.12 * highest;
-            for ny in y.saturating_sub(reach)..=(y + reach).min(is.h - 1) {
-                for nx in x.saturating_sub(reach)..=(x + reach).min(is.w - 1) {
-                    near = near.max(most[ny * is.w + nx]);
-                }
-            }
-            around[y * is.w + x] = near;
+    for (y, to) in around.chunks_exact_mut(is.w).enumerate() {
+        for row in y.saturating_sub(reach)..=(y + reach).min(is.h - 1) {
+            to.iter_mut().zip(&across[row * is.w..]).for_each(|(to, v)| *to = larger(*to, *v));
         }
     }
     // A candidate that is clean everywhere else has to be clean here too: what most of it shows is what may be expected of the rest.
@@ -180,6 +200,11 @@ pub(super) fn otherwise(expected: &Flat, found: &Flat, (x, y, side): (usize, usi
         out = apart / both;
     }
     out
+}
+
+#[inline]
+fn larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 /// The share of a picture by which it is judged how clean it is, and the cleanest that is expected.

@@ -49,6 +49,26 @@ impl Structure {
     }
 }
 
+/// How much of an edge is at a place or beside it, 0 to 1. `towards`: the direction of the edges of `strengths` at a pixel; `d`: that of the
+/// edge that is looked for; `need`: how strong it should be.
+fn has(strengths: &Plane, towards: impl Fn(usize) -> (f32, f32), (x, y): (f32, f32), d: (f32, f32), need: f32) -> f32 {
+    let (cx, cy) = (x.floor() as i64, y.floor() as i64);
+    let mut best = 0.0_f32;
+    for y in (cy - 1).max(0)..(cy + 2).min(strengths.h as i64) {
+        for x in (cx - 1).max(0)..(cx + 2).min(strengths.w as i64) {
+            let i = y as usize * strengths.w + x as usize;
+            let s = (strengths.data[i] / need).min(1.0);
+            if s > best {
+                let (dx, dy) = towards(i);
+                if (dx * d.0 + dy * d.1).abs() > 0.8 {
+                    best = s;
+                }
+            }
+        }
+    }
+    best
+}
+
 /// Compares the edges under a map from content to candidate.
 pub(in crate::badge) fn structure(frame: &Frame, v: &View, map: &Affine) -> Structure {
     let Some(back) = frame.place.inverse() else { return Structure::default() };
@@ -63,36 +83,8 @@ pub(in crate::badge) fn structure(frame: &Frame, v: &View, map: &Affine) -> Stru
         let l = (a * a + b * b).sqrt().max(1e-6);
         (a / l, b / l)
     };
-    let has = |strengths: &dyn Fn(i64, i64) -> Option<(f32, f32, f32)>, x: f32, y: f32, d: (f32, f32), need: f32| -> f32 {
-        let (cx, cy) = (x.floor() as i64, y.floor() as i64);
-        let mut best = 0.0_f32;
-        for oy in -1..=1 {
-            for ox in -1..=1 {
-                if let Some((s, dx, dy)) = strengths(cx + ox, cy + oy) {
-                    let along = (dx * d.0 + dy * d.1).abs();
-                    if along > 0.8 {
-                        best = best.max((s / need).min(1.0));
-                    }
-                }
-            }
-        }
-        best
-    };
-    let in_view = |x: i64, y: i64| {
-        if x < 0 || y < 0 || x >= vw as i64 || y >= vh as i64 {
-            return None;
-        }
-        let i = y as usize * vw + x as usize;
-        let (dx, dy) = turned(v.edges.dx.data[i], v.edges.dy.data[i]);
-        Some((v.signal.data[i], dx, dy))
-    };
-    let in_frame = |x: i64, y: i64| {
-        if x < 0 || y < 0 || x >= w as i64 || y >= h as i64 {
-            return None;
-        }
-        let i = y as usize * w + x as usize;
-        Some((frame.target.data[i], frame.edges.dx.data[i], frame.edges.dy.data[i]))
-    };
+    let in_view = |i: usize| turned(v.edges.dx.data[i], v.edges.dy.data[i]);
+    let in_frame = |i: usize| (frame.edges.dx.data[i], frame.edges.dy.data[i]);
     let mut absent = Plane::new(w, h);
     let mut foreign = Plane::new(w, h);
     let (mut wanted, mut got) = (0.0_f64, 0.0_f64);
@@ -106,7 +98,7 @@ pub(in crate::badge) fn structure(frame: &Frame, v: &View, map: &Affine) -> Stru
             let i = y * w + x;
             let (u, vv) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
             let d = (frame.edges.dx.data[i], frame.edges.dy.data[i]);
-            let s = f64::from(has(&in_view, u as f32, vv as f32, d, t * 0.45));
+            let s = f64::from(has(&v.signal, in_view, (u as f32, vv as f32), d, t * 0.45));
             wanted += f64::from(t);
             got += f64::from(t) * s;
             for strip in [&mut across[x * STRIPS / w], &mut down[y * STRIPS / h]] {
@@ -132,7 +124,7 @@ pub(in crate::badge) fn structure(frame: &Frame, v: &View, map: &Affine) -> Stru
             }
             let i = y * vw + x;
             let d = turned(v.edges.dx.data[i], v.edges.dy.data[i]);
-            let there = has(&in_frame, fx as f32, fy as f32, d, s * 0.45);
+            let there = has(&frame.target, in_frame, (fx as f32, fy as f32), d, s * 0.45);
             all += f64::from(s);
             known += f64::from(s) * f64::from(there);
             for strip in [&mut across[fx as usize * STRIPS / w], &mut down[fy as usize * STRIPS / h]] {

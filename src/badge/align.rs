@@ -31,8 +31,8 @@ pub(super) struct View {
     pub lab: Flat,
     pub edges: Edges,
     pub signal: Plane,
-    /// The signal, and how it rises to the right and downwards, together.
-    field: Vec<[f32; 3]>,
+    /// The signal, and how it rises to the right and downwards, together; the last number is 0.
+    field: Vec<[f32; 4]>,
 }
 
 impl View {
@@ -41,26 +41,30 @@ impl View {
         let edges = Edges::of(&lab, sigma);
         let signal = root(&edges.strength);
         let (gx, gy) = signal.gradients();
-        let field = signal.data.iter().zip(gx.data.iter().zip(&gy.data)).map(|(s, (x, y))| [*s, *x, *y]).collect();
+        let field = signal.data.iter().zip(gx.data.iter().zip(&gy.data)).map(|(s, (x, y))| [*s, *x, *y, 0.0]).collect();
         View { place, lab, edges, signal, field }
     }
 
     /// Between pixels, whose centres are at whole numbers; inside only.
     #[inline]
-    fn field_at(&self, x: f32, y: f32) -> [f32; 3] {
-        let (x0, y0) = (x as usize, y as usize);
+    fn field_at(&self, x: f32, y: f32) -> [f32; 4] {
+        let (x0, y0) = (x as u32 as usize, y as u32 as usize);
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
         let (a, b, c, d) = ((1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy);
         let at = y0 * self.signal.w + x0;
         let below = at + self.signal.w;
-        let (p, q, r, s) = (self.field[at], self.field[at + 1], self.field[below], self.field[below + 1]);
-        [0, 1, 2].map(|i| a * p[i] + b * q[i] + c * r[i] + d * s[i])
+        let (upper, lower) = (&self.field[at..at + 2], &self.field[below..below + 2]);
+        let mut out = [0.0; 4];
+        for i in 0..4 {
+            out[i] = a * upper[0][i] + b * upper[1][i] + c * lower[0][i] + d * lower[1][i];
+        }
+        out
     }
 
     /// The signal alone.
     #[inline]
     fn signal_at(&self, x: f32, y: f32) -> f32 {
-        let (x0, y0) = (x as usize, y as usize);
+        let (x0, y0) = (x as u32 as usize, y as u32 as usize);
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
         let (a, b, c, d) = ((1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy);
         let at = y0 * self.signal.w + x0;
@@ -85,13 +89,12 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
     let mut best = (map, likeness(frame, view, &map));
     for _ in 0..rounds {
         let mut a = [[0.0_f64; 9]; 8];
-        let mut sums = [[0.0_f32; 8]; 8];
-        let mut right = [0.0_f32; 8];
         let m = map.0.map(|v| v as f32);
         let step = if w * h > 20_000 { 2 } else { 1 };
         for y in (0..h).step_by(step) {
             let row = &frame.target.data[y * w..(y + 1) * w];
             let fy = y as f32 + 0.5;
+            let mut pixels = Row::default();
             for x in (0..w).step_by(step) {
                 let fx = x as f32 + 0.5;
                 let (u, v) = (m[0] * fx + m[1] * fy + m[2] - 0.5, m[3] * fx + m[4] * fy + m[5] - 0.5);
@@ -99,31 +102,17 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
                     continue;
                 }
                 let t = row[x];
-                let [i, sx, sy] = view.field_at(u, v);
+                let [i, sx, sy, _] = view.field_at(u, v);
                 if t < 0.02 && i < 0.02 {
                     continue;
                 }
-                let (px, py) = ((fx - cx as f32) / unit as f32, (fy - cy as f32) / unit as f32);
-                let j = [sx * px, sx * py, sx, sy * px, sy * py, sy, i, 1.0];
-                // What fits badly counts less: something was added or removed there.
-                let e = t - i;
-                let weight = 1.0 / (1.0 + (e / 0.25) * (e / 0.25));
-                let weighed = j.map(|v| weight * v);
-                for (row, wj) in sums.iter_mut().zip(&weighed) {
-                    for (sum, jc) in row.iter_mut().zip(&j) {
-                        *sum += wj * jc;
-                    }
-                }
-                for (sum, wj) in right.iter_mut().zip(&weighed) {
-                    *sum += wj * t;
-                }
+                pixels.add((fx - cx as f32) / unit as f32, t, i, sx, sy);
             }
             // Row by row, so that small numbers are not lost in large sums.
-            for ((to, from), last) in a.iter_mut().zip(&mut sums).zip(&mut right) {
-                for (to, from) in to.iter_mut().zip(from.iter_mut().chain(std::iter::once(last))) {
-                    *to += f64::from(std::mem::take(from));
-                }
-            }
+            pixels.finish((f64::from(fy) - cy) / unit, &mut a);
+        }
+        for (r, c) in (0..8).flat_map(|r| (0..r).map(move |c| (r, c))) {
+            a[r][c] = a[c][r];
         }
         for (r, row) in a.iter_mut().enumerate() {
             row[r] = row[r] * 1.002 + 1e-6;
@@ -172,6 +161,91 @@ pub(super) fn refine(frame: &Frame, view: &View, start: Affine, rounds: usize, s
     (whole, best.1)
 }
 
+/// How many pixels are looked at together.
+const LANES: usize = 8;
+/// How many sums are kept of a row of pixels, whose second coordinate is the same: products of both slopes with three powers of the first
+/// coordinate, of each slope with what is wanted, what is seen, and 1, with two powers; and of these among each other.
+const SUMS: usize = 3 * 3 + 2 * 3 * 2 + 5;
+
+/// The pixels of one row of a frame that say how a map should change.
+#[derive(Default)]
+struct Row {
+    /// Those that were not summed yet: how many, and of each its first coordinate, what is wanted there, what is seen, how that rises to the
+    /// right and downwards; 1, or 0 where there is none.
+    n: usize,
+    pixels: [[f32; LANES]; 6],
+    sums: [[f32; LANES]; SUMS],
+}
+
+impl Row {
+    #[inline]
+    fn add(&mut self, x: f32, t: f32, i: f32, sx: f32, sy: f32) {
+        for (to, v) in self.pixels.iter_mut().zip([x, t, i, sx, sy, 1.0]) {
+            to[self.n] = v;
+        }
+        self.n += 1;
+        if self.n == LANES {
+            self.sum();
+        }
+    }
+
+    fn sum(&mut self) {
+        let [x, t, i, sx, sy, known] = &self.pixels;
+        for l in 0..LANES {
+            // What fits badly counts less: something was added or removed there.
+            let e = (t[l] - i[l]) / 0.25;
+            let k = known[l] / (1.0 + e * e);
+            let (kx, ky, ki) = (k * sx[l], k * sy[l], k * i[l]);
+            let xx = x[l] * x[l];
+            let products = [kx * sx[l], kx * sy[l], ky * sy[l]];
+            let mixed = [kx * i[l], kx, kx * t[l], ky * i[l], ky, ky * t[l]];
+            for (n, p) in products.into_iter().enumerate() {
+                self.sums[3 * n][l] += p;
+                self.sums[3 * n + 1][l] += p * x[l];
+                self.sums[3 * n + 2][l] += p * xx;
+            }
+            for (n, p) in mixed.into_iter().enumerate() {
+                self.sums[9 + 2 * n][l] += p;
+                self.sums[10 + 2 * n][l] += p * x[l];
+            }
+            for (n, p) in [ki * i[l], ki, ki * t[l], k, k * t[l]].into_iter().enumerate() {
+                self.sums[21 + n][l] += p;
+            }
+        }
+        self.n = 0;
+    }
+
+    /// Adds the row to the upper half of the equations. `y`: the second coordinate of its pixels.
+    fn finish(mut self, y: f64, a: &mut [[f64; 9]; 8]) {
+        if self.n > 0 {
+            for l in self.n..LANES {
+                self.pixels.iter_mut().for_each(|p| p[l] = 0.0);
+            }
+            self.sum();
+        }
+        let s = self.sums.map(|lanes| f64::from(lanes.iter().sum::<f32>()));
+        // Two slopes, each with x, y and 1.
+        for (n, (first, second)) in [(0, 0), (0, 3), (3, 3)].into_iter().enumerate() {
+            let [one, x, xx] = [s[3 * n], s[3 * n + 1], s[3 * n + 2]];
+            let products = [[xx, x * y, x], [x * y, one * y * y, one * y], [x, one * y, one]];
+            for (r, row) in products.iter().enumerate() {
+                for (c, v) in row.iter().enumerate() {
+                    a[first + r][second + c] += v;
+                }
+            }
+        }
+        for (n, (slope, c)) in [(0, 6), (0, 7), (0, 8), (3, 6), (3, 7), (3, 8)].into_iter().enumerate() {
+            let [one, x] = [s[9 + 2 * n], s[10 + 2 * n]];
+            for (r, v) in [x, one * y, one].into_iter().enumerate() {
+                a[slope + r][c] += v;
+            }
+        }
+        for (n, (r, c)) in [(6, 6), (6, 7), (6, 8), (7, 7), (7, 8)].into_iter().enumerate() {
+            a[r][c] += s[21 + n];
+        }
+    }
+}
+
 /// Sums for a correlation of two things.
 #[derive(Default)]
 struct Sums {
@@ -184,14 +258,29 @@ struct Sums {
 }
 
 impl Sums {
-    #[inline]
-    fn add(&mut self, t: f64, i: f64) {
-        self.n += 1.0;
-        self.t += t;
-        self.i += i;
-        self.tt += t * t;
-        self.ii += i * i;
-        self.ti += t * i;
+    fn add(&mut self, t: &[f32], i: &[f32]) {
+        let mut sums = [[0.0_f64; 4]; 5];
+        let (t4, i4) = (t.as_chunks::<4>(), i.as_chunks::<4>());
+        let mut four = |t: &[f32; 4], i: &[f32; 4]| {
+            for l in 0..4 {
+                let (t, i) = (f64::from(t[l]), f64::from(i[l]));
+                for (sum, v) in sums.iter_mut().zip([t, i, t * t, i * i, t * i]) {
+                    sum[l] += v;
+                }
+            }
+        };
+        t4.0.iter().zip(i4.0).for_each(|(t, i)| four(t, i));
+        let (mut last_t, mut last_i) = ([0.0; 4], [0.0; 4]);
+        last_t[..t4.1.len()].copy_from_slice(t4.1);
+        last_i[..i4.1.len()].copy_from_slice(i4.1);
+        four(&last_t, &last_i);
+        let [t1, i1, tt, ii, ti] = sums.map(|lanes| lanes.iter().sum::<f64>());
+        self.n += t.len() as f64;
+        self.t += t1;
+        self.i += i1;
+        self.tt += tt;
+        self.ii += ii;
+        self.ti += ti;
     }
 
     fn correlation(&self) -> f64 {
@@ -212,17 +301,22 @@ pub(super) fn likeness(frame: &Frame, view: &View, map: &Affine) -> f64 {
     let (mut inner, mut outer) = (Sums::default(), Sums::default());
     let step = if w * h > 20_000 { 2 } else { 1 };
     let margin = [2, 5].map(|k| (0.7 * frame.place.0[k].max(0.0)) as usize);
+    let (mut wanted, mut seen) = (Vec::with_capacity(w), Vec::with_capacity(w));
     for y in (0..h).step_by(step) {
         let fy = y as f32 + 0.5;
-        for x in (0..w).step_by(step) {
+        wanted.clear();
+        seen.clear();
+        wanted.extend(frame.target.data[y * w..(y + 1) * w].iter().step_by(step));
+        seen.extend((0..w).step_by(step).map(|x| {
             let fx = x as f32 + 0.5;
             let (u, v) = (m[0] * fx + m[1] * fy + m[2] - 0.5, m[3] * fx + m[4] * fy + m[5] - 0.5);
             let out = u < 0.0 || v < 0.0 || u >= (view.signal.w - 1) as f32 || v >= (view.signal.h - 1) as f32;
-            let i = if out { 0.0 } else { f64::from(view.signal_at(u, v)) };
-            let t = f64::from(frame.target.data[y * w + x]);
-            let within = x >= margin[0] && x < w - margin[0] && y >= margin[1] && y < h - margin[1];
-            (if within { &mut inner } else { &mut outer }).add(t, i);
-        }
+            if out { 0.0 } else { view.signal_at(u, v) }
+        }));
+        let within = if y >= margin[1] && y < h - margin[1] { margin[0].div_ceil(step)..(w - margin[0]).div_ceil(step) } else { 0..0 };
+        inner.add(&wanted[within.clone()], &seen[within.clone()]);
+        outer.add(&wanted[..within.start], &seen[..within.start]);
+        outer.add(&wanted[within.end..], &seen[within.end..]);
     }
     let alone = inner.correlation() - ALONE;
     inner.n += outer.n;

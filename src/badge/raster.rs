@@ -263,8 +263,8 @@ impl Layer {
             for (row, ky) in wy.into_iter().enumerate() {
                 let four: &[[f32; 4]] = &self.data[base + row * self.w..][..4];
                 let line = |c: usize| wx[0] * four[0][c] + wx[1] * four[1][c] + wx[2] * four[2][c] + wx[3] * four[3][c];
-                for c in 0..4 {
-                    out[c] += ky * line(c);
+                for (c, to) in out.iter_mut().enumerate() {
+                    *to += ky * line(c);
                 }
             }
             return premultiplied(out);

@@ -9,7 +9,7 @@ use super::raster::{Edges, Flat, Kept, Layer, Plane, lab};
 use super::sketch::Sketch;
 use fast_image_resize::FilterType;
 use image::RgbaImage;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// The longer side in pixels at which a square supplied image is kept; of long ones more, see [`level_side`].
 const KEPT: usize = 640;
@@ -80,9 +80,6 @@ impl Ink {
     }
 }
 
-/// A frame, and the ground on which it was drawn.
-type OnGround = ([f32; 3], Arc<Frame>);
-
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The content.
@@ -95,8 +92,6 @@ pub(super) struct Prepared {
     pub sketches: Vec<Sketch>,
     small: [Layer; LEVELS.len()],
     frames: [OnceLock<Arc<Frame>>; LEVELS.len()],
-    /// Those that were drawn last on another ground than white: a place is looked at several times.
-    others: [Mutex<Option<OnGround>>; LEVELS.len()],
     /// On light and on dark.
     keypoints: [OnceLock<Keypoints>; 2],
 }
@@ -151,7 +146,6 @@ impl Prepared {
             sketches,
             small,
             frames: Default::default(),
-            others: Default::default(),
             keypoints: Default::default(),
         })
     }
@@ -174,13 +168,7 @@ impl Prepared {
         if behind.iter().all(|v| *v > 250.0) {
             return Arc::clone(self.frames[level].get_or_init(|| Arc::new(self.draw(level, [255.0; 3]))));
         }
-        let last = || self.others[level].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, frame)) = last().as_ref().filter(|(ground, _)| *ground == behind) {
-            return Arc::clone(frame);
-        }
-        let frame = Arc::new(self.draw(level, behind));
-        *last() = Some((behind, Arc::clone(&frame)));
-        frame
+        Arc::new(self.draw(level, behind))
     }
 
     /// The points that stand out, in pixels of the content.

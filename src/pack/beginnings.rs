@@ -1,11 +1,14 @@
 //! What phrases begin with, told from their parts.
 
-use super::literals::{Head, LONGEST_HEAD, in_order_of_heads};
+use super::literals::{Head, in_order_of_heads};
 use super::phrase::{JOINTS, Part, Unit, forms, units};
 use super::rows::Row;
 
 /// More beginnings than this tell little, and take long to work out.
 const MOST: usize = 2000;
+
+/// How much of each is told, bytes: the more, the more of them there are; where they are too many, less.
+const TOLD: [usize; 2] = [10, 6];
 
 /// A beginning, as far as it is told.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +20,7 @@ struct Beginning {
 
 /// What matches of these rows begin with. `fold`: letters match in any case. `None` where they are too many, or one could begin with anything.
 pub(super) fn openers(rows: &[Row], fold: bool) -> Option<Vec<Head>> {
-    [LONGEST_HEAD, LONGEST_HEAD / 2].into_iter().find_map(|len| {
+    TOLD.into_iter().find_map(|len| {
         let mut heads = Vec::new();
         for row in rows {
             for one in of_parts(row.parts(), len)? {

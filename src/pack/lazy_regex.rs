@@ -7,8 +7,9 @@ use super::heads::Heads;
 use super::literals;
 use super::pattern::PatternSize;
 use super::rows::Rows;
-use super::sieve::has_odd;
+use super::sieve::ODD;
 use super::walk::Walk;
+use memchr::memmem;
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, meta, util::syntax};
 use std::ops::Range;
@@ -23,9 +24,6 @@ const WARM_PHRASE: usize = 40_000;
 
 /// How much text a try at one place counts for.
 const ANCHORED: usize = 32;
-
-/// So many bytes where nothing begins count for one step.
-const LOOKED_AT: usize = 4;
 
 /// What is in words, of ASCII.
 const IN_WORD: [bool; 256] = {
@@ -104,13 +102,14 @@ impl LazyRegex {
     fn find_expression(&self, text: &str, window: Range<usize>, anchored: Anchored, fast: bool) -> Option<Range<usize>> {
         let run = |regex: &meta::Regex, window| regex.find(Input::new(text).span(window).anchored(anchored)).map(|m| m.range());
         let whole = |window| run(self.whole.get(fast, |fast| self.build(fast))?, window);
+        if has_odd(&text[window.clone()]) {
+            return whole(window);
+        }
         let Some(sieve) = self.sieve.get(fast, |fast| self.build_sieve(fast)) else { return whole(window) };
-        match run(sieve, window.clone()) {
-            Some(m) if text.as_bytes()[m.clone()].is_ascii() => Some(m),
+        match run(sieve, window.clone())? {
+            m if text.as_bytes()[m.clone()].is_ascii() => Some(m),
             // The expression matches nowhere before its sieve does.
-            Some(m) => whole(m.start..window.end),
-            None if has_odd(&text[window.clone()]) => whole(window),
-            None => None,
+            m => whole(m.start..window.end),
         }
     }
 
@@ -243,8 +242,9 @@ impl LazyRegex {
             Ok(None)
         };
         let found = at_each();
-        let looked_at = if at_start { 0 } else { window.len() / LOOKED_AT };
-        self.seen.fetch_add(walk.steps() + looked_at, Ordering::Relaxed);
+        // To look whether something begins at a byte is a step, too.
+        let last = found.as_ref().ok().and_then(Option::as_ref).map_or(until, |m| m.start);
+        self.seen.fetch_add(walk.steps() + last - window.start, Ordering::Relaxed);
         found
     }
 
@@ -323,6 +323,12 @@ fn config(fast: bool) -> meta::Config {
         true => config.hybrid_cache_capacity(SIZE_LIMIT),
         false => config.hybrid(false).onepass(false).dfa(false).auto_prefilter(false),
     }
+}
+
+/// Whether a text has a sign that no sieve knows: of such texts it says nothing.
+fn has_odd(text: &str) -> bool {
+    let has = |c: &char| memmem::find(text.as_bytes(), c.encode_utf8(&mut [0; 4]).as_bytes()).is_some();
+    !text.is_ascii() && ODD.iter().any(has)
 }
 
 /// What an expression has become.

@@ -1,8 +1,10 @@
 //! What an expression lets through if all that is beyond ASCII is taken for one: an expression of bytes that is read and compiled in a third
 //! of the time, since the classes of all letters are most of what an expression becomes.
 //!
-//! Where the expression matches, its sieve matches, too. A match of the sieve that is ASCII is the match of the expression: whatever way
-//! the expression prefers leads through the same bytes. This file is part of the build, too.
+//! Where the expression matches, its sieve matches, too, but in texts that have one of two signs; see [`ODD`]. A match of the sieve that
+//! is ASCII is the match of the expression: whatever way the expression prefers leads through the same bytes.
+//!
+//! This file is part of the build, too.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::ast::{self, Ast};
@@ -33,11 +35,6 @@ pub(super) fn sieve(source: &str, fold: bool) -> Option<String> {
     }
     writer.write(&hir);
     Some(writer.out)
-}
-
-/// Whether a text has a sign that no sieve knows.
-pub(super) fn has_odd(text: &str) -> bool {
-    !text.is_ascii() && text.contains(ODD)
 }
 
 /// The letter of ASCII that a class is, in either case.

@@ -346,6 +346,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_term_that_a_pack_changes_is_looked_for_in_the_rules_it_changes() {
+        let own = "pack: acme/house\nextends: [hubspot/trademark]\nterms: {marks: [Zub~Zot]}\nrules: [{id: tm-retired-programme-name, severity: error}]\n";
+        let set = PackSet::load(vec![PackSource::new("acme.yaml", own)]);
+        let mut all = Vec::new();
+        set.packs.iter().flat_map(|p| &p.rules).for_each(|rule| patterns(rule.matcher(), &mut all));
+        let (keys, text) = (all.iter().flat_map(|p| p.keys()), "a ZubZot Agency Partner");
+        assert!(keys.into_iter().any(|k| k.starts_with("zub")), "{:?}", set.faults);
+        assert_eq!(all.iter().filter(|p| p.is_in(text)).count(), 1);
+    }
+
     /// Phrases of the built-in packs, held against the texts of their rules both ways. All of them would take a while to compile.
     #[test]
     fn phrases_find_the_same_with_and_without_an_expression() {

@@ -229,7 +229,7 @@ impl Pattern {
         }
     }
 
-    /// The first match in a text by walking the phrase, and by its expression; an error where the walk is given up.
+    /// The first match in a text by walking the phrase, or through the sieve, and by its expression; an error where the walk is given up.
     #[cfg(test)]
     #[allow(clippy::type_complexity)]
     pub(super) fn find_both_ways(&self, text: &str) -> Result<(Option<Range<usize>>, Option<Range<usize>>), ()> {
@@ -238,7 +238,7 @@ impl Pattern {
         let warm = regex.build(false).and_then(|r| r.find(text)).map(|m| m.range());
         match &regex.expression {
             Expression::Phrases(_) => Ok((regex.walk(text, all, false, |_| true)?, warm)),
-            Expression::Regexes(_) => Ok((warm.clone(), warm)),
+            Expression::Regexes(_) => Ok((regex.find_in(text, all, false), warm)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The packs that are built in: every file of `rules/hubspot/`, as YAML and as the JSON that the build made of it.
 
-use super::keys::KeySet;
+use super::keys::{BETWEEN, KeySet};
 use std::cmp::Ordering;
 
 /// Name, YAML, and JSON of each, by name.
@@ -21,9 +21,6 @@ const PATTERNS: Texts = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
 /// Sieves of their expressions, each behind the expression and a sign between: of those whose letters match in any case, and of the others,
 /// in order.
 const SIEVES: [Texts; 2] = [include!(concat!(env!("OUT_DIR"), "/sieves.rs")), include!(concat!(env!("OUT_DIR"), "/exact-sieves.rs"))];
-
-/// Stands between an expression and its sieve, and between a pattern and its keys.
-const BETWEEN: char = '\u{1F}';
 
 fn nth((text, ends): Texts, number: usize) -> Option<&'static str> {
     let from = number.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied())?;

@@ -4,7 +4,6 @@ use super::builtin::builtin_sieve;
 use super::lazy::LazyTerms;
 use super::phrase::{self, Named, Part, Phrases};
 use super::sieve::{self, ascii_boundaries};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A phrase as it came: read, or known to be readable and not read before it is needed.
@@ -90,11 +89,8 @@ impl Expression {
     /// Its sieve, if it is one that has some; see [`super::sieve`]. `exact`: letters match only in their case.
     pub(super) fn sieve(&self, exact: bool) -> Option<String> {
         let Expression::Regexes(sources) = self else { return None };
-        let of = |source: &String| match builtin_sieve(source, exact) {
-            Some(known) => Some(Cow::Borrowed(known)),
-            None => sieve::sieve(source, !exact).map(Cow::Owned),
-        };
-        Some(any_of(sources.iter().map(of).collect::<Option<Vec<_>>>()?.into_iter().map(Cow::into_owned)))
+        let of = |source: &String| builtin_sieve(source, exact).map(str::to_owned).or_else(|| sieve::sieve(source, !exact));
+        Some(any_of(sources.iter().map(of).collect::<Option<_>>()?))
     }
 
     /// One of the things that its phrase can be; see [`phrase::ways`].
@@ -106,7 +102,7 @@ impl Expression {
 
     pub(super) fn source(&self) -> String {
         match self {
-            Expression::Regexes(sources) => any_of(sources.iter().map(|s| ascii_boundaries(s))),
+            Expression::Regexes(sources) => any_of(sources.iter().map(|s| ascii_boundaries(s)).collect()),
             Expression::Phrases(phrases) => {
                 let mut sources: Vec<_> = phrases.iter().flat_map(Phrase::sources).collect();
                 // Alternatives are tried in order; the longer one first, so that it is not cut short by its own beginning.
@@ -118,9 +114,8 @@ impl Expression {
 }
 
 /// What matches where one of these does; the first that does, if several do.
-fn any_of(sources: impl Iterator<Item = String>) -> String {
-    let mut all: Vec<String> = sources.collect();
-    match &mut all[..] {
+fn any_of(mut sources: Vec<String>) -> String {
+    match &mut sources[..] {
         [one] => std::mem::take(one),
         several => several.iter().map(|s| format!("(?:{s})")).collect::<Vec<_>>().join("|"),
     }

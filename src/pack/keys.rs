@@ -23,8 +23,8 @@ const MAX_FURTHER_LEN: usize = 96;
 /// A phrase that can be more than so many things is looked for as one.
 const MAX_WAYS: usize = 64;
 
-/// Stands between the strings of a set.
-const BETWEEN: char = '\u{1F}';
+/// Stands between the strings of a set, and between other texts that promolint's build puts into one.
+pub(super) const BETWEEN: char = '\u{1F}';
 
 /// Strings of which one must be there.
 #[derive(Clone, Debug, Default, PartialEq)]

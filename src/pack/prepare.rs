@@ -3,7 +3,7 @@
 //! This file is part of the build only.
 
 use super::choices::Choices;
-use super::keys::{KeySet, Keys};
+use super::keys::{BETWEEN, KeySet, Keys};
 use super::phrase::{self, Terms};
 use super::sieve;
 use crate::check::index::{Index, Sought};
@@ -66,7 +66,7 @@ impl All {
 
     /// The sieves of expressions in order, each behind the expression. `exact`: of those whose letters match only in their case.
     pub fn sieves(&self, exact: bool) -> Vec<String> {
-        self.sieves[usize::from(exact)].iter().map(|(source, sieve)| format!("{source}\u{1F}{sieve}")).collect()
+        self.sieves[usize::from(exact)].iter().map(|(source, sieve)| format!("{source}{BETWEEN}{sieve}")).collect()
     }
 
     /// Makes the sieves of all expressions in a rule, or in a part of one.
@@ -97,7 +97,7 @@ impl All {
         }
         let sort = if known.is_some() { 'p' } else { 'x' };
         let sort = if *exact { sort.to_ascii_uppercase() } else { sort };
-        let line = format!("{sort}{text}\u{1F}{}", encode(ways, self));
+        let line = format!("{sort}{text}{BETWEEN}{}", encode(ways, self));
         self.written.push(line);
         let number = self.written.len() - 1;
         if let Some(known) = known {

@@ -66,9 +66,7 @@ impl Rows {
 
     /// Those that may stand where this character does, or the text ends: all that can begin so, and some that cannot.
     pub fn at(&self, first: Option<char>) -> impl Iterator<Item = &Row> {
-        let some = self.firsts.as_ref().map(|f| f.of(first));
-        let all = if some.is_some() { &[] } else { &self.all[..] };
-        some.unwrap_or_default().iter().map(|n| &self.all[usize::from(*n)]).chain(all)
+        Firsts::pick(self.firsts.as_deref(), &self.all, first)
     }
 }
 

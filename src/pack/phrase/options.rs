@@ -29,8 +29,8 @@ pub(in crate::pack) struct Firsts {
 const SIGNS: usize = 129;
 /// So many are told apart by their signs, at most.
 pub(in crate::pack) const MOST: usize = u16::MAX as usize;
-/// So few options are looked at one by one.
-const FEW: usize = 6;
+/// Fewer options are looked at one by one.
+const FEW: usize = 7;
 
 impl Options {
     pub fn new(all: Vec<Vec<Part>>) -> Options {
@@ -43,14 +43,12 @@ impl Options {
         self.optional
     }
 
-    /// The options that may stand where `first` does, in their order; those that begin with letters are sure to have some that can begin
-    /// so, or are few. None that is empty.
+    /// The options that may stand where this character does, or the text ends, in their order: all that can begin so, and some that cannot.
+    /// None that is empty.
     pub fn at(&self, first: Option<char>) -> impl Iterator<Item = &Vec<Part>> {
-        let few = self.all.len() <= FEW || self.all.len() > MOST;
-        let numbers =
-            if few { &[][..] } else { self.firsts.get_or_init(|| Box::new(Firsts::new(self.all.iter().map(|o| &o[..])))).of(first) };
-        let (some, all) = (numbers.iter().map(|n| &self.all[usize::from(*n)]), if few { &self.all[..] } else { &[] });
-        some.chain(all).filter(|o| !o.is_empty())
+        let many = (FEW..=MOST).contains(&self.all.len());
+        let firsts = many.then(|| &**self.firsts.get_or_init(|| Box::new(Firsts::new(self.all.iter().map(|o| &o[..])))));
+        Firsts::pick(firsts, &self.all, first).filter(|o| !o.is_empty())
     }
 }
 
@@ -101,8 +99,15 @@ impl Firsts {
         firsts
     }
 
-    /// The numbers of those that may stand where this character does, or the text ends: all that can begin so, and some that cannot.
-    pub fn of(&self, first: Option<char>) -> &[u16] {
+    /// Of all rows, those that may stand where this character does, or the text ends: all that can begin so, and some that cannot. All where
+    /// nothing is known.
+    pub fn pick<'r, T>(firsts: Option<&'r Firsts>, all: &'r [T], first: Option<char>) -> impl Iterator<Item = &'r T> {
+        let (numbers, rest) = firsts.map_or((&[][..], all), |f| (f.of(first), &[]));
+        numbers.iter().map(|n| &all[usize::from(*n)]).chain(rest)
+    }
+
+    /// The numbers of those that may stand where this character does, or the text ends.
+    fn of(&self, first: Option<char>) -> &[u16] {
         // What may be nothing may stand at the end, and is under every sign.
         let sign = first.map_or(0, sign);
         let from = sign.checked_sub(1).map_or(0, |before| self.ends[before]);

@@ -7,10 +7,11 @@ use crate::document::seen;
 use crate::pack::model::{ElementMatcher, Matcher, MatcherForm, Predicate, ReportPart, Rule};
 use crate::pack::select::Select;
 use crate::source::Span;
-use memchr::memmem::Finder;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rustc_hash::FxHashMap;
 use scraper::ElementRef;
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 pub(super) fn find(subject: &Subject, m: &ElementMatcher) -> Vec<Hit> {
     if subject.document.html.is_empty() {
@@ -71,7 +72,10 @@ fn may_match(subject: &Subject, m: &ElementMatcher) -> bool {
 /// What all element matchers look for in a page's source before a tree is built of it: a tree is built only where one can match.
 #[derive(Debug, Default)]
 pub struct ElementFilter {
-    needles: HashMap<String, Finder<'static>>,
+    /// Needles in lower case, by number.
+    numbers: FxHashMap<String, usize>,
+    /// Finds all of them; built for the first page.
+    all: OnceLock<Option<AhoCorasick>>,
 }
 
 /// The needles that stand in a source.
@@ -82,22 +86,52 @@ pub struct Present<'f> {
     lower: String,
     /// Letters are written as character references somewhere: a needle may be there unseen.
     hidden: bool,
-    known: RefCell<HashMap<&'f str, bool>>,
+    /// By number; looked up when first asked for.
+    there: OnceCell<Box<[bool]>>,
 }
 
 impl ElementFilter {
     /// A filter for these rules.
     pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> ElementFilter {
-        let mut needles = HashMap::new();
+        let mut filter = ElementFilter::default();
         for rule in rules {
-            collect(rule.matcher(), &mut needles);
+            filter.collect(rule.matcher());
         }
-        ElementFilter { needles }
+        filter
     }
 
     /// Which needles stand in `source`.
     pub(super) fn present(&self, source: &str) -> Present<'_> {
-        Present { filter: self, lower: source.to_ascii_lowercase(), hidden: spells_letters(source), known: RefCell::default() }
+        Present { filter: self, lower: source.to_ascii_lowercase(), hidden: spells_letters(source), there: OnceCell::new() }
+    }
+
+    fn collect(&mut self, m: &Matcher) {
+        match &m.form {
+            MatcherForm::Element(e) => {
+                for needle in &e.needles {
+                    let next = self.numbers.len();
+                    self.numbers.entry(needle.to_ascii_lowercase()).or_insert(next);
+                }
+            }
+            MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| self.collect(m)),
+            MatcherForm::Not(inner) => self.collect(inner),
+            _ => {}
+        }
+    }
+
+    /// Which of the needles are in a text in lower case, by number; all where that cannot be told.
+    fn find(&self, lower: &str) -> Box<[bool]> {
+        let build = || {
+            let mut needles: Vec<_> = self.numbers.iter().collect();
+            needles.sort_unstable_by_key(|(_, number)| **number);
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(needles.iter().map(|(needle, _)| needle)).ok()
+        };
+        let mut there = vec![false; self.numbers.len()];
+        match self.all.get_or_init(build) {
+            Some(all) => all.find_overlapping_iter(lower).for_each(|m| there[m.pattern().as_usize()] = true),
+            None => there.fill(true),
+        }
+        there.into()
     }
 }
 
@@ -108,21 +142,8 @@ impl Present<'_> {
     }
 
     fn has(&self, needle: &str) -> bool {
-        let Some((needle, finder)) = self.filter.needles.get_key_value(needle) else { return true };
-        self.hidden || *self.known.borrow_mut().entry(needle).or_insert_with(|| finder.find(self.lower.as_bytes()).is_some())
-    }
-}
-
-fn collect(m: &Matcher, needles: &mut HashMap<String, Finder<'static>>) {
-    match &m.form {
-        MatcherForm::Element(e) => {
-            for needle in &e.needles {
-                needles.entry(needle.clone()).or_insert_with(|| Finder::new(&needle.to_ascii_lowercase()).into_owned());
-            }
-        }
-        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| collect(m, needles)),
-        MatcherForm::Not(inner) => collect(inner, needles),
-        _ => {}
+        let Some(number) = self.filter.numbers.get(needle) else { return true };
+        self.hidden || self.there.get_or_init(|| self.filter.find(&self.lower))[*number]
     }
 }
 

@@ -1,6 +1,6 @@
 //! What must, or must not, surround a match.
 
-use super::{Hit, Subject, lexical};
+use super::{Hit, Subject, lead, lexical};
 use crate::document::{Lang, Mark};
 use crate::facts::names::fold_name;
 use crate::pack::model::{Beside, Context, Near, Scope, Side, Within};
@@ -108,12 +108,12 @@ pub(super) fn stops(subject: &Subject, languages: &[Lang], contexts: &[&Context]
             return Some(Stop::Exception(from, to));
         }
         for (i, near) in c.unless_near.iter().enumerate() {
-            if found(subject, near, text, from, to, true) {
+            if found(subject, near, block_index, from, to, true) {
                 return Some(Stop::Near(n, i));
             }
         }
         for (i, near) in c.near.iter().enumerate() {
-            if !found(subject, near, text, from, to, false) {
+            if !found(subject, near, block_index, from, to, false) {
                 return Some(Stop::NotNear(n, i));
             }
         }
@@ -208,19 +208,22 @@ pub fn tell_language(text: &str) -> Option<Lang> {
 
 /// Whether any of the phrases is within the distance. `excuses`: it would make the match none, and then a number of words does not reach
 /// back over the start of the sentence: “No time? Send us your password” denies nothing.
-fn found(subject: &Subject, near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> bool {
-    let Some((start, end)) = reach(near, text, from, to, excuses) else {
-        return subject.document_has(&near.phrases) || near.speaker && names_speaker(subject, &subject.document.text);
-    };
+fn found(subject: &Subject, near: &Near, block: usize, from: usize, to: usize, excuses: bool) -> bool {
     // A phrase that reaches into the window counts only as far as it lies in it; what overlaps the match itself is not near it.
     let is = |window: &str| near.phrases.is_match(window) || near.speaker && names_speaker(subject, window);
+    let text = match near.within {
+        Within::Lead => return lead::leads(subject, block).into_iter().any(is),
+        Within::Document => return subject.document_has(&near.phrases) || near.speaker && names_speaker(subject, &subject.document.text),
+        _ => subject.document.block_text(&subject.document.blocks[block]),
+    };
+    let Some((start, end)) = reach(near, text, from, to, excuses) else { return false };
     near.side != Side::After && is(&text[start..from]) || near.side != Side::Before && is(&text[to..end])
 }
 
-/// From where to where is near; `None` for the whole document.
+/// From where to where in a block is near; `None` for what is not in the block.
 fn reach(near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> Option<(usize, usize)> {
     Some(match near.within {
-        Within::Document => return None,
+        Within::Document | Within::Lead => return None,
         Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
         Within::Sentence => lexical::sentence(text, from, to),
         Within::Words(n) if excuses => (words_back(text, from, n).max(lexical::sentence(text, from, from).0), words_on(text, to, n)),

@@ -15,6 +15,7 @@ pub mod gate;
 pub mod image;
 mod index;
 mod keys;
+mod lead;
 pub mod lexical;
 pub mod link;
 pub mod markup;

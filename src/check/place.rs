@@ -98,7 +98,7 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
             subject.stopped(&hit, "place", no_place);
         }
         for mention in list {
-            let claimed = Claimed::of(mention);
+            let claimed = Claimed::of(mention, sentence);
             let Some(found) = record.lacks(&claimed, m) else {
                 subject.stopped(&hit, "place", || {
                     let name = &sentence[mention.whole.clone()];

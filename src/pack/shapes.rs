@@ -184,7 +184,7 @@ static NEAR_MAP: ObjectShape = ObjectShape {
     keys: &[
         key("phrases", STRINGS, "Any of these."),
         key("speaker", Bool, "A name of the firm that is speaking counts, too."),
-        key("within", AnyOf(&[Number, OneOf(&["sentence", "block", "document"])]), "How many words away, or where. Default: 8."),
+        key("within", AnyOf(&[Number, OneOf(&["sentence", "block", "lead", "document"])]), "How many words away, or where. Default: 8."),
         key("side", OneOf(&["before", "after", "both"]), "On which side of the match. Default: both."),
     ],
 };

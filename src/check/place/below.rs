@@ -25,8 +25,8 @@ pub(super) fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hit
             continue;
         }
         for (block, mention) in entries(subject, number) {
-            let Some(found) = record.lacks(&Claimed::of(&mention), m) else { continue };
             let (at, text) = (doc.blocks[block].start, doc.block_text(&doc.blocks[block]));
+            let Some(found) = record.lacks(&Claimed::of(&mention, text), m) else { continue };
             let spans = doc.map.spans(at + mention.whole.start, at + mention.whole.end);
             if spans.is_empty() {
                 continue;

@@ -2,26 +2,43 @@
 
 use super::super::{Speaker, Subject};
 use super::{apart, describe, is_city};
-use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region, distance_km};
+use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region, distance_km, fold::fold};
 use crate::facts::{Fact, Office, Partner, State, Works};
 use crate::pack::model::PlaceMatcher;
 use crate::source::Span;
 
 /// So far apart are the two halves of a city on a border.
 const ACROSS_BORDER_KM: f64 = 10.0;
+/// In a city of so many people a quarter may have the name of …
+const WITH_QUARTERS: u32 = 500_000;
+/// … a town abroad of fewer than these.
+const NAMESAKE: u32 = 100_000;
 
 /// A name in text that is said to be a place of the firm.
 pub(super) struct Claimed {
+    /// As it is compared; empty where the text itself says which place of that name it is.
+    name: String,
     places: Vec<Place>,
+    /// What else the name may stand for: by a name in another language, or as the beginning of a longer one.
+    others: Vec<Place>,
     regions: Vec<Region>,
     country: Option<Country>,
     city: bool,
 }
 
 impl Claimed {
-    pub(super) fn of(mention: &Mention) -> Claimed {
-        let (places, regions) = (mention.places.clone(), mention.regions.clone());
-        Claimed { places, regions, country: mention.country, city: is_city(mention) }
+    /// A mention in `text`.
+    pub(super) fn of(mention: &Mention, text: &str) -> Claimed {
+        let (places, mut regions) = (mention.places.clone(), mention.regions.clone());
+        let (mut name, mut others) = (String::new(), Vec::new());
+        if mention.qualified.is_none() {
+            let gazetteer = Gazetteer::get();
+            name = fold(&text[mention.range.clone()]);
+            others = gazetteer.cities(&name);
+            others.extend(gazetteer.cities_beginning(&name));
+            regions.extend(gazetteer.regions(&name));
+        }
+        Claimed { name, places, others, regions, country: mention.country, city: is_city(mention) }
     }
 
     /// An address's city and country.
@@ -35,7 +52,14 @@ impl Claimed {
         let (places, country, _) = read(&office);
         let country = country.and_then(|c| Gazetteer::get().country(c));
         let city = !places.is_empty();
-        (city || country.is_some()).then_some(Claimed { country: country.filter(|_| !city), places, regions: Vec::new(), city })
+        let country = country.filter(|_| !city);
+        let (name, others, regions) = (String::new(), Vec::new(), Vec::new());
+        (city || country.is_some()).then_some(Claimed { name, places, others, regions, country, city })
+    }
+
+    /// All cities that it may be.
+    fn cities(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().chain(&self.others)
     }
 
     /// The cities that somebody who writes the bare name may mean.
@@ -82,19 +106,41 @@ impl<'a> Spot<'a> {
         Spot { partner, fact, cities, country, sure }
     }
 
+    /// Whether the record calls it so, or by a longer name that begins like that: “Las Palmas”, of “Las Palmas de Gran Canaria”.
+    fn is_called(&self, name: &str) -> bool {
+        if name.is_empty() {
+            return false;
+        }
+        let office = &self.fact.value;
+        let own = [&office.city, &office.region, &office.country].into_iter().flatten();
+        let is = |own: String| own.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        own.into_iter()
+            .any(|f| std::iter::once(f.value.as_str()).chain(f.value.split(['/', ',', '(', '&', ';', '|'])).any(|own| is(fold(own))))
+    }
+
+    /// Whether the place may be a quarter here: of a large city, called like nothing but small towns abroad.
+    fn may_have_quarter(&self, claimed: &Claimed) -> bool {
+        let small = |p: &Place| p.population < NAMESAKE && Some(p.country) != self.country;
+        !claimed.name.is_empty() && self.cities.iter().any(|c| c.population >= WITH_QUARTERS) && claimed.cities().all(small)
+    }
+
     /// Whether the claim holds here: the best of all that the name can mean.
-    fn holds(&self, claimed: &Claimed, km: f64) -> Held {
+    fn holds(&self, claimed: &Claimed, m: &PlaceMatcher) -> Held {
+        if self.is_called(&claimed.name) {
+            return Held::Yes;
+        }
         let mut best = Held::No;
         let mut or = |held: Held| best = best.max(held);
         if !claimed.places.is_empty() {
-            if self.cities.is_empty() {
-                or(match self.country {
-                    Some(country) if !claimed.likely().any(|p| p.country == country) => Held::No,
-                    _ => Held::Unknown,
-                });
-            } else {
-                or(if near(&claimed.places, &self.cities, km) { Held::Yes } else { Held::No });
-            }
+            let inside = |p: &Place| Some(p.country) == self.country;
+            or(match () {
+                () if !self.cities.is_empty() && near(claimed.cities(), &self.cities, m.metro_km) => Held::Yes,
+                () if !self.cities.is_empty() && !self.may_have_quarter(claimed) => Held::No,
+                () if !self.cities.is_empty() || self.country.is_none() => Held::Unknown,
+                // Of a flat table only the countries are sure: all that can be told is that the name is known elsewhere.
+                () if claimed.likely().any(inside) || !m.countries_only && claimed.others.iter().any(inside) => Held::Unknown,
+                () => Held::No,
+            });
         }
         if !claimed.regions.is_empty() {
             let inside = |p: &Place| claimed.regions.iter().any(|r| p.is_in(r));
@@ -121,8 +167,8 @@ impl<'a> Spot<'a> {
 }
 
 /// Whether some of the places are one with some of the others. A city beyond a border is another, unless it touches.
-fn near(places: &[Place], others: &[Place], km: f64) -> bool {
-    let mut pairs = places.iter().flat_map(|a| others.iter().map(move |b| (a, b)));
+fn near<'p>(places: impl Iterator<Item = &'p Place>, others: &'p [Place], km: f64) -> bool {
+    let mut pairs = places.flat_map(|a| others.iter().map(move |b| (a, b)));
     pairs.any(|(a, b)| distance_km(a, b) <= if a.country == b.country { km } else { km.min(ACROSS_BORDER_KM) })
 }
 
@@ -136,6 +182,8 @@ enum Held {
 /// What is on record, as far as a claim can be held against it.
 pub(super) struct Record<'a> {
     spots: Vec<Spot<'a>>,
+    /// Only their countries are sure.
+    countries_only: bool,
     /// Who says that there is no office, and where.
     pub says: Option<(&'a Partner, Span)>,
 }
@@ -187,7 +235,7 @@ impl<'a> Record<'a> {
         if spots.is_empty() && !m.countries_only {
             subject.want("partners");
         }
-        (!spots.is_empty()).then_some(Record { spots, says: None })
+        (!spots.is_empty()).then_some(Record { spots, countries_only: m.countries_only, says: None })
     }
 
     /// The places of a firm that is on record as remote only.
@@ -199,12 +247,12 @@ impl<'a> Record<'a> {
             let o = &p.offices;
             spots.extend(o.physical.items().iter().map(|f| Spot::new(p, f, true)));
         }
-        Some(Record { spots, says: Some(says) })
+        Some(Record { spots, countries_only: false, says: Some(says) })
     }
 
     /// If none of the places on record can be the claimed one: the nearest of them.
     pub(super) fn lacks(&self, claimed: &Claimed, m: &PlaceMatcher) -> Option<Nearest<'_, 'a>> {
-        if self.spots.iter().any(|s| s.holds(claimed, m.metro_km) != Held::No) {
+        if self.spots.iter().any(|s| s.holds(claimed, m) != Held::No) {
             return None;
         }
         // A city state is a city, too.
@@ -221,7 +269,13 @@ impl<'a> Record<'a> {
 
     /// What is on record, in words.
     pub(super) fn describe(&self) -> String {
-        describe(&self.spots)
+        if !self.countries_only {
+            return describe(&self.spots);
+        }
+        let mut countries: Vec<&str> = self.spots.iter().filter_map(|s| s.country).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        countries.join(", ")
     }
 }
 

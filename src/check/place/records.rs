@@ -94,7 +94,9 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
             let region = || r.regions.iter().any(|g| g.code != city.value.trim()) && city.value.trim().len() >= 4;
             let sure = r.cities.first().map_or_else(region, |p| p.population >= least);
             let territory = r.cities.iter().any(|p| m.territories.iter().any(|(of, to)| of == p.country && Some(to.as_str()) == own));
-            sure && !territory && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion)
+            // "Santo Domingo", of a city there with a longer name.
+            let longer = || gazetteer.cities_beginning(&city.value).iter().any(|p| Some(p.country) == own);
+            sure && !territory && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion) && !longer()
         };
         if let Some(first) = readings.peek().copied()
             && resolved.readings().all(wrong)
@@ -121,6 +123,10 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
         return None;
     }
     let other = abroad(&country.value, &region.value)?;
+    let own = Gazetteer::get().country(&country.value).map(|c| c.iso2);
+    if m.territories.iter().any(|(of, to)| of == other.country && Some(to.as_str()) == own) {
+        return None;
+    }
     let mut hit = at(subject, region.span)?;
     hit.values.push(("place", region.value.clone()));
     hit.values.push(("against", country.value.clone()));
@@ -138,7 +144,10 @@ fn abroad(country: &str, region: &str) -> Option<Region> {
         let gazetteer = Gazetteer::get();
         let own = gazetteer.country(country)?;
         let other = gazetteer.regions(region).into_iter().next()?;
-        let inside = gazetteer.region(own.iso2, region).is_some() || gazetteer.cities(region).iter().any(|c| c.country == own.iso2);
+        // The country once more, or one of its cities.
+        let inside = gazetteer.country(region) == Some(own)
+            || gazetteer.region(own.iso2, region).is_some()
+            || gazetteer.cities(region).iter().any(|c| c.country == own.iso2);
         (!inside).then_some(other)
     };
     ASKED.with_borrow_mut(|asked| asked.get(&[country, region].join("\n"), find))

@@ -18,7 +18,7 @@ pub mod words;
 pub use field::{FieldWords, Fit, Hint, Part, Reading, Resolved, What};
 pub use mention::{Kind, Mention};
 
-use fst::Map;
+use fst::{IntoStreamer, Map, Streamer};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -180,6 +180,21 @@ impl Gazetteer {
     /// All cities of that name in any language, the most populous first. Case, accents, hyphens and the spellings `St.` and `ue` for `ü` do not matter.
     pub fn cities(&self, name: &str) -> Vec<Place> {
         self.find(&fold::fold(name)).cities.iter().map(|(at, _)| self.city_at(*at)).collect()
+    }
+
+    /// Cities with a longer name that begins with these words, in no order: “Kingston upon Hull”. Of a name that begins very many, some.
+    pub fn cities_beginning(&self, name: &str) -> Vec<Place> {
+        /// So many longer names are looked at.
+        const MOST: usize = 200;
+        let begins = fold::fold(name) + " ";
+        let Some(index) = self.index.as_ref().filter(|_| begins.len() > 3) else { return Vec::new() };
+        let mut out = Vec::new();
+        let mut longer = index.range().ge(&begins).into_stream();
+        for _ in 0..MOST {
+            let Some((_, value)) = longer.next().filter(|(key, _)| key.starts_with(begins.as_bytes())) else { break };
+            out.extend(self.postings(value).cities.iter().map(|(at, _)| self.city_at(*at)));
+        }
+        out
     }
 
     /// The country of that name, or of that code of two or three capitals. Each thread keeps what it was asked: an export names few.

@@ -101,6 +101,7 @@ impl Decoder<'_> {
             Some(Value::Str(s)) if s == "sentence" => Within::Sentence,
             Some(Value::Str(s)) if s == "block" => Within::Block,
             Some(Value::Str(s)) if s == "document" => Within::Document,
+            Some(Value::Str(s)) if s == "lead" => Within::Lead,
             _ => default,
         };
         let side = match node.get("side").and_then(Node::as_str) {

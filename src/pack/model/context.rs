@@ -68,6 +68,8 @@ pub enum Within {
     Block,
     /// The document, or the record.
     Document,
+    /// What leads into the block: the heading that it stands under, and the line before the list that it is an item of.
+    Lead,
 }
 
 /// A side of a match.

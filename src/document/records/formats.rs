@@ -26,7 +26,7 @@ pub struct FieldDef {
     pub role: FieldRole,
     /// Whether a text value holds several entries between separators.
     pub list: bool,
-    /// Values that mean nothing, compared without regard to ASCII case.
+    /// Values that say that there is none, compared without regard to ASCII case.
     pub none: Vec<String>,
     /// Whether its value is the address of a picture.
     pub image: bool,

@@ -191,6 +191,9 @@ fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
             }
         }
     }
+    if def.list && def.none.is_empty() {
+        def.none.push("none".to_owned());
+    }
     let from = from.unwrap_or_else(|| vec![def.name.clone()]);
     let field = f.fields.len();
     f.fields.push(def);

@@ -66,6 +66,8 @@ pub struct Format {
     pub skip: Vec<String>,
     /// What separates the entries of a list kept as one text.
     pub separators: Vec<String>,
+    /// Words that begin the rows of a table which sum up the others, behind which a colon may stand.
+    pub totals: Vec<String>,
     /// Whether keys match without regard to case and punctuation (`Final URL`, `final_url`, `finalUrl`).
     pub loose: bool,
     /// The fields.

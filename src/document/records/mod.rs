@@ -6,6 +6,7 @@
 pub mod csv;
 mod fields;
 pub mod formats;
+mod header;
 pub mod json;
 mod split_json;
 mod stream;
@@ -15,6 +16,7 @@ mod walk;
 mod whole;
 
 pub use formats::{FieldDef, Format, FormatError, Formats};
+pub use header::is_table;
 pub use stream::{CHUNK, Chunk, LONGEST_RECORD, Splitter, Trouble, TroubleKind};
 pub use text::{Text, prose};
 pub use values::{Given, values};

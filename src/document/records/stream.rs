@@ -1,8 +1,9 @@
 //! Cuts a stream into chunks of whole records, each chunk a window that knows where in the file it starts. Memory holds one chunk at a
 //! time, however long the file.
 
-use super::csv::{Columns, RowScanner, delimiter};
+use super::csv::{Columns, RowScanner};
 use super::formats::{At, Format, Formats};
+use super::header;
 use super::split_json::JsonSplit;
 use super::{Shape, whole};
 use crate::source::{DecodeHint, Position, Source, Span};
@@ -187,13 +188,12 @@ impl Rows<'_> {
                 if bytes.len() < 3 && !last {
                     return;
                 }
-                let from = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-                match delimiter(&bytes[from..], last) {
-                    Some(d) => self.scanner.insert(RowScanner::new(d, from)),
+                match header::find(bytes, last, self.formats) {
+                    Some((from, delimiter)) => self.scanner.insert(RowScanner::new(delimiter, from)),
                     None if bytes.len() > LONGEST_HEADER => {
                         self.stopped = true;
                         let message = "the first row does not end: this is no table, or a quote in it is not closed";
-                        return found.trouble(Trouble::at(TroubleKind::Content, message, "check the first line", Span::at(from)));
+                        return found.trouble(Trouble::at(TroubleKind::Content, message, "check the first line", Span::at(0)));
                     }
                     None => return,
                 }
@@ -214,6 +214,9 @@ impl Rows<'_> {
                 self.table = Some(Arc::new(Table::new(Columns::read(&text, Span::new(0, text.len()), delimiter), self.formats)));
                 continue;
             };
+            if is_total(&bytes[row.span.range()], table, self.formats) {
+                continue;
+            }
             if row.cells != table.columns.names.len() {
                 self.ragged += 1;
                 found.ragged.get_or_insert(row.span);
@@ -222,6 +225,14 @@ impl Rows<'_> {
             found.cut = row.end;
         }
     }
+}
+
+/// Whether a row sums up the others.
+fn is_total(row: &[u8], table: &Table, formats: &Formats) -> bool {
+    let Some(format) = table.format.as_deref().and_then(|f| formats.get(f)).filter(|f| !f.totals.is_empty()) else { return false };
+    let row = row.strip_prefix(b"\"").unwrap_or(row);
+    let first = row.split(|b| matches!(b, b':' | b'"') || *b == table.columns.delimiter).next().unwrap_or(row);
+    format.totals.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first.trim_ascii()))
 }
 
 impl Table {

@@ -257,7 +257,8 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             }
             return;
         }
-        let country = || Fact::new(names::country(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
+        let country =
+            || Fact::new(names::country_meant(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
         named |= matches!(name, "name" | "display_name" | "legal_name");
         match name {
             "name" if p.name.value.is_empty() => p.name = fact(),
@@ -266,7 +267,7 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             "id" | "partner_id" | "profile_id" | "portal_id" => p.ids.push(fact()),
             "website" | "domain" if names::host(&text.value).is_some() => p.domains.push(fact()),
             "tier" => {
-                if let Some(tier) = program.tier(&text.value) {
+                if let Some(tier) = program.tier_in(&text.value) {
                     p.tier = State::Is(Fact::new(tier, text.span));
                 }
             }

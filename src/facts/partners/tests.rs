@@ -151,7 +151,9 @@ fn exports_write_numbers_in_either_notation_and_none_for_an_empty_list() {
     assert_eq!(of("4.91", "1 234"), (Some(4.91), Some(1234.0)));
     assert_eq!(of("4,91", "1'234"), (Some(4.91), Some(1234.0)));
     assert_eq!(of("46", "1,5"), (None, None));
-    let listed = |text: &str| yaml(&format!("partners:\n  - {{id: a, name: A, accreditations: {text}}}\n")).by_id("a").map(|p| p.accreditations.is_known_empty());
+    let listed = |text: &str| {
+        yaml(&format!("partners:\n  - {{id: a, name: A, accreditations: {text}}}\n")).by_id("a").map(|p| p.accreditations.is_known_empty())
+    };
     assert_eq!((listed("none"), listed("[None]"), listed("[None, Onboarding]")), (Some(true), Some(true), Some(false)));
 }
 

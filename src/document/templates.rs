@@ -1,5 +1,6 @@
 //! Blocks of code and comments that template languages set apart by tags of their own, which no markup knows of: `{% comment %}`, `[code]`.
 
+use super::BLOCK_SEPARATOR;
 use crate::source::Span;
 use memchr::memmem;
 
@@ -28,7 +29,11 @@ pub(super) fn blocks(text: &str) -> Vec<Span> {
         let rest = &text[start..];
         let begins = |(open, word, _): &(&str, &str, &[&str])| {
             let Some(rest) = rest.strip_prefix(open) else { return false };
-            let rest = if word.trim().is_empty() || *open == "[" { rest } else { rest.trim_start_matches(['-', '+', ' ']) };
+            // `{#id}` is an attribute.
+            if *word == " " {
+                return rest.starts_with(|c: char| c.is_whitespace() || c == BLOCK_SEPARATOR);
+            }
+            let rest = if word.is_empty() || *open == "[" { rest } else { rest.trim_start_matches(['-', '+', ' ']) };
             rest.strip_prefix(word).is_some_and(|r| word.trim().is_empty() || !r.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         };
         let Some(kind) = BLOCKS.iter().position(begins).filter(|k| !hopeless[*k]) else { continue };

@@ -1,7 +1,8 @@
-//! Where the header row of a table is. Spreadsheets and platforms write lines of their own before it: `sep=;`, a title, a span of time.
+//! Where the header row of a table is, and what it says. Spreadsheets and platforms write lines of their own before it: `sep=;`, a title, a span of time.
 
 use super::csv::{Columns, RowScanner, cells, delimiter};
-use super::formats::Formats;
+use super::formats::{At, Format, Formats};
+use crate::document::FieldRole;
 use crate::source::Span;
 
 /// The header row is among so many first lines, and so many first bytes.
@@ -9,6 +10,46 @@ const MOST_LINES: usize = 10;
 const MOST_BYTES: usize = 64 << 10;
 /// A line before the header has no more than so many cells with anything in them.
 const MOST_CELLS: usize = 3;
+
+/// The header of a table.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// What it names.
+    pub columns: Columns,
+    /// The format's name.
+    pub format: Option<String>,
+    /// The columns' places in the format.
+    pub places: Vec<Option<At>>,
+    /// What begins a row that sums up the others.
+    totals: Vec<String>,
+}
+
+impl Table {
+    /// A header, and the format that knows it.
+    pub fn new(columns: Columns, formats: &Formats) -> Table {
+        let format = formats.detect(columns.names.iter().map(String::as_str));
+        let places = columns.names.iter().map(|n| format.and_then(|f| f.child(Format::TOP, n))).collect();
+        let totals = format.map(|f| f.totals.clone()).unwrap_or_default();
+        Table { format: format.map(|f| f.name.clone()), places, totals, columns }
+    }
+
+    /// Whether a row sums up the others: its first cell says so, and it has no text of its own.
+    pub fn is_total(&self, row: &[u8], formats: &Formats) -> bool {
+        let first = row.strip_prefix(b"\"").unwrap_or(row);
+        let first = first.split(|b| matches!(b, b':' | b'"') || *b == self.columns.delimiter).next().unwrap_or(row).trim_ascii();
+        if !self.totals.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first)) {
+            return false;
+        }
+        let format = self.format.as_deref().and_then(|f| formats.get(f));
+        let prose = |at: &Option<At>| {
+            let def = at.and_then(|at| format?.field(at, |_, _| false));
+            def.is_some_and(|d| d.role == FieldRole::Prose)
+        };
+        let text = String::from_utf8_lossy(row);
+        let mut cells = cells(&text, Span::new(0, text.len()), self.columns.delimiter).zip(&self.places);
+        !cells.any(|(cell, at)| prose(at) && cell.text(&text).value.contains(char::is_alphabetic))
+    }
+}
 
 /// The first byte of the header row and the character between cells; the first row where no format knows any. `None` while that cannot be
 /// told and more bytes can come (`last`: they cannot).

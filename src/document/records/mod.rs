@@ -28,9 +28,10 @@ use crate::source::Span;
 use crate::yaml::{self, Node};
 use fields::Writer;
 use formats::{At, Recent};
+use header::Table;
 use json::{JsonError, Scanner, Token};
 use std::cell::RefCell;
-use stream::{ChunkId, Content, Table};
+use stream::{ChunkId, Content};
 use walk::Walk;
 
 /// How a file keeps its records.

@@ -2,8 +2,8 @@
 //! time, however long the file.
 
 use super::csv::{Columns, RowScanner};
-use super::formats::{At, Format, Formats};
-use super::header;
+use super::formats::Formats;
+use super::header::{self, Table};
 use super::split_json::JsonSplit;
 use super::{Shape, whole};
 use crate::source::{DecodeHint, Position, Source, Span};
@@ -61,16 +61,6 @@ pub(super) enum Content {
     Csv(Arc<Table>),
     /// One node for each record.
     Yaml(Vec<Node>),
-}
-
-/// The header of a table.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    pub columns: Columns,
-    /// The format's name.
-    pub format: Option<String>,
-    /// The columns' places in the format.
-    pub places: Vec<Option<At>>,
 }
 
 /// What kept part of a file from being read.
@@ -214,7 +204,7 @@ impl Rows<'_> {
                 self.table = Some(Arc::new(Table::new(Columns::read(&text, Span::new(0, text.len()), delimiter), self.formats)));
                 continue;
             };
-            if is_total(&bytes[row.span.range()], table, self.formats) {
+            if table.is_total(&bytes[row.span.range()], self.formats) {
                 continue;
             }
             if row.cells != table.columns.names.len() {
@@ -224,22 +214,6 @@ impl Rows<'_> {
             found.records.push(row.span);
             found.cut = row.end;
         }
-    }
-}
-
-/// Whether a row sums up the others.
-fn is_total(row: &[u8], table: &Table, formats: &Formats) -> bool {
-    let Some(format) = table.format.as_deref().and_then(|f| formats.get(f)).filter(|f| !f.totals.is_empty()) else { return false };
-    let row = row.strip_prefix(b"\"").unwrap_or(row);
-    let first = row.split(|b| matches!(b, b':' | b'"') || *b == table.columns.delimiter).next().unwrap_or(row);
-    format.totals.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first.trim_ascii()))
-}
-
-impl Table {
-    fn new(columns: Columns, formats: &Formats) -> Table {
-        let format = formats.detect(columns.names.iter().map(String::as_str));
-        let places = columns.names.iter().map(|n| format.and_then(|f| f.child(Format::TOP, n))).collect();
-        Table { format: format.map(|f| f.name.clone()), places, columns }
     }
 }
 

@@ -339,7 +339,7 @@ fn records_too_long_are_passed_over() {
 
 #[test]
 fn lines_around_a_table_are_no_records() {
-    let rows = "Campaign,Ad group,Headline 1,Description 1,Final URL\nA,B,Our Hubspot page,D,E\n\"Total: Ads\", --, --, --, --\nA,B,Hubspot,D,E\nTotal,,,,\n";
+    let rows = "Campaign,Ad group,Headline 1,Description 1,Final URL\nA,B,Our Hubspot page,D,E\n\"Total: Ads\", --, --, --, --\nTotal: Wine,B,Hubspot,D,E\nTotal,,,,\n";
     let german =
         "Kampagne;Anzeigengruppe;Anzeigentitel 1;Textzeile 1;Finale URL\nA;B;Our Hubspot page;D;E\nA;B;Hubspot;D;E\nGesamt: Konto;;;;\n";
     let files = [

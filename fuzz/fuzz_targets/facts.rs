@@ -8,7 +8,7 @@ mod common;
 
 use common::{MAX, data_of, engine, prose, sound};
 use libfuzzer_sys::fuzz_target;
-use promolint::document::records::sniff;
+use promolint::document::records::{Formats, sniff};
 use promolint::engine::{Engine, Format, Outcome};
 use promolint::facts::partners::FormatsRef;
 use promolint::facts::{Approvals, Assets, Awards, Day, Facts, Partners};
@@ -61,7 +61,7 @@ fuzz_target!(|data: &[u8]| {
         let mut outcome = Outcome::default();
         let utf8 = match sniff(bytes, "fuzz") {
             Some(shape) => data_of(engine, bytes, shape, &mut outcome),
-            None => match Format::sniff(&String::from_utf8_lossy(bytes)) {
+            None => match Format::sniff(&String::from_utf8_lossy(bytes), Formats::builtin()) {
                 Format::Html => prose(engine, bytes, Format::Html, &mut outcome),
                 _ => prose(engine, bytes, Format::Markdown, &mut outcome),
             },

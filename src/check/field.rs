@@ -4,6 +4,7 @@ use super::gate::slot;
 use super::{Hit, Subject, emoji, link};
 use crate::document::{Document, Field, Record};
 use crate::facts::names::{fold_name, registrable};
+use crate::facts::number::{self, Number};
 use crate::facts::{Day, Partner, State};
 use crate::finding::Location;
 use crate::pack::model::{Count, Counted, FieldMatcher, FieldState, NamePart, OnRecord};
@@ -404,8 +405,10 @@ fn joined_later(subject: &Subject, record: &Record, partner: &Partner) -> bool {
 
 /// What is on record for the speaker, and where, if a value is a number above it.
 fn above_record(subject: &Subject, value: &str, of: OnRecord) -> Option<(String, Option<Location>)> {
-    let value = value.trim();
-    let number: f64 = value.parse().ok()?;
+    let number = match of {
+        OnRecord::ReviewCount => Number { value: number::count(value)?, decimals: 0 },
+        OnRecord::Rating => number::rating(value)?,
+    };
     let speaker = subject.wanted_speaker()?;
     fn fact(p: &Partner, of: OnRecord) -> &State<f64> {
         match of {
@@ -415,8 +418,8 @@ fn above_record(subject: &Subject, value: &str, of: OnRecord) -> Option<(String,
     }
     let known = speaker.find(|p| fact(p, of), |f| f.value().is_some())?;
     let on_record = *known.fact.value()?;
-    let scale = 10f64.powi(value.split_once('.').map_or(0, |(_, d)| d.len().min(4)) as i32);
-    if (number * scale).round() <= (on_record * scale).round() {
+    let scale = 10f64.powi(number.decimals.min(4) as i32);
+    if (number.value * scale).round() <= (on_record * scale).round() {
         return None;
     }
     let text = on_record.to_string();

@@ -1,5 +1,6 @@
 //! What the words around a match make of it: part of an address, a file name, a name out of code, a quotation.
 
+use super::template;
 use crate::pack::model::Scope;
 
 /// How far around a match a token may reach, bytes.
@@ -23,6 +24,7 @@ pub fn is(scope: Scope, text: &str, start: usize, end: usize) -> bool {
         Scope::Url | Scope::Email | Scope::Handle | Scope::Hashtag | Scope::Filename | Scope::Identifier => {
             let (from, to) = token(text, start, end);
             classify(&text[from..to], start - from, end - from) == Some(scope)
+                || scope == Scope::Identifier && template::is_code(text, start, end)
         }
         Scope::Role(_) | Scope::Heading(_) | Scope::Mark(_) => false,
     }

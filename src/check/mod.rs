@@ -26,6 +26,7 @@ mod presence;
 mod select;
 pub mod stats;
 mod subject;
+mod template;
 pub mod text;
 pub mod why;
 pub mod words;

@@ -169,8 +169,10 @@ impl<'a> Subject<'a> {
     /// Where something known of the speaker stands: in the content itself, or in a register's file.
     pub fn place_of(&self, speaker: &Speaker, partner: &Partner, span: Span, label: &str) -> Option<Location> {
         if speaker.own.as_deref().is_some_and(|own| std::ptr::eq(own, partner)) {
-            // What spans several fields is no text that anybody reads.
+            // What spans several fields is no text that anybody reads: of offices, their places are told.
+            let places = partner.offices.within(span);
             let text = self.source.text().get(span.range()).filter(|t| !t.contains(['"', '\n'])).map(str::to_owned);
+            let text = if places.is_empty() { text } else { Some(places) };
             return Some(Location::new(self.source, &[span], text, Some(label.to_owned())));
         }
         Some(self.facts.partners.as_ref()?.place(partner, span)?.location(label))

@@ -47,7 +47,7 @@ impl Content {
         }
         let name = name_of(file);
         let source = Source::decode(name.clone(), bytes.clone(), DecodeHint::Text);
-        let format = Format::from_name(&name).unwrap_or_else(|| Format::sniff(source.text()));
+        let format = Format::from_name(&name).unwrap_or_else(|| Format::sniff(source.text(), Formats::builtin()));
         if !format.is_records() {
             let source = if format == Format::Html { Source::decode(name, bytes.clone(), DecodeHint::Html) } else { source };
             let reading = read_source(&source, format, None);

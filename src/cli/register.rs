@@ -155,7 +155,9 @@ fn import(file: &Path, output: Option<&Path>, checked_on: Option<Day>, complete:
         Ok(f) => f,
         Err(e) => return files::unreadable(file, &files::EXPORT, &e),
     };
-    if is_binary(&first) {
+    // A stray zero byte in a text is nothing, as it is to `check`.
+    let (zeros, rest): (Vec<u8>, Vec<u8>) = first.iter().partition(|b| **b == 0);
+    if is_binary(if zeros.len() * 100 < first.len() { &rest } else { &first }) {
         return refuse(&format!("{name} is not text"), files::EXPORT.is);
     }
     let Some(shape) = records::sniff(&first, &name) else {

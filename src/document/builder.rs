@@ -1,11 +1,11 @@
 //! How every reader writes down what it sees: blocks of visible text, each character with its source.
 
-use super::readings;
 use super::seen::{is_foreign, joined, may_join, plain};
 use super::{
     BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Image, ImageSource, Lang, Layer, Link, Mark, OBJECT, Piece, Problem,
     Record, Role, SourceMap, Spelling, StyleSheet,
 };
+use super::{readings, templates};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -651,6 +651,17 @@ impl Builder {
             }
             spans.extend(b.into_iter().map(|s| Span { start: s.start + shift, end: s.end.saturating_add(shift).min(doc.text.len()) }));
             doc.marks[m] = spans;
+        }
+        let code = templates::blocks(doc.text.get(..shift).unwrap_or(""));
+        if !code.is_empty() {
+            let marks = &mut doc.marks[Mark::Code as usize];
+            marks.extend(code);
+            marks.sort_by_key(|s| s.start);
+            marks.dedup_by(|b, a| {
+                let touch = b.start <= a.end;
+                a.end = if touch { a.end.max(b.end) } else { a.end };
+                touch
+            });
         }
         readings::add(&mut doc, &self.hyphens, self.foreign);
         // Readers tell a drawing when it ends, and definitions after the text.

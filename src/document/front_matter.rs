@@ -1,4 +1,4 @@
-//! The metadata that Markdown files begin with: YAML between `---`, or simple TOML between `+++`. Which keys are read by people, and which
+//! The metadata that Markdown files begin with: YAML between `---`, simple TOML between `+++`, or a JSON object. Which keys are read by people, and which
 //! say something to promolint, is decided here.
 
 use super::plain::lines;
@@ -9,6 +9,24 @@ use std::ops::Range;
 
 /// Keys under which descriptions of the same page may be nested.
 const GROUPS: [&str; 6] = ["seo", "meta", "og", "opengraph", "twitter", "social"];
+
+/// Keys of what stands in results of searches and in previews, without regard to `_` and `-`.
+const META: [&str; 12] = [
+    "description",
+    "summary",
+    "subtitle",
+    "excerpt",
+    "metatitle",
+    "metadescription",
+    "seotitle",
+    "seodescription",
+    "ogtitle",
+    "ogdescription",
+    "twittertitle",
+    "twitterdescription",
+];
+/// Keys beside a picture that the page shows: the words on it or under it.
+const SHOWN: [&str; 7] = ["heading", "headline", "subheading", "subheadline", "tagline", "text", "caption"];
 
 /// Keys of pictures that a page or its previews show, without regard to `_` and `-`. A picture may also be an entry of such a key, or its
 /// `src`, `url`, `path`, `image` or `feature`.
@@ -31,9 +49,13 @@ const PICTURES: [&str; 16] = [
     "header",
 ];
 
+/// A key without regard to case, `_` and `-`.
+fn plain(key: &str) -> String {
+    key.to_ascii_lowercase().replace(['_', '-'], "")
+}
+
 /// Whether a path of keys leads to a picture's address.
 fn is_picture(path: &[String], value: &str) -> bool {
-    let plain = |s: &String| s.to_ascii_lowercase().replace(['_', '-'], "");
     let named = |s: &String| PICTURES.contains(&plain(s).as_str());
     let within = |s: &String| matches!(plain(s).as_str(), "src" | "url" | "path" | "image" | "feature" | "href");
     let path = match path {
@@ -49,9 +71,17 @@ fn is_picture(path: &[String], value: &str) -> bool {
     known && !value.contains(['\n', '<']) && (value.contains('/') || value.contains('.') && !value.contains(' '))
 }
 
+/// What front matter is written in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Yaml,
+    Toml,
+    Json,
+}
+
 /// Front matter that was found: where it stands, and where the text after it begins.
 struct Found {
-    toml: bool,
+    form: Form,
     inner: Range<usize>,
     whole: Range<usize>,
 }
@@ -72,8 +102,12 @@ pub fn read(text: &str, b: &mut Builder) -> usize {
         }
     };
     let inner = &text[found.inner.clone()];
-    let entries = if found.toml { toml(text, &found.inner, b) } else { yaml_entries(inner, found.inner.start, b) };
-    let Some(entries) = entries else { return if found.toml { found.whole.end } else { yaml_fallback(inner, &found, start) } };
+    let entries = match found.form {
+        Form::Toml => Some(toml(text, &found.inner, b)),
+        // JSON is YAML too.
+        Form::Yaml | Form::Json => yaml_entries(inner, found.inner.start, b),
+    };
+    let Some(entries) = entries else { return yaml_fallback(inner, &found, start) };
     let first = b.field_count();
     for e in &entries {
         entry(e, b);
@@ -109,17 +143,22 @@ fn looks_like_keys(inner: &str) -> bool {
 fn find(text: &str, start: usize) -> Result<Option<Found>, Range<usize>> {
     let mut lines = lines(text);
     let Some(open) = lines.next() else { return Ok(None) };
-    let toml = match open.body.trim_end() {
-        "---" => false,
-        "+++" => true,
+    let (form, ends): (Form, &[&str]) = match open.body.trim_end() {
+        "---" => (Form::Yaml, &["---", "..."]),
+        "+++" => (Form::Toml, &["+++"]),
+        "{" => (Form::Json, &["}"]),
         _ => return Ok(None),
     };
     let from = open.next;
     for line in lines {
-        let bare = line.body.trim_end();
-        if if toml { bare == "+++" } else { matches!(bare, "---" | "...") } {
-            return Ok(Some(Found { toml, inner: from..line.start, whole: start..line.next }));
+        if ends.contains(&line.body.trim_end()) {
+            // The brackets belong to the object.
+            let inner = if form == Form::Json { start..line.start + 1 } else { from..line.start };
+            return Ok(Some(Found { form, inner, whole: start..line.next }));
         }
+    }
+    if form == Form::Json {
+        return Ok(None);
     }
     if looks_like_keys(text[from..].split("\n\n").next().unwrap_or("")) { Err(start..from) } else { Ok(None) }
 }
@@ -186,13 +225,18 @@ fn yaml_entries(inner: &str, at: usize, b: &mut Builder) -> Option<Vec<Entry>> {
 }
 
 /// `key = "value"` and `[table]` lines; anything else of TOML is left alone.
-fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Option<Vec<Entry>> {
+fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut table: Vec<String> = Vec::new();
     let mut at = inner.start;
+    // Where a text of several lines ends.
+    let mut until = at;
     for line in text[inner.clone()].split_inclusive('\n') {
         let start = at;
         at += line.len();
+        if start < until {
+            continue;
+        }
         let body = line.trim();
         if let Some(name) = body.strip_prefix('[') {
             let name = name.trim_start_matches('[').split(']').next().unwrap_or("");
@@ -204,19 +248,23 @@ fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Option<Vec<Entry>>
         let value = value.trim_start();
         let from = start + (value.as_ptr() as usize - line.as_ptr() as usize);
         let path = table.iter().cloned().chain(key.split('.').map(|k| k.trim().to_owned())).collect();
-        match value.chars().next() {
-            Some(q @ ('"' | '\'')) if !value.starts_with("\"\"\"") && !value.starts_with("'''") => match toml_string(value, q, from + 1) {
-                Some((value, span, map)) => {
-                    let layer = Layer::Toml { quote: if q == '"' { b'"' } else { b'\'' } };
-                    entries.push(Entry { path, value, span, map, layer });
+        let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|q| value.starts_with(q));
+        match (quotes, value.chars().next()) {
+            (Some(q), _) => {
+                match toml_string(&text[from + q.len()..if q.len() > 1 { inner.end } else { from + value.len() }], q, from + q.len()) {
+                    Some((value, span, map)) => {
+                        let layer = Layer::Toml { quote: q.as_bytes()[0] };
+                        until = span.end;
+                        entries.push(Entry { path, value, span, map, layer });
+                    }
+                    None => b.problem(
+                        format!("the value of `{key}` in the front matter has no closing quotation mark"),
+                        format!("close it with `{q}`"),
+                        Span::new(from, from + value.len()),
+                    ),
                 }
-                None => b.problem(
-                    format!("the value of `{key}` in the front matter has no closing quotation mark"),
-                    format!("close it with `{q}`"),
-                    Span::new(from, from + value.len()),
-                ),
-            },
-            Some(c) if c.is_ascii_alphanumeric() || matches!(c, '-' | '+') => {
+            }
+            (None, Some(c)) if c.is_ascii_alphanumeric() || matches!(c, '-' | '+') => {
                 let bare = value.split('#').next().unwrap_or("").trim_end();
                 let span = Span::new(from, from + bare.len());
                 entries.push(Entry {
@@ -230,26 +278,27 @@ fn toml(text: &str, inner: &Range<usize>, b: &mut Builder) -> Option<Vec<Entry>>
             _ => {}
         }
     }
-    Some(entries)
+    entries
 }
 
-fn toml_string(value: &str, quote: char, at: usize) -> Option<(String, Span, SourceMap)> {
+/// The value of a text that stands at `at`, behind its opening quotes, up to those that close it.
+fn toml_string(value: &str, quotes: &str, at: usize) -> Option<(String, Span, SourceMap)> {
     let mut out = String::new();
     let mut map = SourceMap::default();
-    let mut chars = value[1..].char_indices();
+    let mut chars = value.char_indices();
     while let Some((i, c)) = chars.next() {
-        if c == quote {
+        if value[i..].starts_with(quotes) {
             return Some((out, Span::new(at, at + i), map));
         }
         let mut piece = Piece { text: out.len(), text_len: c.len_utf8(), source: at + i, source_len: c.len_utf8(), linear: true };
-        if c == '\\' && quote == '"' {
+        if c == '\\' && quotes.starts_with('"') {
             let (_, e) = chars.next()?;
             let mut len = 1 + e.len_utf8();
             let decoded = match e {
                 'n' | 't' | 'r' | 'b' | 'f' => ' ',
                 'u' | 'U' => {
                     let digits = if e == 'u' { 4 } else { 8 };
-                    let hex = value[1..].get(i + 2..i + 2 + digits)?;
+                    let hex = value.get(i + 2..i + 2 + digits)?;
                     for _ in 0..digits {
                         chars.next();
                     }
@@ -269,18 +318,23 @@ fn toml_string(value: &str, quote: char, at: usize) -> Option<(String, Span, Sou
 }
 
 fn entry(e: &Entry, b: &mut Builder) {
+    let of_picture = |key: &str| PICTURES.contains(&plain(key).as_str());
     let (group, key) = match e.path.as_slice() {
         [key] => (None, key.as_str()),
-        [group, key] if GROUPS.contains(&group.to_ascii_lowercase().as_str()) => (Some(group), key.as_str()),
+        [group, key] if GROUPS.contains(&group.to_ascii_lowercase().as_str()) || of_picture(group) => (Some(group), key.as_str()),
         _ => (None, ""),
     };
-    let lower = key.to_ascii_lowercase();
+    let (lower, bare) = (key.to_ascii_lowercase(), plain(key));
+    let beside = group.is_some_and(|g| of_picture(g));
+    let alt = bare.strip_suffix("alt").is_some_and(|of| of_picture(of) || of.is_empty() && beside);
     let mut name = e.path.join(".");
     let mut role = FieldRole::Other;
     let mut block = None;
     match lower.as_str() {
         "title" => block = Some(if group.is_some() { Role::Meta } else { Role::Title }),
-        "description" | "summary" | "subtitle" | "excerpt" => block = Some(Role::Meta),
+        _ if META.contains(&bare.as_str()) => block = Some(Role::Meta),
+        _ if alt => block = Some(Role::Alt),
+        _ if beside && SHOWN.contains(&bare.as_str()) => block = Some(Role::Text),
         "event_name" | "event" if group.is_none() => {
             block = Some(Role::Name);
             role = FieldRole::Name;
@@ -366,6 +420,34 @@ mod tests {
         assert_eq!(&text[body..], "Body");
         assert_eq!(blocks(text, &d), [(Role::Title, "A \"b\" é", "A \\\"b\\\" \\u00e9"), (Role::Meta, "raw \\n", "raw \\n")]);
         assert!(d.fields.iter().any(|f| f.pointer == "/params/summary"));
+        let text = "+++\ndescription = \"\"\"\nOne \"two\"\n= three\\u00e9\"\"\"\ntitle = '''a'b'''\nbad = \"\"\"\n+++\nBody";
+        let (d, body) = doc(text);
+        assert_eq!(&text[body..], "Body");
+        let meta = (Role::Meta, "One \"two\" = threeé", "One \"two\"\n= three\\u00e9");
+        assert_eq!(blocks(text, &d), [meta, (Role::Title, "a'b", "a'b")]);
+        assert_eq!(d.problems.len(), 1);
+    }
+
+    #[test]
+    fn keys_that_themes_show() {
+        let text = "---\nmeta_description: a b\nmetaDescription: c d\nseo_title: e\nog_title: f\nimage_alt: g\nhero: {heading: h, text: i, image: /j.png, link: k}\ncover: {image: l.png, alt: m}\ntext: n\nalt: o\n---\n";
+        let (d, _) = doc(text);
+        let got: Vec<_> = blocks(text, &d).iter().map(|b| (b.0, b.1)).collect();
+        let meta = ["a b", "c d", "e", "f"].map(|t| (Role::Meta, t));
+        let rest = [(Role::Alt, "g"), (Role::Text, "h"), (Role::Text, "i"), (Role::Alt, "m")];
+        assert_eq!(got, meta.into_iter().chain(rest).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn json() {
+        let text = "{\n  \"title\": \"A \\\"b\\\" \\u00e9\",\n\t\"seo\": {\n    \"description\": \"c\"\n  }\n}\nBody";
+        let (d, body) = doc(text);
+        assert_eq!(&text[body..], "Body");
+        assert_eq!(blocks(text, &d), [(Role::Title, "A \"b\" é", "A \\\"b\\\" \\u00e9"), (Role::Meta, "c", "c")]);
+        for text in ["{\nprose\n}\nBody", "{\n\"a\": 1\n", "{ x }\n}\n"] {
+            let (d, body) = doc(text);
+            assert_eq!((body, d.problems.len()), (0, 0), "{text}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod records;
 pub mod release;
 mod seen;
 pub mod spelling;
+mod templates;
 
 pub use builder::{Builder, MarkToken, Shown, is_invisible};
 pub use kind::Kind;

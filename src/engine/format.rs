@@ -1,4 +1,4 @@
-use crate::document::records::Shape;
+use crate::document::records::{self, Formats, Shape};
 use std::path::Path;
 
 /// What a file is written in.
@@ -50,8 +50,8 @@ impl Format {
         })
     }
 
-    /// By how a text begins, for standard input and files without a known ending.
-    pub fn sniff(head: &str) -> Format {
+    /// By how a text begins, for standard input and files without a known ending. A table is one if `formats` know its header.
+    pub fn sniff(head: &str, formats: &Formats) -> Format {
         let text = head.trim_start_matches('\u{FEFF}').trim_start();
         let lower = text.get(..text.len().min(512)).unwrap_or(text).to_ascii_lowercase();
         let is_tag = lower.starts_with('<') && lower[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '/');
@@ -65,6 +65,9 @@ impl Format {
         }
         if text.starts_with('[') && text[1..].trim_start().starts_with(['{', '[', '"']) {
             return Format::Json;
+        }
+        if records::is_table(text.as_bytes(), formats) {
+            return Format::Csv;
         }
         // Markdown reads plain text as plain text, but for lines that are indented.
         Format::Markdown
@@ -94,4 +97,27 @@ const SIGNATURES: [&[u8]; 8] = [b"\x89PNG", b"GIF8", b"\xFF\xD8\xFF", b"%PDF", b
 pub fn is_binary(head: &[u8]) -> bool {
     let utf16 = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
     SIGNATURES.iter().any(|s| head.starts_with(s)) || !utf16 && memchr::memchr(0, &head[..head.len().min(SNIFF)]).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_told_by_headers_that_a_format_knows() {
+        let is = |head: &str| Format::sniff(head, Formats::builtin()) == Format::Csv;
+        assert!(is("company_name;tier;partner_type;slug;office_model\nAcme;gold;partner;acme;\n"));
+        assert!(is("\u{FEFF}sep=,\r\nname,tier,website\r\nAcme,gold,https://acme.example\r\n"));
+        assert!(is("Ad report\nNovember 2026\nCampaign\tHeadline 1\tDescription 1\tFinal URL\nA\tB\tC\tD\n"));
+        for text in [
+            "name,tier,website\n",
+            "name,tier,website\n\nThese are the columns of the export.\n",
+            "| name | tier | website |\n| --- | --- | --- |\n| Acme | gold | x |\n",
+            "name | tier | website\n--- | --- | ---\nAcme | gold | x\n",
+            "Message, channel\nhello, world\n",
+            "Dear partner, we write to you, and to others\nas agreed, today, here\n",
+        ] {
+            assert!(!is(text), "{text}");
+        }
+    }
 }

@@ -113,7 +113,7 @@ impl Engine<'_> {
         if is_binary(&head) {
             return send(Work::Done(Outcome::binary(name)));
         }
-        let format = Format::sniff(&String::from_utf8_lossy(&head));
+        let format = Format::sniff(&String::from_utf8_lossy(&head), self.formats);
         if format.is_records() {
             let all: Box<dyn Read> = Box::new(std::io::Cursor::new(head).chain(reader));
             return self.split_records(all, name, format, input, send);

@@ -7,6 +7,7 @@ use super::read::{hint, read_source};
 use super::run::Engine;
 use super::split::Work;
 use super::walk::Input;
+use crate::document::records::Formats;
 use crate::fetch::{Failure, Fetched, Why, list};
 use crate::finding::Trouble;
 use crate::source::{DecodeHint, Source, is_address};
@@ -117,7 +118,7 @@ fn format_of(page: &Fetched) -> Result<Format, Failure> {
             Format::Html
         }
         m if m.starts_with("text/") => return Err(other(format!("this is {m}, which promolint does not read"))),
-        _ => Format::from_name(path).unwrap_or_else(|| Format::sniff(&head())),
+        _ => Format::from_name(path).unwrap_or_else(|| Format::sniff(&head(), Formats::builtin())),
     };
     if format != Format::Image && is_binary(&page.bytes) {
         let says = if mime.is_empty() { String::new() } else { format!(", although the server says that it is {mime}") };

@@ -213,10 +213,14 @@ fn attestation(node: &Node, r: &mut Reader) -> Option<Attestation> {
     let (date, expires_on) = (day(r, "date"), day(r, "expires_on"));
     r.in_order(("date", &date), ("expires_on", &expires_on));
     let evidence = r.list_of(node, "evidence", |_, n| Some(n.scalar()?.trim()).filter(|s| !s.is_empty()).map(str::to_owned));
+    let not_applicable = text(r, "not_applicable");
+    if let Some(f) = not_applicable.as_ref().filter(|_| !evidence.items().is_empty()) {
+        r.fault(f.span, "this entry has `evidence` and says that the item does not apply", "keep one of `evidence` and `not_applicable`");
+    }
     Some(Attestation {
         item: item.filter(|f| Clauses::get().item(&f.value).is_some())?,
         evidence: evidence.items().to_vec(),
-        not_applicable: text(r, "not_applicable"),
+        not_applicable,
         signer: text(r, "signer"),
         date,
         expires_on,
@@ -317,6 +321,9 @@ mod tests {
         assert_eq!(audit(&entry("evidence: e, signer: , date: 2026-01-01"), "2026-01-01"), Signed::Incomplete);
         assert_eq!(audit(&entry("not_applicable: no portals, signer: s, date: 2026-01-01"), "2026-01-02"), Signed::NotApplicable);
         assert_eq!(audit(&entry("evidence: , signer: ''"), "2026-01-01"), Signed::Missing);
+        let both = entry("evidence: e, not_applicable: no portals, signer: s, date: 2026-01-01");
+        let broken = Attestations::read("a.yaml", both.clone().into_bytes()).expect_err("both");
+        assert_eq!(&both[broken.faults[0].span.range()], "no portals");
         let twice = format!("{}  - {{item: att-quarterly-audit, evidence: e, signer: s, date: 2026-05-01}}\n", whole("2026-01-01"));
         assert_eq!(audit(&twice, "2026-05-02"), Signed::Yes);
         let begun = format!("{}  - {{item: att-quarterly-audit, signer: s}}\n", whole("2026-01-01"));

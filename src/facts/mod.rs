@@ -15,6 +15,7 @@ pub mod edit;
 pub mod forms;
 mod kind;
 pub mod names;
+pub mod number;
 pub mod partners;
 pub mod places;
 mod program;

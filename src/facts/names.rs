@@ -118,14 +118,24 @@ pub fn country_name(code: &str) -> Option<&'static str> {
     countries().iter().find(|(c, _)| c.eq_ignore_ascii_case(code)).map(|(_, n)| *n)
 }
 
-/// The code of the country whose name is close to what somebody wrote.
-pub(super) fn country_near(text: &str) -> Option<(&'static str, &'static str)> {
-    let other = match text.trim().to_lowercase().as_str() {
+/// The code of a country that many call otherwise than ISO 3166 does.
+fn also_called(text: &str) -> Option<&'static str> {
+    Some(match text.trim().to_lowercase().as_str() {
         "uk" | "england" | "scotland" | "wales" | "great britain" => "GB",
         "usa" | "u.s." | "u.s.a." | "america" => "US",
-        _ => "",
-    };
-    let found = countries().iter().find(|(c, n)| *c == other || n.eq_ignore_ascii_case(text.trim()));
+        _ => return None,
+    })
+}
+
+/// The code of the country that a cell of an export means, if it is certain.
+pub(super) fn country_meant(text: &str) -> Option<&'static str> {
+    country(text).or_else(|| also_called(text))
+}
+
+/// The code of the country whose name is close to what somebody wrote.
+pub(super) fn country_near(text: &str) -> Option<(&'static str, &'static str)> {
+    let other = also_called(text);
+    let found = countries().iter().find(|(c, n)| Some(*c) == other || n.eq_ignore_ascii_case(text.trim()));
     found.copied().or_else(|| {
         let name = did_you_mean(text, countries().iter().map(|(_, n)| *n)).filter(|_| text.len() > 3)?;
         countries().iter().find(|(_, n)| *n == name).copied()

@@ -11,6 +11,7 @@ pub struct Program {
     pub tiers: Vec<String>,
     /// How registers say that a partner has none.
     pub no_tier: Vec<String>,
+    tier_words: Vec<String>,
     /// What a firm can be to the program.
     pub memberships: Vec<String>,
     /// Those that make it a member.
@@ -35,6 +36,7 @@ impl Program {
             Program {
                 tiers: list(root.get("tiers")),
                 no_tier: list(root.get("no_tier")),
+                tier_words: list(root.get("tier_words")),
                 memberships: list(root.get("memberships")),
                 members: list(root.get("members")),
                 no_membership: list(root.get("no_membership")),
@@ -48,6 +50,13 @@ impl Program {
     pub fn tier(&self, name: &str) -> Option<Tier> {
         let name = name.trim().to_lowercase();
         self.tiers.iter().position(|t| *t == name).map(|rank| Tier { rank })
+    }
+
+    /// The tier that an export's cell names, where its other words are only the program's own: `Gold Solutions Partner`.
+    pub(super) fn tier_in(&self, cell: &str) -> Option<Tier> {
+        let lower = cell.to_lowercase();
+        let mut words = lower.split_whitespace().filter(|w| !self.tier_words.iter().any(|t| t == w));
+        self.tier(words.next()?).filter(|_| words.next().is_none())
     }
 
     /// How a partner works, by an export's word: from an office, or remotely.
@@ -101,6 +110,8 @@ mod tests {
         assert!(p.tiers.len() >= 2 && !p.no_tier.is_empty() && p.members.iter().all(|m| p.memberships.contains(m)));
         assert!(p.tier("Gold") < p.tier("ELITE"));
         assert_eq!(p.tier("silver"), None);
+        assert_eq!((p.tier_in("Gold Partner"), p.tier_in("HubSpot Platinum Solutions Partner")), (p.tier("gold"), p.tier("platinum")));
+        assert_eq!((p.tier_in("gold or platinum"), p.tier_in("Gold Salesforce Partner"), p.tier_in("Partner")), (None, None, None));
         assert_eq!(p.works("Work remotely"), Some(Works::Remote));
     }
 }

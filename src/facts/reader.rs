@@ -1,6 +1,7 @@
 //! From the nodes of a register's YAML to checked values, with a fault at the place of each that is wrong.
 
 use super::names;
+use super::number::BEST_RATING;
 use super::value::{Fact, List, State};
 use super::{Broken, Day, Program, Tier};
 use crate::source::{Source, Span};
@@ -56,9 +57,11 @@ impl Reader {
 
     pub fn list_of<T>(&mut self, node: &Node, key: &str, mut read: impl FnMut(&mut Reader, &Node) -> Option<T>) -> List<T> {
         let Some(n) = node.get(key) else { return List::default() };
+        let none = |n: &Node| n.as_str().is_some_and(|s| s.trim().eq_ignore_ascii_case("none"));
         let nodes = match &n.value {
+            Value::Seq(items) if matches!(items.as_slice(), [one] if none(one)) => &[],
             Value::Seq(items) => items.as_slice(),
-            Value::Str(s) if s == "none" => &[],
+            _ if none(n) => &[],
             _ => std::slice::from_ref(n),
         };
         let items = nodes.iter().filter_map(|i| Some(Fact::new(read(self, i)?, i.span))).collect();
@@ -73,6 +76,30 @@ impl Reader {
                 State::Unknown
             }
             _ => State::Unknown,
+        }
+    }
+
+    /// A number of things, which has no fraction.
+    pub fn count(&mut self, node: &Node, key: &str) -> State<f64> {
+        let state = self.number(node, key);
+        match &state {
+            State::Is(n) if n.value.fract() != 0.0 => {
+                self.fault(n.span, format!("`{key}` cannot have a fraction"), "write a whole number, without a sign between thousands");
+                State::Unknown
+            }
+            _ => state,
+        }
+    }
+
+    /// A rating, of which there is a best one.
+    pub fn rating(&mut self, node: &Node, key: &str) -> State<f64> {
+        let state = self.number(node, key);
+        match &state {
+            State::Is(n) if n.value > BEST_RATING => {
+                self.fault(n.span, format!("`{key}` cannot be above {BEST_RATING}"), format!("write a number from 0 to {BEST_RATING}"));
+                State::Unknown
+            }
+            _ => state,
         }
     }
 

@@ -1,15 +1,7 @@
 //! Numbers in claims: digits with their separators, or words.
 
+pub use crate::facts::number::Number;
 use crate::pack::model::ClaimMatcher;
-
-/// The first number that a text names, with how many decimals it has.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Number {
-    /// Its value.
-    pub value: f64,
-    /// Digits after the decimal sign.
-    pub decimals: usize,
-}
 
 /// The number in a hit.
 pub fn in_text(m: &ClaimMatcher, text: &str) -> Option<Number> {

@@ -308,10 +308,18 @@ pub fn award(subject: &Subject, m: &ClaimMatcher, name: &str, year: Option<i16>,
         return verdict(known, at);
     }
     match awards {
-        Some(register) if register.is_complete() && who.known.is_some() => {
+        // Whose an award is, is said by ids of the partners register. What nobody won, this firm did not.
+        Some(register)
+            if register.is_complete() && (who.known.is_some() || !register.iter().any(|a| fits(&a.name.value, Some(a.year.value)))) =>
+        {
             verdict("not in the register".to_owned(), register.complete_place().map(|p| p.location("every award is in here")))
         }
-        Some(_) => None,
+        Some(register) => {
+            if register.is_complete() && subject.facts.partners.is_none() {
+                subject.want("partners");
+            }
+            None
+        }
         None => {
             subject.want("awards");
             None

@@ -28,6 +28,8 @@ pub fn read(text: &str, b: &mut Builder, mdx: bool) {
     let mut definitions: Vec<_> = events
         .reference_definitions()
         .iter()
+        // `[//]: # (words)` is how comments are written: it leads nowhere, and nobody can refer to it.
+        .filter(|(label, d)| !(matches!(&*d.dest, "#" | "") && (*label == "comment" || !label.contains(char::is_alphanumeric))))
         .map(|(_, d)| reader::Definition {
             dest: d.dest.to_string(),
             has_title: d.title.is_some(),

@@ -26,7 +26,7 @@ pub struct FieldDef {
     pub role: FieldRole,
     /// Whether a text value holds several entries between separators.
     pub list: bool,
-    /// Values that mean nothing, compared without regard to ASCII case.
+    /// Values that say that there is none, compared without regard to ASCII case.
     pub none: Vec<String>,
     /// Whether its value is the address of a picture.
     pub image: bool,
@@ -66,6 +66,8 @@ pub struct Format {
     pub skip: Vec<String>,
     /// What separates the entries of a list kept as one text.
     pub separators: Vec<String>,
+    /// Words that begin the rows of a table which sum up the others, behind which a colon may stand.
+    pub totals: Vec<String>,
     /// Whether keys match without regard to case and punctuation (`Final URL`, `final_url`, `finalUrl`).
     pub loose: bool,
     /// The fields.

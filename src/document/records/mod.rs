@@ -6,6 +6,7 @@
 pub mod csv;
 mod fields;
 pub mod formats;
+mod header;
 pub mod json;
 mod split_json;
 mod stream;
@@ -15,6 +16,7 @@ mod walk;
 mod whole;
 
 pub use formats::{FieldDef, Format, FormatError, Formats};
+pub use header::is_table;
 pub use stream::{CHUNK, Chunk, LONGEST_RECORD, Splitter, Trouble, TroubleKind};
 pub use text::{Text, prose};
 pub use values::{Given, values};
@@ -26,9 +28,10 @@ use crate::source::Span;
 use crate::yaml::{self, Node};
 use fields::Writer;
 use formats::{At, Recent};
+use header::Table;
 use json::{JsonError, Scanner, Token};
 use std::cell::RefCell;
-use stream::{ChunkId, Content, Table};
+use stream::{ChunkId, Content};
 use walk::Walk;
 
 /// How a file keeps its records.

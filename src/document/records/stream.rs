@@ -1,8 +1,9 @@
 //! Cuts a stream into chunks of whole records, each chunk a window that knows where in the file it starts. Memory holds one chunk at a
 //! time, however long the file.
 
-use super::csv::{Columns, RowScanner, delimiter};
-use super::formats::{At, Format, Formats};
+use super::csv::{Columns, RowScanner};
+use super::formats::Formats;
+use super::header::{self, Table};
 use super::split_json::JsonSplit;
 use super::{Shape, whole};
 use crate::source::{DecodeHint, Position, Source, Span};
@@ -60,16 +61,6 @@ pub(super) enum Content {
     Csv(Arc<Table>),
     /// One node for each record.
     Yaml(Vec<Node>),
-}
-
-/// The header of a table.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    pub columns: Columns,
-    /// The format's name.
-    pub format: Option<String>,
-    /// The columns' places in the format.
-    pub places: Vec<Option<At>>,
 }
 
 /// What kept part of a file from being read.
@@ -187,13 +178,12 @@ impl Rows<'_> {
                 if bytes.len() < 3 && !last {
                     return;
                 }
-                let from = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-                match delimiter(&bytes[from..], last) {
-                    Some(d) => self.scanner.insert(RowScanner::new(d, from)),
+                match header::find(bytes, last, self.formats) {
+                    Some((from, delimiter)) => self.scanner.insert(RowScanner::new(delimiter, from)),
                     None if bytes.len() > LONGEST_HEADER => {
                         self.stopped = true;
                         let message = "the first row does not end: this is no table, or a quote in it is not closed";
-                        return found.trouble(Trouble::at(TroubleKind::Content, message, "check the first line", Span::at(from)));
+                        return found.trouble(Trouble::at(TroubleKind::Content, message, "check the first line", Span::at(0)));
                     }
                     None => return,
                 }
@@ -214,6 +204,9 @@ impl Rows<'_> {
                 self.table = Some(Arc::new(Table::new(Columns::read(&text, Span::new(0, text.len()), delimiter), self.formats)));
                 continue;
             };
+            if table.is_total(&bytes[row.span.range()], self.formats) {
+                continue;
+            }
             if row.cells != table.columns.names.len() {
                 self.ragged += 1;
                 found.ragged.get_or_insert(row.span);
@@ -221,14 +214,6 @@ impl Rows<'_> {
             found.records.push(row.span);
             found.cut = row.end;
         }
-    }
-}
-
-impl Table {
-    fn new(columns: Columns, formats: &Formats) -> Table {
-        let format = formats.detect(columns.names.iter().map(String::as_str));
-        let places = columns.names.iter().map(|n| format.and_then(|f| f.child(Format::TOP, n))).collect();
-        Table { format: format.map(|f| f.name.clone()), places, columns }
     }
 }
 

@@ -338,6 +338,34 @@ fn records_too_long_are_passed_over() {
 }
 
 #[test]
+fn lines_around_a_table_are_no_records() {
+    let rows = "Campaign,Ad group,Headline 1,Description 1,Final URL\nA,B,Our Hubspot page,D,E\n\"Total: Ads\", --, --, --, --\nTotal: Wine,B,Hubspot,D,E\nTotal,,,,\n";
+    let german =
+        "Kampagne;Anzeigengruppe;Anzeigentitel 1;Textzeile 1;Finale URL\nA;B;Our Hubspot page;D;E\nA;B;Hubspot;D;E\nGesamt: Konto;;;;\n";
+    let files = [
+        rows.to_owned(),
+        format!("Ad report\r\n\"November 1, 2026 - November 30, 2026\"\r\n{rows}"),
+        format!("\u{FEFF}sep=,\n{rows}"),
+        format!("\"sep=;\"\n{german}"),
+        format!("Anzeigenbericht;;;;\n1. bis 30. November 2026\n\n{german}"),
+    ];
+    for file in files {
+        for chunk in [1, 7, CHUNK] {
+            let got = read_file(file.as_bytes(), Shape::Csv, chunk);
+            assert_eq!((got.docs.len(), got.troubles.len()), (2, 0), "{file} {:?}", got.troubles);
+            let at: Vec<&str> = got.docs.iter().flat_map(|(_, _, needles)| needles).map(|(s, _)| &file[s.range()]).collect();
+            assert_eq!(at, [NEEDLE, NEEDLE]);
+        }
+    }
+    // Where no format knows the header, the first row is it, but for what is said to the spreadsheet.
+    let of = |file: &str| read_file(file.as_bytes(), Shape::Csv, 3).docs.iter().map(|d| d.0.fields[0].name.clone()).collect::<Vec<_>>();
+    assert_eq!(of("one,two\nheadline 1,x\n"), ["one"]);
+    assert_eq!(of("sep=|\none, two|three\n1|2\n"), ["one, two"]);
+    // A row of many cells is no line of its own before the header.
+    assert_eq!(of("q,w,e,r,t\nCampaign,Ad group,Headline 1,Description 1,Final URL\n"), ["q"]);
+}
+
+#[test]
 fn shapes_are_sniffed() {
     let two = format!("{}\n{}\n", item("A"), item("B"));
     for (bytes, name, shape) in [

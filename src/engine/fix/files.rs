@@ -98,7 +98,7 @@ impl Engine<'_> {
         }
         if !is_binary(&bytes) && !bytes.iter().all(u8::is_ascii_whitespace) {
             let head = || String::from_utf8_lossy(&bytes[..bytes.len().min(SNIFF)]).into_owned();
-            let format = Format::from_name(name).unwrap_or_else(|| Format::sniff(&head()));
+            let format = Format::from_name(name).unwrap_or_else(|| Format::sniff(&head(), self.formats));
             mended.fixed = self.fix(&bytes, name, format, named, wanted);
             mended.format = Some(format);
         }

@@ -66,11 +66,11 @@ pub(super) fn partner(node: &Node, r: &mut Reader) -> Option<Partner> {
     p.partner_since = since(r, node, "partner_since");
     p.accreditations = r.list(node, "accreditations");
     p.certifications = r.list(node, "certifications");
-    p.certification_count = r.number(node, "certification_count");
-    p.review_count = r.number(node, "review_count");
-    p.rating = r.number(node, "rating");
-    p.employees = r.number(node, "employees");
-    p.founded = r.number(node, "founded");
+    p.certification_count = r.count(node, "certification_count");
+    p.review_count = r.count(node, "review_count");
+    p.rating = r.rating(node, "rating");
+    p.employees = r.count(node, "employees");
+    p.founded = r.count(node, "founded");
     p.works_with_breeze = r.flag(node, "works_with_breeze");
     p.exclusive = r.flag(node, "exclusive");
     p.awards = r.list_of(node, "awards", |r, n| {

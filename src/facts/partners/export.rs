@@ -5,7 +5,7 @@ use super::{Index, Key};
 use crate::document::Kind;
 use crate::document::records::{self, Chunk, FieldDef, Formats, Given, Splitter, TroubleKind};
 use crate::facts::value::{Fact, List, State};
-use crate::facts::{Broken, Program, names};
+use crate::facts::{Broken, Program, names, number};
 use crate::source::{Source, Span};
 use crate::yaml::Fault;
 use std::collections::BTreeMap;
@@ -257,8 +257,8 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             }
             return;
         }
-        let number = || text.value.trim().replace(',', "").parse::<f64>().ok().filter(|n| n.is_finite());
-        let country = || Fact::new(names::country(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
+        let country =
+            || Fact::new(names::country_meant(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
         named |= matches!(name, "name" | "display_name" | "legal_name");
         match name {
             "name" if p.name.value.is_empty() => p.name = fact(),
@@ -267,7 +267,7 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             "id" | "partner_id" | "profile_id" | "portal_id" => p.ids.push(fact()),
             "website" | "domain" if names::host(&text.value).is_some() => p.domains.push(fact()),
             "tier" => {
-                if let Some(tier) = program.tier(&text.value) {
+                if let Some(tier) = program.tier_in(&text.value) {
                     p.tier = State::Is(Fact::new(tier, text.span));
                 }
             }
@@ -281,9 +281,9 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             }
             "accreditations" => p.accreditations.push(fact()),
             "certifications" => p.certifications.push(fact()),
-            "certification_count" => p.certification_count = state(number(), text.span),
-            "review_count" => p.review_count = state(number(), text.span),
-            "rating" => p.rating = state(number(), text.span),
+            "certification_count" => p.certification_count = state(number::count(&text.value), text.span),
+            "review_count" => p.review_count = state(number::count(&text.value), text.span),
+            "rating" => p.rating = state(number::rating(&text.value).map(|n| n.value), text.span),
             "works_with_breeze" => {
                 let flag = match text.value.trim().to_ascii_lowercase().as_str() {
                     "true" | "yes" | "1" => Some(true),

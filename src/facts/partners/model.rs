@@ -168,6 +168,21 @@ pub struct Office {
     pub postcode: Option<Fact<String>>,
 }
 
+impl Offices {
+    /// The places that a stretch of the content says in several of its fields, in words.
+    pub(crate) fn within(&self, span: Span) -> String {
+        let all = [&self.physical, &self.remote, &self.served, &self.virtual_, &self.mail, &self.unsorted];
+        let inside = all.into_iter().flat_map(List::items).filter(|o| span.start <= o.span.start && o.span.end <= span.end);
+        let mut places: Vec<&Fact<Office>> = inside.collect();
+        places.sort_by_key(|o| o.span.start);
+        match places.as_slice() {
+            // What one field says stands there.
+            [one] if one.value.parts().count() < 2 => String::new(),
+            places => places.iter().map(|o| o.value.describe()).collect::<Vec<_>>().join("; "),
+        }
+    }
+}
+
 impl Office {
     /// Whether nothing is known of it.
     pub fn is_empty(&self) -> bool {
@@ -176,7 +191,10 @@ impl Office {
 
     /// The place in words: `Berlin, DE`.
     pub fn describe(&self) -> String {
-        let parts = [&self.street, &self.city, &self.region, &self.country];
-        parts.iter().filter_map(|p| p.as_ref()).map(|f| f.value.as_str()).collect::<Vec<_>>().join(", ")
+        self.parts().collect::<Vec<_>>().join(", ")
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &str> {
+        [&self.street, &self.city, &self.region, &self.country].into_iter().flatten().map(|f| f.value.as_str())
     }
 }

@@ -119,6 +119,8 @@ fn what_is_wrong_is_told_at_its_place() {
         (firm("tier: silver"), "silver", "one of: gold, platinum, diamond, elite, none, untiered"),
         (firm("membership: partnr"), "partnr", "did you mean `partner`?"),
         (firm("rating: high"), "high", "it takes a number"),
+        (firm("rating: 46"), "46", "write a number from 0 to 5"),
+        (firm("review_count: 1.234"), "1.234", "write a whole number, without a sign between thousands"),
         (firm("employees: -3"), "-3", "write 0 or more"),
         (firm("tier_since: 2026-02-30"), "2026-02-30", "write YYYY-MM-DD or YYYY"),
         (firm("offices: {physical: [{city: Bonn, country: Germany}]}"), "Germany", "write `DE` for Germany"),
@@ -134,6 +136,25 @@ fn what_is_wrong_is_told_at_its_place() {
         let f = &broken.faults[0];
         assert_eq!((&broken.source.text()[f.span.range()], f.help.as_str()), (at, help), "{}", f.message);
     }
+}
+
+#[test]
+fn exports_write_numbers_in_either_notation_and_none_for_an_empty_list() {
+    let of = |rating: &str, reviews: &str| {
+        let head = "company_name;tier;partner_type;slug;office_model;rating;review_count;accreditations;certifications;regions";
+        let r = export("export.csv", &format!("{head}\nAcme;gold;partner;acme;;{rating};{reviews};none; None ;none\n"));
+        let p = r.by_id("acme").expect("by id");
+        assert!(p.accreditations.is_known_empty() && p.certifications.is_known_empty() && p.offices.served.is_unknown());
+        (p.rating.value().copied(), p.review_count.value().copied())
+    };
+    assert_eq!(of("4,6", "1.234"), (Some(4.6), Some(1234.0)));
+    assert_eq!(of("4.91", "1 234"), (Some(4.91), Some(1234.0)));
+    assert_eq!(of("4,91", "1'234"), (Some(4.91), Some(1234.0)));
+    assert_eq!(of("46", "1,5"), (None, None));
+    let listed = |text: &str| {
+        yaml(&format!("partners:\n  - {{id: a, name: A, accreditations: {text}}}\n")).by_id("a").map(|p| p.accreditations.is_known_empty())
+    };
+    assert_eq!((listed("none"), listed("[None]"), listed("[None, Onboarding]")), (Some(true), Some(true), Some(false)));
 }
 
 #[test]

@@ -90,6 +90,7 @@ fn decode(root: &Node) -> Result<Format> {
         unwrap: None,
         skip: Vec::new(),
         separators: Vec::new(),
+        totals: Vec::new(),
         loose: false,
         fields: Vec::new(),
         id: Vec::new(),
@@ -117,6 +118,7 @@ fn decode(root: &Node) -> Result<Format> {
             "unwrap" => f.unwrap = Some(text(value)?),
             "skip" => f.skip = texts(value)?,
             "separators" => f.separators = texts(value)?,
+            "totals" => f.totals = texts(value)?,
             "loose" => f.loose = flag(value)?,
             "id" => f.id = texts(value)?,
             "fields" => fields = Some(value),
@@ -190,6 +192,9 @@ fn field(f: &mut Format, name: &Node, spec: &Node) -> Result<()> {
                 );
             }
         }
+    }
+    if def.list && def.none.is_empty() {
+        def.none.push("none".to_owned());
     }
     let from = from.unwrap_or_else(|| vec![def.name.clone()]);
     let field = f.fields.len();

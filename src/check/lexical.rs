@@ -202,7 +202,28 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
                 let abbreviation = word.chars().count() <= 1
                     || matches!(
                         word,
-                        "Inc" | "Ltd" | "Dr" | "Mr" | "Ms" | "Mrs" | "No" | "St" | "vs" | "etc" | "e.g" | "i.e" | "bzw" | "ca"
+                        "Inc"
+                            | "Ltd"
+                            | "Corp"
+                            | "Co"
+                            | "S.r.l"
+                            | "S.p.A"
+                            | "S.A"
+                            | "S.L"
+                            | "B.V"
+                            | "N.V"
+                            | "Dr"
+                            | "Mr"
+                            | "Ms"
+                            | "Mrs"
+                            | "No"
+                            | "St"
+                            | "vs"
+                            | "etc"
+                            | "e.g"
+                            | "i.e"
+                            | "bzw"
+                            | "ca"
                     );
                 ends && !abbreviation
             }

@@ -394,3 +394,27 @@ fn hosts_are_recognised_in_ci() {
     let (gitlab, says) = in_ci(&[("GITLAB_CI", "true")], &["--format", "gitlab"]);
     assert!(gitlab.contains("\"path\":\"site/index.html\"") && !says.contains("gl-code-quality"), "{gitlab}{says}");
 }
+
+#[test]
+fn only_reports_are_written_over() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("over");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("page.md"), "A Hubspot page.\n").unwrap();
+    let check = |output: String| {
+        let ran =
+            Command::new(env!("CARGO_BIN_EXE_promolint")).args(["check", "-q", "--output", &output, "."]).current_dir(&folder).output();
+        ran.unwrap().status.code()
+    };
+    for format in FORMATS.into_iter().chain(["rich", "concise"]) {
+        for text in ["A Hubspot page.\n", "A page.\n", "A Hubspot page.\n"] {
+            fs::write(folder.join("page.md"), text).unwrap();
+            assert_eq!(check(format!("{format}=report")), Some(0), "{format}");
+        }
+        let page = "<!doctype html><html lang=\"en\"><p>A page of mine";
+        fs::write(folder.join("index.html"), page).unwrap();
+        assert_eq!(check(format!("{format}=index.html")), Some(2), "{format}");
+        assert_eq!(fs::read_to_string(folder.join("index.html")).unwrap(), page);
+        fs::remove_file(folder.join("index.html")).unwrap();
+    }
+}

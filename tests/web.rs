@@ -66,6 +66,10 @@ fn answer(path: &str, port: u16) -> (&'static str, Vec<u8>) {
     let html = "200 OK\r\ncontent-type: text/html; charset=utf-8";
     let latin: Vec<u8> = "<meta charset=utf-8><p>Das Büro für Hubspot".chars().map(|c| c as u8).collect();
     match path {
+        "/nothing" => ("204 No Content", Vec::new()),
+        "/blank" => (html, Vec::new()),
+        "/moved" => (html, b"<!doctype html><meta http-equiv=Refresh content=\"0; URL='/plain'\">".to_vec()),
+        "/later" => (html, b"<noscript><meta http-equiv=refresh content='0;url=/plain'></noscript><p>Words".to_vec()),
         "/robots.txt" => ("200 OK", b"User-agent: *\nDisallow: /private/\n".to_vec()),
         "/sitemap.xml" => {
             let at = |p: &str| format!("<url><loc>http://127.0.0.1:{port}{p}</loc></url>");
@@ -203,4 +207,20 @@ error[not-checked]: list.txt:6: `ftp://x.example/` is no address
         assert!(text.contains(says), "{arguments:?}: {text}");
         assert_eq!(code, 2, "{arguments:?}");
     }
+}
+
+#[test]
+fn what_shows_nothing_is_not_clean() {
+    let site = Site::start();
+    let folder = folder("nothing");
+    for (page, reason) in [
+        ("nothing", "the server answers that there is no content (204)"),
+        ("blank", "the server's answer is empty"),
+        ("moved", "this page leads its readers on to HOST/plain, which was not checked"),
+    ] {
+        let (text, code) = site.run(&folder, &[&format!("HOST/{page}")]);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains(&format!("HOST/{page}: {reason}")) && text.contains("nothing was checked, [..] s"), "{text}");
+    }
+    assert_eq!(site.run(&folder, &["HOST/later"]).1, 0);
 }

@@ -12,6 +12,7 @@ pub use web::WebArgs;
 
 use crate::document::Kind;
 use crate::facts::Day;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -120,10 +121,10 @@ pub struct Selection {
     #[arg(long, value_name = "NAME|PATH")]
     pub pack: Vec<String>,
     /// Only these rules: ids, beginnings of ids, or packs
-    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub only: Vec<String>,
     /// Not these rules
-    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub ignore: Vec<String>,
     /// Configuration file [default: the nearest promolint.yaml upwards]
     #[arg(long, value_name = "FILE")]

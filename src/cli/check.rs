@@ -3,13 +3,11 @@
 use super::accepting::Accepting;
 use super::args::{CheckArgs, FailOn};
 use super::outputs::Planned;
-use super::{cache, complain, count, exit, fix, setup, show, stderr_palette, watch, web};
+use super::{cache, complain, count, exit, fix, origins, setup, show, stderr_palette, watch, web};
 use crate::config::Config;
 use crate::document::records::Formats;
 use crate::engine::cache::Cache;
-use crate::engine::{
-    Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder, name_of,
-};
+use crate::engine::{Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder};
 use crate::finding::Severity;
 use crate::report::{Palette, Reporter, clean, rich_trouble};
 use crate::source::is_address;
@@ -86,7 +84,11 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let mut engine = Engine { rules: setup.rules(), options, formats };
+    let rules = match setup.rules_to_check() {
+        Ok(r) => r,
+        Err(code) => return code,
+    };
+    let mut engine = Engine { rules, options, formats };
     if args.show.files {
         return show::files(args, &setup.config, &engine, &inputs, &arguments);
     }
@@ -101,6 +103,13 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         Err(code) => return code,
     };
     if args.fixes.fix {
+        if arguments.iter().any(|a| a == "-") && !inputs.list.iter().any(|i| matches!(i, Input::Stdin { .. })) {
+            // Whoever reads the mended text gets it, though `exclude` leaves it as it is.
+            if let Err(e) = io::copy(&mut io::stdin().lock(), &mut io::stdout().lock()) {
+                complain(&format!("error: cannot write standard output: {}", setup::engine_io(&e)));
+                return exit::TROUBLE;
+            }
+        }
         mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
         // Lines have changed since, and what accepts findings counts them.
         accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
@@ -143,9 +152,9 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
             complain(&format!("warning: {}", clean(warning)));
         }
     }
-    if inputs.excluded > 0 && inputs.list.is_empty() && !args.quiet {
-        let file = setup.config.file.as_deref().map(name_of).unwrap_or_default();
-        complain(&format!("warning: nothing was checked: `exclude` in {file} leaves out all that was named"));
+    if (inputs.excluded > 0 || inputs.excluded_below) && inputs.list.is_empty() && !args.quiet {
+        let place = origins::of_key(&setup.config, "exclude");
+        complain(&format!("warning: nothing was checked: `exclude` ({place}) leaves out all that was named"));
     } else if let (Some(revision), true, false) = (&args.acceptance.since, inputs.list.is_empty(), args.quiet) {
         complain(&format!("note: nothing was checked: nothing that promolint reads has changed since {}", clean(revision)));
     } else if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
@@ -370,7 +379,8 @@ fn summary(s: &Summary, palette: Palette) -> String {
     let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
     let records = if s.records > 0 { format!(", {}", count(s.records, "record")) } else { String::new() };
     let skipped = if s.skipped > 0 { format!(", {} left out as no content", count(s.skipped, "file")) } else { String::new() };
-    let line = format!("{found}{more} in {}{records}{skipped}, {:.2} s", count(s.inputs, "input"), s.seconds);
+    let inputs = if s.inputs == 0 && s.total() == 0 { String::new() } else { format!(" in {}", count(s.inputs, "input")) };
+    let line = format!("{found}{more}{inputs}{records}{skipped}, {:.2} s", s.seconds);
     let mut out = palette.bold(&line);
     if !s.not_checked.is_empty() {
         let n = s.not_checked.len();

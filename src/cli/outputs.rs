@@ -5,14 +5,14 @@ use crate::engine::{Format, Input, Inputs, OWN_PACK, OWN_RULES};
 use crate::finding::{Confidence, Severity};
 use crate::pack::{PackSet, Rule, shape::did_you_mean};
 use crate::report::{
-    About, Checkstyle, Concise, Content, Csv, FORMATS, GitHub, GitLab, Html, JUnit, Json, JsonLines, Palette, RdJson, Reporter, Rich, Root,
-    RuleHelp, Sarif, Xlsx,
+    About, Checkstyle, Concise, Content, Csv, FORMATS, GitHub, GitLab, HEAD, Html, JUnit, Json, JsonLines, Palette, RdJson, Reporter, Rich,
+    Root, RuleHelp, Sarif, Xlsx, is_report,
 };
 use crate::source::{DecodeHint, Source};
 use clap::{Args, ValueEnum};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -151,6 +151,14 @@ impl Planned {
         let there: Vec<(PathBuf, &Path)> = self.files.iter().filter_map(|(_, f)| Some((f.canonicalize().ok()?, f.as_path()))).collect();
         // A device is no file that could be lost.
         let there: Vec<_> = there.into_iter().filter(|(whole, _)| whole.is_file()).collect();
+        for (whole, file) in &there {
+            let mut head = Vec::new();
+            let read = File::open(whole).and_then(|f| f.take(HEAD as u64).read_to_end(&mut head));
+            if read.is_ok() && !is_report(&head) {
+                let message = format!("{} is there already, and is no report of promolint", file.display());
+                return Err(refuse(&message, "name another file, or remove this one; nothing was written"));
+            }
+        }
         if there.is_empty() {
             return Ok(());
         }

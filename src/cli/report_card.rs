@@ -113,7 +113,11 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     let known = setup.packs.packs.iter().flat_map(|p| &p.rules).map(|r| Known { id: r.id.clone(), title: r.title.clone() }).collect();
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let engine = Engine { rules: setup.rules(), options, formats };
+    let rules = match setup.rules_to_check() {
+        Ok(r) => r,
+        Err(code) => return code,
+    };
+    let engine = Engine { rules, options, formats };
     let most = args.evidence.unwrap_or(if args.format == CardFormat::Json { 1000 } else { 20 });
     let mut tally = Tally::new(&engine.rules, known, most);
     let told = |t: Trouble| {

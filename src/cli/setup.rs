@@ -262,4 +262,15 @@ impl Setup {
     pub fn rules(&mut self) -> RuleSet {
         RuleSet::new(std::mem::take(&mut self.packs.packs), std::mem::take(&mut self.settings))
     }
+
+    /// The same for a run that checks. Where no rule is left, nothing would be: that is complained of, and the code to exit with is the error.
+    pub fn rules_to_check(&mut self) -> Result<RuleSet, u8> {
+        let rules = self.rules();
+        if rules.runs_any() {
+            return Ok(rules);
+        }
+        let help = "`--only`, `--ignore`, `--min-confidence` and `rules:` of the configuration leave out all of them; \
+                    `promolint config` shows which are in force";
+        Err(refuse("nothing was checked, because no rule is left to check with", help))
+    }
 }

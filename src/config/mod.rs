@@ -103,7 +103,7 @@ impl Config {
         if text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#')) {
             return Ok(Config { file: Some(file.to_owned()), ..Config::default() });
         }
-        let root = yaml::parse(text).map_err(|e| broken(vec![Fault::new(e.span, e.message, "this file is not YAML as it stands")]))?;
+        let root = yaml::parse(text).map_err(|e| broken(vec![Fault::new(e.span, e.message.clone(), e.help())]))?;
         let mut faults = Vec::new();
         shape::check(&root, &Shape::Object(&shapes::CONFIG), "the configuration", &mut faults);
         let mut config = Config { file: Some(file.to_owned()), text: text.to_owned(), ..Config::default() };

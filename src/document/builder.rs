@@ -81,6 +81,10 @@ pub struct Builder {
     doc: Document,
     /// Directives whose next block has not come yet.
     waiting: Vec<usize>,
+    /// Those whose next block is the one being read.
+    held: Vec<usize>,
+    /// Where the pictures and controls of that block stand in the source, from the first directive that waits on.
+    objects: Option<Span>,
     /// The field whose value is being read as a document of its own.
     in_field: Option<usize>,
     /// Where in the main text a hyphen ended a line, one past it.
@@ -211,10 +215,32 @@ impl Builder {
     /// Ends the open block. Text written while no block is open starts one of [`Role::Text`].
     pub fn close(&mut self) {
         let lane = self.lane();
+        let mut text = None;
         if let Some(OpenBlock { start: Some(start), role, lang, field, level, spelling, .. }) = lane.open.take() {
             let end = lane.text.len();
             lane.blocks.push(Block { start, end, role, lang, field, level, spelling, second: false });
             lane.text.push(BLOCK_SEPARATOR);
+            text = Some((start, end));
+        }
+        self.settle(text);
+    }
+
+    /// A block has ended, or something without text that stood alone: comments that hold for it learn where it stands.
+    fn settle(&mut self, text: Option<(usize, usize)>) {
+        if !self.held.is_empty() && !self.in_side {
+            let text = text.and_then(|(start, end)| self.main.map.cover(start, end));
+            let objects = self.objects.take();
+            let whole = text.map_or(objects, |t| Some(Span::new(t.start, objects.map_or(t.end, |o| o.end.max(t.end)))));
+            for i in self.held.drain(..) {
+                self.doc.directives[i].next_block = whole;
+            }
+        }
+    }
+
+    /// Another block begins here, though none with text is open.
+    pub fn boundary(&mut self) {
+        if !self.has_text() {
+            self.settle(None);
         }
     }
 
@@ -437,10 +463,30 @@ impl Builder {
         }
     }
 
-    /// Something in the running text that is no text (an image, a control): keeps its neighbours apart.
-    pub fn object(&mut self) {
+    /// Something in the running text that is no text (an image, a control): keeps its neighbours apart. `span`: its element.
+    pub fn object(&mut self, span: Span) {
         self.first_text();
         self.lane().text.push(OBJECT);
+        self.stands(span);
+    }
+
+    /// Such a thing where there need be no text: it is what a comment before it holds for, with the text beside it.
+    pub fn stands(&mut self, span: Span) {
+        self.wake();
+        if !self.held.is_empty() && !self.in_side {
+            let span = self.locate_cover(span);
+            self.objects = Some(self.objects.map_or(span, |o| o.cover(&span)));
+        }
+    }
+
+    /// An element whose texts are not in the running text at all (`<meta>`, JSON-LD): what comments before it hold for.
+    pub fn apart(&mut self, span: Span) {
+        if !self.waiting.is_empty() {
+            let span = self.locate_cover(span);
+            for i in self.waiting.drain(..) {
+                self.doc.directives[i].next_block = Some(span);
+            }
+        }
     }
 
     /// From here on text carries `mark`, until the token is handed to [`Builder::unmark`].
@@ -453,6 +499,11 @@ impl Builder {
             lane.marks[m].push(Span { start: at, end: usize::MAX });
         }
         MarkToken { mark }
+    }
+
+    /// Whether what is written now carries a mark.
+    pub fn is_marked(&self, mark: Mark) -> bool {
+        self.depth[mark as usize] > 0
     }
 
     /// Ends a mark.
@@ -575,26 +626,17 @@ impl Builder {
     /// A comment. It is kept only if it speaks to promolint.
     pub fn comment(&mut self, text: &str, span: Span) {
         let text = text.trim();
-        if text.starts_with("promolint-") {
+        if text.get(..10).is_some_and(|t| t.eq_ignore_ascii_case("promolint-")) {
             let span = self.locate_cover(span);
             self.doc.directives.push(Directive { text: text.to_owned(), span, next_block: None });
             self.waiting.push(self.doc.directives.len() - 1);
         }
     }
 
-    /// Visible text was written: comments that wait for their next block learn where it starts.
+    /// Something visible was written: the block that is read is what waiting comments hold for.
     fn wake(&mut self) {
-        if self.waiting.is_empty() || self.in_side {
-            return;
-        }
-        if let Some(open) = &self.main.open
-            && let Some(start) = open.start
-        {
-            let waiting = std::mem::take(&mut self.waiting);
-            for i in waiting {
-                // Remembered as a place in the text; turned into a span of the source at the end.
-                self.doc.directives[i].next_block = Some(Span::at(start));
-            }
+        if !self.waiting.is_empty() && !self.in_side {
+            self.held.append(&mut self.waiting);
         }
     }
 
@@ -673,13 +715,6 @@ impl Builder {
             if let Some(f) = b.field.and_then(|f| doc.fields.get_mut(f)) {
                 f.block.get_or_insert(i);
             }
-        }
-        for d in &mut doc.directives {
-            d.next_block = d.next_block.and_then(|at| {
-                let i = doc.blocks.partition_point(|b| b.start <= at.start).checked_sub(1)?;
-                let b = &doc.blocks[i];
-                doc.map.cover(b.start, b.end)
-            });
         }
         doc
     }

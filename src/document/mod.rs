@@ -313,7 +313,7 @@ pub struct Directive {
     pub text: String,
     /// The whole comment's place in the source.
     pub span: Span,
-    /// Where in the source the block after the comment starts and ends; `None` if nothing follows.
+    /// Where in the source the block after the comment starts and ends, pictures in it included; `None` if nothing follows.
     pub next_block: Option<Span>,
 }
 

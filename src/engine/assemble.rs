@@ -3,7 +3,7 @@
 use super::fix::{edits, rewrite};
 use super::web::{path_of, url_of};
 use crate::check::Hit;
-use crate::document::{Document, Kind};
+use crate::document::{Document, FieldRole, Kind};
 use crate::finding::{Applicability, FINDING_SCHEMA, Finding, Location, RecordRef, Region, Severity, fingerprint};
 use crate::pack::model::Rule;
 use crate::source::Source;
@@ -82,9 +82,13 @@ impl Assembler<'_> {
 
     fn record(&self, field: Option<usize>) -> Option<RecordRef> {
         let record = self.document.records.iter().find(|r| r.index.is_some())?;
+        let fields = &self.document.fields[record.fields.clone()];
+        let named = |role| fields.iter().find(|f| f.role == role && !f.value.trim().is_empty()).map(|f| f.value.trim().to_owned());
+        let name = if record.id.is_none() { named(FieldRole::Name).or_else(|| named(FieldRole::Url)) } else { None };
         Some(RecordRef {
             index: record.index?,
             id: record.id.clone(),
+            name,
             field: field.and_then(|f| self.document.fields.get(f)).map(|f| f.pointer.clone()),
         })
     }

@@ -357,8 +357,12 @@ impl Made<'_> {
         related.extend(kept.iter().find_map(|k| k.rare.as_ref()?.evidence.clone()));
         let label = says.label.as_deref().or(rule.text().label.as_deref()).map(words);
         let pointer = self.pointers.get(first.pointer as usize).cloned();
-        let record =
-            doc(first).index.map(|i| RecordRef { index: i as usize, id: doc(first).id.as_deref().map(str::to_owned), field: pointer });
+        let record = doc(first).index.map(|i| RecordRef {
+            index: i as usize,
+            id: doc(first).id.as_deref().map(str::to_owned),
+            name: doc(first).name.as_ref().and_then(|_| names.first().cloned()),
+            field: pointer,
+        });
         Finding {
             schema: FINDING_SCHEMA,
             rule: rule.id.clone(),

@@ -150,14 +150,14 @@ fn page(path: &Path, name: &str, format: Format, user: Option<Kind>) -> Result<(
 
 /// What lies in the arguments and is not among the inputs. `taken`: the inputs as found; `exclude`: the patterns, each by itself.
 pub fn left_out(arguments: &[String], taken: &[Input], exclude: &[Paths], images: bool) -> Vec<LeftOut> {
-    let taken = taken.iter().filter_map(|i| if let Input::File { path, .. } = i { Some(path.as_path()) } else { None }).collect();
+    let taken = taken.iter().filter_map(|i| if let Input::File { name, .. } = i { Some(name.as_str()) } else { None }).collect();
     let mut look = Look { taken, exclude, images, out: Vec::new(), ignores: Vec::new() };
     for argument in arguments.iter().filter(|a| *a != "-" && !crate::source::is_address(a)) {
         let path = Path::new(argument);
         if path.is_dir() {
             look.ignores = above(path);
             look.folder(path, 0);
-        } else if path.is_file() && !look.taken.contains(path) {
+        } else if path.is_file() && !look.taken.contains(name_of(path).as_str()) {
             let why = look.excluded(&name_of(path)).unwrap_or(Why::NoContent);
             look.out.push(LeftOut { name: name_of(path), why });
         }
@@ -171,7 +171,7 @@ const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 const MAX_DEPTH: usize = 64;
 
 struct Look<'a> {
-    taken: HashSet<&'a Path>,
+    taken: HashSet<&'a str>,
     exclude: &'a [Paths],
     images: bool,
     out: Vec<LeftOut>,
@@ -238,14 +238,15 @@ impl Look<'_> {
             let name = name_of(&path);
             let file = entry.file_name().to_string_lossy().into_owned();
             // Git's own is nobody's content.
-            if self.taken.contains(path.as_path()) || file == ".git" || kind.is_symlink() {
+            if self.taken.contains(name.as_str()) || file == ".git" || kind.is_symlink() {
                 continue;
             }
             let ignored = self.ignored(&path, kind.is_dir());
             let why = if file == "node_modules" { Some(Why::Installed) } else { self.excluded(&name) };
             let why = why.or(ignored).or_else(|| file.starts_with('.').then_some(Why::Hidden));
             if kind.is_dir() {
-                match why {
+                let below = format!("{name}/");
+                match why.filter(|_| !self.taken.iter().any(|t| t.starts_with(&below))) {
                     Some(why) => self.out.push(LeftOut { name: format!("{name}/"), why }),
                     None if depth < MAX_DEPTH => self.folder(&path, depth + 1),
                     None => {}

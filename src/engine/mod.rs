@@ -8,6 +8,7 @@ mod assets;
 pub mod audit;
 pub mod cache;
 mod corpus;
+mod distinct;
 mod documents;
 pub mod fix;
 mod fold;

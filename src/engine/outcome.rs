@@ -67,7 +67,7 @@ impl Outcome {
 
     /// An input that could not be checked, and what to do about it.
     pub(super) fn with_trouble(name: &str, message: impl Into<String>, help: impl Into<String>) -> Outcome {
-        Outcome { troubles: vec![Trouble::about(name, message, help)], ..Outcome::done(name) }
+        Outcome { troubles: vec![Trouble::about(name, message, help)], name: name.to_owned(), ..Outcome::default() }
     }
 
     pub(super) fn unreadable(name: &str, e: &std::io::Error) -> Outcome {

@@ -7,10 +7,11 @@ use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, fingerprint}
 use crate::source::{Source, Span};
 
 /// Each rule and what it demands. They belong to no pack.
-pub const OWN_RULES: [(&str, &str); 5] = [
+pub const OWN_RULES: [(&str, &str); 6] = [
     ("suppression-without-reason", "A suppression names its rule and gives a reason"),
     ("suppression-unknown-rule", "A suppression names a rule that exists"),
     ("suppression-unused", "A suppression stands where its rule finds something"),
+    ("suppression-not-ended", "A suppression that is started is ended"),
     ("suppression-expired", "A suppression holds until a day that is not past"),
     (IMAGE_MISSING, "An image that a page shows is there"),
 ];

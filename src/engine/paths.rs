@@ -7,6 +7,8 @@ use std::path::{Component, Path, PathBuf};
 #[derive(Debug, Clone, Default)]
 pub struct Paths {
     set: GlobSet,
+    /// For each of them whether it takes back what those before it match (`!`). Empty where none does.
+    takes_back: Vec<bool>,
     /// The folder the patterns are relative to, and the one the paths are; `None` where these are the same.
     folders: Option<(PathBuf, PathBuf)>,
 }
@@ -17,19 +19,32 @@ impl Paths {
         let here = std::env::current_dir().unwrap_or_default();
         let root = without_dots(&here.join(folder));
         let same = root == here;
-        Paths { set, folders: (!same).then_some((root, here)) }
+        Paths { set, takes_back: Vec::new(), folders: (!same).then_some((root, here)) }
     }
 
     /// Patterns as .gitignore means them, relative to `folder`.
     pub fn of_patterns(patterns: &[String], folder: &Path) -> Paths {
         let mut set = GlobSetBuilder::new();
-        patterns.iter().flat_map(|p| anchored(p)).for_each(|g| {
-            set.add(g);
-        });
-        Paths::new(set.build().unwrap_or_default(), folder)
+        let mut takes_back = Vec::new();
+        for pattern in patterns {
+            let rest = pattern.strip_prefix('!');
+            for glob in anchored(rest.unwrap_or(pattern)) {
+                set.add(glob);
+                takes_back.push(rest.is_some());
+            }
+        }
+        if !takes_back.contains(&true) {
+            takes_back.clear();
+        }
+        Paths { takes_back, ..Paths::new(set.build().unwrap_or_default(), folder) }
     }
 
-    /// Whether any pattern matches. A path outside the folder is taken as it is named.
+    /// Whether all that lies in a folder that matches does, too.
+    pub fn holds_below(&self) -> bool {
+        self.takes_back.is_empty()
+    }
+
+    /// Whether the last pattern that speaks of a path matches it. A path outside the folder is taken as it is named.
     pub fn is_match(&self, name: &str) -> bool {
         if self.set.is_empty() {
             return false;
@@ -44,9 +59,10 @@ impl Paths {
             }
             None => None,
         };
-        match below {
-            Some(path) => self.set.is_match(path),
-            None => self.set.is_match(name),
+        let path = below.as_deref().unwrap_or(Path::new(name));
+        match &self.takes_back[..] {
+            [] => self.set.is_match(path),
+            takes_back => self.set.matches(path).last().is_some_and(|last| !takes_back[*last]),
         }
     }
 }
@@ -108,6 +124,18 @@ mod tests {
         assert!(own.is_match("ads/a.csv") && !above.is_match("ads/a.csv"));
         let same = Paths::new(set("ads/**"), Path::new(""));
         assert!(same.is_match("ads/a.csv") && same.is_match("./ads/a.csv"));
+    }
+
+    #[test]
+    fn the_last_pattern_that_matches_wins() {
+        let matches = |patterns: &[&str], name: &str| {
+            Paths::of_patterns(&patterns.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>(), Path::new("")).is_match(name)
+        };
+        let list = ["drafts/", "*.txt", "!drafts/keep.md", "!/notes.txt"];
+        assert!(matches(&list, "drafts/a.md") && matches(&list, "b/notes.txt"));
+        assert!(!matches(&list, "drafts/keep.md") && !matches(&list, "notes.txt") && !matches(&list, "a.md"));
+        assert!(matches(&["!a.md", "a.md"], "a.md") && !matches(&["!a.md"], "a.md") && !matches(&["!a.md"], "b.md"));
+        assert!(matches(&["\\!a.md"], "!a.md"));
     }
 
     #[test]

@@ -177,6 +177,12 @@ impl RuleSet {
         self.names.keys().map(String::as_str).chain(super::OWN_RULES.iter().map(|(o, _)| *o))
     }
 
+    /// Whether any rule is run. Those of promolint itself count if they were asked for.
+    pub fn runs_any(&self) -> bool {
+        let asked = |id: &str| !self.settings.only.is_empty() && self.settings.selects_id(id, "");
+        !self.rules.is_empty() || super::OWN_RULES.iter().any(|(id, _)| asked(id))
+    }
+
     /// Whether the rule of this id is run.
     pub fn runs(&self, id: &str) -> bool {
         self.rules.iter().any(|r| r.id == id) || super::OWN_RULES.iter().any(|(o, _)| *o == id) && self.settings.selects_id(id, "")

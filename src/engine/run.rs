@@ -1,6 +1,7 @@
 //! The run: inputs are read by one thread, checked by several, reported in their order.
 
 use super::corpus::Collector;
+use super::distinct::Distinct;
 use super::format::{Format, is_binary};
 use super::once::Once;
 use super::outcome::{MAX_DOCUMENT, Outcome, Pictured};
@@ -75,8 +76,10 @@ impl Engine<'_> {
         }
         let mut pictured = Pictured::default();
         let mut once = Once::default();
+        let mut distinct = Distinct::default();
         let mut go_on = true;
         self.run_all(inputs, &mut |mut outcome| {
+            distinct.take(&mut outcome);
             pictured.take(&mut outcome);
             before(&mut outcome);
             go_on = go_on && once.take(outcome, sink);

@@ -108,6 +108,7 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
     let end_of_text = source.text().len();
     for d in directives {
         let (word, rest) = d.text.split_once(char::is_whitespace).unwrap_or((d.text.as_str(), ""));
+        let word = word.to_ascii_lowercase();
         let (names, reason) = rest.split_once(':').unwrap_or((rest, ""));
         let head = Head::read(names);
         let until = head.until.map(Day::parse);
@@ -123,7 +124,7 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
             used: false,
             wrong: None,
         };
-        match word {
+        match word.as_str() {
             "promolint-ignore" => {
                 s.reach = Span::new(d.span.end, d.next_block.map_or(end_of_text, |b| b.end).max(d.span.end));
             }
@@ -170,6 +171,13 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
             None
         };
         out.push(s);
+    }
+    for i in open {
+        let s = &mut out[i];
+        let rules = s.rules.join(", ");
+        let message = format!("this suppression of `{rules}` is never ended, and holds to the end of the text");
+        let help = format!("write `promolint-ignore-end {rules}` after what is meant");
+        s.wrong.get_or_insert(("suppression-not-ended", message, help));
     }
     out
 }

@@ -5,8 +5,10 @@ use super::paths::Paths;
 use crate::finding::Trouble;
 use crate::source::is_address;
 use ignore::WalkBuilder;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +47,10 @@ pub struct Inputs {
     pub troubles: Vec<Trouble>,
     /// Files that are left out for what they are: unknown endings.
     pub skipped: usize,
-    /// Files that were named and are left out by the configuration's `exclude`.
+    /// Files that were named, standard input among them, and are left out by the configuration's `exclude`.
     pub excluded: usize,
+    /// Whether `exclude` leaves something out in a folder that was named.
+    pub excluded_below: bool,
     /// Bytes in all files.
     pub bytes: u64,
     /// Whether pictures in folders are content.
@@ -57,6 +61,20 @@ pub struct Inputs {
 pub fn name_of(path: &Path) -> String {
     let name = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     name.strip_prefix("./").filter(|n| !n.is_empty()).map_or(name.clone(), str::to_owned)
+}
+
+/// The files that were met, each with its place among the inputs if it is one: a file that is named in two ways is read once.
+struct Met {
+    /// Whether there is more than one argument, so that it can happen.
+    several: bool,
+    files: HashMap<PathBuf, Option<usize>>,
+}
+
+impl Met {
+    /// A path without links and detours, where that matters.
+    fn whole(&self, path: &Path) -> Option<PathBuf> {
+        if self.several { path.canonicalize().ok() } else { None }
+    }
 }
 
 impl Inputs {
@@ -73,9 +91,14 @@ impl Inputs {
 
     fn look(mut self, arguments: &[String], stdin_name: Option<&str>, excluded: &Paths) -> Inputs {
         let out = &mut self;
-        for argument in arguments {
+        let mut met = Met { several: arguments.len() > 1, files: HashMap::new() };
+        let mut before = HashSet::new();
+        for argument in arguments.iter().filter(|a| before.insert(*a)) {
             if argument == "-" {
-                out.list.push(Input::Stdin { name: stdin_name.unwrap_or("<stdin>").to_owned(), held: None });
+                match stdin_name {
+                    Some(name) if excluded.is_match(name) => out.excluded += 1,
+                    name => out.list.push(Input::Stdin { name: name.unwrap_or("<stdin>").to_owned(), held: None }),
+                }
                 continue;
             }
             if is_address(argument) {
@@ -84,13 +107,24 @@ impl Inputs {
             }
             let path = Path::new(argument);
             match std::fs::metadata(path) {
-                Ok(meta) if meta.is_dir() => out.folder(path, excluded),
+                Ok(meta) if meta.is_dir() => out.folder(path, excluded, &mut met),
                 Ok(meta) if meta.is_file() => {
                     let name = name_of(path);
+                    let whole = met.whole(path);
+                    if let Some(Some(at)) = whole.as_ref().and_then(|w| met.files.get(w)) {
+                        // It may lie in a folder that was named before.
+                        if let Some(Input::File { named, .. }) = out.list.get_mut(*at) {
+                            *named = true;
+                        }
+                        continue;
+                    }
                     if excluded.is_match(&name) {
                         out.excluded += 1;
                     } else {
                         out.bytes += meta.len();
+                        if let Some(whole) = whole {
+                            met.files.insert(whole, Some(out.list.len()));
+                        }
                         out.list.push(Input::File { path: path.to_owned(), name, named: true, size: meta.len() });
                     }
                 }
@@ -115,12 +149,22 @@ impl Inputs {
         self
     }
 
-    fn folder(&mut self, path: &Path, excluded: &Paths) {
+    fn folder(&mut self, path: &Path, excluded: &Paths, met: &mut Met) {
+        let above = met.whole(path);
         let excluded = excluded.clone();
+        let below = Arc::new(AtomicBool::new(false));
+        let found = Arc::clone(&below);
         let walk = WalkBuilder::new(path)
             .require_git(false)
             .sort_by_file_name(|a, b| a.cmp(b))
-            .filter_entry(move |e| e.depth() == 0 || e.file_name() != "node_modules" && !excluded.is_match(&name_of(e.path())))
+            .filter_entry(move |e| {
+                let is_folder = e.file_type().is_some_and(|t| t.is_dir());
+                // In a folder that is left out may lie what a later pattern takes back.
+                let left_out = || (!is_folder || excluded.holds_below()) && excluded.is_match(&name_of(e.path()));
+                let left_out = e.depth() > 0 && e.file_name() != "node_modules" && left_out();
+                found.fetch_or(left_out, Ordering::Relaxed);
+                e.depth() == 0 || e.file_name() != "node_modules" && !left_out
+            })
             .build();
         for entry in walk {
             let entry = match entry {
@@ -135,8 +179,16 @@ impl Inputs {
             if !entry.file_type().is_some_and(|t| t.is_file()) {
                 continue;
             }
+            let whole = above.as_ref().and_then(|w| Some(w.join(entry.path().strip_prefix(path).ok()?)));
+            if whole.as_ref().is_some_and(|w| met.files.contains_key(w)) {
+                continue;
+            }
             let name = name_of(entry.path());
-            if !Format::from_name(&name).is_some_and(|f| self.images || f != Format::Image) {
+            let known = Format::from_name(&name).is_some_and(|f| self.images || f != Format::Image);
+            if let Some(whole) = whole {
+                met.files.insert(whole, known.then_some(self.list.len()));
+            }
+            if !known {
                 self.skipped += 1;
                 continue;
             }
@@ -144,6 +196,7 @@ impl Inputs {
             self.bytes += size;
             self.list.push(Input::File { path: entry.path().to_owned(), name, named: false, size });
         }
+        self.excluded_below |= below.load(Ordering::Relaxed);
     }
 }
 
@@ -170,6 +223,9 @@ pub fn io_message(e: &std::io::Error) -> String {
 
 /// What to do about a path that is not there: the name in the same folder that was probably meant.
 pub fn nearest(path: &Path) -> String {
+    if let Ok(target) = std::fs::read_link(path) {
+        return format!("it is a link to `{}`, which is not there", name_of(&target));
+    }
     let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let names: Vec<String> = std::fs::read_dir(folder)

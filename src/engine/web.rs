@@ -7,6 +7,7 @@ use super::read::{hint, read_source};
 use super::run::Engine;
 use super::split::Work;
 use super::walk::Input;
+use crate::document::html::REFRESH;
 use crate::document::records::Formats;
 use crate::fetch::{Failure, Fetched, Why, list};
 use crate::finding::Trouble;
@@ -65,7 +66,10 @@ impl Engine<'_> {
             outcome.remarks.push(format!("{name} leads to {led}, which was checked"));
         }
         if page.bytes.iter().all(u8::is_ascii_whitespace) {
-            outcome.remarks.push(format!("{name} is empty"));
+            let message =
+                if page.status == 204 { "the server answers that there is no content (204)" } else { "the server's answer is empty" };
+            outcome.troubles.push(Trouble::about(name, message, "look at the address in a browser"));
+            outcome.starts_input = false;
             return outcome;
         }
         // What the server says comes before what the page says of itself, and a byte order mark before both.
@@ -78,6 +82,12 @@ impl Engine<'_> {
         }
         self.check(&source, &reading, &mut Active::default(), &mut outcome);
         outcome.decoding(&source);
+        let on = reading.document.links.iter().find(|l| l.holder == REFRESH).and_then(|l| page.url.join(&l.target).ok());
+        if let Some(on) = on.filter(|on| *on != page.url) {
+            let message = format!("this page leads its readers on to {on}, which was not checked");
+            outcome.troubles.push(Trouble::about(name, message, format!("check {on}")));
+            outcome.starts_input = !outcome.findings.is_empty();
+        }
         outcome
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn append_entry(text: &str, kind: Kind, id: &str, lines: &dyn Fn(usiz
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
         return Ok(format!("{text}{gap}{name}:{newline}{}", join(lines(2, 4))));
     }
-    let root = yaml::parse(text).map_err(|e| Fault::new(e.span, e.message, "this file is not YAML as it stands"))?;
+    let root = yaml::parse(text).map_err(|e| Fault::new(e.span, e.message.clone(), e.help()))?;
     let Some((key, list)) = root.as_map().and_then(|m| m.iter().find(|(k, _)| k.as_str() == Some(name))) else {
         return Err(Fault::new(Span::at(0), format!("this register has no list of {name}"), format!("add `{name}: []`")));
     };

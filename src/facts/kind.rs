@@ -94,7 +94,7 @@ pub(super) fn parse(source: Source, kind: Kind) -> Result<(Source, Node, Reader)
     };
     let root = match yaml::parse(text) {
         Ok(root) => root,
-        Err(e) => return Err(Broken::new(source, vec![Fault::new(e.span, e.message, "this file is not YAML as it stands")])),
+        Err(e) => return Err(Broken::new(source, vec![Fault::new(e.span, e.message.clone(), e.help())])),
     };
     let mut r = Reader::default();
     shape::check(&root, &Shape::Object(kind.form()), &format!("the register of {}", kind.name()), &mut r.faults);

@@ -26,6 +26,18 @@ pub struct RecordRef {
     pub id: Option<String>,
     /// JSON Pointer of the field; for CSV the canonical name.
     pub field: Option<String>,
+    /// What tells a record without an id from others: its name, else its address.
+    #[serde(skip)]
+    pub name: Option<String>,
+}
+
+impl RecordRef {
+    /// What the record is told by in another run: its id, else its name, else its place.
+    pub fn key(&self) -> String {
+        // Neither a name nor a place is taken for an id.
+        let name = || self.name.as_ref().map(|n| format!("#{n}"));
+        self.id.clone().or_else(name).unwrap_or_else(|| format!("#{}", self.index + 1))
+    }
 }
 
 /// Where a rule comes from.
@@ -189,8 +201,7 @@ fn the_schema<R: borsh::io::Read>(_: &mut R) -> borsh::io::Result<&'static str> 
 pub fn fingerprint(rule: &str, input: &str, record: Option<&RecordRef>, text: &str, occurrence: usize) -> String {
     let mut h = Sha256::new();
     let (id, field) = match record {
-        // A record without an id is known by its place.
-        Some(r) => (r.id.clone().unwrap_or_else(|| r.index.to_string()), r.field.clone().unwrap_or_default()),
+        Some(r) => (r.key(), r.field.clone().unwrap_or_default()),
         None => Default::default(),
     };
     let occurrence = occurrence.to_string();
@@ -198,6 +209,15 @@ pub fn fingerprint(rule: &str, input: &str, record: Option<&RecordRef>, text: &s
         h.update((part.len() as u64).to_le_bytes());
         h.update(part.as_bytes());
     }
+    hex(h)
+}
+
+/// The fingerprint of the finding that is number `n`, from 1, after another with the same one.
+pub fn nth_fingerprint(first: &str, n: u32) -> String {
+    hex(Sha256::new().chain_update(first).chain_update(n.to_le_bytes()))
+}
+
+fn hex(h: Sha256) -> String {
     h.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
 }
 

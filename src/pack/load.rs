@@ -144,7 +144,7 @@ impl PackSet {
         let root = match yaml::parse(&text) {
             Ok(root) => root,
             Err(e) => {
-                let fault = Fault::new(e.span, e.message, "this file is not YAML as it stands");
+                let fault = Fault::new(e.span, e.message.clone(), e.help());
                 self.faults.push(Fault { file, ..fault });
                 return None;
             }

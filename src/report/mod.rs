@@ -3,6 +3,7 @@
 mod about;
 mod card;
 mod concise;
+mod earlier;
 mod hosts;
 mod html;
 mod json;
@@ -19,6 +20,7 @@ mod xml;
 pub use about::{About, Content, Root, RuleHelp};
 pub use card::{html as card_as_html, terminal as card_in_terminal};
 pub use concise::Concise;
+pub use earlier::{HEAD, is_report};
 pub use hosts::{GitHub, GitLab, RdJson};
 pub use html::Html;
 pub use json::{Json, JsonLines};
@@ -26,6 +28,7 @@ pub use rich::{Rich, faults as rich_faults, faults_in as rich_faults_in, trouble
 pub use sarif::Sarif;
 pub use style::{Palette, clean};
 pub use table::{Csv, Xlsx};
+pub use words::NOT_CHECKED;
 pub use xml::{Checkstyle, JUnit};
 
 use crate::engine::Summary;

@@ -28,7 +28,7 @@ pub(super) fn finding(text: &str, path: &str) -> Finding {
         kind: Kind::Page,
         path: Some(path.to_owned()),
         url: None,
-        record: Some(RecordRef { index: 0, id: Some(text.to_owned()), field: Some(text.to_owned()) }),
+        record: Some(RecordRef { index: 0, id: Some(text.to_owned()), field: Some(text.to_owned()), name: None }),
         fix: Some(Fix {
             applicability: Applicability::Safe,
             edits: vec![Edit { path: path.to_owned(), start: 0, end, replacement: text.to_owned(), place: primary.spans[0] }],

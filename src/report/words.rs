@@ -4,7 +4,8 @@ use super::clean;
 use crate::finding::{Edit, Excerpt, Finding, Fix, Place, Trouble};
 
 /// The rule name of inputs that could not be checked.
-pub(super) const NOT_CHECKED: &str = "not-checked";
+/// The name under which reports say what could not be checked.
+pub const NOT_CHECKED: &str = "not-checked";
 
 /// The headline and the cure in one sentence.
 pub(super) fn sentence(f: &Finding) -> String {

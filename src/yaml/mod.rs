@@ -60,6 +60,17 @@ pub struct YamlError {
     pub span: Span,
 }
 
+impl YamlError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        if self.message.ends_with(" is given twice") {
+            "a key stands once in its map: take one of the two out, or put what both say under one"
+        } else {
+            "this file is not YAML as it stands"
+        }
+    }
+}
+
 impl Node {
     /// The source text of the node.
     pub fn raw<'a>(&self, text: &'a str) -> &'a str {

@@ -10,7 +10,7 @@ use crate::engine::OWN_RULES;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind, TestCase, TestFacts};
 use crate::pack::shape::did_you_mean;
-use crate::report::Palette;
+use crate::report::{NOT_CHECKED, Palette};
 
 /// Explains a rule.
 pub fn run(args: &ExplainArgs) -> u8 {
@@ -26,6 +26,13 @@ pub fn run(args: &ExplainArgs) -> u8 {
     let rules: Vec<&Rule> = setup.packs.packs.iter().flat_map(|p| &p.rules).collect();
     if let Some(rule) = rules.iter().find(|r| r.id == asked || r.aliases.iter().any(|a| a == asked)) {
         return print(&explain(rule, palette));
+    }
+    if asked == NOT_CHECKED {
+        let text = format!(
+            "{}\nWhat could not be read is never told as clean\n\nNo rule, but what promolint says of an input, or a part of one, that could not be checked: a file that cannot be read or\ndecoded, a broken record, an address that does not answer. The place and the cure stand with it. The rest is checked all\nthe same, `not_checked` in the summary names each, and the exit code is 2. It cannot be suppressed: mend the input, or leave\nit out with `exclude` in promolint.yaml.\n",
+            palette.bold(NOT_CHECKED)
+        );
+        return print(&text);
     }
     if let Some((id, title)) = OWN_RULES.iter().find(|(id, _)| *id == asked) {
         let text = format!(

@@ -3,7 +3,7 @@
 //! Everything else (classes, `data-*`, scripts) is not looked at.
 
 use super::tokens::{Tag, Value};
-use crate::document::{Builder, Field, FieldRole, Lang, Record, Role, Shown, SourceMap, css};
+use crate::document::{Builder, Field, FieldRole, Lang, Mark, Record, Role, Shown, SourceMap, css};
 use crate::source::Span;
 
 macro_rules! known {
@@ -23,7 +23,7 @@ macro_rules! known {
 
 known! {
     Alt "alt", Title "title", AriaLabel "aria-label", AriaDescription "aria-description", Placeholder "placeholder", Summary "summary",
-    Value "value", Label "label", Type "type", Name "name", Property "property", Content "content", Rel "rel", Lang "lang",
+    Value "value", Label "label", Type "type", Name "name", Property "property", HttpEquiv "http-equiv", Content "content", Rel "rel", Lang "lang",
     XmlLang "xml:lang", Hidden "hidden", AriaHidden "aria-hidden", Style "style", Open "open", Encoding "encoding",
     Href "href", XlinkHref "xlink:href", Src "src", Srcset "srcset", ImageSrcset "imagesrcset", Poster "poster", Action "action",
     Formaction "formaction", Data "data", Cite "cite", Color "color" | "face" | "size",
@@ -103,6 +103,13 @@ impl<'t> Found<'t> {
     /// Writes what search results and link previews show. Each such element is a record of one field, so that rules can tell a site's name
     /// from its description.
     fn write_meta(&self, lang: Option<Lang>, b: &mut Builder) {
+        if self.is(Known::HttpEquiv, "refresh")
+            && !b.is_marked(Mark::Noscript)
+            && let Some(value) = self.get(Known::Content)
+            && let Some(target) = leads_on(&value.text())
+        {
+            b.link(target, value.span, REFRESH, None);
+        }
         let shown = meta(self, |key| SHOWN_META.iter().find(|k| **k == key).copied());
         let (Some(name), Some(value)) = (shown, self.get(Known::Content)) else { return };
         let role = if matches!(name, "og:site_name" | "application-name") { FieldRole::Name } else { FieldRole::Prose };
@@ -110,6 +117,7 @@ impl<'t> Found<'t> {
         let field = b.field(Field { pointer: String::new(), name: name.to_owned(), role, value: text, span: value.span, block: None });
         b.spelled(value.layer(), |b| b.side(Role::Meta, lang, Some(field), |b| value.write(b)));
         b.record(Record { form: "meta".to_owned(), fields: field..field + 1, span: value.span, index: None, id: None });
+        b.apart(value.span);
     }
 
     /// Where its start tag stands.
@@ -329,6 +337,21 @@ const PICTURE_ENDINGS: [&str; 10] = ["png", "apng", "jpg", "jpeg", "gif", "webp"
 /// The first answer for the names that a `<meta>` goes by.
 fn meta<R>(found: &Found<'_>, f: impl Fn(&str) -> Option<R>) -> Option<R> {
     [Known::Name, Known::Property].into_iter().filter_map(|k| found.get(k)).find_map(|v| f(&v.text().trim().to_ascii_lowercase()))
+}
+
+/// The holder of a link that browsers follow at once.
+pub const REFRESH: &str = "meta[refresh]";
+
+/// Where `0; url=…` leads on to; nowhere, if readers have the time to look at the page.
+fn leads_on(content: &str) -> Option<&str> {
+    let (wait, rest) = content.trim().split_once([';', ','])?;
+    let rest = rest.trim();
+    let at_once = wait.trim().parse().is_ok_and(|s: f32| s < 1.0);
+    let address = match rest.get(..3) {
+        Some(word) if word.eq_ignore_ascii_case("url") => rest[3..].trim_start().strip_prefix('=')?.trim(),
+        _ => rest,
+    };
+    Some(address.trim_matches(['"', '\''])).filter(|a| at_once && !a.is_empty())
 }
 
 /// Whether declarations of a `style` attribute hide the element.

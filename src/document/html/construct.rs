@@ -144,7 +144,7 @@ impl Reader<'_, '_> {
             self.boundary();
         }
         if element.is(OBJECT) && !(element == Input && found.is(Known::Type, "hidden")) {
-            self.object();
+            self.object(tag.span);
         }
         let effect = self.effect(element, tag.name, &found);
         if element.is(FORMATTING) {
@@ -181,7 +181,7 @@ impl Reader<'_, '_> {
             _ => Namespace::Html,
         };
         if namespace == Namespace::Svg {
-            self.object();
+            self.object(tag.span);
         }
         if namespace != Namespace::Html && tag.self_closing {
             self.finish(&effect);

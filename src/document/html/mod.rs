@@ -16,6 +16,7 @@ mod stack;
 mod tests;
 mod tokens;
 
+pub use attributes::REFRESH;
 pub use census::{Census, Start};
 pub(crate) use dom::place;
 pub use dom::{Dom, MAX_DEPTH};

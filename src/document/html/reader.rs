@@ -143,6 +143,8 @@ impl Reader<'_, '_> {
         if self.open {
             self.b.close();
             self.open = false;
+        } else {
+            self.b.boundary();
         }
     }
 
@@ -155,9 +157,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    pub(super) fn object(&mut self) {
+    /// A picture or a control; `tag`: its start tag.
+    pub(super) fn object(&mut self, tag: Span) {
         if self.open && self.b.has_text() {
-            self.b.object();
+            self.b.object(tag);
+        } else {
+            self.b.stands(tag);
         }
     }
 
@@ -345,6 +350,7 @@ impl Reader<'_, '_> {
                 if let Some(text) = self.src.get(inner.clone()) {
                     self.boundary();
                     jsonld::read(text, inner.start, self.b);
+                    self.b.apart(Span::new(inner.start, inner.end));
                 }
             }
             Raw::Noscript => self.noscript(inner),

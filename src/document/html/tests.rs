@@ -228,6 +228,27 @@ fn comments_speak() {
 }
 
 #[test]
+fn comments_hold_for_the_element_that_follows() {
+    for (after, wanted) in [
+        ("<img alt=A title=B><p>C", "<img alt=A title=B>"),
+        ("<img alt=A> text <img alt=B> <p>C", "text <img alt=B>"),
+        ("<div><img alt=A></div>C", "<img alt=A>"),
+        ("<meta name=description content='A b'><p>C", "A b"),
+        ("<meta charset=utf-8><p title=T>C", "C"),
+        (
+            "<script type='application/ld+json'>{\"name\":\"A\",\"description\":\"B\"}</script><p>C",
+            "{\"name\":\"A\",\"description\":\"B\"}",
+        ),
+        ("<section aria-label=A><h2>B</h2><p>C</section>", "B"),
+        ("<svg><title>A</title></svg><p>C", "A"),
+    ] {
+        let html = format!("<p>x</p><!-- promolint-ignore x: y -->{after}");
+        let d = doc(&html);
+        assert_eq!(d.directives[0].next_block.map(|s| &html[s.range()]), Some(wanted), "{after}");
+    }
+}
+
+#[test]
 fn hostile_nesting_is_finished() {
     let n = 20_000;
     let many = |s: &str| s.repeat(n);

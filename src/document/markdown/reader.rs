@@ -174,7 +174,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 self.touch(&r, false);
                 if self.alt.is_none() {
                     self.alt = Some(Vec::new());
-                    self.b.object();
+                    self.b.object(span(&r));
                 }
                 self.alt_depth += 1;
                 let dest = dest_url.into_string();

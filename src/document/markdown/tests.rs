@@ -228,6 +228,14 @@ fn directives_know_their_block() {
 }
 
 #[test]
+fn a_picture_by_itself_is_a_block() {
+    let source = "<!-- promolint-ignore tm-a: b -->\n![One](a.png \"Two\")\n\nThree\n\n<!-- promolint-ignore tm-a: c -->\nWords ![One](a.png \"Two\")\n\nFour";
+    let d = doc(source);
+    let got: Vec<_> = d.directives.iter().map(|x| x.next_block.map_or("", |s| &source[s.range()])).collect();
+    assert_eq!(got, ["![One](a.png \"Two\")", "Words ![One](a.png \"Two\")"]);
+}
+
+#[test]
 fn front_matter_comes_first() {
     let source = "---\ntitle: \"A &amp; *b*\"\nkind: event\n---\n# C";
     let d = doc(source);

@@ -368,6 +368,7 @@ impl<'a> Rst<'a, '_> {
             };
             if let Some(role) = role {
                 self.b.side(role, None, None, |b| inline(prose, false, b));
+                self.b.apart(Span::new(at, self.lines[i - 1].end()));
             } else if name == "target" {
                 self.address(value, at + end, "md[link]");
             } else if name == "caption" {

@@ -198,7 +198,7 @@ impl Inline<'_, '_> {
                     return None;
                 }
                 self.flush(at);
-                self.b.object();
+                self.b.object(Span::new(at, close + 1));
                 self.from = close + 1 + self.s.as_bytes()[close + 1..].iter().take(2).take_while(|b| **b == b'_').count();
                 Some(self.from)
             }

@@ -21,6 +21,8 @@ pub const LONGEST_RECORD: usize = 64 << 20;
 const LONGEST_HEADER: usize = 1 << 20;
 /// More troubles of one file are not told.
 const MAX_TROUBLES: usize = 20;
+/// So many rows that do not fit the header are told with their places.
+const MAX_RAGGED: usize = 100;
 /// How much of the file is shown on either side of a trouble.
 const AROUND: usize = 160;
 
@@ -113,8 +115,8 @@ pub(super) struct Found {
     /// One past the last record.
     pub cut: usize,
     troubles: Vec<RawTrouble>,
-    /// The first row whose cells do not fit the header.
-    ragged: Option<Span>,
+    /// Rows whose cells do not fit the header.
+    ragged: Vec<Span>,
 }
 
 impl Found {
@@ -209,7 +211,9 @@ impl Rows<'_> {
             }
             if row.cells != table.columns.names.len() {
                 self.ragged += 1;
-                found.ragged.get_or_insert(row.span);
+                if self.ragged <= MAX_RAGGED {
+                    found.ragged.push(row.span);
+                }
             }
             found.records.push(row.span);
             found.cut = row.end;
@@ -286,7 +290,7 @@ pub struct Splitter<'f, R> {
     base: Position,
     index: usize,
     troubles: usize,
-    ragged: Option<(Box<Source>, Span)>,
+    ragged: Vec<(Box<Source>, Span)>,
     queue: VecDeque<Result<Chunk, Trouble>>,
     begun: bool,
     finished: bool,
@@ -313,7 +317,7 @@ impl<'f, R: Read> Splitter<'f, R> {
             base: Position::START,
             index: 0,
             troubles: 0,
-            ragged: None,
+            ragged: Vec::new(),
             queue: VecDeque::new(),
             begun: false,
             finished: false,
@@ -360,9 +364,10 @@ impl<'f, R: Read> Splitter<'f, R> {
         }
         let mut found = Found::default();
         self.machine.run(&self.buffer, last, &mut found);
-        let (troubles, ragged) = (std::mem::take(&mut found.troubles), found.ragged);
-        if let (None, Some(span)) = (&self.ragged, ragged) {
-            self.ragged = Some(self.window(span));
+        let (troubles, ragged) = (std::mem::take(&mut found.troubles), std::mem::take(&mut found.ragged));
+        for span in ragged {
+            let window = self.window(span);
+            self.ragged.push(window);
         }
         let troubles: Vec<Trouble> =
             troubles.into_iter().take((MAX_TROUBLES + 1).saturating_sub(self.troubles)).map(|t| self.placed(t)).collect();
@@ -408,14 +413,18 @@ impl<'f, R: Read> Splitter<'f, R> {
 
     fn finish(&mut self) {
         self.finished = true;
-        if let (Machine::Rows(rows), Some((source, span))) = (&self.machine, self.ragged.take()) {
-            let columns = rows.table.as_ref().map_or(0, |t| t.columns.names.len());
-            let message = match rows.ragged {
-                1 => format!("this row has more or fewer than the {columns} cells of the header"),
-                n => format!("{n} rows have more or fewer than the {columns} cells of the header; this is the first"),
-            };
+        let Machine::Rows(rows) = &self.machine else { return };
+        let columns = rows.table.as_ref().map_or(0, |t| t.columns.names.len());
+        let beyond = rows.ragged.saturating_sub(MAX_RAGGED);
+        let ragged = std::mem::take(&mut self.ragged);
+        let last = ragged.len().saturating_sub(1);
+        for (i, (source, span)) in ragged.into_iter().enumerate() {
+            let mut message = format!("this row has more or fewer than the {columns} cells of the header");
+            if i == last && beyond > 0 {
+                message.push_str(&format!("; {beyond} more rows after it have, too"));
+            }
             let help = "the cells are read as far as they go; a cell that holds the delimiter needs quotes".to_owned();
-            self.push_trouble(Trouble { kind: TroubleKind::Content, message, help, source, span });
+            self.queue.push_back(Err(Trouble { kind: TroubleKind::Content, message, help, source, span }));
         }
     }
 

@@ -307,11 +307,14 @@ fn broken_lines_and_rows_are_told() {
         assert_eq!(ids(&got), ["A", "B", "C"]);
         assert_eq!(got.docs[2].0.fields[2].value, "open, d\nD,gold,d\n");
         let told: Vec<_> = got.troubles.iter().map(|t| (t.1.line, t.2.as_str())).collect();
-        assert_eq!(told, [(5, "\""), (2, "A")]);
-        assert!(got.troubles[1].0.starts_with("2 rows"));
+        assert_eq!(told, [(5, "\""), (2, "A"), (4, "B,gold,d,more Hubspot")]);
+        assert!(got.troubles[1].0.starts_with("this row has"));
         assert!(got.docs[1].0.fields.iter().any(|f| f.name == "column-4" && f.value == "more Hubspot"));
         let got = read_file(b"name,tier\n", Shape::Csv, chunk);
         assert_eq!((got.docs.len(), got.troubles.len()), (0, 0));
+        let got = read_file(format!("name,tier,website\n{}", "A,gold\n".repeat(103)).as_bytes(), Shape::Csv, chunk);
+        assert_eq!((got.docs.len(), got.troubles.len(), got.troubles[99].1.line), (103, 100, 101));
+        assert!(got.troubles[99].0.ends_with("; 3 more rows after it have, too") && !got.troubles[98].0.contains("more rows"));
     }
 }
 

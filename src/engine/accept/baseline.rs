@@ -4,7 +4,7 @@
 use crate::engine::paths::without_dots;
 use crate::engine::rules::RuleSet;
 use crate::facts::Broken;
-use crate::finding::Finding;
+use crate::finding::{Finding, RecordRef};
 use crate::source::{DecodeHint, Source, Span};
 use crate::yaml::Fault;
 use serde::de::{SeqAccess, Visitor};
@@ -191,7 +191,7 @@ impl Baseline {
             (Some(p), _) => p.clone(),
             (None, url) => url.clone().unwrap_or_default(),
         };
-        let record = f.record.as_ref().map(|r| r.id.clone().unwrap_or_else(|| format!("#{}", r.index + 1)));
+        let record = f.record.as_ref().map(RecordRef::key);
         let field = f.record.as_ref().and_then(|r| r.field.clone());
         Key { path, rule: f.rule.clone(), record, field, text: short(f.primary.text.as_deref().unwrap_or_default()) }
     }

@@ -113,7 +113,7 @@ impl Ignores {
         }
         let root = match yaml::parse(text) {
             Ok(root) => root,
-            Err(e) => return Err(Broken::new(source, vec![Fault::new(e.span, e.message, "this file is not YAML as it stands")])),
+            Err(e) => return Err(Broken::new(source, vec![Fault::new(e.span, e.message.clone(), e.help())])),
         };
         let mut faults = Vec::new();
         shape::check(&root, &IGNORES, "the list of suppressions", &mut faults);

@@ -97,7 +97,7 @@ pub fn add_asset(text: &str, new: &NewAsset) -> Result<String, Fault> {
 /// # Errors
 /// The text is no YAML, or has no such image.
 pub fn add_file(text: &str, id: &str, new: &AssetFile) -> Result<String, Fault> {
-    let root = yaml::parse(text).map_err(|e| Fault::new(e.span, e.message, "this file is not YAML as it stands"))?;
+    let root = yaml::parse(text).map_err(|e| Fault::new(e.span, e.message.clone(), e.help()))?;
     let items = root.get(Kind::Assets.name()).and_then(Node::as_seq).unwrap_or_default();
     let named = |n: &&Node| n.get("id").and_then(Node::scalar_text).is_some_and(|i| i.trim().eq_ignore_ascii_case(id));
     let Some(entry) = items.iter().find(named) else {

@@ -23,7 +23,7 @@ impl Reader<'_, '_> {
         } else if tag.name == "br" {
             self.b.space(span(&r));
         } else if is_object(&tag.name) && !tag.closing {
-            self.b.object();
+            self.b.object(span(&r));
         }
         if !tag.closing || tag.name == "svg" {
             self.attributes(&r);
@@ -141,7 +141,7 @@ impl Reader<'_, '_> {
             Kind::Comment(words) => self.b.comment(&self.text[words.clone()], span(&m.range)),
             Kind::Object if self.alt.is_none() && m.fill == Fill::Word => {
                 self.flush();
-                self.b.object();
+                self.b.object(span(&m.range));
             }
             Kind::Tag if self.alt.is_none() => {
                 self.flush();

@@ -145,7 +145,15 @@ fn a_pack_that_is_broken_in_one_place_is_refused() {
 #[test]
 fn a_broken_configuration_is_refused() {
     let validator = validator(&shapes::CONFIG);
-    for text in ["pakcs: [hubspot]", "fail_on: always", "rules: {tm-x: strict}", "kinds: [{paths: [a]}]", "overrides: {paths: [a]}"] {
+    for text in [
+        "pakcs: [hubspot]",
+        "fail_on: always",
+        "rules: {tm-x: strict}",
+        "rules: {tm-x: {}}",
+        "overrides: [{paths: [a], rules: {tm-x: {}}}]",
+        "kinds: [{paths: [a]}]",
+        "overrides: {paths: [a]}",
+    ] {
         assert!(!validator.is_valid(&json(text)), "the schema accepts {text}");
         assert!(!own_faults(text, &shapes::CONFIG).is_empty(), "promolint accepts {text}");
     }

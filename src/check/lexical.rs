@@ -30,6 +30,11 @@ pub fn is(scope: Scope, text: &str, start: usize, end: usize) -> bool {
     }
 }
 
+/// Whether `start..end` of `text` is a whole run without white space, but for the punctuation of the sentence around it.
+pub fn is_token(text: &str, start: usize, end: usize) -> bool {
+    token(text, start, end) == (start, end)
+}
+
 /// The run without white space around `start..end`, without the punctuation of the sentence around it.
 fn token(text: &str, start: usize, end: usize) -> (usize, usize) {
     let is_end = |c: char| {

@@ -1,7 +1,7 @@
 //! Phrases, regular expressions and replacements over visible text.
 
 use super::prefilter::{Known, OfRule};
-use super::{Hit, Subject};
+use super::{Hit, Subject, lexical};
 use crate::document::{Block, Document};
 use crate::pack::{Pattern, Patterns};
 use std::ops::Range;
@@ -94,15 +94,25 @@ fn in_window(document: &Document, pattern: &Pattern, block: &Block, window: Rang
 fn hit(document: &Document, pattern: &Pattern, start: usize, end: usize) -> Option<Hit> {
     let spans = document.map.spans(start, end);
     let block = document.block_at(start)?;
+    let text = document.text.get(start..end)?;
     if spans.is_empty() {
         return None;
     }
     Some(Hit {
         spans,
         range: Some((start, end)),
-        text: document.text.get(start..end)?.to_owned(),
+        text: text.to_owned(),
         replacement: pattern.replacement.clone(),
         field: document.blocks[block].field,
+        prose: text.contains(['-', '/']) && is_compound(document, pattern, start, end),
         ..Hit::default()
     })
+}
+
+/// Whether a word of several is all that a phrase means, as `re~seller` means `re-seller`. What only holds the words of a phrase, or goes on
+/// where it lets anything follow, may be a slug or a class.
+fn is_compound(document: &Document, pattern: &Pattern, start: usize, end: usize) -> bool {
+    let Some(block) = document.block_at(start).map(|b| &document.blocks[b]) else { return false };
+    let text = document.block_text(block);
+    pattern.is_closed() && lexical::is_token(text, start - block.start, (end - block.start).min(text.len()))
 }

@@ -9,7 +9,7 @@ use crate::engine::{Format, io_message, is_binary, name_of, nearest, read_source
 use crate::facts::content::{bytes_sha256, content_sha256, difference, visible_text};
 use crate::facts::edit::{EMPTY_APPROVALS, NewApproval, append};
 use crate::facts::{self, Approval, ApprovalKind, Approvals, Day, Standing, State, Status};
-use crate::report::rich_faults_in;
+use crate::report::{clean, rich_faults_in};
 use crate::source::{DecodeHint, Source};
 use std::path::{Path, PathBuf};
 
@@ -211,7 +211,8 @@ fn list(path: &Path, today: Day) -> u8 {
     ];
     for a in approvals.iter() {
         let line = approvals.source().position(a.id.span.start).line;
-        let mut put = |group: usize, what: String| groups[group].1.push(format!("  {}  {what}  ({name}:{line})\n", a.id.value));
+        let mut put =
+            |group: usize, what: String| groups[group].1.push(clean(&format!("  {}  {what}  ({name}:{line})", a.id.value)) + "\n");
         match (a.standing(today), &a.expires_on) {
             (Standing::Pending, _) => {
                 let since = a
@@ -237,7 +238,7 @@ fn list(path: &Path, today: Day) -> u8 {
         out.push_str(&format!("{title}\n{}", lines.concat()));
     }
     if out.is_empty() {
-        out = format!("nothing needs attention in {name} on {today}\n");
+        out = format!("nothing needs attention in {} on {today}\n", clean(&name));
     }
     print(&out)
 }

@@ -1,12 +1,11 @@
 //! `promolint pack audit`: what may be better in packs that work.
 
 use super::args::{AuditArgs, FailOn, ScoreFormat};
-use super::pack::{file_of, load, usable};
+use super::pack::{file_of, known, load, usable};
 use super::{complain, count, exit, print, stdout_palette};
 use crate::engine::audit::{Check, Remark, audit};
 use crate::facts::Day;
 use crate::finding::Severity;
-use crate::pack::shape::did_you_mean;
 use crate::source::Source;
 use serde_json::json;
 
@@ -16,15 +15,8 @@ pub fn run(args: &AuditArgs) -> u8 {
         Ok(s) => s,
         Err(code) => return code,
     };
-    if let Err(code) = usable(&set, args.packs.color) {
+    if let Err(code) = usable(&set, args.packs.color).and_then(|()| known(&set, &args.packs.only)) {
         return code;
-    }
-    let ids: Vec<String> = set.packs.iter().flat_map(|p| &p.rules).map(|r| r.id.clone()).collect();
-    if let Some(name) = args.packs.only.iter().find(|o| !ids.iter().any(|id| id.starts_with(o.as_str()))) {
-        let near = did_you_mean(name, ids.iter().map(String::as_str));
-        let help = near.map_or_else(|| "`promolint rules` lists the rules".to_owned(), |n| format!("did you mean `{n}`?"));
-        complain(&format!("error: --only: there is no rule `{name}`\n  = help: {help}"));
-        return exit::TROUBLE;
     }
     let named = |id: &str| args.packs.only.is_empty() || args.packs.only.iter().any(|o| id.starts_with(o.as_str()));
     let sources: Vec<(String, Source)> = set
@@ -35,7 +27,7 @@ pub fn run(args: &AuditArgs) -> u8 {
             (p.name.clone(), Source::from_text(&file.name, file.text.clone()))
         })
         .collect();
-    let rules = ids.iter().filter(|id| named(id)).count();
+    let rules = set.packs.iter().flat_map(|p| &p.rules).filter(|r| named(&r.id)).count();
     let remarks = audit(set.packs, &named, args.today.unwrap_or_else(Day::today));
     let place = |r: &Remark| {
         let source = sources.iter().find(|(name, _)| *name == r.pack).map(|(_, s)| s);

@@ -1,13 +1,12 @@
 //! `promolint pack test --mutate`: how well rules do on their own texts when these are written differently.
 
 use super::args::{ScoreFormat, TestArgs};
-use super::pack::{file_of, load, usable};
+use super::pack::{file_of, known, load, usable};
 use super::{complain, count, exit, print, setup, stdout_palette};
 use crate::engine::CaseResult;
 use crate::engine::mutate::{Class, LeftOut, Mutated, Sample, Slip, Tally, mutate_pack};
 use crate::pack::PackSource;
 use crate::pack::model::Floors;
-use crate::pack::shape::did_you_mean;
 use crate::report::{Palette, clean};
 use crate::source::Source;
 use serde_json::{Value, json};
@@ -31,15 +30,8 @@ pub fn run(args: &TestArgs) -> u8 {
         Ok(s) => s,
         Err(code) => return code,
     };
-    if let Err(code) = usable(&set, args.packs.color) {
+    if let Err(code) = usable(&set, args.packs.color).and_then(|()| known(&set, &args.packs.only)) {
         return code;
-    }
-    let rules = || set.packs.iter().flat_map(|p| &p.rules).map(|r| r.id.as_str());
-    if let Some(name) = args.packs.only.iter().find(|o| !rules().any(|id| id.starts_with(o.as_str()))) {
-        let help =
-            did_you_mean(name, rules()).map_or_else(|| "`promolint rules` lists the rules".to_owned(), |n| format!("did you mean `{n}`?"));
-        complain(&format!("error: --only: there is no rule `{name}`\n  = help: {help}"));
-        return exit::TROUBLE;
     }
     let began = Instant::now();
     let jobs = setup::jobs(args.jobs);

@@ -1,7 +1,7 @@
 //! `promolint pack`: for rule authors.
 
 use super::args::{PackArgs, PackCommand, PackPaths};
-use super::{complain, count, exit, print, setup, stderr_palette, stdout_palette};
+use super::{complain, count, exit, print, refuse, setup, stderr_palette, stdout_palette};
 use crate::engine::{CaseResult, SUPPRESSION, test_pack};
 use crate::finding::Severity;
 use crate::pack::{Fault, PackSet, lint, shape, shapes};
@@ -56,12 +56,29 @@ pub(super) fn file_of(set: &PackSet, pack: &str) -> usize {
     set.files.iter().position(|f| f.text.contains(&format!("pack: {pack}"))).unwrap_or(0)
 }
 
+/// Complains of `--only` that names no rule.
+pub(super) fn known(set: &PackSet, only: &[String]) -> Result<(), u8> {
+    let ids = || set.packs.iter().flat_map(|p| &p.rules).map(|r| r.id.as_str());
+    let unknown = only.iter().find(|o| !ids().any(|id| id.starts_with(o.as_str())));
+    unknown.map_or(Ok(()), |name| {
+        let near = shape::did_you_mean(name, ids());
+        let help = near.map_or_else(|| "`promolint rules` lists the rules".to_owned(), |n| format!("did you mean `{n}`?"));
+        Err(refuse(&format!("--only: there is no rule `{name}`"), &help))
+    })
+}
+
 /// All that is wrong, and all advice.
 fn check(p: &PackPaths) -> u8 {
     let set = match load(p) {
         Ok(s) => s,
         Err(code) => return code,
     };
+    // A rule that is broken is not there.
+    if set.is_usable()
+        && let Err(code) = known(&set, &p.only)
+    {
+        return code;
+    }
     let mut faults: Vec<Fault> = set.faults.clone();
     for pack in &set.packs {
         // A rule that was merged from another pack stands in this pack's file with its id.
@@ -90,7 +107,7 @@ fn test(p: &PackPaths) -> u8 {
         Ok(s) => s,
         Err(code) => return code,
     };
-    if let Err(code) = usable(&set, p.color) {
+    if let Err(code) = usable(&set, p.color).and_then(|()| known(&set, &p.only)) {
         return code;
     }
     let palette = stdout_palette(p.color);

@@ -7,6 +7,7 @@ use crate::document::Kind;
 use crate::engine::{io_message, name_of};
 use crate::pack::Rule;
 use crate::pack::model::Pack;
+use crate::report::clean;
 use serde_json::json;
 use std::path::Path;
 
@@ -35,17 +36,17 @@ pub fn run(args: &RulesArgs) -> u8 {
             for r in &rules {
                 if r.pack != pack {
                     pack = &r.pack;
-                    out.push_str(&format!("{}{}\n", if out.is_empty() { "" } else { "\n" }, palette.bold(pack)));
+                    out.push_str(&format!("{}{}\n", if out.is_empty() { "" } else { "\n" }, palette.bold(&clean(pack))));
                 }
                 let level = r.severity.highest().map_or("off", |s| s.name());
-                out.push_str(&format!("  {:width$}  {level:7}  {}\n", r.id, r.title));
+                out.push_str(&format!("  {:width$}  {level:7}  {}\n", r.id, clean(&r.title)));
             }
             out
         }
         TableFormat::Markdown => {
             let mut out = "| rule | severity | confidence | looks at | requirement |\n| --- | --- | --- | --- | --- |\n".to_owned();
             for r in &rules {
-                let title = r.title.replace('|', "\\|");
+                let title = page::escape(&r.title).replace('|', "\\|");
                 out.push_str(&format!("| `{}` | {} | {} | {} | {title} |\n", r.id, severity(&r.severity), r.confidence, kinds(r)));
             }
             out

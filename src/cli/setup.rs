@@ -121,7 +121,7 @@ pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, 
         }
     };
     let sources = pack_sources(&names, &base, selection.color)?;
-    let packs = PackSet::load(if quick { sources.into_iter().map(PackSource::quick).collect() } else { sources });
+    let packs = if quick { PackSet::quick(sources) } else { PackSet::load(sources) };
     if !packs.is_usable() {
         let serious: Vec<_> = packs.faults.iter().filter(|f| !f.usable).cloned().collect();
         complain(&rich_faults(&packs.files, &serious, stderr_palette(selection.color)));

@@ -63,7 +63,9 @@ impl RuleSet {
     /// The rules of these packs, less those that are off everywhere.
     pub fn new(packs: Vec<Pack>, settings: Settings) -> RuleSet {
         let all = packs.iter().flat_map(|p| &p.rules);
-        let names = all.flat_map(|r| r.aliases.iter().chain([&r.id]).map(|n| (n.clone(), r.id.clone()))).collect();
+        // A rule's own name counts before what others were once called.
+        let aliases = all.clone().flat_map(|r| r.aliases.iter().map(|a| (a.clone(), r.id.clone())));
+        let names = aliases.chain(all.clone().map(|r| (r.id.clone(), r.id.clone()))).collect();
         let rules: Vec<Rule> = packs.into_iter().flat_map(|p| p.rules).filter(|r| settings.selects(r) && settings.may_apply(r)).collect();
         let corpus = |r: &usize| rules[*r].outline.corpus && !check::corpus::leaves(&rules[*r]).is_empty();
         let corpus = (0..rules.len()).filter(corpus).collect();

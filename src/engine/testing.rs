@@ -110,6 +110,15 @@ const MAX_GALLERIES: usize = 64;
 pub fn run_case(engine: &mut Engine<'_>, case: &TestCase, default: Kind, galleries: &mut Vec<Arc<Gallery>>) -> Result<Outcome, String> {
     engine.options.facts = Arc::new(facts_of(&case.facts)?);
     let files = files_of(&case.facts)?;
+    let is_empty = match case.format {
+        TestFormat::Image if !files.contains_key(&case.text) => return Err(format!("there is no file `{}`", case.text)),
+        TestFormat::Several => serde_json::from_str(&case.text)
+            .is_ok_and(|v: serde_json::Value| ["records", "pages"].iter().all(|part| v[*part].as_array().is_none_or(Vec::is_empty))),
+        _ => case.text.trim().is_empty(),
+    };
+    if is_empty {
+        return Err("it holds nothing".to_owned());
+    }
     let size = files.get(&case.text).map_or(0, Vec::len);
     let gallery = Gallery::new(Arc::clone(&engine.options.facts), Store::Memory(files)).knowing(galleries);
     let gallery = Arc::new(gallery);
@@ -193,4 +202,39 @@ fn files_of(test: &TestFacts) -> Result<BTreeMap<String, Vec<u8>>, String> {
         Ok(resolve::data(text, Limits::default().bytes).map_err(|r| r.message)?.unwrap_or_default())
     };
     test.files.iter().map(|(name, text)| Ok((name.clone(), bytes(text)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::{PackSet, PackSource};
+
+    /// What is not as it should be in the tests of a rule with this matcher.
+    fn failed(matcher: &str, tests: &str) -> Vec<(String, CaseResult)> {
+        let text = format!(
+            "pack: t/t\nsources: {{s: {{title: S, checked_on: 2026-01-01, confidence: primary}}}}\nrules:\n  - {{id: t-a, title: T, source: s, severity: note, match: {matcher}, message: m, tests: {tests}}}\n"
+        );
+        let mut set = PackSet::load(vec![PackSource::new("t.yaml", text)]);
+        assert!(set.faults.is_empty(), "{:?}", set.faults);
+        let all = test_pack(set.packs.remove(0), &|_| true).into_iter();
+        all.map(|(_, case, result)| (case.text, result)).filter(|(_, result)| *result != CaseResult::Ok).collect()
+    }
+
+    #[test]
+    fn compounds_are_prose_and_slugs_are_not() {
+        let flag = "We are a re-seller., Be self-made!, It is risk-free., Is it guaranteed/proven?, (risk‑free)";
+        let pass = "the re-seller-api package, call re-seller.sync, x/re-seller, ./re-seller, class=re-seller, npm i self-made-cli, data-risk-free, the guarantee-box class, a _re-seller_id";
+        let matcher = "{phrases: [re~seller, self-made, risk~free, guaranteed/proven, guarantee*]}";
+        let tests = format!("{{flag: [{flag}], pass: [{pass}]}}");
+        assert_eq!(failed(matcher, &tests), []);
+    }
+
+    #[test]
+    fn tests_that_hold_nothing_are_told() {
+        let told = failed(
+            "{phrases: [foo]}",
+            "{flag: [{image: nofile.png}], pass: [{image: nofile.png}, {records: []}, {pages: []}, {text: \"\"}]}",
+        );
+        assert!(told.len() == 5 && told.iter().all(|(_, result)| matches!(result, CaseResult::Unread(_))), "{told:?}");
+    }
 }

@@ -100,6 +100,14 @@ impl Expression {
         phrases.first().and_then(of).unwrap_or_else(|| self.source())
     }
 
+    /// Whether it is phrases in which all words are written out.
+    pub(super) fn is_closed(&self) -> bool {
+        match self {
+            Expression::Regexes(_) => false,
+            Expression::Phrases(phrases) => phrases.iter().all(|p| p.with(is_closed)),
+        }
+    }
+
     pub(super) fn source(&self) -> String {
         match self {
             Expression::Regexes(sources) => any_of(sources.iter().map(|s| ascii_boundaries(s)).collect()),
@@ -111,6 +119,15 @@ impl Expression {
             }
         }
     }
+}
+
+/// Whether a phrase has no wildcard for words or their endings.
+fn is_closed(parts: &[Part]) -> bool {
+    parts.iter().all(|part| match part {
+        Part::Word | Part::Words | Part::Ending => false,
+        Part::Choice(options) => options.iter().all(|o| is_closed(o)),
+        Part::Literal(_) | Part::Space | Part::Joint | Part::Number => true,
+    })
 }
 
 /// What matches where one of these does; the first that does, if several do.

@@ -74,6 +74,15 @@ impl PackSet {
     /// Reads packs. What they extend is looked for among them, then among the built-in ones. A pack with faults that make it unusable is
     /// left out; the others are still there.
     pub fn load(sources: Vec<PackSource>) -> PackSet {
+        PackSet::read(sources, false)
+    }
+
+    /// The same without the tests and reasons of built-in packs.
+    pub fn quick(sources: Vec<PackSource>) -> PackSet {
+        PackSet::read(sources.into_iter().map(PackSource::quick).collect(), true)
+    }
+
+    fn read(sources: Vec<PackSource>, quick: bool) -> PackSet {
         let mut set = PackSet::default();
         let wanted = sources.len();
         set.files = sources;
@@ -100,7 +109,8 @@ impl PackSet {
                     if parsed.iter().any(|q| q.name == name) || set.files[read..].iter().any(|f| f.name == name) {
                         continue;
                     }
-                    let found: Vec<PackSource> = PackSource::builtin(&name).into_iter().map(PackSource::quick).collect();
+                    let found: Vec<PackSource> =
+                        PackSource::builtin(&name).into_iter().map(|s| if quick { s.quick() } else { s }).collect();
                     if found.is_empty() {
                         let names = builtin::builtin_names("hubspot");
                         let help =
@@ -167,7 +177,7 @@ impl PackSet {
             {
                 self.faults.push(Fault { file, ..Fault::new(n.span, format!("`{day}` is not a day"), "write YYYY-MM-DD") });
             }
-            let source = RuleSource { title: text("title").unwrap_or_default(), url: text("url"), checked_on };
+            let source = RuleSource { title: super::decode::one_line(&text("title").unwrap_or_default()), url: text("url"), checked_on };
             let confidence = text("confidence").and_then(|c| Confidence::from_name(&c)).unwrap_or(Confidence::Inferred);
             sources.insert(k.scalar_text().unwrap_or_default(), (source, confidence));
         }
@@ -233,6 +243,21 @@ impl PackSet {
                 }
             }
         }
+        // What changes a rule says no more than what it changes; one that nothing is known of was meant to be another.
+        if !bases.is_empty() {
+            let (known, unknown): (Vec<_>, Vec<_>) = std::mem::take(&mut p.rules)
+                .into_iter()
+                .partition(|(id, own)| own.iter().any(|e| e.key == "match") || rules.iter().any(|(base, _)| base == id));
+            p.rules = known;
+            for (id, own) in unknown {
+                let of_bases = p.extends.iter().filter_map(|name| finished.get(*done.get(name)?)).flat_map(|b| &b.rules);
+                let near = did_you_mean(&id, of_bases.map(|(id, _)| id.as_str()));
+                let help = near.map_or_else(|| "add `match:` if it is a new rule".to_owned(), |n| format!("did you mean `{n}`?"));
+                let span = own.iter().find(|e| e.key == "id").map_or(p.root.span, |e| e.value.span);
+                let message = format!("there is no rule `{id}` in the packs that this one extends");
+                self.faults.push(Fault { file: p.file, ..Fault::new(span, message, help) });
+            }
+        }
         for (id, own) in &mut p.rules {
             if let Some((_, base)) = rules.iter().find(|(b, _)| b == id) {
                 *own = super::decode::whole(own);
@@ -292,6 +317,24 @@ impl PackSet {
                     let help = format!("give it another id, or add `extends: [{other}]` to change that rule");
                     let fault = Fault::new(rule.span, format!("`{}` already has a rule `{}`", other, rule.id), help);
                     self.faults.push(Fault { file: p.file, ..fault });
+                }
+            }
+        }
+        let ids: HashSet<&str> = packs.iter().flat_map(|p| &p.rules).map(|r| r.id.as_str()).collect();
+        let mut former: HashMap<&str, &str> = HashMap::new();
+        for p in finished {
+            for rule in packs.iter().find(|q| q.name == p.name).iter().flat_map(|q| &q.rules) {
+                for alias in rule.aliases.iter().filter(|a| **a != rule.id) {
+                    let other = former.insert(alias, &rule.id).filter(|other| *other != rule.id);
+                    let message = match other {
+                        _ if ids.contains(alias.as_str()) => format!("the alias `{alias}` is the id of another rule"),
+                        Some(other) => format!("`{alias}` is also an alias of `{other}`"),
+                        None => continue,
+                    };
+                    self.faults.push(Fault {
+                        file: p.file,
+                        ..Fault::new(rule.span, message, "an alias is what this rule alone was called before")
+                    });
                 }
             }
         }

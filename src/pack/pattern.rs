@@ -134,6 +134,14 @@ impl Pattern {
         self.exact || self.regex().is_some_and(|r| r.sources().iter().any(|s| s.contains("(?-i")))
     }
 
+    /// Whether it is a phrase in which all words are written out, so that nothing in a match is there by chance.
+    pub fn is_closed(&self) -> bool {
+        match &self.form {
+            Form::Spelled { .. } => true,
+            Form::Regex(regex) => regex.expression.is_closed(),
+        }
+    }
+
     /// Whether a match begins where a key does, and [`Pattern::spelled_at`] tells where it ends.
     pub fn is_spelled(&self) -> bool {
         matches!(self.form, Form::Spelled { .. })

@@ -7,9 +7,10 @@ pub(super) use forms::{
     JOINTS, NO_ENDING, Unit, append_each, choice_regex, forms, forms_regex, is_ending, sign_regex, spellings, takes_space,
     takes_space_before, to_regex, units, ways, written,
 };
+use options::Size;
 pub(super) use options::{Firsts, MOST, Options};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -71,38 +72,65 @@ impl PhraseError {
     }
 }
 
+/// How many letters a phrase may stand for, with those of its terms: about as many as still make an automaton. A few lines of terms that use
+/// each other twice stand for millions.
+const MAX_LETTERS: usize = 50_000;
+/// How deep choices and terms may lie in each other.
+const MAX_DEPTH: usize = 64;
+
 /// Reads the terms of a pack into `terms`, which holds those it builds on. Terms may use each other, whatever their order. What is wrong is
 /// returned with the place of its text: the term's number and the number of the text within it.
 pub(super) fn read_terms(own: &[(String, Vec<String>)], terms: &mut Terms) -> Vec<(usize, usize, PhraseError)> {
     let mut faults = Vec::new();
     let numbers: HashMap<&str, usize> = own.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
     // Those of the pack's own terms that each names.
-    let names = |text: &str| -> Vec<usize> {
-        let named = text.match_indices('<').filter_map(|(at, _)| text[at + 1..].split_once('>'));
-        named.filter_map(|(name, _)| numbers.get(name).copied()).collect()
+    let named = |text: &str| -> Vec<usize> {
+        let names = text.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+        names.filter_map(|(name, _)| numbers.get(name).copied()).collect()
     };
-    let uses: Vec<Vec<usize>> = own.iter().map(|(_, texts)| texts.iter().flat_map(|t| names(t)).collect()).collect();
-    let mut left: Vec<usize> = (0..own.len()).collect();
+    // What is not there although it is one of them waits for the one that asks.
+    let in_circle = |e: PhraseError| match e.unknown_term.as_deref().is_some_and(|name| numbers.contains_key(name)) {
+        true => {
+            PhraseError::new(e.at, format!("`{}` uses itself in a circle", e.unknown_term.unwrap_or_default()), "take one link out of it")
+        }
+        false => e,
+    };
+    let uses: Vec<Vec<usize>> = own.iter().map(|(_, texts)| texts.iter().flat_map(|t| named(t)).collect()).collect();
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); own.len()];
+    uses.iter().enumerate().for_each(|(i, used)| used.iter().for_each(|&u| users[u].push(i)));
+    let mut waits_for: Vec<usize> = uses.iter().map(Vec::len).collect();
+    let mut ready: Vec<usize> = (0..own.len()).filter(|&i| waits_for[i] == 0).collect();
+    let mut is_read = vec![false; own.len()];
+    let mut first_left = 0;
     loop {
-        let mut is_left = vec![false; own.len()];
-        left.iter().for_each(|&i| is_left[i] = true);
-        let (ready, waiting): (Vec<_>, Vec<_>) = left.into_iter().partition(|&i| !uses[i].iter().any(|&used| is_left[used]));
-        let stuck = ready.is_empty();
-        for i in if stuck { waiting.clone() } else { ready } {
+        while let Some(i) = ready.pop() {
+            is_read[i] = true;
             let mut options = Vec::new();
             for (n, text) in own[i].1.iter().enumerate() {
                 match parse(text, terms) {
                     Ok(parts) => options.push(parts),
-                    Err(e) => faults.push((i, n, e)),
+                    Err(e) => faults.push((i, n, in_circle(e))),
                 }
             }
             longest_first(&mut options);
             terms.insert(own[i].0.clone(), Arc::new(Options::new(options)));
+            for &user in &users[i] {
+                waits_for[user] = waits_for[user].saturating_sub(1);
+                if waits_for[user] == 0 && !is_read[user] {
+                    ready.push(user);
+                }
+            }
         }
-        if stuck || waiting.is_empty() {
+        // Those that are left wait for a circle, or are in one; of a circle one is read without the others.
+        first_left += is_read[first_left..].iter().take_while(|read| **read).count();
+        if first_left == own.len() {
             return faults;
         }
-        left = waiting;
+        let (mut at, mut met) = (first_left, HashSet::new());
+        while met.insert(at) {
+            at = uses[at].iter().copied().find(|&used| !is_read[used]).unwrap_or(at);
+        }
+        ready.push(at);
     }
 }
 
@@ -113,7 +141,12 @@ pub(super) fn parse(text: &str, terms: &dyn Named) -> Result<Vec<Part>, PhraseEr
     if p.at < text.len() {
         return Err(PhraseError::new(p.at..p.at + 1, "`)` has no `(` before it", "write `\\)` for the character itself"));
     }
-    if !parts.iter().any(|p| !matches!(p, Part::Space)) {
+    let size = Size::of(&parts);
+    if size.letters > MAX_LETTERS || size.depth > MAX_DEPTH {
+        let message = "this phrase stands for too much with the terms it uses";
+        return Err(PhraseError::new(0..text.len(), message, "use smaller terms, or split it in several"));
+    }
+    if parts.iter().all(|p| matches!(p, Part::Space) || matches!(p, Part::Choice(options) if options.size().reach == 0)) {
         return Err(PhraseError::new(0..text.len(), "this phrase has no words", "remove it, or write what it should find"));
     }
     // One more word at the end is a common exception (“not giving a *”); at the beginning it would match anywhere.
@@ -286,17 +319,7 @@ fn push_letters(parts: &mut Vec<Part>, letters: &str) {
 /// Puts the longer options first, and what is empty last: where no boundary can follow, one would be cut short by its own beginning
 /// (`client`, `clients'`).
 pub(super) fn longest_first(options: &mut [Vec<Part>]) {
-    options.sort_by_cached_key(|o| std::cmp::Reverse(reach(o)));
-}
-
-/// How long the words of a phrase are, bytes; what may vary counts as one.
-fn reach(parts: &[Part]) -> usize {
-    let one = |p: &Part| match p {
-        Part::Literal(s) => s.len(),
-        Part::Choice(options) => options.iter().map(|o| reach(o)).max().unwrap_or(0),
-        _ => 1,
-    };
-    parts.iter().map(one).sum()
+    options.sort_by_cached_key(|o| std::cmp::Reverse(Size::of(o).reach));
 }
 
 #[cfg(test)]
@@ -341,6 +364,30 @@ mod tests {
                 assert!(!r.is_match(n), "{phrase:?} should not match {n:?}: {r}");
             }
         }
+    }
+
+    #[test]
+    fn terms_that_grow_or_turn_in_circles_are_told() {
+        let read = |own: &[(&str, &str)]| {
+            let own: Vec<_> = own.iter().map(|(name, text)| ((*name).to_owned(), vec![(*text).to_owned()])).collect();
+            let mut terms = Terms::new();
+            let faults = read_terms(&own, &mut terms);
+            faults.into_iter().map(|(i, _, e)| (own[i].0.clone(), e.message)).collect::<Vec<_>>()
+        };
+        let names: Vec<_> = (0..5000).map(|i| (format!("t{i}"), format!("<t{}>", i + 1))).collect();
+        let twice: Vec<_> = (0..40).map(|i| (format!("t{i}"), format!("<t{0}> <t{0}>", i + 1))).collect();
+        for (all, told) in [(names, 5000 / MAX_DEPTH - 1), (twice, 2)] {
+            let mut own: Vec<_> = all.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+            let last = format!("t{}", own.len());
+            own.push((&last, "(a|b)"));
+            let faults = read(&own);
+            assert!(faults.iter().all(|(_, m)| m.contains("too much")), "{faults:?}");
+            assert!(faults.len().abs_diff(told) <= 1, "{faults:?}");
+        }
+        let circle = read(&[("a", "<b> x"), ("b", "<c>"), ("c", "<b> y"), ("d", "<d>"), ("e", "<nobody>")]);
+        let told: Vec<_> = circle.iter().map(|(name, m)| format!("{name}: {m}")).collect();
+        let circle = ["e: no term is called `nobody`", "b: `c` uses itself in a circle", "d: `d` uses itself in a circle"];
+        assert_eq!(told, circle);
     }
 
     #[test]

@@ -325,8 +325,8 @@ static TESTS: ObjectShape = ObjectShape {
     keys: &[
         key("files", MapOf(&Str), "Files beside each text that names none, as for a single text."),
         key("assets", List(&MapOf(&Any)), "The register of images for each text that names none."),
-        required("flag", List(&AnyOf(&[Str, Object(&TEST)])), "Texts it must flag."),
-        required("pass", List(&AnyOf(&[Str, Object(&TEST)])), "Texts it must not flag."),
+        required("flag", OneOrMany(&AnyOf(&[Str, Object(&TEST)])), "Texts it must flag."),
+        required("pass", OneOrMany(&AnyOf(&[Str, Object(&TEST)])), "Texts it must not flag."),
     ],
 };
 
@@ -389,7 +389,7 @@ pub static CONFIG: ObjectShape = ObjectShape {
 const RULE_SETTING: Shape = AnyOf(&[OneOf(LEVELS), Object(&RULE_SETTING_MAP)]);
 
 static RULE_SETTING_MAP: ObjectShape =
-    ObjectShape { name: "rule setting", doc: "Settings of a rule.", keys: &[key("severity", SEVERITY, "How much a finding weighs.")] };
+    ObjectShape { name: "rule setting", doc: "Settings of a rule.", keys: &[required("severity", SEVERITY, "How much a finding weighs.")] };
 
 static REGISTERS: ObjectShape = ObjectShape {
     name: "registers",

@@ -27,7 +27,7 @@ impl<W: Write> GitHub<W> {
         if let Some(path) = path {
             let path = self.about.root.relative(path);
             if !is_url(&path) {
-                properties.push(format!("file={}", property(&path)));
+                properties.push(format!("file={}", property(&clean(&path))));
             }
             name.push_str(&path);
         }

@@ -111,7 +111,7 @@ impl<W: Write> Html<W> {
         let place = f.primary.first().map(|p| format!("line {}, column {}", p.line, p.column));
         let region = f.primary.region.map(|r| format!("{} by {} pixels at {}, {}", r.width, r.height, r.x, r.y));
         let where_: Vec<String> = place.into_iter().chain(region).chain(words::record(f)).collect();
-        let title = self.about.rule(&f.rule).map(|r| r.title.as_str()).unwrap_or_default();
+        let title = self.about.rule(&f.rule).map(|r| clean(&r.title)).unwrap_or_default();
         html! {
             article .finding .(f.severity) id={ "finding-" (n) } tabindex="-1" aria-labelledby={ "finding-" (n) "-head" }
                 data-severity=(f.severity) data-rule=(f.rule) data-file=(file) data-print=(f.fingerprint) {
@@ -128,14 +128,14 @@ impl<W: Write> Html<W> {
                     @if let Some(s) = &f.source {
                         " Source: "
                         @match s.url.as_deref().filter(|u| is_url(u)) {
-                            Some(url) => a href=(url) rel="noopener noreferrer" { (s.title) },
-                            None => (s.title),
+                            Some(url) => a href=(url) rel="noopener noreferrer" { (clean(&s.title)) },
+                            None => (clean(&s.title)),
                         }
                         (sure(f.confidence)) "."
                     }
                 }
                 @for a in &f.also {
-                    p .rule { "Also: " code { (a.rule) } @if let Some(r) = self.about.rule(&a.rule) { " " (r.title) } "." }
+                    p .rule { "Also: " code { (a.rule) } @if let Some(r) = self.about.rule(&a.rule) { " " (clean(&r.title)) } "." }
                 }
                 p .where { (where_.join(", ")) " " a href={ "#finding-" (n) } aria-label={ "Link to finding " (n) } { "#" (n) } }
             }
@@ -261,7 +261,7 @@ impl<W: Write> Html<W> {
                     details {
                         summary { "Rules with findings: " (self.rules.len()) }
                         (overview("Rule", self.rules.iter().map(|(rule, n)| {
-                            let title = self.about.rule(rule).map(|r| r.title.as_str()).unwrap_or_default();
+                            let title = self.about.rule(rule).map(|r| clean(&r.title)).unwrap_or_default();
                             (html! { code { (rule) } " " (title) }, *n)
                         })))
                     }

@@ -168,13 +168,13 @@ fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {
     match &f.source {
         Some(s) => {
             let url = s.url.as_deref().map(|u| format!(", {u}")).unwrap_or_default();
-            notes.push(palette.dim(&format!("rule: {}{url}{sure}", s.title)));
+            notes.push(palette.dim(&format!("rule: {}{sure}", clean(&format!("{}{url}", s.title)))));
         }
         None => notes.push(palette.dim(&format!("rule: promolint's own{sure}"))),
     }
     for also in &f.also {
         let title = also.source.as_ref().map(|s| format!("{} ", s.title)).unwrap_or_default();
-        notes.push(palette.dim(&format!("also: {title}({})", also.rule)));
+        notes.push(palette.dim(&format!("also: {}({})", clean(&title), also.rule)));
     }
     notes
 }

@@ -13,7 +13,7 @@ pub enum Shape {
     Str,
     /// `true` or `false`.
     Bool,
-    /// A number.
+    /// A number from 0 on.
     Number,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -70,10 +70,13 @@ pub const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Ke
 /// The closest of `names` to what somebody wrote, if it is close.
 pub fn did_you_mean<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_lowercase();
+    let most = |n: &str| (n.len().max(written.len()) / 3).max(1);
     names
         .into_iter()
+        // What differs in length by more is not looked at: there may be thousands of both.
+        .filter(|n| n.chars().count().abs_diff(lower.chars().count()) <= most(n))
         .map(|n| (strsim::damerau_levenshtein(&lower, &n.to_lowercase()), n))
-        .filter(|(d, n)| *d <= (n.len().max(written.len()) / 3).max(1))
+        .filter(|(d, n)| *d <= most(n))
         .min_by_key(|(d, _)| *d)
         .map(|(_, n)| n)
 }
@@ -103,7 +106,12 @@ fn check_value(node: &Node, shape: &Shape, what: Called, faults: &mut Vec<Fault>
     match (shape, &node.value) {
         (Shape::Any, _) => {}
         (Shape::Str, Value::Str(_) | Value::Number(_) | Value::Bool(_)) => {}
-        (Shape::Bool, Value::Bool(_)) | (Shape::Number, Value::Number(_)) | (Shape::Empty, Value::Null) => {}
+        (Shape::Bool, Value::Bool(_)) | (Shape::Empty, Value::Null) => {}
+        (Shape::Number, Value::Number(n)) => {
+            if !n.is_finite() || *n < 0.0 {
+                faults.push(Fault::new(node.span, format!("{what} is no such number"), "write a number from 0 on, such as 3 or 0.5"));
+            }
+        }
         (Shape::OneOf(words), Value::Str(s)) => {
             if !words.contains(&s.as_str()) {
                 let help = match did_you_mean(s, words.iter().copied()) {
@@ -247,7 +255,7 @@ fn shape_schema(shape: &Shape, defs: &mut Map<String, Json>) -> Json {
         Shape::Empty => json!({"type": "null"}),
         Shape::Str => json!({"type": ["string", "number", "boolean"]}),
         Shape::Bool => json!({"type": "boolean"}),
-        Shape::Number => json!({"type": "number"}),
+        Shape::Number => json!({"type": "number", "minimum": 0}),
         Shape::OneOf(words) => json!({"enum": words}),
         Shape::List(s) => json!({"type": "array", "items": shape_schema(s, defs)}),
         Shape::OneOrMany(s) => {

@@ -10,7 +10,7 @@ use crate::engine::OWN_RULES;
 use crate::finding::{Confidence, Severity};
 use crate::pack::model::{Matcher, MatcherForm, Rule, SeverityByKind, TestCase, TestFacts};
 use crate::pack::shape::did_you_mean;
-use crate::report::{NOT_CHECKED, Palette};
+use crate::report::{NOT_CHECKED, Palette, clean};
 
 /// Explains a rule.
 pub fn run(args: &ExplainArgs) -> u8 {
@@ -24,7 +24,7 @@ pub fn run(args: &ExplainArgs) -> u8 {
     };
     let palette = stdout_palette(args.selection.color);
     let rules: Vec<&Rule> = setup.packs.packs.iter().flat_map(|p| &p.rules).collect();
-    if let Some(rule) = rules.iter().find(|r| r.id == asked || r.aliases.iter().any(|a| a == asked)) {
+    if let Some(rule) = rules.iter().find(|r| r.id == asked).or_else(|| rules.iter().find(|r| r.aliases.iter().any(|a| a == asked))) {
         return print(&explain(rule, palette));
     }
     if asked == NOT_CHECKED {
@@ -72,10 +72,10 @@ pub fn severity(s: &SeverityByKind) -> String {
 }
 
 fn explain(r: &Rule, palette: Palette) -> String {
-    let mut out = format!("{}  {}\n{}\n", palette.bold(&r.id), palette.dim(&r.pack), r.title);
+    let mut out = format!("{}  {}\n{}\n", palette.bold(&r.id), palette.dim(&clean(&r.pack)), clean(&r.title));
     let mut part = |name: &str, text: &str| {
         if !text.is_empty() {
-            out.push_str(&format!("\n{}\n{}\n", palette.bold(name), indent(&wrap(text))));
+            out.push_str(&format!("\n{}\n{}\n", palette.bold(name), indent(&wrap(&clean_lines(text)))));
         }
     };
     part("Why", &r.why);
@@ -111,6 +111,11 @@ fn explain(r: &Rule, palette: Palette) -> String {
         ),
     );
     out
+}
+
+/// Text of several lines, safe for a terminal.
+fn clean_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// The kinds of content that a rule looks at.

@@ -1,8 +1,9 @@
 //! A rule as a page of Markdown, and the index of such pages.
 
-use super::{help, kinds, known, registers, severity, sure};
+use super::{clean_lines, help, kinds, known, registers, severity, sure};
 use crate::pack::Rule;
 use crate::pack::model::{Pack, TestCase, TestFormat};
+use crate::report::clean;
 
 /// Of each sort, so many examples are shown.
 const EXAMPLES: usize = 8;
@@ -18,7 +19,7 @@ pub fn page(r: &Rule) -> String {
     part("Why", &escape(&r.why));
     let off = r.severity.highest().is_none();
     let level = if off { format!("off; `rules: {{{}: note}}` in `promolint.yaml` switches it on", r.id) } else { severity(&r.severity) };
-    let mut facts = format!("- Pack: `{}`\n- Severity: {level}\n- Looks at: {}\n", r.pack, kinds(r));
+    let mut facts = format!("- Pack: `{}`\n- Severity: {level}\n- Looks at: {}\n", clean(&r.pack), kinds(r));
     let languages: Vec<&str> = r.languages.iter().map(|l| l.as_str()).collect();
     if !languages.is_empty() {
         facts.push_str(&format!("- Languages: {}\n", languages.join(", ")));
@@ -69,7 +70,7 @@ pub fn index(packs: &[Pack], rules: &[&Rule]) -> String {
         if own.peek().is_none() {
             continue;
         }
-        out.push_str(&format!("\n## {}\n\n`{}`. {}\n\n", escape(&pack.title), pack.name, escape(&pack.description)));
+        out.push_str(&format!("\n## {}\n\n`{}`. {}\n\n", escape(&pack.title), clean(&pack.name), escape(&pack.description)));
         out.push_str("| rule | severity | confidence | looks at | requirement |\n| --- | --- | --- | --- | --- |\n");
         for r in own {
             let (id, title) = (&r.id, escape(&r.title).replace('|', "\\|"));
@@ -117,13 +118,15 @@ fn pretty(json: &str) -> String {
 }
 
 /// Text that Markdown would read otherwise. What stands between backticks stays.
-fn escape(text: &str) -> String {
+pub(in crate::cli) fn escape(text: &str) -> String {
     let mut out = String::new();
+    let text = clean_lines(text);
+    let last = text.matches('`').count();
     for (i, part) in text.split('`').enumerate() {
         if i > 0 {
             out.push('`');
         }
-        if i % 2 == 1 {
+        if i % 2 == 1 && i < last {
             out.push_str(part);
             continue;
         }

@@ -17,12 +17,21 @@ pub fn scalar(text: &str) -> String {
     if plain { text.to_owned() } else { quoted(text) }
 }
 
-/// A text in double quotes. What JSON lets stand and YAML does not is escaped too: control characters, other line ends, marks of order.
+/// A text in double quotes. What JSON lets stand and YAML does not is escaped too: control characters, other line ends, marks of order; and
+/// what turns lines around, which an editor would show as another text.
 pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     for c in serde_json::to_string(text).unwrap_or_default().chars() {
         match c {
-            '\u{7F}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}' => {
+            '\u{7F}'..='\u{9F}'
+            | '\u{61C}'
+            | '\u{200E}'
+            | '\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{FEFF}'
+            | '\u{FFFE}'
+            | '\u{FFFF}' => {
                 let _ = write!(out, "\\u{:04X}", u32::from(c));
             }
             c => out.push(c),

@@ -43,7 +43,10 @@ impl Decoder<'_> {
             if let Some(p) = n.get("near") {
                 c.unless_near.extend(self.near(p, Within::Words(8)));
             }
-            c.exception_regex = n.get("regex").and_then(|r| self.regexes(r));
+            c.exception_regex = n.get("regex").and_then(|r| {
+                nodes(r).into_iter().for_each(|r| self.excepts_something(r));
+                self.regexes(r)
+            });
             before.extend(n.get("not_before").into_iter().flat_map(nodes));
             after.extend(n.get("not_after").into_iter().flat_map(nodes));
             self.exact = was;
@@ -78,7 +81,24 @@ impl Decoder<'_> {
         out
     }
 
+    /// Says that an expression which may match nothing at all is an exception to everything.
+    fn excepts_something(&mut self, node: &Node) {
+        let hir = node.scalar().filter(|_| !self.trusted).and_then(|text| regex_syntax::parse(text).ok());
+        if hir.is_some_and(|hir| hir.properties().minimum_len() == Some(0)) {
+            self.fault(
+                node.span,
+                "this matches even where nothing stands, and so excepts everything",
+                "leave no part of it that must be there to chance",
+            );
+        }
+    }
+
     pub(super) fn near(&mut self, node: &Node, default: Within) -> Vec<Near> {
+        match &node.value {
+            Value::Null => self.fault(node.span, "there is nothing to be near", "name phrases"),
+            Value::Seq(items) if items.is_empty() => self.fault(node.span, "there is nothing to be near", "name phrases"),
+            _ => {}
+        }
         match &node.value {
             Value::Map(_) => vec![self.near_map(node, default)],
             Value::Seq(items) if items.iter().any(|i| matches!(i.value, Value::Map(_))) => items
@@ -111,6 +131,9 @@ impl Decoder<'_> {
         };
         let phrases = node.get("phrases").map(|n| self.context_phrases(n)).unwrap_or_default();
         let speaker = node.get("speaker").is_some_and(|n| matches!(n.value, Value::Bool(true)));
+        if node.get("phrases").is_none_or(|n| nodes(n).is_empty()) && !speaker {
+            self.fault(node.span, "there is nothing to be near", "add `phrases`, or `speaker: true`");
+        }
         Near { phrases, speaker, within, side }
     }
 

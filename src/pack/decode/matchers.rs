@@ -10,8 +10,53 @@ fn kept(node: &Node, key: &str) -> Option<u32> {
     node.get(key).and_then(number).map(|n| n as u32)
 }
 
+/// Where a matcher stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Stand {
+    /// By itself: what it finds is shown.
+    Alone,
+    /// First in `all`: what it finds is shown if the others are met.
+    First,
+    /// One of the others.
+    Further,
+    /// Inside one of the others.
+    Within,
+}
+
 impl Decoder<'_> {
     pub fn matcher(&mut self, node: &Node) -> Option<Matcher> {
+        self.matcher_at(node, Stand::Alone)
+    }
+
+    /// Says what never finds anything where it stands.
+    fn misplaced(&mut self, form: &str, at: Span, stand: Stand) {
+        let shown = matches!(stand, Stand::Alone | Stand::First);
+        let (message, help) = match form {
+            "not" if stand == Stand::First => ("the first of `all` is where findings are shown; `not` has no place", "put it second"),
+            "not" if stand != Stand::Further => ("`not` finds nothing by itself", "put it in `all`, behind what is to be found"),
+            "approval" if shown => ("`approval` has no place of its own", "put it in `all`, behind what is to be pointed at"),
+            "corpus" if stand != Stand::Alone => {
+                ("`corpus` is told at the end of a run, and finds nothing in `all` or `not`", "let it stand alone, or inside `any`")
+            }
+            _ => return,
+        };
+        self.fault(at, message, help);
+    }
+
+    /// Says that a matcher which names nothing finds nothing, or everything.
+    fn says_nothing(&mut self, form: &str, value: &Node) {
+        let is_empty = match &value.value {
+            Value::Seq(items) => items.is_empty(),
+            Value::Map(entries) => entries.is_empty(),
+            Value::Null => true,
+            _ => false,
+        };
+        if is_empty {
+            self.fault(value.span, format!("`{form}` is empty"), "say what to look for");
+        }
+    }
+
+    fn matcher_at(&mut self, node: &Node, stand: Stand) -> Option<Matcher> {
         const FORMS: [&str; 16] = [
             "words", "phrases", "regex", "replace", "stats", "element", "link", "field", "claim", "place", "approval", "corpus", "image",
             "all", "any", "not",
@@ -32,25 +77,19 @@ impl Decoder<'_> {
             }
             return None;
         };
-        let value = node.get(form)?;
+        let (key, value) = node.as_map()?.iter().find(|(k, _)| k.scalar() == Some(form))?;
+        self.misplaced(form, key.span, stand);
+        if !matches!(form, "all" | "any") {
+            self.says_nothing(form, value);
+        }
         let form = match form {
             "words" => Some(MatcherForm::Words(Box::new(self.word_lists(value)))),
             "phrases" => Some(MatcherForm::Text(self.phrases(node))),
             "regex" => Some(MatcherForm::Text(self.patterns(node))),
-            "replace" => Some(MatcherForm::Text(
-                value
-                    .as_map()
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|(k, v)| Arc::new(Pattern::replacing(&k.scalar_text().unwrap_or_default(), &v.scalar_text().unwrap_or_default())))
-                    .collect(),
-            )),
-            "stats" => Some(MatcherForm::Stats(Stats {
-                caps_over: value.get("caps_over").and_then(number),
-                emoji_over: value.get("emoji_over").and_then(number).map(|n| n as usize),
-                exclaim_run: value.get("exclaim_run").and_then(number).map(|n| n as usize),
-                min_letters: value.get("min_letters").and_then(number).map_or(40, |n| n as usize),
-            })),
+            "replace" => {
+                Some(MatcherForm::Text(value.as_map().unwrap_or_default().iter().filter_map(|(k, v)| self.replacement(k, v)).collect()))
+            }
+            "stats" => Some(MatcherForm::Stats(self.stats(value))),
             "element" => self.element(value).map(|e| MatcherForm::Element(Box::new(e))),
             "link" => Some(MatcherForm::Link(Box::new(self.link(value)))),
             "field" => Some(MatcherForm::Field(Box::new(self.field(value)))),
@@ -60,20 +99,40 @@ impl Decoder<'_> {
             "corpus" => Some(MatcherForm::Corpus(Box::new(self.corpus(value)))),
             "image" => Some(MatcherForm::Image(Box::new(self.image(value)))),
             "all" | "any" => {
-                let list: Vec<Matcher> = nodes(value).into_iter().filter_map(|n| self.matcher(n)).collect();
-                if list.is_empty() {
+                let inside = |number: usize| match stand {
+                    _ if form == "any" => {
+                        if stand == Stand::Further {
+                            Stand::Within
+                        } else {
+                            stand
+                        }
+                    }
+                    Stand::Alone | Stand::First if number == 0 => Stand::First,
+                    _ if number == 0 => Stand::Within,
+                    _ => Stand::Further,
+                };
+                let nodes = nodes(value).into_iter().enumerate();
+                let list: Vec<Matcher> = nodes.filter_map(|(number, n)| self.matcher_at(n, inside(number))).collect();
+                if list.is_empty() && value.as_seq().is_none_or(<[Node]>::is_empty) {
                     self.fault(value.span, format!("`{form}` is empty"), "name at least one matcher");
-                }
-                if form == "all" && matches!(list.first().map(|m| &m.form), Some(MatcherForm::Not(_))) {
-                    self.fault(value.span, "the first of `all` is where findings are shown; `not` has no place", "put it second");
                 }
                 Some(if form == "all" { MatcherForm::All(list) } else { MatcherForm::Any(list) })
             }
-            _ => self.matcher(value).map(|m| MatcherForm::Not(Box::new(m))),
+            _ => self.matcher_at(value, Stand::Within).map(|m| MatcherForm::Not(Box::new(m))),
         };
         self.exact = was;
         let says = self.says(node);
         form.map(|form| Matcher { form, context, says })
+    }
+
+    /// An entry of `replace`.
+    fn replacement(&mut self, wrong: &Node, right: &Node) -> Option<Arc<Pattern>> {
+        let text = wrong.scalar_text().unwrap_or_default();
+        if text.trim().is_empty() {
+            self.fault(wrong.span, "there are no words to replace", "write the wrong form before the colon");
+            return None;
+        }
+        Some(Arc::new(Pattern::replacing(&text, &right.scalar_text().unwrap_or_default())))
     }
 
     pub(super) fn says(&mut self, node: &Node) -> Option<Arc<Says>> {
@@ -94,6 +153,22 @@ impl Decoder<'_> {
             kinds: node.get("kinds").map(list).unwrap_or_default().iter().filter_map(|k| Kind::from_name(k)).collect(),
             mask: node.get("mask").map(|n| matches!(n.value, Value::Bool(true))),
         }))
+    }
+
+    fn stats(&mut self, node: &Node) -> Stats {
+        let limit = |key: &str| node.get(key).and_then(number);
+        if let Some(n) = node.get("caps_over").filter(|n| number(n).is_some_and(|share| share >= 1.0)) {
+            self.fault(n.span, "no text has a larger share of capitals", "write a number from 0 to below 1, such as 0.5");
+        }
+        if !["caps_over", "emoji_over", "exclaim_run"].iter().any(|key| node.get(key).is_some()) && node.get("min_letters").is_some() {
+            self.fault(node.span, "`stats` names no limit", "add `caps_over`, `emoji_over` or `exclaim_run`");
+        }
+        Stats {
+            caps_over: limit("caps_over"),
+            emoji_over: limit("emoji_over").map(|n| n as usize),
+            exclaim_run: limit("exclaim_run").map(|n| n as usize),
+            min_letters: limit("min_letters").map_or(40, |n| n as usize),
+        }
     }
 
     pub(super) fn predicates(&mut self, node: Option<&Node>) -> Vec<(String, Predicate)> {

@@ -29,7 +29,7 @@ use crate::finding::{Applicability, Confidence, RuleSource, Severity};
 use crate::source::Span;
 use crate::yaml::{self, Node, Value};
 use matchers::PATTERNS;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// One key of a rule, with the file it was written in: a rule may be merged from several.
@@ -121,14 +121,17 @@ impl<'a> Decoder<'a> {
         let before = self.faults.iter().filter(|f| !f.usable).count();
         self.file = id.file;
         let id_text = id.value.scalar_text().unwrap_or_default();
-        let well_formed = id_text.starts_with(|c: char| c.is_ascii_lowercase())
-            && id_text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !well_formed {
-            self.fault(
-                id.value.span,
-                format!("`{id_text}` is not a rule id"),
-                "lower case letters, digits and hyphens, beginning with a letter",
-            );
+        self.check_id(&id.value);
+        if let Some(e) = find("aliases") {
+            self.file = e.file;
+            let mut known = HashSet::from([id.value.scalar()]);
+            for alias in nodes(&e.value) {
+                self.check_id(alias);
+                if !known.insert(alias.scalar()) {
+                    self.fault(alias.span, format!("`{}` is named twice", alias.scalar().unwrap_or_default()), "remove one");
+                }
+            }
+            self.file = id.file;
         }
         let apart = find(BODY).and_then(|e| number(&e.value));
         for (name, why) in [
@@ -215,7 +218,7 @@ impl<'a> Decoder<'a> {
             id: id_text,
             aliases: strings("aliases"),
             pack: pack.to_owned(),
-            title: text(self, "title").unwrap_or_default(),
+            title: one_line(&text(self, "title").unwrap_or_default()),
             why: text(self, "why").unwrap_or_default(),
             sources,
             confidence: confidence.unwrap_or(Confidence::Inferred),
@@ -233,6 +236,16 @@ impl<'a> Decoder<'a> {
             span: id.value.span,
         };
         (self.faults.iter().filter(|f| !f.usable).count() == before).then_some(rule)
+    }
+
+    fn check_id(&mut self, node: &Node) {
+        let id = node.scalar().unwrap_or_default();
+        let well_formed = id.starts_with(|c: char| c.is_ascii_lowercase())
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !well_formed {
+            let help = "lower case letters, digits and hyphens, beginning with a letter";
+            self.fault(node.span, format!("`{id}` is not a rule id"), help);
+        }
     }
 
     /// What of a built-in rule is read when it is first needed.
@@ -291,8 +304,13 @@ impl<'a> Decoder<'a> {
                 ];
                 let (format, text) = match &n.value {
                     Value::Map(_) => {
-                        let text = formats.iter().find_map(|(k, f)| n.get(k).map(|v| (*f, v.scalar_text().unwrap_or_default())));
+                        let mut texts = formats.iter().filter_map(|(k, f)| n.get(k).map(|v| (*f, v.scalar_text().unwrap_or_default())));
+                        let (text, second) = (texts.next(), texts.next());
                         match (text, n.get("record")) {
+                            _ if second.is_some() => {
+                                self.fault(n.span, "a test has one text", "make several tests of it");
+                                continue;
+                            }
                             (Some(t), None) => t,
                             (None, Some(r)) => (TestFormat::Record, json(r).to_string()),
                             (None, None) if n.get("records").is_some() || n.get("pages").is_some() => (TestFormat::Several, several(n)),
@@ -405,6 +423,11 @@ fn applicability(name: &str) -> Applicability {
     }
 }
 
+/// A text without line breaks and what else is white: it stands in a row of a table.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The items of a list, or the one item.
 pub(super) fn nodes(node: &Node) -> Vec<&Node> {
     match &node.value {
@@ -452,3 +475,6 @@ pub fn json(node: &Node) -> serde_json::Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,11 @@ impl Decoder<'_> {
     pub(super) fn patterns(&mut self, matcher: &Node) -> Patterns {
         let each = |d: &mut Self, n: &Node| {
             let text = n.scalar_text().unwrap_or_default();
-            let keys = Keys::of_syntax(&d.syntax(n, &text)?, d.exact);
+            let syntax = d.syntax(n, &text)?;
+            if syntax.properties().maximum_len() == Some(0) {
+                d.fault(n.span, "this matches no words", "write what it should find");
+            }
+            let keys = Keys::of_syntax(&syntax, d.exact);
             Some(Arc::new(Pattern::from_regex(text, d.exact, keys)))
         };
         let of_builtin = |d: &mut Self, text: &str| Pattern::from_regex(text.to_owned(), d.exact, Keys::of_regex(text, d.exact));

@@ -13,6 +13,7 @@ pub(in crate::pack) struct Options {
     all: Vec<Vec<Part>>,
     /// Whether one of them is empty, so that all of the choice may be missing.
     optional: bool,
+    size: Size,
     firsts: OnceLock<Box<Firsts>>,
 }
 
@@ -35,7 +36,13 @@ const FEW: usize = 7;
 impl Options {
     pub fn new(all: Vec<Vec<Part>>) -> Options {
         let optional = all.iter().any(Vec::is_empty);
-        Options { all, optional, firsts: OnceLock::new() }
+        let size = all.iter().map(|o| Size::of(o)).fold(Size::default(), Size::beside);
+        Options { all, optional, size: Size { depth: size.depth + 1, ..size }, firsts: OnceLock::new() }
+    }
+
+    /// How much they are. Told once: terms that use each other share what they are made of, and are met in ever so many ways.
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// Whether all of the choice may be missing.
@@ -49,6 +56,36 @@ impl Options {
         let many = (FEW..=MOST).contains(&self.all.len());
         let firsts = many.then(|| &**self.firsts.get_or_init(|| Box::new(Firsts::new(self.all.iter().map(|o| &o[..])))));
         Firsts::pick(firsts, &self.all, first).filter(|o| !o.is_empty())
+    }
+}
+
+/// How much a phrase stands for, with all that its terms stand for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::pack) struct Size {
+    /// Letters, bytes; what may be anything counts for the states that it takes.
+    pub letters: usize,
+    /// Those of the longest way to read it, where what may vary counts as one.
+    pub reach: usize,
+    /// How deep choices lie in each other.
+    pub depth: usize,
+}
+
+impl Size {
+    pub fn of(parts: &[Part]) -> Size {
+        let one = |part: &Part| match part {
+            Part::Literal(s) => Size { letters: s.len(), reach: s.len(), depth: 0 },
+            Part::Choice(options) => options.size(),
+            Part::Space | Part::Joint | Part::Number => Size { letters: 1, reach: 1, depth: 0 },
+            Part::Word | Part::Words | Part::Ending => Size { letters: 100, reach: 1, depth: 0 },
+        };
+        let behind = |a: Size, b: Size| Size { reach: a.reach.saturating_add(b.reach), ..a.beside(b) };
+        parts.iter().map(one).fold(Size::default(), behind)
+    }
+
+    /// That of both where either may stand.
+    fn beside(self, other: Size) -> Size {
+        let letters = self.letters.saturating_add(other.letters);
+        Size { letters, reach: self.reach.max(other.reach), depth: self.depth.max(other.depth) }
     }
 }
 

@@ -29,6 +29,9 @@ pub(super) fn alterations(reference: &Reference, widest: Option<f64>, picture: &
     alterations
 }
 
+/// The most that all of a mark may be paler than it should be, of 1.
+const PALER: f32 = 0.11;
+
 /// How many times as far from the expected as legitimate copies are.
 fn times(p: Pair, floor: f32) -> f32 {
     p.is / (p.copy + floor)
@@ -176,10 +179,22 @@ fn content(c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     push(found, weight, kind, words, f64::from(most), 100.0, region);
 }
 
+/// Whether all of its lines are there, and all of it is paler than copies are: lines so thin that a blurred copy has such colours, too.
+fn is_paler(s: &Seen) -> bool {
+    let (m, st) = (&s.measured, &s.place.structure);
+    let whole = s.visible.0 > 0.99 && st.recall.min(st.precision) > 0.97 && st.missing.max(st.extra) < 0.05;
+    whole && m.even > 0.9 && m.paler > PALER && m.fit.opacity < 0.95 && m.fit.rest[0] > 3.0
+}
+
 fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
     let m = &s.measured;
     let f = &m.fit;
     let over = beyond(m);
+    if over <= 1.0 && is_paler(s) {
+        let left = (1.0 - m.paler) * 100.0;
+        let words = format!("{left:.0} % opaque; allowed 100 %");
+        push(found, 10.0 * m.paler, Kind::Opacity, words, f64::from(left), 100.0, None);
+    }
     if over <= 1.0 || f.rest[0] < 3.0 && (over < 1.6 || f.rest[0] < 1.8) {
         return;
     }

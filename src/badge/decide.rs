@@ -6,7 +6,8 @@
 use super::alterations::{alterations, beyond, is_mapped};
 use super::find::Candidate;
 use super::library::{Reference, Seen};
-use super::locate::{PAGE, Place};
+use super::locate::{PAGE, Place, Structure};
+use super::measure::ColourFit;
 use super::{AlterationKind as Kind, Group, Mark, Picture, Region, Verdict};
 
 /// Whether a place is worth measuring.
@@ -56,6 +57,12 @@ pub(super) fn shows(place: &Place, visible: f64, (width, height): (f64, f64)) ->
     (matched && place.likeness >= 0.25 && st.precision >= 0.2 || explained).then_some(Shown { part, aligned, sign, explained })
 }
 
+/// Whether nearly all lines there are its own, and a map of its colours explains most of how the colours differ: a part in another colour
+/// leaves a line out where two colours become alike, and draws none where they do not.
+fn is_own_drawing(st: &Structure, fit: &ColourFit) -> bool {
+    st.recall > 0.95 && st.precision > 0.9 && fit.rest[1] < 0.3 * fit.rest[0]
+}
+
 /// The verdict on a mark; `None` if the picture does not show the reference.
 ///
 /// `widest`: the width of the largest file that was supplied of it; `None` if a drawing was.
@@ -82,7 +89,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let other = st.missing.min(st.extra) > 0.1 && apart > 0.33 && f.changed > 0.55 && f.rest[0] > 16.0 && s.place.explained < 0.94;
     // No change of colours makes one of the other.
     let strange = apart > 0.3 && f.changed > 0.95 && f.rest[0] > 40.0 && f.rest[1].min(f.rest[2]) > 15.0 && s.place.explained < 0.2;
-    let imitates = (other || strange) && s.visible.0 > 0.97;
+    let imitates = (other || strange) && !is_own_drawing(st, f) && s.visible.0 > 0.97;
     let likely = explained
         || st.recall > 0.93 && s.place.likeness > 0.5
         || s.visible.0 < 0.97 && st.precision > 0.9
@@ -191,4 +198,19 @@ pub(super) fn numbers(picture: &Picture, s: &Seen) -> String {
         picture.encoding,
         s.visible
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_in_another_colour_is_no_imitation() {
+        // As measured of a badge whose ground took the colour of its ribbon; a badge of others in its template has other lines.
+        let fit = |rest| ColourFit { rest, changed: 0.71, ..ColourFit::default() };
+        let lines = |recall, precision| Structure { recall, precision, missing: 0.16, extra: 0.17, core: 1.0 };
+        assert!(is_own_drawing(&lines(0.971, 0.931), &fit([74.0, 13.3, 13.1])));
+        assert!(!is_own_drawing(&lines(0.971, 0.931), &fit([40.0, 22.0, 21.0])), "other colours in other places");
+        assert!(!is_own_drawing(&lines(0.88, 0.86), &fit([74.0, 13.3, 13.1])), "other lines");
+    }
 }

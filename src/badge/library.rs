@@ -57,6 +57,9 @@ pub struct Library {
 /// How many supplied images are tried again at a place where none fits well.
 const AGAIN: usize = 4;
 
+/// Marks whose boxes overlap by more than this (intersection for union) are one.
+const SAME_PLACE: f64 = 0.7;
+
 /// A mark on its way to a verdict.
 pub(super) struct Seen {
     pub place: Place,
@@ -79,6 +82,14 @@ fn is_part(own: Option<locate::Bounds>, other: Option<locate::Bounds>) -> bool {
     let (Some(own), Some(other)) = (own, other) else { return false };
     let area = |b: locate::Bounds| (b.2 - b.0) * (b.3 - b.1);
     area(other) > 1.2 * area(own) && locate::within(own, other) > 0.85
+}
+
+/// Which marks stand where another one fits better. `sums`: how far each is from a copy. Guesses that began in different boxes may be
+/// aligned to the same place.
+fn doubled(boxes: &[Option<locate::Bounds>], sums: &[f32]) -> Vec<bool> {
+    let same = |a: Option<locate::Bounds>, b: Option<locate::Bounds>| a.zip(b).is_some_and(|(a, b)| locate::overlap(a, b) > SAME_PLACE);
+    let better = |o: usize, i: usize| sums[o].total_cmp(&sums[i]).then(o.cmp(&i)).is_lt();
+    (0..boxes.len()).map(|i| (0..boxes.len()).any(|o| o != i && better(o, i) && same(boxes[o], boxes[i]))).collect()
 }
 
 impl Library {
@@ -298,11 +309,14 @@ impl Library {
         order
     }
 
-    /// Without the marks that are parts of others: a sign that was supplied alone, and with its word.
+    /// Without the marks that are parts of others, such as a sign that was supplied alone, and with its word; and one of those that two
+    /// guesses led to the same place.
     fn alone(&self, seen: Vec<Seen>) -> Vec<Seen> {
         let boxes: Vec<Option<locate::Bounds>> =
             seen.iter().map(|s| Some(bounds(self.prepared[s.place.reference].as_ref()?, &s.place.map))).collect();
-        let part = |i: usize| (0..seen.len()).any(|o| holds(&seen[o].place) && is_part(boxes[i], boxes[o]));
+        let sums: Vec<f32> = seen.iter().map(|s| s.measured.sum()).collect();
+        let again = doubled(&boxes, &sums);
+        let part = |i: usize| again[i] || (0..seen.len()).any(|o| !again[o] && holds(&seen[o].place) && is_part(boxes[i], boxes[o]));
         let parts: Vec<bool> = (0..seen.len()).map(part).collect();
         seen.into_iter().zip(parts).filter(|(_, part)| !part).map(|(s, _)| s).collect()
     }
@@ -428,5 +442,17 @@ impl Library {
         let c = Candidate::new(&picture.pixels, None);
         let seen = self.seen(&c, picture, &locate::places(&c, &self.prepared).0);
         seen.iter().map(|s| format!("{} {}", self.references[s.place.reference].id, decide::numbers(picture, s))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_marks_at_one_place_the_better_stays() {
+        let at = |x: f64| Some((x, 70.0, x + 172.0, 242.0));
+        assert_eq!(doubled(&[at(549.0), at(547.0), at(100.0), None], &[0.4, 61.0, 80.0, 0.1]), [false, true, false, false]);
+        assert_eq!(doubled(&[at(547.0), at(549.0)], &[2.0, 2.0]), [false, true], "the likelier of equals, and never none");
     }
 }

@@ -3,6 +3,7 @@
 mod beside;
 mod colours;
 mod nudge;
+mod paler;
 mod soft;
 mod windows;
 
@@ -11,6 +12,7 @@ use self::beside::foreign;
 pub(in crate::badge) use self::colours::ColourFit;
 use self::colours::colour_fit;
 use self::nudge::nudged;
+use self::paler::paler;
 use self::soft::softness;
 pub(in crate::badge) use self::windows::{Pair, WINDOWS};
 use self::windows::{Sums, beyond, calm, envelope, otherwise, windows, worst};
@@ -67,6 +69,8 @@ pub(in crate::badge) struct Measured {
     /// How far colours around it are from their mean, on average (CIE76).
     pub uneven: f32,
     pub fit: ColourFit,
+    /// How much paler it is, as a whole: 0 not at all, 1 if nothing of it is left.
+    pub paler: f32,
     /// Whether the format keeps less of colours than of lightness.
     pub rough: bool,
     /// Whether the format keeps all.
@@ -80,7 +84,7 @@ impl std::fmt::Debug for Measured {
         };
         write!(
             f,
-            "mean={} w2={} w4={} w7={} w14={} p99={} near={} far={} cover={:.3} foreign={:?} soft={} k={:.2} long={:.0} ground={:?} even={:.2} uneven={:.1} {:?}",
+            "mean={} w2={} w4={} w7={} w14={} p99={} near={} far={} cover={:.3} foreign={:?} soft={} k={:.2} long={:.0} ground={:?} even={:.2} uneven={:.1} paler={:.3} {:?}",
             p(&self.mean),
             p(&self.windows[0]),
             p(&self.windows[1]),
@@ -97,6 +101,7 @@ impl std::fmt::Debug for Measured {
             self.ground,
             self.even,
             self.uneven,
+            self.paler,
             self.fit
         )
     }
@@ -270,6 +275,7 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
     let softs = softness(&expected, &all, &mask, &cut);
     let soft = Pair::of(softs[0], softs[1..].iter().copied());
     let fit = colour_fit(&expected, &candidate, &mask, &cut, lab(ground));
+    let paler = paler(&plain, &part, &distance, &cut, ground);
     Some(Measured {
         mean: pair(&|e| mean(e, &inner)),
         windows,
@@ -296,6 +302,7 @@ pub(in crate::badge) fn measure(c: &Candidate, p: &Prepared, map: &Affine, encod
         even,
         uneven: spread,
         fit,
+        paler,
         rough,
         exact: matches!(encoding, Encoding::Png | Encoding::WebpLossless),
     })

@@ -121,8 +121,8 @@ struct Beside {
 
 impl Beside {
     /// Whether it stands where the other part should, in its colour; a word may be smaller.
-    fn is_set_so(&self, plain: bool, page: bool) -> bool {
-        let k = if plain && page { 0.75 } else { 1.0 };
+    fn is_set_so(&self, plain: bool, area: bool) -> bool {
+        let k = if plain && area { 0.75 } else { 1.0 };
         let size = if plain { 0.4..1.3 } else { 0.3..1.5 };
         self.gap.abs() < 0.12 * k && self.middle.abs() < 0.16 * k && self.apart < 12.0 * k as f32 && size.contains(&self.height)
     }
@@ -145,7 +145,7 @@ struct Guess<'p> {
     at: Bounds,
     ground: [f32; 3],
     /// Whether it is an area of a page or banner, where much stands beside each other.
-    page: bool,
+    area: bool,
 }
 
 impl Library {
@@ -163,7 +163,7 @@ impl Library {
             }
             tried.push(guess.at);
             let Some(found) = self.found(c, picture, &guess) else { continue };
-            let Some(mark) = self.told(c, picture, &found, guess.page) else { continue };
+            let Some(mark) = self.told(c, picture, &found, guess.area, spread.page) else { continue };
             let own = self.at(&mark, picture);
             taken.push(own);
             marks.retain(|m| told(m) || locate::overlap(self.at(m, picture), own) < 0.2);
@@ -192,17 +192,17 @@ impl Library {
             }
         }
         let mut out = Vec::new();
-        for (b, at, page) in all {
+        for (b, at, area) in all {
             let aspect = b.w as f64 / b.h as f64;
             let near = |p: &&Part| (p.prepared.aspect() / aspect).ln().abs() < OFF;
             let near: Vec<&Part> = self.parts().iter().filter(near).collect();
             if near.is_empty() || b.w.max(b.h) < LEAST as usize || known.iter().any(|k| locate::within(at, *k) > 0.5) {
                 continue;
             }
-            let seen = if page { c.glimpse(&b, DRAWN) } else { c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground) };
+            let seen = if area { c.glimpse(&b, DRAWN) } else { c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground) };
             let sketch = Sketch::of(&seen, b.ground);
             let scored =
-                near.into_iter().map(|part| Guess { score: part.prepared.alike(&sketch, b.ground), part, at, ground: b.ground, page });
+                near.into_iter().map(|part| Guess { score: part.prepared.alike(&sketch, b.ground), part, at, ground: b.ground, area });
             out.extend(scored.filter(|g| g.score > ALIKE));
         }
         out.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -222,7 +222,7 @@ impl Library {
     }
 
     /// What is to be said of a part that was found as it should be.
-    fn told(&self, c: &Candidate, picture: &Picture, found: &Found, page: bool) -> Option<Mark> {
+    fn told(&self, c: &Candidate, picture: &Picture, found: &Found, area: bool, page: bool) -> Option<Mark> {
         let part = found.part;
         let whole = part.within.inverse()?.then(&found.map);
         let beside = beside(c, found, &whole);
@@ -232,9 +232,9 @@ impl Library {
         let grey = part.colour[1].hypot(part.colour[2]) < COLOURED;
         let kind = match &beside {
             _ if there > THERE => return None,
-            Some(s) if s.is_set_so(plain, page) && !(plain && page && grey) => AlterationKind::Text,
-            Some(s) if !plain && !page && s.gap.abs() < 0.5 => AlterationKind::Changed,
-            None if !plain && !page => AlterationKind::Removed,
+            Some(s) if s.is_set_so(plain, area) && !(plain && page && grey) => AlterationKind::Text,
+            Some(s) if !plain && !area && s.gap.abs() < 0.5 => AlterationKind::Changed,
+            None if !plain && !area => AlterationKind::Removed,
             _ => return None,
         };
         let percent = there * 100.0;

@@ -9,8 +9,12 @@ const OWN: &str = "M96 66V28L124 66V28M140 28H166M153 28V66M182 28V66M210 28V66M
 const OTHER: &str = "M96 66L112 28L128 66M102 53H122M144 66V28H160A10 10 0 0 1 160 49H144M158 49L170 66M212 34A19 19 0 1 0 212 60";
 
 fn drawn(sign: &str, word: &str, moved: f64) -> RgbaImage {
+    written(sign, word, moved, "#14213d")
+}
+
+fn written(sign: &str, word: &str, moved: f64, colour: &str) -> RgbaImage {
     let word = format!(
-        "<path transform='translate({moved} 0)' d='{word}' fill='none' stroke='#14213d' stroke-width='8' stroke-linecap='round' stroke-linejoin='round'/>"
+        "<path transform='translate({moved} 0)' d='{word}' fill='none' stroke='{colour}' stroke-width='8' stroke-linecap='round' stroke-linejoin='round'/>"
     );
     let all = format!("<svg xmlns='http://www.w3.org/2000/svg' width='480' height='92' viewBox='0 0 480 92'>{sign}{word}</svg>");
     open(all.as_bytes(), &Limits::default()).expect("a drawing").pixels
@@ -50,6 +54,41 @@ fn the_sign_with_another_word_is_an_altered_mark() {
     assert_eq!(see(drawn(STAR, "", 0.0)), []);
     assert_eq!(see(drawn(STAR, OTHER, 90.0)), []);
     assert_eq!(see(drawn(RING, OTHER, 0.0)), []);
+}
+
+#[test]
+fn a_black_word_beside_a_sign_on_a_banner_with_much_else() {
+    let black = |word: &str| written(STAR, word, 0.0, "#1c1c1c");
+    let own = Reference {
+        id: "own".to_owned(),
+        family: None,
+        tier: None,
+        retired: false,
+        sha256: [0; 32],
+        picture: still(black(OWN)),
+        drawing: None,
+        min_width: None,
+        clear_space: None,
+        backgrounds: None,
+        max_upscale: None,
+    };
+    let library = Library::new(vec![own]);
+    let see = |image: RgbaImage| {
+        let mut banner = RgbaImage::from_pixel(960, 300, image::Rgba([255; 4]));
+        // Two lines of a title, larger than the mark.
+        for (i, wide) in [180, 150, 170, 130, 160, 140].into_iter().enumerate() {
+            let (x, y) = (30 + 190 * (i as u32 % 3), 30 + 110 * (i as u32 / 3));
+            for (px, py) in (x..x + wide).flat_map(|px| (y..y + 84).map(move |py| (px, py))).filter(|(px, _)| px / 18 % 2 == 0) {
+                banner.put_pixel(px, py, image::Rgba([40, 60, 90, 255]));
+            }
+        }
+        let small = image::imageops::resize(&image, 240, 46, image::imageops::FilterType::Lanczos3);
+        image::imageops::overlay(&mut banner, &small, 660, 220);
+        let said = library.compare(&still(banner), &[1; 32], Setting::default()).marks;
+        said.iter().map(|m| (m.verdict, m.alterations.first().map(|a| a.kind))).collect::<Vec<_>>()
+    };
+    assert_eq!(see(black(OWN)), [(Verdict::Copy, None)]);
+    assert_eq!(see(black(OTHER)), [(Verdict::Altered, Some(AlterationKind::Text))]);
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn answer(path: &str, port: u16) -> (&'static str, Vec<u8>) {
     match path {
         "/nothing" => ("204 No Content", Vec::new()),
         "/blank" => (html, Vec::new()),
-        "/moved" => (html, b"<!doctype html><meta http-equiv=Refresh content=\"0; URL='/plain'\">".to_vec()),
+        "/led-on" => (html, b"<!doctype html><meta http-equiv=Refresh content=\"0; URL='/plain'\">".to_vec()),
         "/later" => (html, b"<noscript><meta http-equiv=refresh content='0;url=/plain'></noscript><p>Words".to_vec()),
         "/robots.txt" => ("200 OK", b"User-agent: *\nDisallow: /private/\n".to_vec()),
         "/sitemap.xml" => {
@@ -216,7 +216,7 @@ fn what_shows_nothing_is_not_clean() {
     for (page, reason) in [
         ("nothing", "the server answers that there is no content (204)"),
         ("blank", "the server's answer is empty"),
-        ("moved", "this page leads its readers on to HOST/plain, which was not checked"),
+        ("led-on", "this page leads its readers on to HOST/plain, which was not checked"),
     ] {
         let (text, code) = site.run(&folder, &[&format!("HOST/{page}")]);
         assert_eq!(code, 2, "{text}");

@@ -148,7 +148,7 @@ pub(super) fn parse(text: &str, terms: &dyn Named) -> Result<Vec<Part>, PhraseEr
     }
     if parts
         .iter()
-        .all(|p| matches!(p, Part::Space) || matches!(p, Part::Choice(options) if options.size().reach == 0 && !options.is_empty()))
+        .all(|p| matches!(p, Part::Space) || matches!(p, Part::Choice(options) if !options.is_empty() && options.iter().all(Vec::is_empty)))
     {
         return Err(PhraseError::new(0..text.len(), "this phrase has no words", "remove it, or write what it should find"));
     }

@@ -54,15 +54,16 @@ pub struct Settled {
     pub code: u8,
 }
 
-/// The files that a configuration names, or that lie beside it; without one the nearest upwards. A file that is named has to be there.
+/// The files that a configuration names, or that lie beside it; without one the nearest upwards. A file that is named has to be there; one
+/// that lies there and cannot be read is told when it is.
 pub fn found(config: &Config, key: Option<&str>, name: &str, folder: &Path) -> Option<PathBuf> {
     if let Some(file) = key {
         return Some(config.folder().join(file));
     }
     if config.file.is_some() {
-        return Some(config.folder().join(name)).filter(|f| f.is_file());
+        return Some(config.folder().join(name)).filter(|f| f.symlink_metadata().is_ok());
     }
-    folder.ancestors().map(|d| d.join(name)).find(|f| f.is_file()).map(|f| setup::relative(&f))
+    folder.ancestors().map(|d| d.join(name)).find(|f| f.symlink_metadata().is_ok()).map(|f| setup::relative(&f))
 }
 
 /// The entries of promolint-ignore.yaml, if there is one.

@@ -10,7 +10,7 @@ use crate::yaml::Fault;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
 /// What a file is to be.
@@ -91,9 +91,27 @@ fn note(name: &str, bytes: &[u8]) {
     });
 }
 
+/// The most that is read of a file that is no content, bytes: exports of whole directories are among them.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// All of a file. Devices and pipes never end, or never begin; but for those that a shell hands over, nobody means them.
+fn bounded(file: &Path) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(file)?;
+    let handed_over = file.starts_with("/dev/fd") || file.starts_with("/proc/self/fd") || file == Path::new("/dev/stdin");
+    if !metadata.is_file() && !metadata.is_dir() && !handed_over {
+        return Err(io::Error::other("this is a device or a pipe"));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or(0));
+    File::open(file)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("it is larger than {} MB", MAX_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
 /// The bytes of a file that holds text. Complains otherwise; the code to exit with is the error.
 pub fn bytes(file: &Path, wanted: &Wanted, color: Color) -> Result<Vec<u8>, u8> {
-    let bytes = std::fs::read(file).map_err(|e| unreadable(file, wanted, &e))?;
+    let bytes = bounded(file).map_err(|e| unreadable(file, wanted, &e))?;
     if let Some(help) = wanted.empty.filter(|_| bytes.iter().all(u8::is_ascii_whitespace)) {
         return Err(refuse(&format!("{} is empty", name_of(file)), help));
     }
@@ -172,6 +190,19 @@ pub fn replace(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<boo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_there_and_refused() {
+        assert!(bounded(Path::new("/dev/zero")).is_err_and(|e| e.to_string().contains("device")));
+        let folder = std::env::temp_dir().join(format!("promolint-no-file-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join(crate::config::FILE_NAME);
+        std::os::unix::fs::symlink(&file, &file).expect("a link to itself");
+        assert_eq!(crate::config::find(&folder), Some(file.clone()));
+        assert_eq!(bytes(&file, &CONFIG, Color::Never), Err(exit::TROUBLE));
+        let _ = std::fs::remove_dir_all(&folder);
+    }
 
     #[test]
     fn whatever_fails_leaves_the_old_file() {

@@ -86,10 +86,10 @@ pub struct Broken {
     pub faults: Vec<Fault>,
 }
 
-/// The nearest configuration file at or above a folder.
+/// The nearest configuration file at or above a folder: whatever has its name, so that one that cannot be read is told.
 pub fn find(from: &Path) -> Option<PathBuf> {
     let from = std::path::absolute(from).ok()?;
-    from.ancestors().map(|d| d.join(FILE_NAME)).find(|p| p.is_file())
+    from.ancestors().map(|d| d.join(FILE_NAME)).find(|p| p.symlink_metadata().is_ok())
 }
 
 impl Config {

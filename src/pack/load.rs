@@ -244,7 +244,7 @@ impl PackSet {
             }
         }
         // What changes a rule says no more than what it changes; one that nothing is known of was meant to be another.
-        if !bases.is_empty() {
+        if !bases.is_empty() && self.files[p.file].prepared.is_none() {
             let (known, unknown): (Vec<_>, Vec<_>) = std::mem::take(&mut p.rules)
                 .into_iter()
                 .partition(|(id, own)| own.iter().any(|e| e.key == "match") || rules.iter().any(|(base, _)| base == id));

@@ -146,7 +146,10 @@ pub(super) fn parse(text: &str, terms: &dyn Named) -> Result<Vec<Part>, PhraseEr
         let message = "this phrase stands for too much with the terms it uses";
         return Err(PhraseError::new(0..text.len(), message, "use smaller terms, or split it in several"));
     }
-    if parts.iter().all(|p| matches!(p, Part::Space) || matches!(p, Part::Choice(options) if options.size().reach == 0)) {
+    if parts
+        .iter()
+        .all(|p| matches!(p, Part::Space) || matches!(p, Part::Choice(options) if !options.is_empty() && options.iter().all(Vec::is_empty)))
+    {
         return Err(PhraseError::new(0..text.len(), "this phrase has no words", "remove it, or write what it should find"));
     }
     // One more word at the end is a common exception (“not giving a *”); at the beginning it would match anywhere.

@@ -288,9 +288,28 @@ fn error(text: &str, e: &serde_yaml::Error) -> YamlError {
         E::DuplicateMappingKey { key: None, .. } => "the same key is given twice".to_owned(),
         E::MultipleDocuments { .. } => "a second document starts here, and one is expected".to_owned(),
         E::UnknownAnchor { .. } => "no anchor of this name comes before".to_owned(),
-        _ => plain(&e.to_string()),
+        _ => {
+            if let Some(tab) = indenting_tab(text, span) {
+                return YamlError { message: "a tab indents this line; indent with spaces".to_owned(), span: tab };
+            }
+            plain(&e.to_string())
+        }
     };
     YamlError { message, span }
+}
+
+/// The tab that indents the line of an error, or the one behind it: the library stops before.
+fn indenting_tab(text: &str, error: Span) -> Option<Span> {
+    let from = text.get(..error.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let mut at = from;
+    for line in text[from..].split_inclusive('\n').take(2) {
+        let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+        if let Some(tab) = indent.find('\t').filter(|_| !line.trim().is_empty()) {
+            return Some(Span::new(at + tab, at + tab + 1));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// The library's message without the place it ends with, which the span says.
@@ -302,6 +321,7 @@ fn plain(message: &str) -> String {
         m if m.starts_with("budget breached") => "the document grows beyond all measure through its anchors".to_owned(),
         "invalid indentation in multiline quoted scalar" => "this line lies outside its text: a quote before it is not closed".to_owned(),
         "recursive references require weak recursion types" => "this alias stands inside its own anchor".to_owned(),
+        "invalid u64" | "invalid i64" | "invalid f64" => "this is no number, and its tag says that it is one".to_owned(),
         "" => "this is no YAML".to_owned(),
         m => m.replace("scalar", "text").replace("mapping", "map").replace("sequence", "list"),
     }

@@ -109,7 +109,7 @@ fn check_value(node: &Node, shape: &Shape, what: Called, faults: &mut Vec<Fault>
         (Shape::Bool, Value::Bool(_)) | (Shape::Empty, Value::Null) => {}
         (Shape::Number, Value::Number(n)) => {
             if !n.is_finite() || *n < 0.0 {
-                faults.push(Fault::new(node.span, format!("{what} is no such number"), "write a number from 0 on, such as 3 or 0.5"));
+                faults.push(Fault::new(node.span, format!("{what} is no such number"), "write 0 or more"));
             }
         }
         (Shape::OneOf(words), Value::Str(s)) => {

@@ -57,6 +57,8 @@ fn errors_have_a_place_and_plain_words() {
         ("a: b\na: c\n", "the key `a` is given twice", "a"),
         ("é: 1\nb: [x\nc: d\n", "", ":"),
         ("a: \"b\nc: d\n", "this line lies outside its text: a quote before it is not closed", "c"),
+        ("a:\n  b: 1\n\tc: 2\n", "a tab indents this line; indent with spaces", "\t"),
+        ("a:\n\tb: 1\n", "a tab indents this line; indent with spaces", "\t"),
         ("é: %x\n", "", "%"),
         ("a: *x\n", "", "*"),
         ("a: b\n---\nc: d\n", "a second document starts here, and one is expected", ""),

@@ -290,6 +290,11 @@ fn by_line(text: &str) -> Result<Counts, Vec<Fault>> {
             }
         }
     }
+    let is_whole = text.trim_end().strip_suffix('}').is_some_and(|rest| rest.trim_end().ends_with(']'));
+    if faults.is_empty() && !is_whole {
+        let help = "take back the version before, or write it anew with `--update-baseline`";
+        faults.push(Fault::new(Span::at(text.trim_end().len()), "this baseline is cut off before its end", help));
+    }
     if faults.is_empty() { Ok(entries) } else { Err(faults) }
 }
 
@@ -404,6 +409,17 @@ mod tests {
 
     fn read(text: &str) -> Baseline {
         Baseline::read(Path::new("b.json"), text.as_bytes().to_vec()).unwrap_or_else(|e| panic!("{:?}\n{text}", e.faults))
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_is_told() {
+        let entry = r#"{"path":"a","rule":"b","text":"c","count":1}"#;
+        let head = format!("{{\"schema\": \"{SCHEMA}\", \"findings\": [");
+        for text in [format!("{head}\n{entry},\n"), format!("{head}\n{entry}\n"), format!("{head}\n"), format!("{head}[[[[")] {
+            let broken = Baseline::read(Path::new("b.json"), text.clone().into_bytes()).expect_err(&text);
+            assert!(broken.faults[0].message.contains("cut off"), "{text}: {:?}", broken.faults);
+        }
+        assert_eq!(read(&format!("{head}\n{entry}\n]}}\n")).len(), 1);
     }
 
     proptest! {

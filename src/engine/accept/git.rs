@@ -109,7 +109,7 @@ pub fn top(folder: &Path) -> Result<PathBuf, GitError> {
 /// What git says.
 pub fn changes(top: &Path, revision: &str) -> Result<HashMap<PathBuf, Lines>, GitError> {
     let unknown = || GitError::UnknownRevision(revision.to_owned(), crate::engine::name_of(top));
-    if revision.starts_with('-') || revision.is_empty() {
+    if revision.starts_with(['-', '^']) || revision.is_empty() {
         return Err(unknown());
     }
     let commit = format!("{revision}^{{commit}}");

@@ -79,7 +79,7 @@ impl Decoder<'_> {
         };
         let (key, value) = node.as_map()?.iter().find(|(k, _)| k.scalar() == Some(form))?;
         self.misplaced(form, key.span, stand);
-        if !matches!(form, "all" | "any") {
+        if !matches!(form, "all" | "any") && node.get(PATTERNS).is_none() {
             self.says_nothing(form, value);
         }
         let form = match form {

@@ -17,7 +17,7 @@ fn messages(text: &str) -> Vec<String> {
 fn matchers_stand_where_they_find_something() {
     let fine = [
         "{all: [{phrases: [foo]}, {not: {phrases: [bar]}}]}",
-        "{any: [{all: [{phrases: [foo]}, {any: [{approval: {status: valid}}, {phrases: [bar]}]}]}, {corpus: {same: domain}}]}",
+        "{any: [{all: [{phrases: [foo]}, {any: [{approval: {status: valid}}, {phrases: [bar]}]}]}, {corpus: {same: domain, fields: [website]}}]}",
         "{all: [{phrases: [foo]}, {all: [{approval: {status: valid}}, {not: {approval: {status: expired}}}]}]}",
     ];
     for matcher in fine {
@@ -28,8 +28,8 @@ fn matchers_stand_where_they_find_something() {
         ("{any: [{not: {phrases: [foo]}}]}", "`not`"),
         ("{all: [{phrases: [foo]}, {not: {not: {phrases: [bar]}}}]}", "`not`"),
         ("{all: [{not: {phrases: [foo]}}, {phrases: [bar]}]}", "`not`"),
-        ("{all: [{phrases: [foo]}, {corpus: {same: domain}}]}", "`corpus`"),
-        ("{all: [{corpus: {same: domain}}, {phrases: [foo]}]}", "`corpus`"),
+        ("{all: [{phrases: [foo]}, {corpus: {same: domain, fields: [website]}}]}", "`corpus`"),
+        ("{all: [{corpus: {same: domain, fields: [website]}}, {phrases: [foo]}]}", "`corpus`"),
         ("{approval: {status: valid}}", "`approval`"),
         ("{any: [{phrases: [foo]}, {approval: {status: valid}}]}", "`approval`"),
         ("{all: [{approval: {status: valid}}, {phrases: [foo]}]}", "`approval`"),

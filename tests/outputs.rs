@@ -402,7 +402,8 @@ fn only_reports_are_written_over() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("page.md"), "A Hubspot page.\n").unwrap();
     let check = |output: String| {
-        let ran = Command::new(env!("CARGO_BIN_EXE_promolint")).args(["check", "-q", "--output", &output, "."]).current_dir(&folder).output();
+        let ran =
+            Command::new(env!("CARGO_BIN_EXE_promolint")).args(["check", "-q", "--output", &output, "."]).current_dir(&folder).output();
         ran.unwrap().status.code()
     };
     for format in FORMATS.into_iter().chain(["rich", "concise"]) {

@@ -143,9 +143,8 @@ impl Reader<'_, '_> {
         if self.open {
             self.b.close();
             self.open = false;
-        } else {
-            self.b.boundary();
         }
+        self.b.boundary();
     }
 
     /// A block is opened only when it has text, so that its language is that of its first words.

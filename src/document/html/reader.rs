@@ -156,6 +156,13 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// A drawing, whose words are a block of their own; `tag`: its start tag.
+    pub(super) fn drawn(&mut self, tag: Span) {
+        if self.open && self.b.has_text() {
+            self.b.object(tag);
+        }
+    }
+
     /// A picture or a control; `tag`: its start tag.
     pub(super) fn object(&mut self, tag: Span) {
         if self.open && self.b.has_text() {

@@ -222,7 +222,10 @@ impl Builder {
             lane.text.push(BLOCK_SEPARATOR);
             text = Some((start, end));
         }
-        self.settle(text);
+        // Where only pictures came so far, text may follow in the same block: `boundary` tells that it does not.
+        if text.is_some() {
+            self.settle(text);
+        }
     }
 
     /// A block has ended, or something without text that stood alone: comments that hold for it learn where it stands.
@@ -673,6 +676,7 @@ impl Builder {
         self.close();
         self.in_side = false;
         self.close();
+        self.settle(None);
         let mut doc = self.doc;
         let (main, side) = (self.main, self.side);
         let shift = main.text.len();

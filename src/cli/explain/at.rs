@@ -221,7 +221,10 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
         }
         return Err(exit::TROUBLE);
     }
-    let excluded = config.exclude.iter().position(|p| config.globs(std::slice::from_ref(p)).is_match(&name));
+    // One that matches may be taken back by one behind it.
+    let left_out = config.globs(&config.exclude).is_match(&name);
+    let matches = |p: &String| config.globs(std::slice::from_ref(p)).is_match(&name);
+    let excluded = if left_out { config.exclude.iter().position(matches) } else { None };
     let excluded = excluded.map(|i| {
         let key = format!("exclude.{i}");
         let origin = origins::of_key(&config, if config.lines.contains_key(&key) { &key } else { "exclude" });

@@ -181,7 +181,7 @@ impl Reader<'_, '_> {
             _ => Namespace::Html,
         };
         if namespace == Namespace::Svg {
-            self.object(tag.span);
+            self.drawn(tag.span);
         }
         if namespace != Namespace::Html && tag.self_closing {
             self.finish(&effect);

@@ -143,9 +143,8 @@ impl Reader<'_, '_> {
         if self.open {
             self.b.close();
             self.open = false;
-        } else {
-            self.b.boundary();
         }
+        self.b.boundary();
     }
 
     /// A block is opened only when it has text, so that its language is that of its first words.
@@ -154,6 +153,13 @@ impl Reader<'_, '_> {
             let around = self.around();
             self.b.open_with(around.role, self.lang(), None, around.level);
             self.open = true;
+        }
+    }
+
+    /// A drawing, whose words are a block of their own; `tag`: its start tag.
+    pub(super) fn drawn(&mut self, tag: Span) {
+        if self.open && self.b.has_text() {
+            self.b.object(tag);
         }
     }
 

@@ -138,7 +138,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
     } else if imitates {
         Verdict::LookAlike
-    } else if m.is_recoloured() && st.extra > 0.12 && !explained {
+    } else if m.is_recoloured() && st.extra > 0.12 && !explained && !is_own_drawing(st, f) {
         unsure = Some("something else is drawn there, in other colours".to_owned());
         Verdict::Unsure
     } else if coloured && m.is_recoloured() && (shear > 3.0 || (lx / ly).ln().abs() > 0.06) && !explained {

@@ -154,6 +154,10 @@ fn find(text: &str, start: usize) -> Result<Option<Found>, Range<usize>> {
         if ends.contains(&line.body.trim_end()) {
             // The brackets belong to the object.
             let inner = if form == Form::Json { start..line.start + 1 } else { from..line.start };
+            // What merely stands between such brackets is text.
+            if form == Form::Json && serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text[inner.clone()]).is_err() {
+                return Ok(None);
+            }
             return Ok(Some(Found { form, inner, whole: start..line.next }));
         }
     }

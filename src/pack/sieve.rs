@@ -23,11 +23,15 @@ const NOTHING: &str = r"[^\x00-\xFF]";
 /// A class that has no more characters beyond ASCII is told by them.
 const FEW: u32 = 12;
 
-/// The sieve of an expression that reads so. `fold`: its letters match in any case. `None` if the expression is broken.
+/// The sieve of an expression that reads so. `fold`: its letters match in any case. `None` if the expression is broken, or matches nothing at
+/// all: where a sieve would end inside a character, the search for such goes on behind it.
 ///
 /// It is read without Unicode and need not match UTF-8; letters match in the case that it says itself.
 pub(super) fn sieve(source: &str, fold: bool) -> Option<String> {
     let hir = ParserBuilder::new().case_insensitive(fold).build().parse(&ascii_boundaries(source)).ok()?;
+    if hir.properties().minimum_len() == Some(0) {
+        return None;
+    }
     let fold = folds(&hir);
     let mut writer = Writer { out: String::new(), fold };
     if fold {

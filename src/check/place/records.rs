@@ -96,7 +96,7 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
             let territory = r.cities.iter().any(|p| m.territories.iter().any(|(of, to)| of == p.country && Some(to.as_str()) == own));
             // "Santo Domingo", of a city there with a longer name.
             let longer = || gazetteer.cities_beginning(&city.value).iter().any(|p| Some(p.country) == own);
-            sure && !territory && matches!(r.fit, Fit::OtherCountry | Fit::OtherRegion) && !longer()
+            sure && !territory && (r.fit == Fit::OtherRegion || r.fit == Fit::OtherCountry && !longer())
         };
         if let Some(first) = readings.peek().copied()
             && resolved.readings().all(wrong)

@@ -33,7 +33,7 @@ pub mod words;
 
 pub use subject::{Known, Own, Speaker, Subject};
 
-use crate::finding::Location;
+use crate::finding::{Level, Location};
 use crate::pack::model::{Context, Matcher, MatcherForm, Rule, Says};
 use crate::source::Span;
 use pictures::Seen;
@@ -69,8 +69,8 @@ pub struct Hit {
     pub prose: bool,
 }
 
-/// All matches of a rule in a document. `candidates` are what the prefilter found for it.
-pub fn run(subject: &Subject, rule: &Rule, candidates: OfRule) -> Vec<Hit> {
+/// All matches of a rule in a document, where its findings weigh `level`. `candidates` are what the prefilter found for it.
+pub fn run(subject: &Subject, rule: &Rule, level: Level, candidates: OfRule) -> Vec<Hit> {
     let mut leaf = 0;
     let mut hits = eval(subject, rule, rule.matcher(), candidates, &mut leaf, &Contexts { own: rule.context(), outer: None });
     if hits.is_empty() {
@@ -94,6 +94,7 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: OfRule) -> Vec<Hit> {
             Some(last) => {
                 // Of two matchers of a rule, the one that weighs more.
                 subject.stopped(&hit, "same", || format!("the rule's finding in “{}” stands for it", last.text));
+                let weight = |h: &Hit| level.of(h.says.as_ref().and_then(|s| s.severity));
                 if weight(&hit) > weight(last) {
                     *last = hit;
                 }
@@ -112,11 +113,6 @@ pub fn run(subject: &Subject, rule: &Rule, candidates: OfRule) -> Vec<Hit> {
 
 /// So many findings back is looked for one in the same place: more than a picture has marks.
 const MARKS: usize = 16;
-
-/// How much a hit weighs beside another of its rule; the rule's own weight is taken for the highest.
-fn weight(hit: &Hit) -> usize {
-    hit.says.as_ref().and_then(|s| s.severity).map_or(usize::MAX, |s| s as usize)
-}
 
 /// How many text matchers there are in a tree; they are numbered in order of appearance.
 pub fn text_leaves(m: &Matcher) -> usize {

@@ -4,7 +4,7 @@ use super::fix::{edits, rewrite};
 use super::web::{path_of, url_of};
 use crate::check::Hit;
 use crate::document::{Document, FieldRole, Kind};
-use crate::finding::{Applicability, FINDING_SCHEMA, Finding, Location, RecordRef, Region, Severity, fingerprint};
+use crate::finding::{Applicability, FINDING_SCHEMA, Finding, Level, Location, RecordRef, Region, fingerprint};
 use crate::pack::model::Rule;
 use crate::source::Source;
 use std::collections::HashMap;
@@ -20,13 +20,13 @@ pub(super) struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    pub fn finding(&mut self, rule: &Rule, severity: Severity, hit: Hit) -> Finding {
+    pub fn finding(&mut self, rule: &Rule, level: Level, hit: Hit) -> Finding {
         let mut hit = hit;
         let says = hit.says.clone().unwrap_or_default();
         let rewrite = says.rewrite.as_ref().or(rule.text().rewrite.as_ref()).filter(|_| hit.replacement.is_none() && hit.range.is_some());
         hit.replacement = hit.replacement.or_else(|| rewrite.map(|r| r.of(&hit.text)));
         let applicability = says.fix.or(rule.fix).or(rewrite.map(|_| Applicability::Unsafe));
-        let severity = says.severity.unwrap_or(severity);
+        let severity = level.of(says.severity);
         let fill = |template: &str| fill(template, &hit);
         let text = Some(hit.text.clone()).filter(|t| !t.is_empty());
         let label = says.label.as_deref().or(rule.text().label.as_deref()).map(fill);

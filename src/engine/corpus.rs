@@ -16,7 +16,7 @@ use crate::check::corpus::{self, Found, sketch::Sketch};
 use crate::check::{Hit, Subject};
 use crate::document::Kind;
 use crate::facts::names::registrable;
-use crate::finding::{FINDING_SCHEMA, Finding, Location, Place, RecordRef, Severity, Suppressed, Trouble, fingerprint};
+use crate::finding::{FINDING_SCHEMA, Finding, Level, Location, Place, RecordRef, Severity, Suppressed, Trouble, fingerprint};
 use crate::pack::model::{MatcherForm, Same};
 use crate::source::{Position, Source, Span};
 use rustc_hash::FxHasher;
@@ -134,7 +134,7 @@ fn shown(text: &str) -> String {
 pub(super) fn digest(
     engine: &Engine<'_>,
     subject: &Subject,
-    active: &[Option<Severity>],
+    active: &[Option<Level>],
     again: bool,
     suppressed: &mut dyn FnMut(&str, Span) -> Option<Suppressed>,
 ) -> Option<Digest> {
@@ -152,7 +152,7 @@ pub(super) fn digest(
         new
     };
     for &r in engine.rules.corpus() {
-        let (Some(Some(severity)), Some(rule)) = (active.get(r), engine.rules.rules().get(r)) else { continue };
+        let (Some(Some(level)), Some(rule)) = (active.get(r), engine.rules.rules().get(r)) else { continue };
         for (leaf, m) in corpus::leaves(rule).into_iter().enumerate() {
             let Some(found) = corpus::find(subject, rule, m, &shared) else { continue };
             let Found { key, marks, sketch, spans, text, field, place, evidence } = found;
@@ -161,7 +161,7 @@ pub(super) fn digest(
             entries.push(Entry {
                 rule: r as u32,
                 leaf: leaf as u32,
-                severity: m.says.as_ref().and_then(|s| s.severity).unwrap_or(*severity),
+                severity: level.of(m.says.as_ref().and_then(|s| s.severity)),
                 member: Member { key, marks },
                 spot: spot(&spans, &text),
                 pointer: field.and_then(|f| subject.document.fields.get(f)).map(|f| f.pointer.clone()),

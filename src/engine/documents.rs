@@ -9,7 +9,7 @@ use super::outcome::{Outcome, problem, splitting};
 use super::own::Said;
 use super::read::{Reading, hint, read_source};
 use super::recall::Watched;
-use super::rules::Severities;
+use super::rules::Levels;
 use super::run::Engine;
 use super::suppress;
 use super::why::{self, Teller};
@@ -20,7 +20,7 @@ use crate::check::prefilter::{ByRule, Candidates, OfRule, Prefilter, Scratch};
 use crate::check::{self, Own, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
 use crate::document::{Builder, Document, Image, ImageSource, Kind};
-use crate::finding::{Finding, Severity, Trouble};
+use crate::finding::{Finding, Level, Trouble};
 use crate::source::{Source, Span};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ use std::collections::HashMap;
 /// The severity of each rule in one file, by kind of content: worked out once for all its records.
 #[derive(Debug, Default)]
 pub struct Active {
-    by_kind: HashMap<Kind, Severities>,
+    by_kind: HashMap<Kind, Levels>,
     /// Memory of each prefilter, for the next document.
     scratch: Vec<Scratch>,
 }
@@ -256,7 +256,7 @@ impl Engine<'_> {
         let mut held: Vec<Held> = held.collect();
         let gates = self.rules.gates();
         for (r, rule) in self.rules.rules().iter().enumerate() {
-            let Some(severity) = active[r] else {
+            let Some(level) = active[r] else {
                 for teller in held.iter_mut().filter_map(|h| h.teller.as_mut()) {
                     teller.untried(rule, if rule.kinds.contains(&kind) { why::State::Off } else { why::State::NotKind });
                 }
@@ -274,7 +274,7 @@ impl Engine<'_> {
                         Some(_) => {}
                     }
                 }
-                self.try_rule(r, severity, subject, own.unwrap_or_default(), held, outcome);
+                self.try_rule(r, level, subject, own.unwrap_or_default(), held, outcome);
             }
         }
         for ((item, subject), held) in items.iter().zip(&subjects).zip(held) {
@@ -285,14 +285,14 @@ impl Engine<'_> {
     }
 
     /// Holds a document against one rule.
-    fn try_rule(&self, r: usize, severity: Severity, subject: &Subject, own: OfRule, held: &mut Held, outcome: &mut Outcome) {
+    fn try_rule(&self, r: usize, level: Level, subject: &Subject, own: OfRule, held: &mut Held, outcome: &mut Outcome) {
         let rule = &self.rules.rules()[r];
-        for hit in check::run(subject, rule, own) {
+        for hit in check::run(subject, rule, level, own) {
             let place = hit.spans.first().copied().unwrap_or_default();
             let seen = hit.seen.clone();
             let hides = hides(rule, hit.says.as_ref().and_then(|s| s.mask));
             let of_file = seen.as_ref().filter(|_| hit.of_file).and_then(OfFile::of);
-            let mut finding = held.assembler.finding(rule, severity, hit);
+            let mut finding = held.assembler.finding(rule, level, hit);
             if hides && let Some(text) = &finding.primary.text {
                 held.hidden.push(Hidden { places: finding.primary.spans.clone(), text: text.clone() });
             }
@@ -307,7 +307,7 @@ impl Engine<'_> {
     }
 
     /// What comes of a document, when all rules are done with it.
-    fn conclude(&self, item: &Item, subject: &Subject, held: Held, active: &[Option<Severity>], outcome: &mut Outcome) {
+    fn conclude(&self, item: &Item, subject: &Subject, held: Held, active: &[Option<Level>], outcome: &mut Outcome) {
         let Item { reading: Reading { document, kind }, record, .. } = item;
         let (source, Held { mut found, hidden, wanted, mut teller, .. }) = (subject.source, held);
         outcome.hidden.extend(hidden);

@@ -6,7 +6,7 @@ use crate::check::gate::Gate;
 use crate::check::prefilter::Prefilter;
 use crate::check::{self, element::ElementFilter};
 use crate::document::{Document, Kind};
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Level, Severity};
 use crate::pack::model::{Pack, Rule, SeverityByKind};
 use crate::pack::words::Lists;
 use std::collections::HashMap;
@@ -53,11 +53,11 @@ pub struct RuleSet {
     /// The lists of words that some of them hide.
     hidden: OnceLock<Lists>,
     /// What [`RuleSet::active`] gives where no override can differ, by kind.
-    usual: HashMap<Kind, Severities>,
+    usual: HashMap<Kind, Levels>,
 }
 
-/// The severity of each rule of a set; `None` where it does not apply.
-pub type Severities = Arc<[Option<Severity>]>;
+/// What the findings of each rule of a set weigh; `None` where it does not apply.
+pub type Levels = Arc<[Option<Level>]>;
 
 impl RuleSet {
     /// The rules of these packs, less those that are off everywhere.
@@ -151,12 +151,12 @@ impl RuleSet {
         &self.folds
     }
 
-    /// The severity of each rule for one file and kind of content.
-    pub fn active(&self, path: &str, kind: Kind) -> Severities {
+    /// What the findings of each rule weigh in one file, as content of this kind.
+    pub fn active(&self, path: &str, kind: Kind) -> Levels {
         if let Some(usual) = self.usual.get(&kind) {
             return Arc::clone(usual);
         }
-        self.rules.iter().map(|r| if r.kinds.contains(&kind) { self.settings.severity(r, path, kind) } else { None }).collect()
+        self.rules.iter().map(|r| if r.kinds.contains(&kind) { self.settings.level(r, path, kind) } else { None }).collect()
     }
 
     /// The severity of one of promolint's own rules.
@@ -231,10 +231,12 @@ impl Settings {
         of(&self.rules).and_then(|k| self.rules.get(&k))
     }
 
-    fn severity(&self, rule: &Rule, path: &str, kind: Kind) -> Option<Severity> {
-        let severity = self.chosen(&rule.id, &rule.aliases, path).unwrap_or(&rule.severity).of(kind);
+    fn level(&self, rule: &Rule, path: &str, kind: Kind) -> Option<Level> {
+        let chosen = self.chosen(&rule.id, &rule.aliases, path);
+        let level = |severity, is_ceiling| Level { severity, is_ceiling };
+        let usual = chosen.unwrap_or(&rule.severity).of(kind).map(|s| level(s, chosen.is_some()));
         // Asked for by its full name, a rule runs though it is off by default.
-        severity.or_else(|| self.only.contains(&rule.id).then_some(Severity::Note))
+        usual.or_else(|| self.only.contains(&rule.id).then_some(level(Severity::Note, true)))
     }
 }
 

@@ -9,7 +9,7 @@ mod severity;
 
 pub use excerpt::Excerpt;
 pub use location::{Location, Place, Region};
-pub use severity::{Confidence, Severity};
+pub use severity::{Confidence, Level, Severity};
 
 use crate::document::Kind;
 use crate::source::Source;

@@ -29,6 +29,26 @@ impl Severity {
     }
 }
 
+/// What a rule's findings weigh in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Level {
+    /// The severity of a finding whose matcher has none of its own.
+    pub severity: Severity,
+    /// Whether the configuration gave it: then no matcher weighs more.
+    pub is_ceiling: bool,
+}
+
+impl Level {
+    /// The severity of a finding whose matcher asks for `own`.
+    pub fn of(self, own: Option<Severity>) -> Severity {
+        match own {
+            Some(own) if self.is_ceiling => own.min(self.severity),
+            Some(own) => own,
+            None => self.severity,
+        }
+    }
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -2,11 +2,19 @@
 
 use super::Fault;
 use super::model::{Matcher, MatcherForm, Pack, Rule};
+use super::shape::did_you_mean;
 use crate::source::Span;
 use regex_syntax::ast::{self, Ast};
 
 /// How many texts a rule needs of each sort.
 const MIN_TESTS: usize = 3;
+
+/// The names that words of findings may have in braces, of whatever matcher.
+const NAMES: [&str; 37] = [
+    "against", "approval", "asset", "change", "claimed", "complete", "count", "day", "distance", "domain", "family", "field", "file", "group",
+    "held", "known", "language", "limit", "measured", "name", "names", "nearest", "offices", "other", "place", "reason", "register",
+    "replacement", "similarity", "since", "staff", "status", "term", "text", "tier", "use", "value",
+];
 
 /// Advice about a pack's own rules; the spans are in the pack's file.
 pub fn lint(pack: &Pack, file: usize) -> Vec<Fault> {
@@ -37,11 +45,41 @@ fn lint_rule(rule: &Rule, out: &mut Vec<Fault>) {
             say(format!("rule `{id}` has no `{name}`"), "people will ask");
         }
     }
+    for (name, meant) in misspelt(rule) {
+        say(format!("`{{{name}}}` in the words of rule `{id}` stands for nothing"), &format!("did you mean `{{{meant}}}`?"));
+    }
     if unfiltered(rule.matcher()) {
         say(
             format!("rule `{id}` cannot be prefiltered and is tried on every block"),
             "let every pattern hold a word of three letters or more",
         );
+    }
+}
+
+/// Names in braces that are nearly one of those that are filled in.
+fn misspelt(rule: &Rule) -> Vec<(String, &'static str)> {
+    let text = rule.text();
+    let mut words: Vec<&str> = vec![&text.message];
+    words.extend(text.label.iter().chain(&text.notes).chain(&text.help).map(String::as_str));
+    of_matchers(rule.matcher(), &mut words);
+    let braced = words.iter().flat_map(|w| w.split('{').skip(1)).filter_map(|w| Some(w.split_once('}')?.0));
+    let mut out: Vec<(String, &str)> = Vec::new();
+    for name in braced.filter(|n| !NAMES.contains(n)) {
+        if let Some(meant) = did_you_mean(name, NAMES).filter(|_| out.iter().all(|(n, _)| n != name)) {
+            out.push((name.to_owned(), meant));
+        }
+    }
+    out
+}
+
+/// The words of the findings of a matcher and those in it.
+fn of_matchers<'m>(m: &'m Matcher, words: &mut Vec<&'m str>) {
+    if let Some(says) = &m.says {
+        words.extend(says.message.iter().chain(&says.label).chain(says.notes.iter().flatten()).chain(&says.help).map(String::as_str));
+    }
+    match &m.form {
+        MatcherForm::All(list) | MatcherForm::Any(list) => list.iter().for_each(|m| of_matchers(m, words)),
+        _ => {}
     }
 }
 

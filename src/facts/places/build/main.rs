@@ -57,7 +57,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hand = std::fs::read_to_string(data.join("names.tsv"))?;
     gazetteer.cities = chosen(sources::cities(&from)?);
     new_cities(&mut gazetteer, &hand)?;
-    gazetteer.cities.sort_by(|a, b| b.population.cmp(&a.population).then_with(|| a.id.cmp(&b.id)));
+    quarters(&mut gazetteer, &hand)?;
+    gazetteer.cities.sort_by(|a, b| b.population.cmp(&a.population).then_with(|| (a.id, &a.name).cmp(&(b.id, &b.name))));
     name_countries(&mut gazetteer);
     name_regions(&mut gazetteer);
     name_cities(&mut gazetteer);
@@ -114,7 +115,7 @@ fn name_cities(gazetteer: &mut Gazetteer) {
     for at in 0..gazetteer.cities.len() {
         let id = gazetteer.city_id(at);
         let city = gazetteer.cities[at].clone();
-        gazetteer.name(&city.name, id, 0);
+        gazetteer.name(&city.name, id, if city.is_quarter { OTHER_NAME } else { 0 });
         let mut others: Vec<String> = city.names.iter().filter(|n| keeps(n, &city)).cloned().collect();
         if let Some(short) = city.name.strip_suffix(" City").filter(|_| city.country == "JP") {
             gazetteer.name(short, id, 0);
@@ -167,8 +168,21 @@ fn new_cities(gazetteer: &mut Gazetteer, hand: &str) -> Result<(), Box<dyn Error
     Ok(())
 }
 
+/// Quarters lie where their city does.
+fn quarters(gazetteer: &mut Gazetteer, hand: &str) -> Result<(), Box<dyn Error>> {
+    for line in hand.lines().filter(|l| l.starts_with("quarter\t")) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [_, country, main, names] = fields[..] else { return Err(line.into()) };
+        let named = gazetteer.cities.iter().filter(|c| c.country == country && fold(&c.name) == fold(main));
+        let city = named.max_by_key(|c| c.population).ok_or(line)?.clone();
+        let quarter = |name: &str| City { id: 0, name: name.into(), population: 0, names: Vec::new(), is_quarter: true, ..city.clone() };
+        gazetteer.cities.extend(names.split('|').map(quarter));
+    }
+    Ok(())
+}
+
 fn name_by_hand(gazetteer: &mut Gazetteer, hand: &str) -> Result<(), Box<dyn Error>> {
-    for line in hand.lines().filter(|l| !l.starts_with('#') && !l.starts_with("new\t") && !l.trim().is_empty()) {
+    for line in hand.lines().filter(|l| !l.starts_with('#') && !l.starts_with("new\t") && !l.starts_with("quarter\t") && !l.trim().is_empty()) {
         let fields: Vec<&str> = line.split('\t').collect();
         let [kind, country, main, names] = fields[..] else { return Err(line.into()) };
         let (kind, caps) = kind.strip_suffix("caps").map_or((kind, 0), |k| (k, CAPS_ONLY));

@@ -47,6 +47,9 @@ pub struct City {
     pub population: u32,
     #[serde(rename = "alternatenames", default)]
     pub names: Vec<String>,
+    /// A part of a city, which nobody means who does not speak of that city.
+    #[serde(skip)]
+    pub is_quarter: bool,
 }
 
 fn json(path: &Path) -> Read<Value> {

@@ -7,8 +7,8 @@ use super::alterations::{alterations, beyond, is_mapped};
 use super::find::Candidate;
 use super::library::{Reference, Seen};
 use super::locate::{PAGE, Place, Structure};
-use super::measure::ColourFit;
-use super::{AlterationKind as Kind, Group, Mark, Picture, Region, Verdict};
+use super::measure::{ColourFit, Measured};
+use super::{Alteration, AlterationKind as Kind, Encoding, Group, Mark, Picture, Region, Verdict};
 
 /// Whether a place is worth measuring.
 pub(super) fn may_be(place: &Place) -> bool {
@@ -63,6 +63,29 @@ fn is_own_drawing(st: &Structure, fit: &ColourFit) -> bool {
     st.recall > 0.95 && st.precision > 0.9 && fit.rest[1] < 0.3 * fit.rest[0]
 }
 
+/// Whether the frame is there, and most of what it frames is something else, whatever its colours: whoever alters a mark leaves more of it.
+fn is_template(st: &Structure) -> bool {
+    st.missing.min(st.extra) > 0.45
+}
+
+/// Whether it fits only slanted by `shear` degrees, and then not all of it is there: bars are slanted into many a sign.
+fn is_forced(st: &Structure, shear: f64) -> bool {
+    st.missing > 0.25 && st.recall < 0.9 && shear > 6.0
+}
+
+/// A JPEG of at most this quality (of 100) has blocks and fringes where nothing was changed …
+const COARSE: u8 = 25;
+/// … and differs by up to so many times what its copies differ.
+const COARSE_MORE: f64 = 1.5;
+
+/// Whether what was measured may come of the encoding alone.
+fn is_coarse(picture: &Picture, alterations: &[Alteration], m: &Measured) -> bool {
+    let faint = |a: &Alteration| matches!(a.kind.group(), Group::Content | Group::Colour);
+    matches!(picture.encoding, Encoding::Jpeg { quality, .. } if quality <= COARSE)
+        && f64::from(beyond(m)) < COARSE_MORE
+        && alterations.iter().all(faint)
+}
+
 /// The verdict on a mark; `None` if the picture does not show the reference.
 ///
 /// `widest`: the width of the largest file that was supplied of it; `None` if a drawing was.
@@ -75,7 +98,8 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let (lx, ly) = s.place.map.lengths();
     let replaced = st.missing > 0.12 && st.extra > 0.12;
     let odd = replaced && st.missing > 0.3 && st.recall < 0.95 && shear > 2.0
-        || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 && f.rest[1] > 9.0 || !part);
+        || st.recall < 0.86 && s.visible.0 > 0.97 && (f.rest[0] > 20.0 && f.rest[1] > 9.0 || !part)
+        || is_forced(st, shear);
     if odd && !aligned && !sign && !explained {
         return None;
     }
@@ -89,7 +113,7 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
     let other = st.missing.min(st.extra) > 0.1 && apart > 0.33 && f.changed > 0.55 && f.rest[0] > 16.0 && s.place.explained < 0.94;
     // No change of colours makes one of the other.
     let strange = apart > 0.3 && f.changed > 0.95 && f.rest[0] > 40.0 && f.rest[1].min(f.rest[2]) > 15.0 && s.place.explained < 0.2;
-    let imitates = (other || strange) && !is_own_drawing(st, f) && s.visible.0 > 0.97;
+    let imitates = (other || strange || is_template(st)) && !is_own_drawing(st, f) && s.visible.0 > 0.97;
     let likely = explained
         || st.recall > 0.93 && s.place.likeness > 0.5
         || s.visible.0 < 0.97 && st.precision > 0.9
@@ -138,6 +162,9 @@ pub(super) fn decide(reference: &Reference, widest: Option<f64>, picture: &Pictu
         if reference.retired { Verdict::Outdated } else { Verdict::Copy }
     } else if imitates {
         Verdict::LookAlike
+    } else if is_coarse(picture, &alterations, m) {
+        unsure = Some("it is compressed too strongly to tell".to_owned());
+        Verdict::Unsure
     } else if m.is_recoloured() && st.extra > 0.12 && !explained && !is_own_drawing(st, f) {
         unsure = Some("something else is drawn there, in other colours".to_owned());
         Verdict::Unsure
@@ -203,6 +230,19 @@ pub(super) fn numbers(picture: &Picture, s: &Seen) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_shares_a_frame_or_fits_only_slanted_is_another_drawing() {
+        let lines = |recall, missing, extra| Structure { recall, precision: 0.8, missing, extra, core: 0.5 };
+        // A seal of the same rings around other words; a sign beside which the word was changed.
+        assert!(is_template(&lines(0.68, 0.56, 0.59)) && !is_template(&lines(0.58, 0.33, 0.17)));
+        // The bars of a chart, slanted into a sign of three; the same sign, slanted; one that lost its icon.
+        assert!(
+            is_forced(&lines(0.80, 0.29, 0.06), 11.2)
+                && !is_forced(&lines(0.99, 0.02, 0.0), 11.2)
+                && !is_forced(&lines(0.94, 0.59, 0.0), 0.0)
+        );
+    }
 
     #[test]
     fn a_part_in_another_colour_is_no_imitation() {

@@ -63,9 +63,10 @@ fn is_own_drawing(st: &Structure, fit: &ColourFit) -> bool {
     st.recall > 0.95 && st.precision > 0.9 && fit.rest[1] < 0.3 * fit.rest[0]
 }
 
-/// Whether the frame is there, and most of what it frames is something else, whatever its colours: whoever alters a mark leaves more of it.
+/// Whether the frame is there, and most of what it frames is something else, whatever its colours: whoever alters a mark leaves more of it,
+/// such as a sign beside another word.
 fn is_template(st: &Structure) -> bool {
-    st.missing.min(st.extra) > 0.45
+    st.missing.min(st.extra) > 0.45 && st.core < 0.25
 }
 
 /// Whether it fits only slanted by `shear` degrees, and then not all of it is there: bars are slanted into many a sign.
@@ -233,9 +234,10 @@ mod tests {
 
     #[test]
     fn what_shares_a_frame_or_fits_only_slanted_is_another_drawing() {
-        let lines = |recall, missing, extra| Structure { recall, precision: 0.8, missing, extra, core: 0.5 };
-        // A seal of the same rings around other words; a sign beside which the word was changed.
+        let lines = |recall, missing, extra| Structure { recall, precision: 0.8, missing, extra, core: 0.1 };
+        // A seal of the same rings around other words; a sign beside which the word was changed, and one whose word is in another font.
         assert!(is_template(&lines(0.68, 0.56, 0.59)) && !is_template(&lines(0.58, 0.33, 0.17)));
+        assert!(!is_template(&Structure { core: 0.36, ..lines(0.83, 0.54, 0.45) }));
         // The bars of a chart, slanted into a sign of three; the same sign, slanted; one that lost its icon.
         assert!(
             is_forced(&lines(0.80, 0.29, 0.06), 11.2)

@@ -3,7 +3,7 @@
 use super::gate::slot;
 use super::{Hit, Subject, emoji, link};
 use crate::document::{Document, Field, Record};
-use crate::facts::names::{fold_name, registrable};
+use crate::facts::names::{fold_name, host, site};
 use crate::facts::number::{self, Number};
 use crate::facts::{Day, Partner, State};
 use crate::finding::Location;
@@ -331,10 +331,10 @@ fn is_unlike(doc: &Document, record: &Record, value: &str, names: &[String]) -> 
 
 /// Whether two values name one firm: an address lies on the domain of the other, or the names are the same but for case and legal form.
 fn is_one_firm(value: &str, other: &str) -> bool {
-    let domain = |s: &str| if s.trim().contains([' ', '\n']) { None } else { registrable(s) };
-    match (domain(value), domain(other)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => {
+    let address = |s: &str| !s.trim().contains([' ', '\n']) && host(s).is_some();
+    match (address(value), address(other)) {
+        (true, true) => site(value).is_some_and(|s| site(other) == Some(s)),
+        (false, false) => {
             let (a, b) = (fold_name(value), fold_name(other));
             !a.is_empty() && a == b
         }

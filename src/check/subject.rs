@@ -8,10 +8,9 @@ use super::{Hit, approval, context, field, image, link, select, words};
 use crate::document::html::{Census, Dom};
 use crate::document::records::{Chunk, Formats};
 use crate::document::{Document, Kind, seen};
-use crate::facts::names::registrable;
 use crate::facts::partners::export::partner_of;
 use crate::facts::places::{Gazetteer, Mention};
-use crate::facts::{Fact, Facts, Partner};
+use crate::facts::{Facts, Partner};
 use crate::finding::Location;
 use crate::pack::PhraseSet;
 use crate::source::{Source, Span};
@@ -304,22 +303,20 @@ impl<'a> Speaker<'a> {
         let known = subject.facts.speaking().or_else(|| {
             let register = register?;
             let only = |found: Vec<&'a Partner>| if let [one] = found[..] { Some(one) } else { None };
-            // Two firms may have one name, and an export numbers of its own: an address that differs tells them apart.
-            let apart = |p: &&'a Partner| {
-                let known = own.as_deref().map(|o| o.domains.items()).filter(|d| !d.is_empty() && !p.domains.items().is_empty());
-                let shares = |d: &Fact<String>| p.domains.items().iter().any(|q| registrable(&q.value) == registrable(&d.value));
-                known.is_some_and(|own| !own.iter().any(shares))
-            };
             let Some(own) = &own else {
                 // A page speaks for the firm on whose domain it says it stands.
                 let said = |l: &&crate::document::Link| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]");
                 let addresses = subject.document.links.iter().filter(said).map(|l| l.target.as_str()).chain(subject.source.url());
                 return addresses.into_iter().find_map(|a| only(register.by_domain(a)));
             };
+            // Two firms may have one name, one address, or one number in two exports: what differs tells them apart.
+            let may_be = |p: &&'a Partner| own.shares_site(p) != Some(false);
+            let is_called = |p: &&'a Partner| own.shares_name(p);
             let ids = own.ids.iter().map(|i| i.value.as_str()).chain([own.id.value.as_str()]);
-            let by_id = ids.filter_map(|id| register.by_id(id)).find(|p| !apart(p));
-            let by_domain = || own.domains.items().iter().find_map(|d| only(register.by_domain(&d.value)));
-            by_id.or_else(by_domain).or_else(|| only(register.by_name(&own.name.value)).filter(|p| !apart(p)))
+            let of_id = |id| register.all_by_id(id).into_iter().filter(may_be).filter(is_called).collect();
+            let by_id = ids.into_iter().find_map(|id| only(of_id(id)));
+            let by_domain = || own.domains.items().iter().find_map(|d| only(register.by_domain(&d.value)).filter(is_called));
+            by_id.or_else(by_domain).or_else(|| only(register.by_name(&own.name.value)).filter(may_be))
         });
         (own.is_some() || known.is_some()).then_some(Speaker { own, known })
     }

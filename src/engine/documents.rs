@@ -57,6 +57,12 @@ struct Held<'a> {
     teller: Option<Teller<'a>>,
 }
 
+/// Whether a value is made of words: several, or such as no identifier is written in.
+fn is_text(value: &str) -> bool {
+    let value = value.trim();
+    value.contains(char::is_alphabetic) && value.contains(|c: char| c.is_whitespace() || !c.is_ascii() && c.is_alphabetic())
+}
+
 impl Engine<'_> {
     pub(super) fn check_bytes(&self, bytes: Vec<u8>, name: &str, format: Format) -> Outcome {
         let mut outcome = Outcome { bytes: bytes.len() as u64, ..Outcome::done(name) };
@@ -169,6 +175,13 @@ impl Engine<'_> {
             if let records::Outcome::Unknown = read {
                 let Some(kind) = kind else {
                     unknown += 1;
+                    records::read_generic(chunk, i, Kind::Page, &mut b);
+                    let document = b.finish();
+                    // What wraps records, as the number of a page or an address, has nothing for readers.
+                    if document.fields.iter().any(|f| is_text(&f.value)) {
+                        outcome.strange_record(chunk, i, chunk.records[i]);
+                    }
+                    spare.push(document);
                     continue;
                 };
                 records::read_generic(chunk, i, kind, &mut b);

@@ -18,6 +18,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// Pages and texts larger than this are not read: nobody publishes them, and they are held in memory whole.
 pub(super) const MAX_DOCUMENT: u64 = 256 << 20;
 
+/// Records of a form nobody described are named up to this number in each input.
+const MAX_STRANGE: usize = 100;
+/// What to do about data of a form nobody described.
+const DESCRIBE: &str = "say what it is with `--kind listing` (or ad, review, event), or describe it in a format file";
+
+fn its_fields(chunk: &Chunk, record: usize) -> String {
+    let keys = records::field_names(chunk, record);
+    if keys.is_empty() { String::new() } else { format!("; its fields are {keys}") }
+}
+
 /// What came of one piece of work: a file, or a stretch of records.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -39,6 +49,8 @@ pub struct Outcome {
     pub digests: Vec<Digest>,
     /// Pictures that cannot be read, with the file they are in, if that is known: each file is told of once.
     pub(super) unread: Vec<(Option<String>, Trouble)>,
+    /// Records of a form nobody described that hold text.
+    pub(super) strange: Vec<Trouble>,
     /// How many pictures were not compared, by reason.
     pub not_compared: BTreeMap<Left, usize>,
     /// What is told of a place that somebody asks about.
@@ -97,13 +109,15 @@ impl Outcome {
         if !named {
             return Outcome::skipped(name);
         }
-        let keys = records::field_names(chunk, 0);
-        let message = if keys.is_empty() {
-            "this is no export that promolint knows".to_owned()
-        } else {
-            format!("this is no export that promolint knows; its fields are {keys}")
-        };
-        Outcome::with_trouble(name, message, "say what it is with `--kind listing` (or ad, review, event), or describe it in a format file")
+        Outcome::with_trouble(name, format!("this is no export that promolint knows{}", its_fields(chunk, 0)), DESCRIBE)
+    }
+
+    /// A record of a form nobody described, among others that are known.
+    pub(super) fn strange_record(&mut self, chunk: &Chunk, record: usize, at: Span) {
+        if self.strange.len() <= MAX_STRANGE {
+            let message = format!("this record has no form that promolint knows, and was not read{}", its_fields(chunk, record));
+            self.strange.push(Trouble::at(&chunk.source, Span::at(at.start), message, DESCRIBE));
+        }
     }
 
     /// An image that was named where there is nothing to hold it against.
@@ -141,6 +155,29 @@ impl Outcome {
         if let Some((first, message)) = source.undecoded() {
             let message = format!("{message}; the text around them was not checked");
             self.troubles.push(Trouble::at(source, first, message, "save the file as UTF-8"));
+        }
+    }
+}
+
+/// How many records of a form nobody described an input had so far.
+#[derive(Debug, Default)]
+pub(super) struct Strange(usize);
+
+impl Strange {
+    /// Takes outcomes in their order; the records become troubles, as far as they are named.
+    pub fn take(&mut self, outcome: &mut Outcome) {
+        if outcome.starts_input {
+            self.0 = 0;
+        }
+        for mut trouble in outcome.strange.drain(..) {
+            self.0 += 1;
+            if self.0 > MAX_STRANGE + 1 {
+                continue;
+            }
+            if self.0 > MAX_STRANGE {
+                trouble.message.push_str("; more such records after it are not named");
+            }
+            outcome.troubles.push(trouble);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::corpus::Collector;
 use super::distinct::Distinct;
 use super::format::{Format, is_binary};
 use super::once::Once;
-use super::outcome::{MAX_DOCUMENT, Outcome, Pictured};
+use super::outcome::{MAX_DOCUMENT, Outcome, Pictured, Strange};
 use super::paths::Paths;
 use super::pictures::Gallery;
 use super::recall::{Gather, Piece, Recall};
@@ -74,13 +74,14 @@ impl Engine<'_> {
             let name = |i: &Input| if let Input::Url { name } = i { Some(name.clone()) } else { None };
             web.begin(inputs.iter().filter_map(name).collect());
         }
-        let mut pictured = Pictured::default();
+        let (mut pictured, mut strange) = (Pictured::default(), Strange::default());
         let mut once = Once::default();
         let mut distinct = Distinct::default();
         let mut go_on = true;
         self.run_all(inputs, &mut |mut outcome| {
             distinct.take(&mut outcome);
             pictured.take(&mut outcome);
+            strange.take(&mut outcome);
             before(&mut outcome);
             go_on = go_on && once.take(outcome, sink);
             go_on

@@ -62,6 +62,39 @@ pub fn registrable(address: &str) -> Option<String> {
     Some(psl::domain_str(&host).unwrap_or(&host).to_owned())
 }
 
+/// What of an address is one firm's: the registrable domain; where many firms share that, the host or the whole address. `None` where
+/// nothing of it is.
+pub fn site(address: &str) -> Option<String> {
+    let host = host(address)?;
+    let Some((shared, below)) = shared_host(&host) else { return registrable(&host) };
+    if below && host.len() > shared.len() {
+        return Some(host);
+    }
+    let whole = fold_url(address).to_lowercase();
+    let path = whole.find(['/', '?']).and_then(|i| whole.get(i..))?;
+    (path.len() > 1).then(|| format!("{shared}{path}"))
+}
+
+/// Whether many firms have a page on the host of an address.
+pub fn is_shared(address: &str) -> bool {
+    host(address).is_some_and(|h| shared_host(&h).is_some())
+}
+
+/// The host of the list that a host is, or lies below; whether what lies below it is one firm's.
+fn shared_host(host: &str) -> Option<(&'static str, bool)> {
+    static HOSTS: OnceLock<HashMap<&'static str, bool>> = OnceLock::new();
+    let hosts = HOSTS.get_or_init(|| {
+        let text = include_str!("../../rules/registers/shared-hosts.txt");
+        let mut hosts = HashMap::new();
+        for line in text.lines().filter(|l| !l.starts_with('#')) {
+            *hosts.entry(line.trim_start_matches("*.")).or_default() |= line.starts_with("*.");
+        }
+        hosts
+    });
+    let above = std::iter::successors(Some(host), |h| h.split_once('.').map(|(_, rest)| rest));
+    above.into_iter().find_map(|h| hosts.get_key_value(h)).map(|(h, below)| (*h, *below))
+}
+
 /// The host of an address, without `www.`, in ASCII and lower case.
 pub fn host(address: &str) -> Option<String> {
     let address = address.trim();
@@ -171,6 +204,11 @@ mod tests {
         assert_eq!(registrable("acme.co.uk").as_deref(), Some("acme.co.uk"));
         assert_eq!(registrable("büro.example").as_deref(), Some("xn--bro-hoa.example"));
         assert_eq!(registrable("no host"), None);
+        assert_eq!(site("https://blog.acme.example/x").as_deref(), Some("acme.example"));
+        assert_eq!(site("https://de.LinkedIn.com/company/Acme/?utm_source=x").as_deref(), Some("linkedin.com/company/acme"));
+        assert_eq!(site("https://www.facebook.com/profile.php?id=1").as_deref(), Some("facebook.com/profile.php?id=1"));
+        assert_eq!(site("https://acme.squarespace.com/about").as_deref(), Some("acme.squarespace.com"));
+        assert_eq!((site("https://linktr.ee/"), site("squarespace.com"), site("no host")), (None, None, None));
         assert_eq!(fold_url("http://www.Acme.example/Page/?utm_source=x#top"), "acme.example/Page");
         assert_eq!(fold_handle("https://social.example/@Acme/"), "acme");
         assert_eq!((country("de"), country("Germany"), country("XX")), (Some("DE"), Some("DE"), None));

@@ -104,7 +104,9 @@ pub(in crate::check) fn no_member(subject: &Subject, name: &str) -> Option<Verdi
             // A firm that a complete register does not have is none.
             let register = subject.facts.partners.as_ref().filter(|r| r.is_complete() && speaker.known.is_none())?;
             let own = speaker.own.as_deref()?;
-            let several = own.names().any(|n| !register.by_name(&n.value).is_empty())
+            let ids = || own.ids.iter().chain([&own.id]);
+            let several = ids().any(|i| !register.all_by_id(&i.value).is_empty())
+                || own.names().any(|n| !register.by_name(&n.value).is_empty())
                 || own.domains.items().iter().any(|d| !register.by_domain(&d.value).is_empty());
             let known = "not in the register";
             if several { None } else { verdict(known, register.complete_place().map(|p| p.location("every member is in here"))) }

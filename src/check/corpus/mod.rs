@@ -8,7 +8,7 @@ pub mod sketch;
 
 use super::{Subject, context};
 use crate::document::{Field, Mark, Record, Role};
-use crate::facts::names::{fold_name, registrable};
+use crate::facts::names::{fold_name, is_shared, site};
 use crate::facts::places::{Gazetteer, Kind as PlaceKind, distance_km, fold::fold};
 use crate::finding::Location;
 use crate::pack::model::{Context, CorpusMatcher, DifferBy, Matcher, MatcherForm, OfficeThere, Rule, Same};
@@ -84,7 +84,7 @@ pub struct Shared {
     whole: OnceCell<u32>,
     /// The folded name and the domain of a firm.
     firm: OnceCell<Option<(String, u32)>>,
-    /// The domain of the address in a field.
+    /// Whose the address in a field is.
     domains: RefCell<Vec<(usize, Option<String>)>>,
 }
 
@@ -93,7 +93,7 @@ impl Shared {
         if let Some((_, known)) = self.domains.borrow().iter().find(|(f, _)| *f == field) {
             return known.clone();
         }
-        let domain = registrable(value);
+        let domain = site(value);
         self.domains.borrow_mut().push((field, domain.clone()));
         domain
     }
@@ -135,6 +135,8 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
     }
     let mut sketch = None;
     let key = match m.same {
+        // Many may have a page on one host.
+        Same::Domain if is_shared(value) => return None,
         Same::Domain => {
             let domain = shared.domain(at, value)?;
             let left_alone = |d: &String| domain == *d || domain.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.'));
@@ -289,9 +291,9 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
         }
     }
     let mut sketch = Some(Box::new(Sketch::of(head(&text), &names, m.min_words)?));
-    let site =
-        doc.links.iter().filter(|l| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]")).find_map(|l| registrable(&l.target));
-    let key = hash(site.as_deref().unwrap_or(""));
+    let whose =
+        doc.links.iter().filter(|l| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]")).find_map(|l| site(&l.target));
+    let key = hash(whose.as_deref().unwrap_or(""));
     let (start, end, place) = match about {
         Some((start, end, mention)) => (start, end, mention.places.first().copied().map(|p| (p, mention))),
         None => doc.blocks.first().map(|b| (b.start, b.end, None))?,

@@ -12,7 +12,7 @@ pub mod write;
 pub use model::{AwardOf, Office, Offices, Partner, Since};
 
 use super::kind::{self, Head, Kind};
-use super::names::{fold_handle, fold_name, registrable};
+use super::names::{fold_handle, fold_name, site};
 use super::reader::{Reader, TWICE};
 use super::value::{Place, State};
 use super::{Broken, Day};
@@ -104,7 +104,7 @@ impl Index {
     }
 
     fn domains(&self) -> &Table {
-        self.domains.get_or_init(|| self.table(&[Key::Domain], registrable))
+        self.domains.get_or_init(|| self.table(&[Key::Domain], site))
     }
 
     fn names(&self) -> &Table {
@@ -284,9 +284,14 @@ impl Partners {
         found().find(|p| p.id.value.to_lowercase() == id).or_else(|| found().next())
     }
 
-    /// The firms on the registrable domain of an address or host.
+    /// All firms of this id, their own or another.
+    pub fn all_by_id(&self, id: &str) -> Vec<&Partner> {
+        self.found(self.index().ids(), &id.trim().to_lowercase()).collect()
+    }
+
+    /// The firms on the registrable domain of an address or host; where many firms share that, at this address.
     pub fn by_domain(&self, address: &str) -> Vec<&Partner> {
-        registrable(address).map(|d| self.found(self.index().domains(), &d).collect()).unwrap_or_default()
+        site(address).map(|d| self.found(self.index().domains(), &d).collect()).unwrap_or_default()
     }
 
     /// The firms of this name or alias, whatever its case, accents and legal form.

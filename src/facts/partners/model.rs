@@ -1,6 +1,7 @@
 //! What is known of a firm.
 
 use super::Key;
+use crate::facts::names::{fold_name, site};
 use crate::facts::{Day, Fact, List, Program, State, Tier, Works};
 use crate::source::Span;
 
@@ -103,6 +104,26 @@ impl Partner {
     /// All names it goes by.
     pub fn names(&self) -> impl Iterator<Item = &Fact<String>> {
         std::iter::once(&self.name).chain(&self.aliases)
+    }
+
+    /// Whether the addresses of both are known, and some lead to one firm; `None` where those of one are not.
+    pub fn shares_site(&self, other: &Partner) -> Option<bool> {
+        let sites = |p: &Partner| p.domains.items().iter().filter_map(|d| site(&d.value)).collect::<Vec<String>>();
+        let (own, others) = (sites(self), sites(other));
+        (!own.is_empty() && !others.is_empty()).then(|| own.iter().any(|s| others.contains(s)))
+    }
+
+    /// Whether two firms may be one by their names: these have a word in common, or are written together what the other writes apart.
+    pub fn shares_name(&self, other: &Partner) -> bool {
+        let folded = |p: &Partner| p.names().map(|n| fold_name(&n.value)).collect::<Vec<String>>();
+        let others = folded(other);
+        folded(self).iter().any(|a| {
+            let joined = a.replace(' ', "");
+            others.iter().any(|b| {
+                let (other, words) = (b.replace(' ', ""), || a.split(' ').filter(|w| w.chars().count() > 2));
+                joined.contains(&other) || other.contains(&joined) || words().any(|w| b.split(' ').any(|v| v == w))
+            })
+        })
     }
 
     pub(super) fn keys(&self, f: &mut dyn FnMut(Key, &str)) {

@@ -15,6 +15,8 @@ const PAPER: [f32; 3] = [255.0; 3];
 pub(super) const FEW: usize = 6;
 /// So many large boxes are tried in one with more.
 const MOST_LARGE: usize = 6;
+/// Shorter and longer side in pixels of the smallest box that is tried: what is less shows no mark.
+pub(super) const SMALLEST: (u32, u32) = (10, 16);
 /// More boxes than this are not tried.
 const MAX_BOXES: usize = 140;
 
@@ -254,7 +256,7 @@ pub(super) fn large(c: &Candidate, boxes: &[Box]) -> Vec<Box> {
 fn add(found: &mut Vec<Box>, b: Box) -> bool {
     let long = b.w.max(b.h);
     let short = b.w.min(b.h);
-    if short < 10 || long < 16 || long > 14 * short || found.iter().any(|o| o.overlap(&b) > 0.93) {
+    if short < SMALLEST.0 as usize || long < SMALLEST.1 as usize || long > 14 * short || found.iter().any(|o| o.overlap(&b) > 0.93) {
         return false;
     }
     found.push(b);

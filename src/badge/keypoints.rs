@@ -16,6 +16,8 @@ pub(super) const POINTS: (usize, usize) = (220, 600);
 const DETAIL: usize = 400;
 /// Pairs of one supplied image at most.
 const PAIRS: usize = 260;
+/// So many points have to agree.
+pub(super) const LEAST: usize = 4;
 /// How like each other what surrounds two points has to be: the cosine.
 const ALIKE: i32 = 80;
 
@@ -101,7 +103,7 @@ impl Keypoints {
                 None => found.push(Guess { map: fine, agree: n }),
             }
         }
-        found.retain(|g| g.agree >= 4);
+        found.retain(|g| g.agree >= LEAST);
         found.sort_by_key(|g| std::cmp::Reverse(g.agree));
         found.truncate(2);
         found

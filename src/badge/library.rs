@@ -3,6 +3,7 @@
 use super::affine::Affine;
 use super::align::View;
 use super::find::Candidate;
+use super::intake::is_tiny;
 use super::locate::{self, Place};
 use super::measure::{Measured, bounds, measure, view};
 use super::parts::Part;
@@ -130,7 +131,7 @@ impl Library {
             let mark = Mark { reference: i, verdict, region: whole, confidence: 1.0, alterations: grounds, unsure: None, place };
             return Comparison { marks: vec![mark] };
         }
-        if w == 0 || h == 0 || self.references.is_empty() {
+        if w == 0 || h == 0 || is_tiny(w, h) || self.references.is_empty() {
             return Comparison::default();
         }
         let c = Candidate::new(&picture.pixels, setting.behind);
@@ -151,7 +152,9 @@ impl Library {
                 mark
             });
         let mut marks: Vec<Mark> = marks.collect();
-        self.parted(&c, picture, &spread, &mut marks);
+        if f64::from(w.max(h)) > locate::ICON {
+            self.parted(&c, picture, &spread, &mut marks);
+        }
         Comparison { marks }
     }
 

@@ -32,7 +32,7 @@ mod tests;
 mod verdict;
 mod zones;
 
-pub use intake::{Limits, Refusal, Sort, open, sniff};
+pub use intake::{Limits, Refusal, Sort, open, sniff, too_small};
 pub use library::{Library, Reference, Setting};
 pub use picture::{Encoding, Picture, Region};
 pub use svg::{Drawing, DrawingKey, Edit, edits};

@@ -4,6 +4,7 @@
 //! for that. What a page does to a picture by markup needs no pixels.
 
 mod altered;
+mod around;
 mod named;
 
 pub(super) use altered::{Altered, Styles};
@@ -134,10 +135,12 @@ fn marks<'a>(subject: &Subject<'a>, m: &ImageMatcher, number: usize, image: &Ima
         return found;
     };
     let Looked::Seen(sight) = look(subject, number, image) else { return by_name() };
-    let library = subject.pictures.and_then(|p| p.library());
     if m.by == Some(By::Name) {
         return Vec::new();
     }
+    // Where nothing was found, the supplied images need not be opened.
+    let found = !sight.comparison.comparison.marks.is_empty();
+    let library = subject.pictures.filter(|_| found).and_then(|p| p.library());
     let references = library.map(|l| l.references()).unwrap_or_default();
     let mut out = Vec::new();
     for (index, mark) in sight.comparison.comparison.marks.iter().enumerate() {
@@ -243,6 +246,10 @@ fn judge(subject: &Subject, m: &ImageMatcher, number: usize, image: &Image, show
     }
     if m.tier.is_some() || !m.membership.is_empty() {
         let found = held_against_record(subject, m, image, shown)?;
+        if let Some(why) = around::tells(subject, m, image, shown) {
+            subject.stopped(&hit, "context", || why.to_owned());
+            return None;
+        }
         for (name, value) in [("claimed", found.claimed), ("known", found.known), ("since", found.since)] {
             hit.values.push((name, value));
         }

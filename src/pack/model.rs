@@ -13,7 +13,7 @@ pub use approval::{ApprovalMatcher, ApprovalStatus};
 pub use claim::{About, ClaimMatcher, Wrong};
 pub use context::{Beside, Context, Near, Scope, Side, Within};
 pub use corpus::{CorpusMatcher, DifferBy, OfficeThere, Same};
-pub use image::{AltState, ApprovalStanding, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
+pub use image::{AltState, ApprovalStanding, Around, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
 pub use place::{Counts, PlaceCheck, PlaceMatcher};
 pub use tests::{TestCase, TestFacts, TestFormat, Tests};
 pub use words::WordsMatcher;

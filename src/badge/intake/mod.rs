@@ -10,7 +10,7 @@ mod sniff;
 pub use sniff::{Sort, sniff};
 
 use super::Picture;
-use crate::badge::svg;
+use crate::badge::{find::SMALLEST, svg};
 
 /// The most that is read of a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +72,19 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> {
         None if bytes.is_empty() => Err(Refusal::new("the file is empty", "copy or export it again")),
         None => Err(Refusal::new("the file is no picture of a known sort", "save it as PNG, JPEG, WebP, GIF or SVG")),
     }
+}
+
+/// The size of a picture of so few pixels that it shows no mark, by its header; it needs no decoding, and may be a placeholder that is
+/// no complete file.
+pub fn too_small(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = header::read(sniff(bytes)?, bytes)?.ok()?;
+    is_tiny(header.width, header.height).then_some((header.width, header.height))
+}
+
+/// Whether a picture is smaller than any box that a mark is looked for in.
+pub(super) fn is_tiny(width: u32, height: u32) -> bool {
+    let (short, long) = SMALLEST;
+    width > 0 && height > 0 && (width.min(height) < short || width.max(height) < long)
 }
 
 /// That a file is within the limit of bytes.

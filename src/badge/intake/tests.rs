@@ -271,3 +271,18 @@ fn colours_are_those_of_srgb() {
     let grey = open(&out, &Limits::default()).expect("a picture").pixels.get_pixel(0, 0).0;
     assert!(grey[0] == grey[1] && grey[0].abs_diff(188) <= 2, "{grey:?}");
 }
+
+#[test]
+fn pictures_of_a_few_pixels_are_known_by_their_header() {
+    let gif = |tail: &[u8]| [b"GIF89a\x01\x00\x01\x00\x00\x00\x00", tail].concat();
+    let frame = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0];
+    // As pages write them where a picture is loaded later: without a table of colours, without pixels.
+    assert_eq!(too_small(&gif(&[&frame[..], &[2, 2, 0x4c, 1, 0, 0x3b]].concat())), Some((1, 1)));
+    assert_eq!(too_small(&gif(&[&frame[..], &[2, 0, 0x3b]].concat())), Some((1, 1)));
+    assert_eq!(too_small(&gif(&frame)), Some((1, 1)));
+    // No frame at all, one that is larger than it says, pictures that may show something.
+    assert_eq!(too_small(&gif(&[])), None);
+    assert_eq!(too_small(&gif(&[0x2c, 0, 0, 0, 0, 200, 0, 200, 0, 0])), None);
+    assert_eq!(too_small(&read("badge.gif")), None);
+    assert_eq!(too_small(&read("badge.svg")), None);
+}

@@ -55,6 +55,9 @@ pub(in crate::badge) type Bounds = (f64, f64, f64, f64);
 /// Pictures whose longer side has so many pixels, and many things on them, are taken for pages.
 pub(in crate::badge) const PAGE: f64 = 1000.0;
 
+/// Pictures whose longer side has no more pixels are icons.
+pub(in crate::badge) const ICON: f64 = 64.0;
+
 /// Pictures whose longer side has so many pixels may be banners: a mark is somewhere on them, and small.
 const BANNER: f64 = 500.0;
 
@@ -111,8 +114,11 @@ pub(in crate::badge) fn places(c: &Candidate, prepared: &[Option<Prepared>]) -> 
     };
     // On a page there is more than one mark to be found, and each is small.
     if w.max(h) < PAGE && !fine.iter().any(found) {
-        let paired = paired(c, prepared);
-        fine.extend(closer(c, prepared, paired));
+        // The points of so few pixels say nothing that their sketch does not.
+        if w.max(h) > ICON {
+            let paired = paired(c, prepared);
+            fine.extend(closer(c, prepared, paired));
+        }
         if (few || w.max(h) < 500.0) && !fine.iter().any(found) {
             let searched = searched(c, prepared);
             fine.extend(closer(c, prepared, searched));

@@ -23,6 +23,9 @@ pub(super) fn paired(c: &Candidate, prepared: &[Option<Prepared>]) -> Vec<Place>
 
 /// Where points say that supplied images are, and which; those that most points agree on first.
 fn guesses(own: &Keypoints, prepared: &[Option<Prepared>], ground: [f32; 3]) -> Vec<(Guess, usize)> {
+    if own.len() < keypoints::LEAST {
+        return Vec::new();
+    }
     let dark = ground.iter().sum::<f32>() < 300.0;
     let mut out: Vec<(Guess, usize)> = Vec::new();
     for (r, p) in prepared.iter().enumerate() {

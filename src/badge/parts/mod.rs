@@ -193,10 +193,13 @@ impl Library {
         }
         let mut out = Vec::new();
         for (b, at, area) in all {
+            if b.w.max(b.h) < LEAST as usize || known.iter().any(|k| locate::within(at, *k) > 0.5) {
+                continue;
+            }
             let aspect = b.w as f64 / b.h as f64;
             let near = |p: &&Part| (p.prepared.aspect() / aspect).ln().abs() < OFF;
             let near: Vec<&Part> = self.parts().iter().filter(near).collect();
-            if near.is_empty() || b.w.max(b.h) < LEAST as usize || known.iter().any(|k| locate::within(at, *k) > 0.5) {
+            if near.is_empty() {
                 continue;
             }
             let seen = if area { c.glimpse(&b, DRAWN) } else { c.work.part(b.x as i64, b.y as i64, b.w, b.h, b.ground) };

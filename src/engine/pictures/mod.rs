@@ -157,6 +157,9 @@ impl Gallery {
     fn compare(&self, bytes: &[u8], behind: Behind) -> Result<([u8; 32], Arc<Compared>), Refusal> {
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         let compared = self.memory.compared.get((sha256, behind), || {
+            if let Some(size) = badge::too_small(bytes) {
+                return Ok(Arc::new(Compared { size, ..Compared::default() }));
+            }
             let picture = badge::open(bytes, &self.limits)?;
             let (w, h) = picture.pixels.dimensions();
             let scaled = |n: u32| (n as f32 * picture.scale).round() as u32;

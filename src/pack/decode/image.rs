@@ -3,7 +3,7 @@
 use super::*;
 use crate::badge::AlterationKind;
 use crate::facts::ApprovalKind;
-use crate::pack::model::{AltState, ApprovalStanding, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
+use crate::pack::model::{AltState, ApprovalStanding, Around, By, GROUPS, ImageMatcher, TierCheck, UseState, VERDICTS};
 
 impl Decoder<'_> {
     pub(super) fn image(&mut self, node: &Node) -> ImageMatcher {
@@ -37,9 +37,21 @@ impl Decoder<'_> {
             tiers: self.claim_words(node.get("tiers")),
             grace: node.get("grace").and_then(number).map_or(0, |n| n as i32),
             membership: names("membership"),
+            around: node.get("around").map(|n| self.around(n)).unwrap_or_default(),
             uses: chosen(&names("use"), &UseState::ALL),
             approval: chosen(&names("approval"), &ApprovalStanding::ALL),
             approval_kind: word("approval_kind").and_then(ApprovalKind::from_name),
+        }
+    }
+
+    fn around(&mut self, node: &Node) -> Around {
+        let mut set = |key: &str| node.get(key).map(|n| self.phrase_set(n)).unwrap_or_default();
+        Around {
+            phrases: set("phrases"),
+            headings: set("headings"),
+            own: set("own"),
+            names: node.get("names").and_then(|n| self.regexes(n)),
+            tiers: node.get("tiers").and_then(number).map_or(0, |n| n as usize),
         }
     }
 }

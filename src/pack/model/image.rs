@@ -48,12 +48,29 @@ pub struct ImageMatcher {
     pub grace: i32,
     /// What the speaker is to the program; `none` for a firm that is no member.
     pub membership: Vec<String>,
+    /// What stands around it by which it says nothing of the speaker's membership and tier today.
+    pub around: Around,
     /// What the register of images says of using it here; empty: any.
     pub uses: Vec<UseState>,
     /// What the register of approvals has on the picture.
     pub approval: Vec<ApprovalStanding>,
     /// Only approvals of this kind count, and those of no kind.
     pub approval_kind: Option<ApprovalKind>,
+}
+
+/// What tells that a mark is shown of somebody else, of another time, or to explain.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// Phrases in its alternative text, its caption, and in the heading and the words before it, if these name a tier.
+    pub phrases: PhraseSet,
+    /// Phrases in the heading it stands under, and in the page's title and main heading.
+    pub headings: PhraseSet,
+    /// What looks like the name of a firm.
+    pub names: Option<LazyRegex>,
+    /// What looks like one, and is none, or the program's.
+    pub own: PhraseSet,
+    /// So many tiers shown by a document explain them; 0: none do.
+    pub tiers: usize,
 }
 
 /// How an alteration is known.

@@ -62,6 +62,7 @@ pub(super) static IMAGE: ObjectShape = ObjectShape {
         key("tiers", MapOf(&STRINGS), "Ways to write tiers in file names and alternative texts, under the register's word."),
         key("grace", Number, "So many days after a change of tier, `tier` lets another one pass. Default: 0."),
         key("membership", STRINGS, "What the speaker is to the program; `none` for a firm that is no member."),
+        key("around", Object(&AROUND), "What stands around it by which it says nothing of the speaker's tier and membership today."),
         key(
             "use",
             OneOrMany(&OneOf(&["listed", "unlisted", "unknown"])),
@@ -73,5 +74,17 @@ pub(super) static IMAGE: ObjectShape = ObjectShape {
             "What the register of approvals has on the picture, or on the content that shows it.",
         ),
         key("approval_kind", OneOf(APPROVAL_KINDS), "Only approvals of this kind count, and those of no kind."),
+    ],
+};
+
+static AROUND: ObjectShape = ObjectShape {
+    name: "around",
+    doc: "What tells that a mark is shown of somebody else, of another time, or to explain.",
+    keys: &[
+        key("phrases", STRINGS, "Phrases in alternative text and caption, and in the heading and the words before it if these name a tier."),
+        key("headings", STRINGS, "Phrases in the heading it stands under, and in the page's title and main heading."),
+        key("names", STRINGS, "Regular expressions for names of firms in these texts; one that is not the speaker's is somebody else's."),
+        key("own", STRINGS, "Phrases for what looks like such a name, and is none or the program's."),
+        key("tiers", Number, "So many tiers of a family that a document shows explain them. Default: any number may be claimed."),
     ],
 };

@@ -189,7 +189,7 @@ impl<'p> Cascade<'p> {
     fn hints(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
         let html = &*e.value().name.ns == "http://www.w3.org/1999/xhtml";
         let names: &[&str] = match e.value().name() {
-            "img" | "input" | "video" | "object" | "embed" if html => &["width", "height", "hidden"],
+            "img" | "source" | "input" | "video" | "object" | "embed" if html => &["width", "height", "hidden"],
             _ if html => &["hidden", "bgcolor", "background"],
             _ => &["width", "height", "opacity", "filter", "transform", "clip-path", "mask", "display", "visibility"],
         };

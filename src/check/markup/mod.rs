@@ -142,7 +142,8 @@ impl<'p, 's> Page<'p, 's> {
             if !cascade.is_certain() {
                 return Vec::new();
             }
-            self.element(cascade, node, shows, intrinsic, &mut out);
+            let named = image.element.and_then(|tag| cascade.dom.element_at(tag)).filter(|n| *n != node);
+            self.element(cascade, node, named, shows, intrinsic, &mut out);
             if shows == Shows::Background
                 && let Some(mask) = self.mask(cascade, node, image)
                 && !out.contains(&mask)
@@ -189,7 +190,17 @@ impl<'p, 's> Page<'p, 's> {
         })
     }
 
-    fn element(&self, cascade: &Cascade<'p>, node: NodeId, shows: Shows, intrinsic: Option<(u32, u32)>, out: &mut Vec<Markup>) {
+    /// `named`: the `<source>` that names the picture, if it is not the element itself.
+    fn element(
+        &self,
+        cascade: &Cascade<'p>,
+        node: NodeId,
+        named: Option<NodeId>,
+        shows: Shows,
+        intrinsic: Option<(u32, u32)>,
+        out: &mut Vec<Markup>,
+    ) {
+        let named = named.map(|n| (n, cascade.said(n)));
         let all = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n)));
         // Most elements around it say nothing.
         let chain: Vec<(NodeId, Rc<Vec<Said>>)> = all.filter(|(n, said)| *n == node || !said.is_empty()).take(MAX_AROUND).collect();
@@ -212,7 +223,7 @@ impl<'p, 's> Page<'p, 's> {
             for &screen in &screens {
                 let look = Look { screen, state };
                 let mut found = Effects { cascade, chain: &chain, look, shows }.find();
-                found.extend(size::find(cascade, &chain, look, shows, intrinsic, missing));
+                found.extend(size::find(cascade, &chain, look, shows, intrinsic, missing, named.as_ref()));
                 for f in found {
                     // What is so at rest is not told again of the state.
                     if state && at_rest.contains(&(f.kind, f.up)) {

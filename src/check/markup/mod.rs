@@ -85,6 +85,11 @@ pub fn sheets(subject: &Subject<'_>, mut linked: impl FnMut(&StyleSheet) -> Vec<
     out
 }
 
+/// Whether a style sheet for these media may say something of how a page looks on a screen.
+pub fn is_for_screens(media: Option<&str>) -> bool {
+    media.is_none_or(|m| media::Media::read(m).applies(Screen::USUAL) != Some(false))
+}
+
 /// What an element shows of a picture.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Shows {
@@ -245,7 +250,7 @@ impl<'p, 's> Page<'p, 's> {
 
     /// Whether a style sheet that the page names is not at hand.
     fn missing(&self, cascade: &Cascade<'p>) -> bool {
-        let screen = |media: &Option<String>| media.as_deref().is_none_or(|m| media::Media::read(m).applies(Screen::USUAL) != Some(false));
+        let screen = |media: &Option<String>| is_for_screens(media.as_deref());
         let named = self.subject.document.sheets.iter().filter(|s| matches!(s.source, ImageSource::Address(_)) && screen(&s.media)).count();
         let imported: usize = self.sheets.iter().map(|s| s.imports.len()).sum();
         named + imported > cascade.linked()

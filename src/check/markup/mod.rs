@@ -112,7 +112,7 @@ impl Shows {
             ImageSource::Inline(_) => "",
         };
         match image.holder.as_str() {
-            "style" | "css" => Some(Shows::Background),
+            "style" | "css" | "[data-bg]" | "[background]" => Some(Shows::Background),
             "svg" | "svg[use]" | "svg[image]" => Some(Shows::Inline),
             h if h.starts_with("meta[") || h.starts_with("link[") => None,
             _ => Some(Shows::Picture { drawing: is_drawing(address) }),

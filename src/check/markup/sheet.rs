@@ -396,7 +396,9 @@ impl<'t> AtRuleParser<'t> for Reader<'_, 't> {
             "layer" => At::Block { media: None, layer: Some(text), unknown: false },
             "nest" | "document" => block,
             // What holds it may have any width up to the screen's.
-            "container" => At::Block { media: Some(Media::read(text.get(text.find('(').unwrap_or(0)..).unwrap_or(text))), layer: None, unknown: false },
+            "container" => {
+                At::Block { media: Some(Media::read(text.get(text.find('(').unwrap_or(0)..).unwrap_or(text))), layer: None, unknown: false }
+            }
             "scope" => match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).filter(|t| !t.contains(['(', ')'])) {
                 Some(root) => At::Scope(format!(":where({root})")),
                 // Where it ends is not known here.

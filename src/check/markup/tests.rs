@@ -300,7 +300,10 @@ fn style_sheets() {
         ("@media (prefers-reduced-motion:reduce){.badge{opacity:.3}}", &[]),
         ("@supports (filter:blur(1px)){.badge{opacity:.3}} @supports not (a:b){.badge{filter:invert(1)}}", &["opacity [opacity:.3]"]),
         ("@container (width>1px){.badge{opacity:.3}}", &["opacity [opacity:.3]"]),
-        ("@container card (min-width: 1px){.badge{opacity:.3}} @container style(--x: 1){.badge{filter:invert(1)}}", &["opacity [opacity:.3]"]),
+        (
+            "@container card (min-width: 1px){.badge{opacity:.3}} @container style(--x: 1){.badge{filter:invert(1)}}",
+            &["opacity [opacity:.3]"],
+        ),
         ("@scope (.row){img{opacity:.3}} @scope (.other){img{filter:invert(1)}}", &["opacity [opacity:.3]"]),
         ("@scope (.row) to (.link){img{opacity:.3}}", &[]),
         ("@layer a, b; @layer b{.badge{opacity:1}} @layer a{.badge{opacity:.3}}", &[]),

@@ -268,6 +268,11 @@ impl Found<'_> {
         } else if look.screen != Screen::USUAL {
             words.push_str(&format!(" (on a screen {} px wide)", look.screen.width));
         }
+        // Nothing said means that the pointer is on it, as for most.
+        let state = self.by.iter().find_map(|s| s.state).filter(|_| look.state);
+        if let Some(state) = state.filter(|s| Some(*s) != selector::state_of("hover")) {
+            words.push_str(&format!(" (while {state})"));
+        }
         let place = |s: &&Said| s.place.clone();
         let places: Vec<Place> = self.by.iter().map(place).collect();
         let sheet = places.first().and_then(|p| p.sheet);

@@ -396,6 +396,8 @@ fn linked_sheets_and_words() {
     assert_eq!(imports, [("b.css", "b.css", Some("screen")), ("c.css", "c.css", None)]);
     for (css, words) in [
         ("@media (max-width: 600px){.badge{opacity:.35}}", "opacity 35 %; allowed 100 % (where (max-width: 600px))"),
+        (".badge:focus{opacity:.35}", "opacity 35 %; allowed 100 % (while it has focus)"),
+        (".badge:active{opacity:.35}", "opacity 35 %; allowed 100 % (while it is pressed)"),
         (".badge{opacity:.3}", "opacity 30 %; allowed 100 %"),
         (".badge{transform:rotate(-7.5deg)}", "turned by -7.5 degrees; allowed 0"),
         (".badge{width:80px;height:160px}", "stretched 100 % higher; allowed 1 %"),

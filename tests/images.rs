@@ -238,3 +238,15 @@ fn what_shows_through_is_the_colour_of_the_page() {
     assert!(matches!(lines[..], [(3, a), (5, b)] if a.starts_with(wrong) && b.starts_with(wrong)), "{lines:#?} {summary:#}");
     assert_eq!(code, 0);
 }
+
+#[test]
+fn style_sheets_that_are_not_read_are_said_once_where_a_mark_is_shown() {
+    let links = "<link rel=stylesheet href=css/gone.css><link rel=stylesheet href=https://cdn.example/a.css><link rel=stylesheet media=print href=p.css>";
+    let site = Site::new("sheets", &format!("{links}<img src=img/gold.png alt=Gold><img src=img/gold.png?2 alt=Gold>"));
+    site.copy("register/gold.png", "site/img/gold.png");
+    site.put("site/other.html", format!("{links}<p>No mark.").as_bytes());
+    let (found, _, code) = site.check(&[&["site", "--only", "style-sheet-not-read"], &REGISTER[..]].concat());
+    assert_eq!(rules(&found), ["site/index.html style-sheet-not-read \"css/gone.css\""]);
+    assert!(found[0]["message"].as_str().unwrap().starts_with("2 style sheets were not read"), "{found:#?}");
+    assert_eq!((found[0]["severity"].as_str(), code), (Some("note"), 0));
+}

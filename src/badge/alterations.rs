@@ -29,6 +29,15 @@ pub(super) fn alterations(reference: &Reference, widest: Option<f64>, picture: &
     alterations
 }
 
+/// How far its colours, or its lightness, may be from what was supplied on average (CIE76, L*), and how many times its contrast.
+const SHIFT: f32 = 3.0;
+const CONTRAST: std::ops::Range<f32> = 0.85..1.15;
+
+/// A measure with one decimal where that is near what is allowed.
+fn tidy(n: f32) -> String {
+    if n < 10.0 { format!("{n:.1}") } else { format!("{n:.0}") }
+}
+
 /// The most that all of a mark may be paler than it should be, of 1.
 const PALER: f32 = 0.11;
 
@@ -234,16 +243,29 @@ fn colours(s: &Seen, found: &mut Vec<(f32, Alteration)>) {
         (Kind::Hue, format!("hue shifted {:.0} degrees; allowed 4", f.hue.abs()), f.hue.abs(), 4.0)
     } else if (f.means[1][1] - f.means[0][1]).hypot(f.means[1][2] - f.means[0][2]) > 0.6 * (f.means[1][0] - f.means[0][0]).abs() {
         let shift = (f.means[1][1] - f.means[0][1]).hypot(f.means[1][2] - f.means[0][2]);
-        (Kind::Tint, format!("tinted: colours are {shift:.0} apart on average (CIE76); allowed 3"), shift, 3.0)
+        (Kind::Tint, format!("tinted: colours are {} apart on average (CIE76); allowed {SHIFT:.0}", tidy(shift)), shift, SHIFT)
     } else {
         let shift = f.means[1][0] - f.means[0][0];
         let word = if shift < 0.0 { "darker" } else { "lighter" };
-        (Kind::Tone, format!("{:.0} {word} (L*), contrast {:.2} times; allowed 3", shift.abs(), f.lightness[0]), shift.abs(), 3.0)
+        let contrast = f.lightness[0];
+        match shift.abs() > SHIFT || CONTRAST.contains(&contrast) {
+            true => (
+                Kind::Tone,
+                format!("{} {word} (L*), contrast {contrast:.2} times; allowed {SHIFT:.0}", tidy(shift.abs())),
+                shift.abs(),
+                SHIFT,
+            ),
+            false => {
+                let allowed = if contrast < 1.0 { CONTRAST.start } else { CONTRAST.end };
+                (Kind::Tone, format!("contrast {contrast:.2} times; allowed {allowed:.2}"), contrast, allowed)
+            }
+        }
     };
-    if matches!(kind, Kind::Tint | Kind::Tone) && measured < 2.0 && (0.85..1.15).contains(&f.lightness[0]) {
+    // As far as copies may be.
+    if matches!(kind, Kind::Tint | Kind::Tone) && allowed == SHIFT && measured <= SHIFT {
         return;
     }
-    push(found, weight, kind, words, f64::from(measured), allowed, None);
+    push(found, weight, kind, words, f64::from(measured), f64::from(allowed), None);
 }
 
 fn effects(reference: &Reference, c: &Candidate, s: &Seen, found: &mut Vec<(f32, Alteration)>) {

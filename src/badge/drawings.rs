@@ -3,7 +3,7 @@
 use super::affine::Affine;
 use super::ground::{is_open, off};
 use super::measure::bounds_of;
-use super::svg::{Drawing, DrawingKey, Edit, Ground};
+use super::svg::{self, Drawing, DrawingKey, Edit, Ground};
 use super::{Alteration, AlterationKind, Comparison, Encoding, Group, Library, Limits, Mark, Picture, Reference, Region, Setting, Verdict};
 use std::sync::OnceLock;
 
@@ -27,6 +27,31 @@ impl Library {
     /// The same for a file, whose bytes tell more if it is a drawing and one of the images is too: where the shapes are those of a supplied
     /// drawing, or nearly, no pixels are needed to tell what was edited.
     pub fn compare_file(&self, bytes: &[u8], picture: &Picture, sha256: &[u8; 32], setting: Setting) -> Comparison {
+        let mut comparison = self.compare_drawing(bytes, picture, sha256, setting);
+        if picture.encoding == Encoding::Svg {
+            comparison.marks.iter_mut().for_each(|m| self.changes_itself(bytes, m));
+        }
+        comparison
+    }
+
+    /// What a drawing does to itself when it is shown, unless the image was supplied so: it is drawn here at rest, in light colours.
+    fn changes_itself(&self, bytes: &[u8], mark: &mut Mark) {
+        let supplied = self.references().get(mark.reference).and_then(|r| r.drawing.as_deref());
+        let is_new = |has: fn(&[u8]) -> bool| has(bytes) && !supplied.is_some_and(has);
+        if !matches!(mark.verdict, Verdict::Copy | Verdict::Outdated) {
+            return;
+        }
+        if is_new(svg::recolours_itself) {
+            let words = "it recolours itself where dark colours are preferred; allowed: not at all".to_owned();
+            mark.verdict = Verdict::Altered;
+            mark.alterations.push(Alteration { kind: AlterationKind::Tint, words, measured: 1.0, allowed: 0.0, region: None, span: None });
+        } else if is_new(svg::has_script) {
+            mark.verdict = Verdict::Unsure;
+            mark.unsure = Some("a script in it may change it".to_owned());
+        }
+    }
+
+    fn compare_drawing(&self, bytes: &[u8], picture: &Picture, sha256: &[u8; 32], setting: Setting) -> Comparison {
         let known = self.references().iter().any(|r| r.sha256 == *sha256);
         let drawn = picture.encoding == Encoding::Svg && picture.frames == 1 && !known;
         match drawn.then(|| self.by_shapes(bytes, picture, setting)).flatten() {

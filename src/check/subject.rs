@@ -140,6 +140,11 @@ impl<'a> Subject<'a> {
         self.looks.borrow().iter().map(|(i, l)| (*i, l.clone())).collect()
     }
 
+    /// The addresses of its style sheets that could not be read, where it was asked what they do to a picture.
+    pub fn unread_sheets(&self) -> &[String] {
+        self.styles.get().map_or(&[], |s| &s.unread)
+    }
+
     /// Notes that a rule could not say anything for want of this register.
     pub fn want(&self, register: &'static str) {
         self.wanted.set(Some(register));

@@ -50,6 +50,11 @@ fn pictures_of_pages() {
             &["img[data-src] lazy.png", "img[src] data:image/gif;base64,R0lGODlhAQABAA=="],
         ),
         ("<img data-lazy-src=l.png data-lazy-srcset='m.png 1x'>", &["img[data-src] l.png", "img[data-srcset] m.png"]),
+        ("<img data-original=l.png src=p.gif>", &["img[data-src] l.png", "img[src] p.gif"]),
+        (
+            "<div data-bg=a.png></div><p data-bg=\"url('b.png')\"></p><table background=c.png><tr><td background=d.png>x</table><p background=e.png>x</p>",
+            &["[data-bg] a.png", "[data-bg] b.png", "[background] c.png", "[background] d.png"],
+        ),
         ("<input type=image src=i.png alt=Go><input type=text src=no.png>", &["input[src] i.png (Go)"]),
         ("<video src=v.mp4 poster=p.jpg><source src=v.webm></video>", &["video[poster] p.jpg"]),
         (

@@ -203,7 +203,7 @@ pub struct Image {
     pub spans: Vec<Span>,
     /// What holds it: `img[src]`, `img[srcset]`, `img[data-src]`, `img[data-srcset]`, `source[srcset]`, `source[data-srcset]`, `input[src]`,
     /// `video[poster]`, `object[data]`, `embed[src]`, `link[icon]`, `link[apple-touch-icon]`, `link[mask-icon]`, `meta[og:image]`,
-    /// `meta[og:logo]`, `meta[twitter:image]`, `svg`, `svg[use]`, `svg[image]`, `style` for a `style` attribute, `css` for a style sheet,
+    /// `meta[og:logo]`, `meta[twitter:image]`, `svg`, `svg[use]`, `svg[image]`, `style` for a `style` attribute, `[data-bg]` for one that a script makes such of, `[background]`, `css` for a style sheet,
     /// `md[image]`, `front-matter`, `jsonld`, `field` for a record's field.
     pub holder: String,
     /// Its alternative text; empty where the author left it empty, `None` where there is none.

@@ -333,6 +333,7 @@ impl Engine<'_> {
                 looked => outcome.looked(looked, source, &image.spans),
             }
         }
+        found.extend(self.unread_sheets(subject, *kind));
         let mut suppressions = match &document.directives[..] {
             [] => Vec::new(),
             directives => suppress::read(directives, source, &self.rules, self.options.facts.today),
@@ -391,6 +392,24 @@ impl Engine<'_> {
             occurrence: 0,
         };
         Some((said.finding(&self.rules, source, kind)?, image.spans.first().copied().unwrap_or_default()))
+    }
+
+    /// A finding about the style sheets of a page that could not be read, where it was asked what they do to its marks.
+    fn unread_sheets(&self, subject: &Subject, kind: Kind) -> Option<(Finding, Span)> {
+        let unread = subject.unread_sheets();
+        let (first, sheets) = (unread.first()?, &subject.document.sheets);
+        let spans = sheets.iter().find(|s| matches!(&s.source, ImageSource::Address(a) if a == first)).map(|s| s.spans.clone());
+        let spans = spans.unwrap_or_default();
+        let (were, they) = if unread.len() == 1 { ("style sheet was", "it does") } else { ("style sheets were", "they do") };
+        let said = Said {
+            id: super::SHEET_NOT_READ,
+            message: format!("{} {were} not read: what {they} to the marks of this page is unknown", unread.len()),
+            help: "put the file where the page names it, or check the published page by its address".to_owned(),
+            text: first.clone(),
+            spans: spans.clone(),
+            occurrence: 0,
+        };
+        Some((said.finding(&self.rules, subject.source, kind)?, spans.first().copied().unwrap_or_default()))
     }
 
     /// A finding about a comment that speaks to promolint; `judged`: whether its rules were run.

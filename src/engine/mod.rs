@@ -41,7 +41,7 @@ pub use documents::Active;
 pub use format::{Format, is_binary};
 pub use listing::{LeftOut, Listed, Why as WhyLeftOut, left_out};
 pub use outcome::Outcome;
-pub use own::{IMAGE_MISSING, OWN_PACK, OWN_RULES};
+pub use own::{IMAGE_MISSING, OWN_PACK, OWN_RULES, SHEET_NOT_READ};
 pub use paths::{Paths, common_folder};
 pub use pictures::{Gallery, Store};
 pub use read::{Reading, read_source};

@@ -7,17 +7,22 @@ use crate::finding::{Confidence, FINDING_SCHEMA, Finding, Location, fingerprint}
 use crate::source::{Source, Span};
 
 /// Each rule and what it demands. They belong to no pack.
-pub const OWN_RULES: [(&str, &str); 6] = [
+pub const OWN_RULES: [(&str, &str); 7] = [
     ("suppression-without-reason", "A suppression names its rule and gives a reason"),
     ("suppression-unknown-rule", "A suppression names a rule that exists"),
     ("suppression-unused", "A suppression stands where its rule finds something"),
     ("suppression-not-ended", "A suppression that is started is ended"),
     ("suppression-expired", "A suppression holds until a day that is not past"),
     (IMAGE_MISSING, "An image that a page shows is there"),
+    (SHEET_NOT_READ, "The style sheets of a page that shows a mark can be read"),
 ];
 
 /// Of [`OWN_RULES`], the one about images that cannot be compared because they are not there. Said only where there is a register of images.
 pub const IMAGE_MISSING: &str = "image-missing";
+
+/// The one about style sheets that are not there or on another host: what they do to marks is not known. Said once of a page, and only of
+/// those that show a mark.
+pub const SHEET_NOT_READ: &str = "style-sheet-not-read";
 
 /// The name under which [`OWN_RULES`] are reported.
 pub const OWN_PACK: &str = "promolint";

@@ -164,8 +164,8 @@ impl RuleSet {
         if !self.settings.selects_id(id, "") {
             return None;
         }
-        // That a file is missing says nothing of what it shows.
-        let usual = if id == super::IMAGE_MISSING { Severity::Note } else { Severity::Warning };
+        // That a file is missing says nothing of what it shows, or does.
+        let usual = if [super::IMAGE_MISSING, super::SHEET_NOT_READ].contains(&id) { Severity::Note } else { Severity::Warning };
         self.settings.chosen(id, &[], path).map_or(Some(usual), |s| s.of(kind))
     }
 

@@ -143,3 +143,17 @@ fn a_background_counts_where_the_register_says_so() {
         assert_eq!(kinds(library, &svg, setting), expected, "{setting:?} {svg}");
     }
 }
+
+#[test]
+fn drawings_that_change_themselves_are_no_plain_copies() {
+    let library = library();
+    let gold = String::from_utf8(file("partner/partner-gold.svg")).expect("text");
+    let end = gold.rfind("</svg>").expect("an end");
+    let with = |part: &str| {
+        let c = compare(&library, &format!("{}{part}</svg>", &gold[..end]), Setting::default());
+        (c.marks[0].verdict, c.marks[0].alterations.iter().map(|a| a.kind).collect::<Vec<_>>())
+    };
+    assert_eq!(with("<style>@media (prefers-color-scheme: dark) { path { fill: #0ff } }</style>"), (Verdict::Altered, vec![K::Tint]));
+    assert_eq!(with("<script>document.documentElement.remove()</script>"), (Verdict::Unsure, vec![]));
+    assert_eq!(with("<style>@media print { .none { fill: #0ff } }</style>"), (Verdict::Copy, vec![]));
+}

@@ -41,6 +41,31 @@ pub(super) fn render(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> 
     Ok(Picture { pixels, encoding: Encoding::Svg, frames: 1 + u32::from(moves), rough_colours: false, scale: 1.0 / scale })
 }
 
+/// What style rules set to give shapes other colours.
+const PAINTS: [&str; 8] = ["fill", "stroke", "color", "filter", "opacity", "display", "visibility", "mix-blend-mode"];
+
+/// Whether a drawing's own style rules give it other colours where dark ones are preferred.
+pub(super) fn recolours_itself(bytes: &[u8]) -> bool {
+    any_element(bytes, |e| {
+        let rules = || e.text().unwrap_or_default().to_ascii_lowercase();
+        let in_dark = |rules: String| rules.split_once("prefers-color-scheme").is_some_and(|(_, r)| PAINTS.iter().any(|p| r.contains(p)));
+        e.tag_name().name() == "style" && in_dark(rules())
+    })
+}
+
+/// Whether a drawing has a script.
+pub(super) fn has_script(bytes: &[u8]) -> bool {
+    any_element(bytes, |e| e.tag_name().name() == "script" || e.attributes().any(|a| a.name().starts_with("on")))
+}
+
+/// Whether any element of a drawing is so; none of one that cannot be read.
+fn any_element(bytes: &[u8], is: impl Fn(roxmltree::Node) -> bool) -> bool {
+    let Ok(text) = text::read(bytes) else { return false };
+    let xml = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: check::NODES, entity_resolver: None };
+    let document = roxmltree::Document::parse_with_options(&text, xml);
+    document.is_ok_and(|d| d.descendants().filter(roxmltree::Node::is_element).any(is))
+}
+
 /// Parses a drawing that was checked, and says whether it is animated.
 fn parse(bytes: &[u8], limits: &Limits) -> Result<(Tree, bool), Refusal> {
     parse_text(&text::read(bytes)?, limits)

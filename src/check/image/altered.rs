@@ -6,7 +6,7 @@ use crate::check::Subject;
 use crate::check::markup::{self, Sheet};
 use crate::document::{Image, ImageSource};
 use crate::finding::Location;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, is_address};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -36,6 +36,8 @@ pub struct Styles {
     sheets: Vec<Sheet>,
     /// The sources of those that are files, in the same order.
     sources: Vec<Option<Arc<Source>>>,
+    /// Addresses of those that were not read.
+    pub unread: Vec<String>,
 }
 
 impl Styles {
@@ -64,7 +66,13 @@ impl Styles {
         if depth >= MAX_DEPTH || self.sheets.len() >= MAX_SHEETS {
             return;
         }
-        let Some(source) = subject.pictures.and_then(|p| p.style(address, of)) else { return };
+        let Some(source) = subject.pictures.and_then(|p| p.style(address, of)) else {
+            // Of pages on the web it was asked for: one that is not there does nothing, and what else went wrong was said.
+            if markup::is_for_screens(media) && !is_address(of) {
+                self.unread.push(address.to_owned());
+            }
+            return;
+        };
         let sheet = Sheet::parse(&source, Span::new(0, source.text().len())).for_media(media);
         self.imported(subject, &sheet, source.name(), depth);
         self.push(sheet, Some(source));

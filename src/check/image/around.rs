@@ -113,7 +113,8 @@ fn in_tree(subject: &Subject, element: Span) -> (Option<String>, usize) {
 /// Whether a text names a firm that is not the speaker.
 fn names_another(subject: &Subject, around: &Around, shown: &Shown, text: &str) -> bool {
     let Some((names, speaker)) = around.names.as_ref().zip(subject.speaker()) else { return false };
-    let of_asset = |w: &String| shown.asset.is_some_and(|a| a.id.value.split(|c: char| !c.is_alphanumeric()).any(|p| p.eq_ignore_ascii_case(w)));
+    let of_asset =
+        |w: &String| shown.asset.is_some_and(|a| a.id.value.split(|c: char| !c.is_alphanumeric()).any(|p| p.eq_ignore_ascii_case(w)));
     names.find_iter(text).map(|r| &text[r]).any(|name| {
         let mut rest = name.replace("'s", " ").replace("’s", " ");
         while let Some((s, e)) = around.own.find(&rest, 0) {
@@ -126,7 +127,10 @@ fn names_another(subject: &Subject, around: &Around, shown: &Shown, text: &str) 
 /// Whether a name may be short or long for one of the speaker's: one begins with a word that the other has.
 fn is_speaker(speaker: &Speaker, name: &str) -> bool {
     let name = name_words(name);
-    speaker.names().map(name_words).any(|own| own.first().is_some_and(|w| name.contains(w)) || name.first().is_some_and(|w| own.contains(w)))
+    speaker
+        .names()
+        .map(name_words)
+        .any(|own| own.first().is_some_and(|w| name.contains(w)) || name.first().is_some_and(|w| own.contains(w)))
 }
 
 fn name_words(name: &str) -> Vec<String> {

@@ -43,7 +43,7 @@ pub(super) struct Said {
     pub value: Box<str>,
     pub place: Place,
     order: Order,
-    state: bool,
+    pub state: Option<&'static str>,
     pub media: Vec<Arc<Media>>,
     /// It is an attribute such as `width`, which any style sheet overrides.
     pub hint: bool,
@@ -189,7 +189,7 @@ impl<'p> Cascade<'p> {
     fn hints(&self, e: &ElementRef<'p>, out: &mut Vec<Said>) {
         let html = &*e.value().name.ns == "http://www.w3.org/1999/xhtml";
         let names: &[&str] = match e.value().name() {
-            "img" | "input" | "video" | "object" | "embed" if html => &["width", "height", "hidden"],
+            "img" | "source" | "input" | "video" | "object" | "embed" if html => &["width", "height", "hidden"],
             _ if html => &["hidden", "bgcolor", "background"],
             _ => &["width", "height", "opacity", "filter", "transform", "clip-path", "mask", "display", "visibility"],
         };
@@ -210,7 +210,7 @@ impl<'p> Cascade<'p> {
             let Some(span) = self.dom.attr_span(e.id(), name) else { continue };
             let order = Order { important: false, tier: -1, layer: 0, specificity: 0, sequence: i as u64 };
             let place = self.own(span);
-            out.push(Said { property: property.into(), value: value.into(), place, order, state: false, media: Vec::new(), hint: true });
+            out.push(Said { property: property.into(), value: value.into(), place, order, state: None, media: Vec::new(), hint: true });
         }
     }
 
@@ -275,7 +275,7 @@ impl<'p> Cascade<'p> {
         // Classes for states come after those for rest, those for wider screens after those for narrower ones.
         let mut widths = Vec::new();
         meaning.media.iter().for_each(|m| m.turns(&mut widths, &mut false));
-        let rank = widths.first().map_or(0, |w| *w as u64) + 2 * meaning.media.len() as u64 + u64::from(meaning.state);
+        let rank = widths.first().map_or(0, |w| *w as u64) + 2 * meaning.media.len() as u64 + u64::from(meaning.state.is_some());
         let sequence = rank << 16 | (number as u64 & 0xFFFF);
         for d in &meaning.declarations {
             // As in a style sheet that comes before all at hand.
@@ -291,7 +291,7 @@ impl<'p> Cascade<'p> {
         keys.extend(e.value().id().map(|id| Key::Id(id.into())));
         keys.extend(e.value().classes().map(|c| Key::Class(c.into())));
         for (number, sheet) in self.sheets.iter().enumerate() {
-            let mut best: HashMap<(u32, bool), u32> = HashMap::new();
+            let mut best: HashMap<(u32, Option<&'static str>), u32> = HashMap::new();
             for (r, s) in keys.iter().filter_map(|k| sheet.index.get(k)).flatten() {
                 let Some(complex) = sheet.rules.get(*r as usize).and_then(|rule| rule.selectors.get(*s as usize)) else { continue };
                 if !complex.transient && self.matches(complex, e) {
@@ -322,7 +322,7 @@ impl<'p> Cascade<'p> {
         for (i, d) in declarations(text).into_iter().enumerate() {
             let order = Order { important: d.important, tier: 1, layer: 0, specificity: 0, sequence: i as u64 };
             let place = self.own(if verbatim { d.span.shifted(span.start) } else { span });
-            out.push(Said { property: d.property, value: d.value, place, order, state: false, media: Vec::new(), hint: false });
+            out.push(Said { property: d.property, value: d.value, place, order, state: None, media: Vec::new(), hint: false });
         }
     }
 
@@ -331,7 +331,7 @@ impl<'p> Cascade<'p> {
         self.spend(said.len() as u64);
         let applies = |s: &&Said| {
             (*s.property == *property || &*s.property == "all" && !property.starts_with("--"))
-                && (look.state || !s.state)
+                && (look.state || s.state.is_none())
                 && s.media.iter().all(|m| m.applies(look.screen) == Some(true))
         };
         said.iter().filter(applies).max_by_key(|s| s.order)

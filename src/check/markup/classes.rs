@@ -1,6 +1,7 @@
 //! The table of utility classes, `rules/markup/classes.yaml`: what a class does where no style sheet at hand says it. No class is known here.
 
 use super::media::Media;
+use super::selector::state_of;
 use super::sheet::Declaration;
 use crate::source::Span;
 use serde_json::{Map, Value};
@@ -33,8 +34,8 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Meaning {
     pub declarations: Vec<Declaration>,
-    /// It holds only while somebody points at something.
-    pub state: bool,
+    /// It holds only while somebody points at something, or the like: the words for that.
+    pub state: Option<&'static str>,
     pub media: Vec<Arc<Media>>,
     /// It is said of elements of this name within the one that has the class; only of its children, if true.
     pub within: Option<(String, bool)>,
@@ -101,13 +102,13 @@ impl Table {
         }
         let mut parts = colons(class);
         let last = parts.pop()?;
-        let (mut state, mut media, mut within) = (false, Vec::new(), None);
+        let (mut state, mut media, mut within) = (None, Vec::new(), None);
         for variant in parts {
             // `group-hover/name`: whose state it is does not matter.
             let name = if variant.starts_with('[') { variant } else { variant.split('/').next().unwrap_or("") };
             let bare = name.strip_prefix("group-").or(name.strip_prefix("peer-")).unwrap_or(name);
             if self.states.iter().any(|s| s == bare) {
-                state = true;
+                state = state_of(bare).or(Some("somebody uses it"));
             } else if let Some(m) = self.media.get(name) {
                 media.push(Arc::clone(m));
             } else if let Some(inner) = within_of(name).filter(|_| within.is_none()) {
@@ -235,7 +236,7 @@ mod tests {
             let m = table.meaning(class).unwrap_or_else(|| panic!("{class}"));
             let mut said: Vec<String> =
                 m.declarations.iter().map(|d| format!("{}: {}{}", d.property, d.value, if d.important { " !" } else { "" })).collect();
-            said.extend(m.state.then(|| "hover".to_owned()));
+            said.extend(m.state.map(|_| "hover".to_owned()));
             said.extend(m.media.iter().map(|m| m.text.clone()));
             said.extend(m.within.iter().map(|(n, child)| format!("{}{n}", if *child { "> " } else { "" })));
             assert_eq!(said.join(" "), expected, "{class}");

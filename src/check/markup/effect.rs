@@ -331,6 +331,8 @@ fn filter(name: &str, args: &[Arg]) -> Option<(Kind, String)> {
             let kind = if near(a, 0.0) { Kind::Mono } else { Kind::Tone };
             (kind, format!("saturation {}", percent(a)))
         }),
+        // What it does stands in a drawing.
+        "url" => Some((Kind::Tint, "a filter that a drawing defines, whose effect is not known".to_owned())),
         "opacity" => amount(1.0).filter(|a| *a < MIN_OPACITY).map(|a| (Kind::Opacity, format!("opacity {}", percent(a)))),
         "hue-rotate" => {
             let turn = args.first().and_then(Arg::angle)?.rem_euclid(360.0);

@@ -85,6 +85,11 @@ pub fn sheets(subject: &Subject<'_>, mut linked: impl FnMut(&StyleSheet) -> Vec<
     out
 }
 
+/// Whether a style sheet for these media may say something of how a page looks on a screen.
+pub fn is_for_screens(media: Option<&str>) -> bool {
+    media.is_none_or(|m| media::Media::read(m).applies(Screen::USUAL) != Some(false))
+}
+
 /// What an element shows of a picture.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Shows {
@@ -107,7 +112,7 @@ impl Shows {
             ImageSource::Inline(_) => "",
         };
         match image.holder.as_str() {
-            "style" | "css" => Some(Shows::Background),
+            "style" | "css" | "[data-bg]" | "[background]" => Some(Shows::Background),
             "svg" | "svg[use]" | "svg[image]" => Some(Shows::Inline),
             h if h.starts_with("meta[") || h.starts_with("link[") => None,
             _ => Some(Shows::Picture { drawing: is_drawing(address) }),
@@ -142,7 +147,8 @@ impl<'p, 's> Page<'p, 's> {
             if !cascade.is_certain() {
                 return Vec::new();
             }
-            self.element(cascade, node, shows, intrinsic, &mut out);
+            let named = image.element.and_then(|tag| cascade.dom.element_at(tag)).filter(|n| *n != node);
+            self.element(cascade, node, named, shows, intrinsic, &mut out);
             if shows == Shows::Background
                 && let Some(mask) = self.mask(cascade, node, image)
                 && !out.contains(&mask)
@@ -189,7 +195,17 @@ impl<'p, 's> Page<'p, 's> {
         })
     }
 
-    fn element(&self, cascade: &Cascade<'p>, node: NodeId, shows: Shows, intrinsic: Option<(u32, u32)>, out: &mut Vec<Markup>) {
+    /// `named`: the `<source>` that names the picture, if it is not the element itself.
+    fn element(
+        &self,
+        cascade: &Cascade<'p>,
+        node: NodeId,
+        named: Option<NodeId>,
+        shows: Shows,
+        intrinsic: Option<(u32, u32)>,
+        out: &mut Vec<Markup>,
+    ) {
+        let named = named.map(|n| (n, cascade.said(n)));
         let all = std::iter::once(node).chain(cascade.around(node)).map(|n| (n, cascade.said(n)));
         // Most elements around it say nothing.
         let chain: Vec<(NodeId, Rc<Vec<Said>>)> = all.filter(|(n, said)| *n == node || !said.is_empty()).take(MAX_AROUND).collect();
@@ -212,7 +228,7 @@ impl<'p, 's> Page<'p, 's> {
             for &screen in &screens {
                 let look = Look { screen, state };
                 let mut found = Effects { cascade, chain: &chain, look, shows }.find();
-                found.extend(size::find(cascade, &chain, look, shows, intrinsic, missing));
+                found.extend(size::find(cascade, &chain, look, shows, intrinsic, missing, named.as_ref()));
                 for f in found {
                     // What is so at rest is not told again of the state.
                     if state && at_rest.contains(&(f.kind, f.up)) {
@@ -234,7 +250,7 @@ impl<'p, 's> Page<'p, 's> {
 
     /// Whether a style sheet that the page names is not at hand.
     fn missing(&self, cascade: &Cascade<'p>) -> bool {
-        let screen = |media: &Option<String>| media.as_deref().is_none_or(|m| media::Media::read(m).applies(Screen::USUAL) != Some(false));
+        let screen = |media: &Option<String>| is_for_screens(media.as_deref());
         let named = self.subject.document.sheets.iter().filter(|s| matches!(s.source, ImageSource::Address(_)) && screen(&s.media)).count();
         let imported: usize = self.sheets.iter().map(|s| s.imports.len()).sum();
         named + imported > cascade.linked()
@@ -251,6 +267,11 @@ impl Found<'_> {
             words.push_str(" (in dark colours)");
         } else if look.screen != Screen::USUAL {
             words.push_str(&format!(" (on a screen {} px wide)", look.screen.width));
+        }
+        // Nothing said means that the pointer is on it, as for most.
+        let state = self.by.iter().find_map(|s| s.state).filter(|_| look.state);
+        if let Some(state) = state.filter(|s| Some(*s) != selector::state_of("hover")) {
+            words.push_str(&format!(" (while {state})"));
         }
         let place = |s: &&Said| s.place.clone();
         let places: Vec<Place> = self.by.iter().map(place).collect();

@@ -18,8 +18,8 @@ const MAX_NESTING: u8 = 12;
 pub(super) struct Complex {
     pub selector: Selector<Simple>,
     pub specificity: u32,
-    /// It matches only while somebody points at, touches or focuses something.
-    pub state: bool,
+    /// It matches only while somebody points at, presses or focuses something: the words for that.
+    pub state: Option<&'static str>,
     /// About how much matching costs.
     pub cost: u32,
     /// What an element must have to match.
@@ -157,7 +157,7 @@ pub(super) fn classes(text: &str, found: &mut dyn FnMut(&str)) {
 #[derive(Default, Debug)]
 struct Alternative {
     text: String,
-    state: bool,
+    state: Option<&'static str>,
     /// What the states count in specificity.
     extra: u32,
     /// It matches no element, or nobody knows which.
@@ -172,14 +172,28 @@ impl Alternative {
         }
     }
 
-    fn state(&mut self) {
-        self.state = true;
+    fn state(&mut self, words: &'static str) {
+        self.state = Some(words);
         self.extra += 1 << 10;
         self.fill();
     }
 }
 
-const STATES: [&str; 7] = ["hover", "focus", "focus-within", "focus-visible", "active", "target", "target-within"];
+const STATES: [(&str, &str); 7] = [
+    ("hover", "somebody points at it"),
+    ("focus", "it has focus"),
+    ("focus-within", "it has focus"),
+    ("focus-visible", "it has focus"),
+    ("active", "it is pressed"),
+    ("target", "its address is open"),
+    ("target-within", "its address is open"),
+];
+
+/// Words for a state, by its name.
+pub(super) fn state_of(name: &str) -> Option<&'static str> {
+    STATES.iter().find(|(n, _)| *n == name).map(|(_, words)| *words)
+}
+
 const STRUCTURE: [&str; 9] =
     ["root", "empty", "first-child", "last-child", "only-child", "first-of-type", "last-of-type", "only-of-type", "scope"];
 
@@ -234,8 +248,8 @@ fn pseudo(css: &str, p: &mut Parser<'_>, start: usize, now: &mut Alternative) {
     match token.clone() {
         Token::Ident(name) => {
             let name = name.to_ascii_lowercase();
-            if STATES.contains(&name.as_str()) {
-                now.state();
+            if let Some(words) = state_of(&name) {
+                now.state(words);
             } else if STRUCTURE.contains(&name.as_str()) {
                 now.text.push(':');
                 now.text.push_str(&name);
@@ -284,7 +298,7 @@ fn group(name: &str, inner: Vec<Alternative>, now: &mut Alternative) {
             now.never = true;
             return;
         }
-        let kept: Vec<&Alternative> = inner.iter().filter(|a| !a.state).collect();
+        let kept: Vec<&Alternative> = inner.iter().filter(|a| a.state.is_none()).collect();
         now.fill();
         if !kept.is_empty() {
             now.text.push_str(&format!(":not({})", texts(&kept)));
@@ -292,7 +306,7 @@ fn group(name: &str, inner: Vec<Alternative>, now: &mut Alternative) {
         return;
     }
     let known: Vec<&Alternative> = inner.iter().filter(|a| !a.never).collect();
-    let rest: Vec<&Alternative> = known.iter().filter(|a| !a.state).copied().collect();
+    let rest: Vec<&Alternative> = known.iter().filter(|a| a.state.is_none()).copied().collect();
     let name = if name == "where" { "where" } else { "is" };
     let list = if rest.is_empty() { &known } else { &rest };
     if list.is_empty() {
@@ -300,7 +314,7 @@ fn group(name: &str, inner: Vec<Alternative>, now: &mut Alternative) {
         return;
     }
     if rest.is_empty() {
-        now.state = true;
+        now.state = list.iter().find_map(|a| a.state);
         if name == "is" {
             now.extra += list.iter().map(|a| a.extra).max().unwrap_or(0);
         }
@@ -324,7 +338,7 @@ mod tests {
         ] {
             let whole = resolve(text, parent).expect("short");
             let found = rewrite(&whole, &mut Parser::new(&whole));
-            let found: Vec<_> = found.iter().filter(|a| !a.never).map(|a| (a.text.as_str(), a.state)).collect();
+            let found: Vec<_> = found.iter().filter(|a| !a.never).map(|a| (a.text.as_str(), a.state.is_some())).collect();
             assert_eq!(found, expected, "{text}");
             assert_eq!(read(text, parent).len(), expected.len(), "{text}");
         }

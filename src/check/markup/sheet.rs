@@ -284,6 +284,16 @@ impl<'t> DeclarationParser<'t> for Reader<'_, 't> {
         let custom = name.starts_with("--");
         let property = if custom { name.to_string() } else { name.to_ascii_lowercase() };
         let property = property.strip_prefix("-webkit-").or(property.strip_prefix("-moz-")).unwrap_or(&property);
+        // Lines of text run from side to side.
+        let property = match property {
+            "inline-size" => "width",
+            "block-size" => "height",
+            "min-inline-size" => "min-width",
+            "max-inline-size" => "max-width",
+            "min-block-size" => "min-height",
+            "max-block-size" => "max-height",
+            _ => property,
+        };
         let from = input.position();
         loop {
             match input.next() {
@@ -356,6 +366,8 @@ enum At<'t> {
         layer: Option<&'t str>,
         unknown: bool,
     },
+    /// Rules for what lies in elements of this selector.
+    Scope(String),
     Keyframes(String),
     Property(String),
 }
@@ -383,8 +395,17 @@ impl<'t> AtRuleParser<'t> for Reader<'_, 't> {
             "layer" if text.contains(',') => At::Layers(text.split(',').map(str::trim).collect()),
             "layer" => At::Block { media: None, layer: Some(text), unknown: false },
             "nest" | "document" => block,
-            // When these hold is not known here.
-            "container" | "scope" | "starting-style" => At::Block { media: None, layer: None, unknown: true },
+            // What holds it may have any width up to the screen's.
+            "container" => {
+                At::Block { media: Some(Media::read(text.get(text.find('(').unwrap_or(0)..).unwrap_or(text))), layer: None, unknown: false }
+            }
+            "scope" => match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).filter(|t| !t.contains(['(', ')'])) {
+                Some(root) => At::Scope(format!(":where({root})")),
+                // Where it ends is not known here.
+                None => At::Block { media: None, layer: None, unknown: true },
+            },
+            // When it holds is not known here.
+            "starting-style" => At::Block { media: None, layer: None, unknown: true },
             "keyframes" | "-webkit-keyframes" | "-moz-keyframes" => At::Keyframes(text.trim_matches(['"', '\'']).to_owned()),
             "property" => At::Property(text.to_owned()),
             _ => return Err(error()),
@@ -423,6 +444,13 @@ impl<'t> AtRuleParser<'t> for Reader<'_, 't> {
                 if let Some(name) = layer {
                     around.layer = Some(self.inner_layer(name));
                 }
+                self.block(around, input);
+            }
+            At::Scope(root) => {
+                self.rule();
+                let mut around = self.around.clone();
+                around.selectors = selector::resolve(&root, self.around.selectors.as_deref());
+                around.unknown |= around.selectors.is_none();
                 self.block(around, input);
             }
             At::Keyframes(name) => {

@@ -8,6 +8,9 @@ use crate::badge::AlterationKind as Kind;
 use ego_tree::NodeId;
 use std::rc::Rc;
 
+/// Hardly any column of a page is narrower, in pixels.
+const NARROW: f32 = 100.0;
+
 /// The sides of a box, in one unit.
 struct Sides<'s> {
     width: f32,
@@ -15,7 +18,8 @@ struct Sides<'s> {
     by: Vec<&'s Said>,
 }
 
-/// What the box of a picture does to it. `missing`: a style sheet that the page names is not at hand.
+/// What the box of a picture does to it. `missing`: a style sheet that the page names is not at hand. `source`: the
+/// `<source>` that names the picture.
 pub(super) fn find<'e>(
     cascade: &Cascade<'_>,
     chain: &'e [(NodeId, Rc<Vec<Said>>)],
@@ -23,14 +27,20 @@ pub(super) fn find<'e>(
     shows: Shows,
     intrinsic: Option<(u32, u32)>,
     missing: bool,
+    source: Option<&'e (NodeId, Rc<Vec<Said>>)>,
 ) -> Option<Found<'e>> {
     let (node, said) = chain.first()?;
-    let value = |property: &str| cascade.value(*node, said, property, look);
+    let value = |property: &str| {
+        let own = cascade.value(*node, said, property, look);
+        // The `width` and `height` of a `<source>` go before those of the `<img>` that shows it.
+        let sized = source.filter(|_| matches!(property, "width" | "height") && own.as_ref().is_none_or(|w| w.said.hint));
+        sized.and_then(|(node, said)| cascade.value(*node, said, property, look)).or(own)
+    };
     if value("display").is_some_and(|w| w.value.eq_ignore_ascii_case("none")) {
         return None;
     }
     if shows == Shows::Inline {
-        return inline(cascade, *node, sides(&value)?);
+        return inline(cascade, *node, sides(&value, None)?);
     }
     // A placeholder of a pixel or two says nothing.
     let (w, h) = intrinsic.filter(|(w, h)| *w > 2 && *h > 2)?;
@@ -38,11 +48,15 @@ pub(super) fn find<'e>(
     if shows == Shows::Background {
         return background(&value, own);
     }
-    let sides = sides(&value)?;
     let padding = ["padding", "padding-top", "padding-right", "padding-bottom", "padding-left"];
     if padding.iter().filter_map(|p| value(p)).any(|w| !words(&w.value).iter().all(Arg::is_zero)) {
         return None;
     }
+    let drawing = matches!(shows, Shows::Picture { drawing: true });
+    if let Some(found) = filling(&value, chain, own).filter(|_| !drawing) {
+        return Some(found);
+    }
+    let sides = sides(&value, Some(own))?;
     // Style sheets everywhere set `height: auto`; one that is not at hand may, or the one that gives classes their meaning.
     let framework = |s: &Said| !s.hint && s.place.sheet.is_none() && cascade.element(*node).is_some() && is_class(cascade, *node, s);
     if sides.by.iter().any(|s| s.hint) && (missing || said.iter().any(framework)) {
@@ -57,7 +71,6 @@ pub(super) fn find<'e>(
     let fit = value("object-fit");
     match fit.as_ref().map_or("fill", |f| f.value.as_str()).to_ascii_lowercase().as_str() {
         "fill" => {
-            let drawing = matches!(shows, Shows::Picture { drawing: true });
             let words = stretched(ratio).filter(|_| !drawing)?;
             let mut by = sides.by;
             by.extend(fit.map(|f| f.said));
@@ -78,60 +91,92 @@ fn is_class(cascade: &Cascade<'_>, node: NodeId, said: &Said) -> bool {
     cascade.dom.attr_span(node, "class").is_some_and(|c| c.contains(&said.place.span))
 }
 
-/// A box of which both sides are fixed.
-fn sides<'e>(value: &impl Fn(&str) -> Option<Won<'e>>) -> Option<Sides<'e>> {
+/// A box of which both sides are known. `own`: the picture's own proportions, which a side follows that nothing fixes.
+fn sides<'e>(value: &impl Fn(&str) -> Option<Won<'e>>, own: Option<f32>) -> Option<Sides<'e>> {
     let (width, height) = (value("width"), value("height"));
     let read = |w: &Option<Won<'_>>| w.as_ref().map_or(Length::Auto, |w| Length::read(&w.value));
     let (w, h) = (read(&width), read(&height));
-    let said = |list: &[&Option<Won<'e>>]| -> Vec<&'e Said> { list.iter().filter_map(|w| w.as_ref().map(|w| w.said)).collect() };
-    match (w, h) {
-        (Length::Px(_), Length::Px(_)) | (Length::Em(_), Length::Em(_)) => {
-            let (Length::Px(w) | Length::Em(w), Length::Px(h) | Length::Em(h)) = (w, h) else { return None };
-            let mut by = said(&[&width, &height]);
-            let limit = |n: f32, least: &str, most: &str, by: &mut Vec<&'e Said>| {
-                let bound = |p: &str| value(p).map(|won| (Length::read(&won.value), won.said));
-                let mut n = n;
-                match bound(most) {
-                    Some((Length::Px(m), s)) if m < n => {
-                        n = m;
-                        by.push(s);
-                    }
-                    // A share of a box that nobody knows may be less.
-                    Some((Length::Unknown | Length::Em(_), _)) => return None,
-                    _ => {}
-                }
-                match bound(least) {
-                    Some((Length::Px(m), s)) if m > n => {
-                        n = m;
-                        by.push(s);
-                    }
-                    Some((Length::Unknown | Length::Em(_), _)) => return None,
-                    _ => {}
-                }
-                Some(n)
-            };
-            let width = limit(w, "min-width", "max-width", &mut by)?;
-            let height = limit(h, "min-height", "max-height", &mut by)?;
-            (width > 0.0 && height > 0.0).then_some(Sides { width, height, by })
+    let mut by: Vec<&'e Said> = [&width, &height].into_iter().filter_map(|w| w.as_ref().map(|w| w.said)).collect();
+    let limit = |n: f32, least: &str, most: &str, by: &mut Vec<&'e Said>| {
+        let bound = |p: &str| value(p).map(|won| (Length::read(&won.value), won.said));
+        let mut n = n;
+        match bound(most) {
+            Some((Length::Px(m), s)) if m < n => {
+                n = m;
+                by.push(s);
+            }
+            // A share of a box that nobody knows may be less.
+            Some((Length::Unknown | Length::Em(_), _)) => return None,
+            _ => {}
         }
-        // One side is fixed and the other follows from `aspect-ratio`.
-        (Length::Px(n) | Length::Em(n), Length::Auto) | (Length::Auto, Length::Px(n) | Length::Em(n)) if n > 0.0 => {
-            let ratio = value("aspect-ratio")?;
-            let (a, b) = match words(&ratio.value).as_slice() {
-                [Arg::Number(a), Arg::Number(b)] => (*a, *b),
-                [Arg::Number(a)] => (*a, 1.0),
+        match bound(least) {
+            Some((Length::Px(m), s)) if m > n => {
+                n = m;
+                by.push(s);
+            }
+            Some((Length::Unknown | Length::Em(_), _)) => return None,
+            _ => {}
+        }
+        Some(n)
+    };
+    let wide = |n: f32, by: &mut Vec<&'e Said>| limit(n, "min-width", "max-width", by);
+    let high = |n: f32, by: &mut Vec<&'e Said>| limit(n, "min-height", "max-height", by);
+    let (width, height) = match (w, h) {
+        (Length::Px(w), Length::Px(h)) | (Length::Em(w), Length::Em(h)) => (wide(w, &mut by)?, high(h, &mut by)?),
+        // One side is fixed and the other follows it, as far as its limits let it.
+        (Length::Px(_) | Length::Em(_), Length::Auto) | (Length::Auto, Length::Px(_) | Length::Em(_)) => {
+            let ratio = match value("aspect-ratio") {
+                None => own?,
+                Some(won) => {
+                    by.insert(0, won.said);
+                    match words(&won.value).as_slice() {
+                        [Arg::Number(a), Arg::Number(b)] if *b > 0.0 => a / b,
+                        [Arg::Number(a)] => *a,
+                        _ => return None,
+                    }
+                }
+            };
+            // Limits in pixels say nothing of sizes in another unit.
+            let limited = || ["min-width", "max-width", "min-height", "max-height"].iter().any(|p| value(p).is_some());
+            if ratio <= 0.0 || matches!((w, h), (Length::Em(_), _) | (_, Length::Em(_))) && limited() {
+                return None;
+            }
+            match (w, h) {
+                (Length::Px(n) | Length::Em(n), _) => {
+                    let width = wide(n, &mut by)?;
+                    (width, high(width / ratio, &mut by)?)
+                }
+                (_, Length::Px(n) | Length::Em(n)) => {
+                    let height = high(n, &mut by)?;
+                    (wide(height * ratio, &mut by)?, height)
+                }
                 _ => return None,
-            };
-            let mut by = vec![ratio.said];
-            by.extend(if h == Length::Auto { said(&[&width]) } else { said(&[&height]) });
-            let bounded = ["min-width", "max-width", "min-height", "max-height"]
-                .iter()
-                .any(|p| value(p).is_some_and(|w| !matches!(Length::read(&w.value), Length::Percent(_) | Length::Auto)));
-            let (width, height) = if h == Length::Auto { (n, n * b / a) } else { (n * a / b, n) };
-            (a > 0.0 && b > 0.0 && !bounded).then_some(Sides { width, height, by })
+            }
         }
-        _ => None,
+        _ => return None,
+    };
+    (width > 0.0 && height > 0.0).then_some(Sides { width, height, by })
+}
+
+/// A picture as wide as what holds it, however wide that is, and no higher than some pixels.
+fn filling<'e>(value: &impl Fn(&str) -> Option<Won<'e>>, chain: &[(NodeId, Rc<Vec<Said>>)], own: f32) -> Option<Found<'e>> {
+    let (width, most) = (value("width")?, value("max-height")?);
+    let auto = |property: &str| value(property).is_none_or(|w| Length::read(&w.value) == Length::Auto);
+    let (Length::Percent(share), Length::Px(high)) = (Length::read(&width.value), Length::read(&most.value)) else { return None };
+    let bounds = ["height", "max-width", "min-height", "aspect-ratio"].iter().all(|p| auto(p));
+    // What holds it may be narrow itself.
+    let wide = |s: &Said| match Length::read(&s.value) {
+        Length::Px(n) => n >= NARROW,
+        Length::Percent(share) => share > 0.5,
+        length => length == Length::Auto,
+    };
+    let mut sizes = chain.iter().skip(1).flat_map(|(_, said)| said.iter()).filter(|s| matches!(&*s.property, "width" | "max-width"));
+    let narrow = sizes.any(|s| !wide(s));
+    if share < 1.0 || !bounds || narrow || value("object-fit").is_some_and(|f| !f.value.eq_ignore_ascii_case("fill")) {
+        return None;
     }
+    let words = format!("as wide as what holds it, and no higher than {high} px, which stretches it; allowed 0 %");
+    (high > 0.0 && high * own < NARROW).then(|| Found { kind: Kind::Stretch, words, by: vec![width.said, most.said], up: 0 })
 }
 
 /// A background stretched to its box, or to a size of its own.
@@ -147,7 +192,7 @@ fn background<'e>(value: &impl Fn(&str) -> Option<Won<'e>>, own: f32) -> Option<
         [a, b, ..] => match (Length::of(a), Length::of(b)) {
             (Length::Px(w), Length::Px(h)) | (Length::Em(w), Length::Em(h)) => (w, h, Vec::new()),
             (Length::Percent(x), Length::Percent(y)) => {
-                let sides = sides(value)?;
+                let sides = sides(value, None)?;
                 (sides.width * x, sides.height * y, sides.by)
             }
             _ => return None,

@@ -82,7 +82,8 @@ fn inline_styles() {
         ("filter: blur(2px)", &["blur [filter: blur(2px)]"]),
         ("filter: drop-shadow(2px 2px 4px #000)", &["shadow [filter: drop-shadow(2px 2px 4px #000)]"]),
         ("filter: drop-shadow(0 0 0 #000)", &[]),
-        ("filter: url(#f)", &[]),
+        ("filter: url(#f)", &["tint [filter: url(#f)]"]),
+        ("filter: url('filters.svg#grey')", &["tint [filter: url('filters.svg#grey')]"]),
         ("filter: opacity(50%)", &["opacity [filter: opacity(50%)]"]),
         ("filter: none", &[]),
         ("backdrop-filter: blur(4px)", &[]),
@@ -133,6 +134,23 @@ fn inline_styles() {
         ("width: 200px; aspect-ratio: 2 / 1", &["stretch [width: 200px|aspect-ratio: 2 / 1]"]),
         ("width: 200px; aspect-ratio: 1", &[]),
         ("width: 200px; height: 200px; max-width: 100px", &["stretch [width: 200px|height: 200px|max-width: 100px]"]),
+        // One side follows the other until a limit stops it.
+        ("width: 300px; max-height: 80px", &["stretch [width: 300px|max-height: 80px]"]),
+        ("width: 300px; height: auto; max-height: 80px", &["stretch [width: 300px|height: auto|max-height: 80px]"]),
+        ("width: 300px; max-height: 400px", &[]),
+        ("width: 300px; max-width: 60px; max-height: 80px", &[]),
+        ("width: 300px; max-height: 80px; object-fit: contain", &[]),
+        ("width: 300px; min-height: 500px", &["stretch [width: 300px|min-height: 500px]"]),
+        ("height: 90px; max-width: 50px", &["stretch [height: 90px|max-width: 50px]"]),
+        ("height: 90px; max-width: 100%", &[]),
+        ("max-width: 300px; max-height: 80px", &[]),
+        ("width: auto; height: auto; max-height: 80px", &[]),
+        ("width: 10em; max-height: 80px", &[]),
+        ("width: 100%; max-height: 64px", &["stretch [width: 100%|max-height: 64px]"]),
+        ("width: 100%; max-height: 64px; object-fit: contain", &[]),
+        ("width: 100%; max-height: 400px", &[]),
+        ("width: 100%; max-width: 60px; max-height: 64px", &[]),
+        ("inline-size: 300px; block-size: 90px", &["stretch [inline-size: 300px|block-size: 90px]"]),
         ("box-shadow: 0 2px 4px #000; transition: all 1s", &[]),
         ("animation: none", &[]),
         ("animation: wiggle 1s infinite", &[]),
@@ -281,7 +299,13 @@ fn style_sheets() {
         ("@media (prefers-color-scheme:dark){.badge{filter:invert(1)}}", &["tone [filter:invert(1)]"]),
         ("@media (prefers-reduced-motion:reduce){.badge{opacity:.3}}", &[]),
         ("@supports (filter:blur(1px)){.badge{opacity:.3}} @supports not (a:b){.badge{filter:invert(1)}}", &["opacity [opacity:.3]"]),
-        ("@container (width>1px){.badge{opacity:.3}}", &[]),
+        ("@container (width>1px){.badge{opacity:.3}}", &["opacity [opacity:.3]"]),
+        (
+            "@container card (min-width: 1px){.badge{opacity:.3}} @container style(--x: 1){.badge{filter:invert(1)}}",
+            &["opacity [opacity:.3]"],
+        ),
+        ("@scope (.row){img{opacity:.3}} @scope (.other){img{filter:invert(1)}}", &["opacity [opacity:.3]"]),
+        ("@scope (.row) to (.link){img{opacity:.3}}", &[]),
         ("@layer a, b; @layer b{.badge{opacity:1}} @layer a{.badge{opacity:.3}}", &[]),
         ("@layer b{#r .badge{opacity:.3}} .badge{opacity:1}", &[]),
         (":root{--g:grayscale(1)} .badge{filter:var(--g)}", &["mono [filter:var(--g)]"]),
@@ -323,6 +347,18 @@ fn style_sheets() {
 }
 
 #[test]
+fn sources_of_a_picture_have_sizes_of_their_own() {
+    let of = |page: &str| found(page, None, Some((400, 400))).0;
+    let page = |style: &str| {
+        format!("<picture><source srcset=badge.png width=300 height=100><img src=other.png width=160 height=160 style='{style}'></picture>")
+    };
+    assert_eq!(of(&page("")), ["stretch [300|100]"]);
+    assert!(of(&page("width: 160px; height: 160px")).is_empty());
+    assert_eq!(of("<img src=badge.png width=300 style='max-height: 80px'>"), ["stretch [300|max-height: 80px]"]);
+    assert!(of("<div style='width: 60px'><img src=badge.png style='width: 100%; max-height: 64px'></div>").is_empty());
+}
+
+#[test]
 fn classes_mean_what_sheets_at_hand_say() {
     for (page, expected) in [
         ("<style>[data-aos=flip]{transform:rotateY(100deg)}</style><div data-aos=flip><img src=badge.png></div>", &[][..]),
@@ -360,6 +396,8 @@ fn linked_sheets_and_words() {
     assert_eq!(imports, [("b.css", "b.css", Some("screen")), ("c.css", "c.css", None)]);
     for (css, words) in [
         ("@media (max-width: 600px){.badge{opacity:.35}}", "opacity 35 %; allowed 100 % (where (max-width: 600px))"),
+        (".badge:focus{opacity:.35}", "opacity 35 %; allowed 100 % (while it has focus)"),
+        (".badge:active{opacity:.35}", "opacity 35 %; allowed 100 % (while it is pressed)"),
         (".badge{opacity:.3}", "opacity 30 %; allowed 100 %"),
         (".badge{transform:rotate(-7.5deg)}", "turned by -7.5 degrees; allowed 0"),
         (".badge{width:80px;height:160px}", "stretched 100 % higher; allowed 1 %"),

@@ -27,7 +27,8 @@ known! {
     XmlLang "xml:lang", Hidden "hidden", AriaHidden "aria-hidden", Style "style", Open "open", Encoding "encoding",
     Href "href", XlinkHref "xlink:href", Src "src", Srcset "srcset", ImageSrcset "imagesrcset", Poster "poster", Action "action",
     Formaction "formaction", Data "data", Cite "cite", Color "color" | "face" | "size",
-    Media "media", DataSrc "data-src" | "data-lazy-src", DataSrcset "data-srcset" | "data-lazy-srcset",
+    Media "media", DataSrc "data-src" | "data-lazy-src" | "data-original", DataSrcset "data-srcset" | "data-lazy-srcset",
+    Background "background", DataBg "data-bg" | "data-background-image" | "data-lazy-bg",
 }
 
 /// The attributes of one tag that are looked at; of several with one name the first.
@@ -142,6 +143,15 @@ impl<'t> Found<'t> {
         let href = if self.has(Href) { Href } else { XlinkHref };
         if let Some(value) = self.get(Style) {
             self.style(&value, b);
+        }
+        // Backgrounds that scripts put in later, and those of old pages.
+        if let Some(value) = self.get(DataBg) {
+            let text = value.text();
+            let inner = text.trim().strip_prefix("url(").and_then(|t| t.strip_suffix(')')).unwrap_or(text.trim());
+            self.put(&value, &value.map(), &text, inner.trim().trim_matches(['"', '\'']), ("", "[data-bg]"), b);
+        }
+        if matches!(name, "body" | "table" | "tr" | "td" | "th" | "thead" | "tbody" | "tfoot") {
+            self.one(Background, "", "[background]", b);
         }
         match name {
             "a" | "area" => one(href, if name == "a" { "a[href]" } else { "area[href]" }, b),

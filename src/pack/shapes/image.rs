@@ -81,7 +81,11 @@ static AROUND: ObjectShape = ObjectShape {
     name: "around",
     doc: "What tells that a mark is shown of somebody else, of another time, or to explain.",
     keys: &[
-        key("phrases", STRINGS, "Phrases in alternative text and caption, and in the heading and the words before it if these name a tier."),
+        key(
+            "phrases",
+            STRINGS,
+            "Phrases in alternative text and caption, and in the heading and the words before it if these name a tier.",
+        ),
         key("headings", STRINGS, "Phrases in the heading it stands under, and in the page's title and main heading."),
         key("names", STRINGS, "Regular expressions for names of firms in these texts; one that is not the speaker's is somebody else's."),
         key("own", STRINGS, "Phrases for what looks like such a name, and is none or the program's."),

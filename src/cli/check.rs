@@ -64,6 +64,18 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
     }
+    if args.selection.config.is_none() && !args.quiet {
+        let nearer = setup::nearer_configurations(&setup.config, &inputs);
+        if let Some(first) = nearer.first() {
+            let more = if nearer.len() > 1 { format!(" (and {})", count(nearer.len() - 1, "other")) } else { String::new() };
+            let used = setup.config.file.as_deref().map_or("none".to_owned(), crate::engine::name_of);
+            let name = crate::engine::name_of(first);
+            complain(&format!(
+                "note: {name}{more} is nearer to some of the files and was not used: one configuration counts in a run, that above all \
+                 inputs ({used})"
+            ));
+        }
+    }
     let about = planned.about(&setup.packs, &inputs);
     let hint = planned.hint();
     let mut accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
@@ -84,7 +96,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let rules = match setup.rules_to_check() {
+    let rules = match setup.rules_to_check(&args.selection) {
         Ok(r) => r,
         Err(code) => return code,
     };

@@ -38,7 +38,7 @@ pub fn run(args: &PackArgs) -> u8 {
 
 pub(super) fn load(p: &PackPaths) -> Result<PackSet, u8> {
     let names = if p.packs.is_empty() { vec!["hubspot".to_owned()] } else { p.packs.clone() };
-    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""), p.color)?))
+    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""), "", p.color)?))
 }
 
 /// Complains of what keeps packs from being used.

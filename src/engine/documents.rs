@@ -116,7 +116,7 @@ impl Engine<'_> {
     /// Checks a text that is one record in JSON: the tests of packs.
     pub(super) fn check_record_text(&self, json: &str, outcome: &mut Outcome) {
         let reader = Box::new(std::io::Cursor::new(json.as_bytes().to_vec()));
-        for item in Splitter::new(reader, "test", Shape::Json, self.formats) {
+        for item in Splitter::new(reader, "test", Shape::Json, self.formats).of_kind(self.options.kind) {
             match item {
                 Ok(chunk) => {
                     let o = self.check_records(&chunk, self.options.kind, true, false);
@@ -138,7 +138,7 @@ impl Engine<'_> {
             name: chunk.source.name().to_owned(),
             ..Outcome::default()
         };
-        let mut unknown = 0;
+        let (mut unknown, mut generic) = (0, None);
         let mut active = Active::default();
         let mut spare: Vec<Document> = Vec::new();
         let mut batch: Vec<(usize, Reading, Own)> = Vec::new();
@@ -172,6 +172,7 @@ impl Engine<'_> {
                     continue;
                 };
                 records::read_generic(chunk, i, kind, &mut b);
+                generic.get_or_insert(kind);
             }
             let document = b.finish();
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
@@ -193,6 +194,12 @@ impl Engine<'_> {
             outcome
                 .remarks
                 .push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
+        }
+        if let Some(kind) = generic.filter(|_| first) {
+            let name = &outcome.name;
+            outcome.remarks.push(format!(
+                "{name}: no format describes these records; values of several words were read as texts of the kind {kind}, others were not checked"
+            ));
         }
         outcome.decoding(&chunk.source);
         outcome

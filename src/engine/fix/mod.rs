@@ -308,7 +308,7 @@ impl File<'_> {
         };
         let given = self.engine.kind_of(self.name);
         let mut first = true;
-        for item in Splitter::new(Cursor::new(bytes), self.name, shape, self.engine.formats) {
+        for item in Splitter::new(Cursor::new(bytes), self.name, shape, self.engine.formats).of_kind(given) {
             let Ok(chunk) = item else {
                 scan.broken += 1;
                 continue;

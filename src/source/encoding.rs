@@ -216,7 +216,7 @@ fn decode_with(bytes: &[u8], encoding: &'static Encoding) -> Mapper {
 /// So many first bytes are looked at to tell UTF-16 that has no mark.
 const UTF16_HEAD: usize = 8192;
 /// A byte that would be a control character elsewhere comes in UTF-16 once in so many units at least.
-const UTF16_UNITS: usize = 16;
+const UTF16_UNITS: usize = 8;
 
 /// UTF-16 without a byte order mark, told by its bytes: as text in other encodings they would be control characters; in pairs, in the order
 /// that gives more ASCII, they are none, and whole characters.
@@ -229,7 +229,9 @@ pub fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let [little, big] = units.each_ref().map(|u| u.iter().filter(|u| **u < 0x80).count());
     let (units, encoding) = if little > big { (&units[0], UTF_16LE) } else { (&units[1], UTF_16BE) };
     let odd = head.iter().filter(|b| b.is_ascii() && is_control(char::from(**b))).count();
-    if units.len() < 2 || little == big || odd * UTF16_UNITS < units.len() {
+    // What could be UTF-8 but for some zero bytes is that, if it is not ASCII with one for each letter.
+    let most = if std::str::from_utf8(head).is_ok() { 2 } else { UTF16_UNITS };
+    if units.len() < 2 || little == big || odd * most < units.len() {
         return None;
     }
     // The head may end within a character.
@@ -316,9 +318,10 @@ mod tests {
                 every_char_maps(&big, hint, UTF_16BE);
             }
         }
-        let none: [&[u8]; 7] = [
+        let none: [&[u8]; 8] = [
             b"",
             b"\0",
+            b"ab\0cdefg",
             b"Hubspot a\0 b and the rest of a text\n",
             b"Hubspot caf\xE9 \x93a\0\x94 and the rest",
             b"H\0\0\0i\0\0\0",

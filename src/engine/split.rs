@@ -8,6 +8,7 @@ use super::walk::Input;
 use crate::document::records::{self, Chunk, Shape, Splitter, TroubleKind};
 use crate::document::{Builder, Kind};
 use crate::fetch::Fetched;
+use crate::finding::Trouble;
 use crate::source::{DecodeHint, Source};
 use std::io::Read;
 use std::sync::Arc;
@@ -158,7 +159,8 @@ impl Engine<'_> {
                 }
                 Err(trouble) => {
                     let empty = trouble.kind == TroubleKind::Empty;
-                    let trouble = splitting(&trouble);
+                    // What is wrong with all of it has no place in it.
+                    let trouble = if empty { Trouble::about(name, trouble.message, trouble.help) } else { splitting(&trouble) };
                     // A broken file that was never known to be content fails no run.
                     if !seen && !meant {
                         return send(Work::Done(if empty { Outcome::skipped(name) } else { Outcome::left_out(&trouble) }));

@@ -182,7 +182,9 @@ fn quarters(gazetteer: &mut Gazetteer, hand: &str) -> Result<(), Box<dyn Error>>
 }
 
 fn name_by_hand(gazetteer: &mut Gazetteer, hand: &str) -> Result<(), Box<dyn Error>> {
-    for line in hand.lines().filter(|l| !l.starts_with('#') && !l.starts_with("new\t") && !l.starts_with("quarter\t") && !l.trim().is_empty()) {
+    for line in
+        hand.lines().filter(|l| !l.starts_with('#') && !l.starts_with("new\t") && !l.starts_with("quarter\t") && !l.trim().is_empty())
+    {
         let fields: Vec<&str> = line.split('\t').collect();
         let [kind, country, main, names] = fields[..] else { return Err(line.into()) };
         let (kind, caps) = kind.strip_suffix("caps").map_or((kind, 0), |k| (k, CAPS_ONLY));

@@ -298,7 +298,9 @@ mod tests {
         let list = |arguments: &[&Path]| {
             let arguments: Vec<String> = arguments.iter().map(|p| p.to_string_lossy().into_owned()).collect();
             let inputs = Inputs::find(&arguments, None, &Paths::default());
-            let name = |i: &Input| if let Input::File { path, .. } = i { path.file_name().map(|n| n.to_string_lossy().into_owned()) } else { None };
+            let name = |i: &Input| {
+                if let Input::File { path, .. } = i { path.file_name().map(|n| n.to_string_lossy().into_owned()) } else { None }
+            };
             (inputs.list.iter().filter_map(name).collect::<Vec<_>>(), inputs.links.len())
         };
         assert_eq!(list(&[&site]), (vec!["b.md".to_owned(), "d.md".to_owned()], 1));

@@ -19,7 +19,7 @@ use crate::check::pictures::{Looked, Pictures, Seen};
 use crate::check::prefilter::{ByRule, Candidates, OfRule, Prefilter, Scratch};
 use crate::check::{self, Own, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
-use crate::document::{Builder, Document, Image, ImageSource, Kind};
+use crate::document::{Builder, Document, Field, FieldRole, Image, ImageSource, Kind};
 use crate::finding::{Finding, Level, Trouble};
 use crate::source::{Source, Span};
 use sha2::{Digest, Sha256};
@@ -166,15 +166,19 @@ impl Engine<'_> {
                 }
                 _ => Own::Read(None),
             };
-            if let records::Outcome::Unknown = read {
+            let described = !matches!(read, records::Outcome::Unknown);
+            if !described {
                 let Some(kind) = kind else {
                     unknown += 1;
                     continue;
                 };
                 records::read_generic(chunk, i, kind, &mut b);
-                generic.get_or_insert(kind);
             }
             let document = b.finish();
+            if first && generic.is_none() && !described {
+                let is_left = |f: &Field| f.role == FieldRole::Other && f.value.contains(char::is_alphabetic);
+                generic = kind.filter(|_| document.fields.iter().any(is_left));
+            }
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
             if batch.last().is_some_and(|(_, last, _)| last.kind != kind) {
                 check(&mut batch, &mut spare, &mut outcome);
@@ -195,7 +199,7 @@ impl Engine<'_> {
                 .remarks
                 .push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
         }
-        if let Some(kind) = generic.filter(|_| first) {
+        if let Some(kind) = generic {
             let name = &outcome.name;
             outcome.remarks.push(format!(
                 "{name}: no format describes these records; values of several words were read as texts of the kind {kind}, others were not checked"

@@ -39,6 +39,7 @@ use std::{env, fs};
 fn main() {
     let folder = Path::new("rules/hubspot");
     println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-changed=rules/formats");
     println!("cargo::rerun-if-changed=build.rs");
     for file in [
         "check/index",

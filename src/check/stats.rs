@@ -17,7 +17,7 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
         if !may_exceed(text, limits) || letters(text) < limits.min_letters {
             continue;
         }
-        let Some((value, limit)) = exceeded(text, limits) else { continue };
+        let Some(Exceeded { count, of, limit }) = exceeded(text, limits) else { continue };
         let spans = document.map.spans(block.start, block.end);
         if !spans.is_empty() {
             hits.push(Hit {
@@ -25,7 +25,7 @@ pub(super) fn find(document: &Document, limits: &Stats) -> Vec<Hit> {
                 range: Some((block.start, block.end)),
                 text: text.to_owned(),
                 field: block.field,
-                values: vec![("value", value), ("limit", limit)],
+                values: vec![("value", format!("{count} {of}")), ("count", count.to_string()), ("limit", limit)],
                 ..Hit::default()
             });
         }
@@ -52,12 +52,19 @@ fn may_exceed(text: &str, limits: &Stats) -> bool {
         || limits.caps_over.is_some_and(capitals)
 }
 
-/// What was measured and what is allowed, of the first limit that is exceeded.
-fn exceeded(text: &str, limits: &Stats) -> Option<(String, String)> {
+/// What was measured, and what is allowed.
+struct Exceeded {
+    count: usize,
+    of: &'static str,
+    limit: String,
+}
+
+/// The first limit that is exceeded.
+fn exceeded(text: &str, limits: &Stats) -> Option<Exceeded> {
     if let Some(max) = limits.emoji_over {
         let n = emoji::count(text);
         if n > max {
-            return Some((format!("{n} emoji"), format!("{max}")));
+            return Some(Exceeded { count: n, of: "emoji", limit: format!("{max}") });
         }
     }
     if let Some(max) = limits.caps_over {
@@ -66,7 +73,7 @@ fn exceeded(text: &str, limits: &Stats) -> Option<(String, String)> {
         // Scripts without capitals say nothing.
         if upper + lower >= limits.min_letters && upper as f64 > max * (upper + lower) as f64 {
             let percent = upper * 100 / (upper + lower);
-            return Some((format!("{percent} % capitals"), format!("{:.0} %", max * 100.0)));
+            return Some(Exceeded { count: percent, of: "% capitals", limit: format!("{:.0} %", max * 100.0) });
         }
     }
     if let Some(max) = limits.exclaim_run {
@@ -76,7 +83,7 @@ fn exceeded(text: &str, limits: &Stats) -> Option<(String, String)> {
             longest.max(run)
         });
         if longest >= max.max(1) {
-            return Some((format!("{longest} exclamation marks in a row"), format!("{}", max.saturating_sub(1))));
+            return Some(Exceeded { count: longest, of: "exclamation marks in a row", limit: format!("{}", max.saturating_sub(1)) });
         }
     }
     None

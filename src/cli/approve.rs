@@ -3,7 +3,7 @@
 use super::args::{ApproveArgs, ApproveStatus, Color, Selection};
 use super::{complain, exit, files, print, refuse, register, setup, stderr_palette};
 use crate::config::Config;
-use crate::document::records::{self, Formats, Outcome, Splitter};
+use crate::document::records::{self, Formats, Outcome, Shape, Splitter};
 use crate::document::{Builder, Document, Kind};
 use crate::engine::{Format, io_message, is_binary, name_of, nearest, read_source};
 use crate::facts::content::{bytes_sha256, content_sha256, difference, visible_text};
@@ -40,7 +40,8 @@ struct Content {
 }
 
 impl Content {
-    fn read(file: &Path) -> Result<Content, String> {
+    /// `kind`: what it was approved as, if that is known.
+    fn read(file: &Path, kind: Option<ApprovalKind>) -> Result<Content, String> {
         let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {}", name_of(file), io_message(&e)))?;
         if is_binary(&bytes) {
             return Ok(Content { bytes, documents: Vec::new(), kind: None });
@@ -55,22 +56,38 @@ impl Content {
         }
         let shape = records::sniff(&bytes, &name).ok_or_else(|| format!("{name} holds no records"))?;
         let mut out = Content { bytes, documents: Vec::new(), kind: None };
+        out.read_records(&name, shape, None)?;
+        if out.documents.is_empty() {
+            // As `check` reads what the user says to be of this kind.
+            let kind = if kind == Some(ApprovalKind::Event) { Kind::Event } else { Kind::Ad };
+            out.read_records(&name, shape, Some(kind))?;
+            out.kind = None;
+        }
+        Ok(out)
+    }
+
+    /// Reads records, of which a format knows all, or which are of the kind given. Where neither is so, nothing is read.
+    fn read_records(&mut self, name: &str, shape: Shape, kind: Option<Kind>) -> Result<(), String> {
         let formats = Formats::builtin();
-        for chunk in Splitter::new(out.bytes.as_slice(), name.clone(), shape, formats) {
+        for chunk in Splitter::new(self.bytes.as_slice(), name, shape, formats).of_kind(kind) {
             let chunk = chunk.map_err(|t| format!("{name}:{}: {}", t.position().line, t.message))?;
             for i in 0..chunk.records.len() {
                 let mut b = Builder::new();
-                match records::read(&chunk, i, formats, &mut b) {
-                    Outcome::Known(f) => out.kind = out.kind.or(Some(f.kind)),
-                    Outcome::Unknown => {
-                        records::read_generic(&chunk, i, Kind::Ad, &mut b);
+                match (records::read(&chunk, i, formats, &mut b), kind) {
+                    (Outcome::Known(f), _) => self.kind = self.kind.or(Some(f.kind)),
+                    (Outcome::Unknown, Some(kind)) => {
+                        records::read_generic(&chunk, i, kind, &mut b);
                     }
-                    Outcome::Broken => return Err(format!("{name}: record {} is broken", chunk.first_index + i + 1)),
+                    (Outcome::Unknown, None) => {
+                        self.documents.clear();
+                        return Ok(());
+                    }
+                    (Outcome::Broken, _) => return Err(format!("{name}: record {} is broken", chunk.first_index + i + 1)),
                 }
-                out.documents.push(b.finish());
+                self.documents.push(b.finish());
             }
         }
-        Ok(out)
+        Ok(())
     }
 
     /// One hash for each document that says anything, without repeats.
@@ -91,7 +108,7 @@ impl Content {
 }
 
 fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Path, today: Day) -> u8 {
-    let content = match Content::read(file) {
+    let content = match Content::read(file, args.kind) {
         Ok(c) => c,
         Err(e) if file.exists() => return refuse(&e, "give a page, a text, or an export of ads"),
         Err(e) => return refuse(&e, &nearest(file)),
@@ -249,7 +266,7 @@ fn stale(a: &Approval, folder: &Path) -> Option<String> {
         return None;
     }
     a.paths.iter().find_map(|p| {
-        let content = match Content::read(&folder.join(&p.value)) {
+        let content = match Content::read(&folder.join(&p.value), a.kind.as_ref().map(|k| k.value)) {
             Ok(c) => c,
             Err(e) => return Some(e),
         };

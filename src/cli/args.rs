@@ -10,6 +10,7 @@ pub use quality::{AuditArgs, TestArgs};
 pub use register::{ApproveArgs, ApproveStatus, RegisterArgs, RegisterCommand};
 pub use web::WebArgs;
 
+use super::refuse;
 use crate::document::Kind;
 use crate::facts::Day;
 use clap::builder::NonEmptyStringValueParser;
@@ -126,7 +127,7 @@ pub struct Selection {
     /// Not these rules
     #[arg(long, value_name = "RULE|PREFIX", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub ignore: Vec<String>,
-    /// Configuration file [default: the nearest promolint.yaml upwards]
+    /// Configuration file [default: the nearest promolint.yaml above all inputs]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Leave out rules that are sourced less well
@@ -174,12 +175,53 @@ pub struct Content {
     /// What the content is, where it does not show
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Option<Kind>,
-    /// The name of what is read from standard input; its ending tells the format
+    /// The name of what is read from standard input; its ending tells the format. Without an INPUT, standard input is read
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
     /// How many threads check [default: the number of processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
+}
+
+impl Content {
+    /// A name for standard input says that it is read, where nothing else is named.
+    ///
+    /// # Errors
+    /// The exit code, after a word on what is wrong, where it would name nothing.
+    pub fn settle(&mut self) -> Result<(), u8> {
+        if self.stdin_filename.is_none() || self.inputs.iter().any(|i| i == "-") {
+            return Ok(());
+        }
+        if !self.inputs.is_empty() {
+            return Err(refuse(
+                "`--stdin-filename` names standard input, which is not read",
+                "add `-` to the inputs, or take the option out",
+            ));
+        }
+        self.inputs.push("-".to_owned());
+        Ok(())
+    }
+}
+
+impl CheckArgs {
+    /// The same, and options that say nothing without another.
+    ///
+    /// # Errors
+    /// The exit code, after a word on what is wrong.
+    pub fn settle(&mut self) -> Result<(), u8> {
+        if self.fixes.unsafe_fixes && !self.fixes.fix && !self.fixes.diff {
+            return Err(refuse(
+                "`--unsafe-fixes` alone fixes nothing",
+                "add `--diff` to see what it would change, or `--fix` to change it",
+            ));
+        }
+        self.content.settle()?;
+        if self.acceptance.update_baseline && self.content.stdin_filename.is_none() && self.content.inputs.iter().any(|i| i == "-") {
+            let help = "say which file it is: `--stdin-filename NAME`";
+            return Err(refuse("a baseline holds findings by their files, and standard input has no name", help));
+        }
+        Ok(())
+    }
 }
 
 /// `promolint check`.

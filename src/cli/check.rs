@@ -64,6 +64,18 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
     }
+    if args.selection.config.is_none() && !args.quiet {
+        let nearer = setup::nearer_configurations(&setup.config, &inputs);
+        if let Some(first) = nearer.first() {
+            let more = if nearer.len() > 1 { format!(" (and {})", count(nearer.len() - 1, "other")) } else { String::new() };
+            let used = setup.config.file.as_deref().map_or("none".to_owned(), crate::engine::name_of);
+            let name = crate::engine::name_of(first);
+            complain(&format!(
+                "note: {name}{more} is nearer to some of the files and was not used: one configuration counts in a run, that above all \
+                 inputs ({used})"
+            ));
+        }
+    }
     let about = planned.about(&setup.packs, &inputs);
     let hint = planned.hint();
     let mut accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
@@ -84,7 +96,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     };
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let rules = match setup.rules_to_check() {
+    let rules = match setup.rules_to_check(&args.selection) {
         Ok(r) => r,
         Err(code) => return code,
     };
@@ -122,6 +134,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         palette,
         failed: None,
         quiet: args.quiet,
+        left_out: Vec::new(),
     };
     for t in troubles.iter().chain(&inputs.troubles) {
         run.trouble(t.clone());
@@ -159,6 +172,11 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
         complain(&format!("note: nothing was checked: nothing that promolint reads has changed since {}", clean(revision)));
     } else if inputs.list.is_empty() && run.summary.not_checked.is_empty() && !args.quiet {
         complain("warning: there is nothing to check here; promolint reads .html, .md, .mdx, .txt, .rst, .csv, .json, .ndjson and .yaml");
+    }
+    run.tell_left_out();
+    if let Some(first) = inputs.links.first().filter(|_| !args.quiet) {
+        let links = count(inputs.links.len(), "link");
+        complain(&format!("note: {links} to folders elsewhere not followed ({}); name what is to be read", clean(first)));
     }
     run.tell_not_applied();
     run.summary.fixed = mends.fixed;
@@ -239,6 +257,8 @@ struct Run {
     palette: Palette,
     failed: Option<io::Error>,
     quiet: bool,
+    /// Where and why files that nobody said to be content cannot be read.
+    left_out: Vec<String>,
 }
 
 impl Run {
@@ -270,6 +290,16 @@ impl Run {
         }
     }
 
+    /// Says that files were left out which cannot be read: whether they are content nobody knows.
+    fn tell_left_out(&self) {
+        let Some(first) = self.left_out.first().filter(|_| !self.quiet) else { return };
+        let first = clean(first);
+        complain(&match self.left_out.len() {
+            1 => format!("note: 1 file was left out that cannot be read: {first}"),
+            n => format!("note: {n} files were left out that cannot be read; `--show-files` names them, and this is the first: {first}"),
+        });
+    }
+
     /// Reports what came of one input; whether to go on.
     fn outcome(&mut self, outcome: Outcome, reporters: &mut [Box<dyn Reporter>]) -> bool {
         let s = &mut self.summary;
@@ -279,6 +309,7 @@ impl Run {
         }
         s.records += outcome.records;
         s.skipped += usize::from(outcome.skipped);
+        self.left_out.extend(outcome.unread_because);
         s.inputs += usize::from(outcome.starts_input && !outcome.skipped);
         for f in &outcome.findings {
             if let Some(by) = &f.suppressed {

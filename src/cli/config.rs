@@ -25,7 +25,14 @@ pub fn show(selection: &Selection, one: Option<&Path>, folder: &Path, given: &[(
     let mut t = Table { palette, rows: Vec::new(), given };
     let file = c.file.as_deref().map(name_of);
     let origin = |key: &str| origins::of_key(c, key);
-    t.row("configuration", file.as_deref().unwrap_or("none"), if selection.config.is_some() { "--config" } else { "nearest upwards" });
+    let whole = c.file.as_deref().filter(|_| one.is_some()).and_then(|f| std::path::absolute(f).ok());
+    let above = whole.and_then(|f| crate::config::find(f.parent()?.parent()?)).map(|f| name_of(&setup::relative(&f)));
+    let origin_of_file = match (&selection.config, above) {
+        (Some(_), _) => "--config".to_owned(),
+        (None, None) => "nearest upwards".to_owned(),
+        (None, Some(above)) => format!("nearest upwards; {above} where inputs outside its folder are checked with it"),
+    };
+    t.row("configuration", file.as_deref().unwrap_or("none"), &origin_of_file);
     let packs = if selection.pack.is_empty() { c.packs.clone().unwrap_or_else(|| vec!["hubspot".into()]) } else { selection.pack.clone() };
     t.row("packs", &packs.join(", "), &if selection.pack.is_empty() { origin("packs") } else { "--pack".into() });
     t.row("fail_on", c.fail_on.as_deref().unwrap_or("error"), &origin("fail_on"));

@@ -5,7 +5,7 @@ use super::args::CheckArgs;
 use super::{complain, count, exit, files, print, stdout_palette};
 use crate::engine::fix::{Mended, Wanted, text_of};
 use crate::engine::{Engine, Input, Inputs};
-use crate::finding::Finding;
+use crate::finding::{Finding, Trouble};
 use crate::report::{Palette, clean, rich_trouble};
 use clap::Args;
 use similar::TextDiff;
@@ -37,8 +37,10 @@ pub struct Mends {
     pub files: usize,
     /// Findings that have only an unsafe fix, which was not asked for.
     pub unsafe_left: usize,
-    /// Files that could not be read or written.
+    /// Files that could not be written.
     pub failed: usize,
+    /// What could not be checked. Without --diff it is told when what is left is checked.
+    pub not_checked: Vec<Trouble>,
 }
 
 impl Mends {
@@ -69,24 +71,27 @@ pub fn run(engine: &mut Engine, inputs: &mut Inputs, check: &CheckArgs, acceptin
     }
     // No picture has a fix.
     let (pictures, differences) = (engine.options.pictures.take(), engine.options.image_diffs.take());
-    let open = open(engine, inputs, accepting);
+    let (open, not_checked) = look(engine, inputs, accepting, args.diff);
     let leave = |f: &Finding| open.as_ref().is_some_and(|open| !open.contains(&f.fingerprint));
-    let mends = mend(engine, inputs, args, &leave, palette, quiet);
+    let mut mends = mend(engine, inputs, args, &leave, palette, quiet);
+    mends.not_checked = not_checked;
     (engine.options.pictures, engine.options.image_diffs) = (pictures, differences);
     mends
 }
 
-/// The fingerprints of findings that nobody accepted; `None` if nothing may accept any.
-fn open(engine: &Engine, inputs: &Inputs, accepting: &mut Accepting) -> Option<HashSet<String>> {
-    if !accepting.accept.accepts_any() {
-        return None;
+/// The fingerprints of findings that nobody accepted, `None` if nothing may accept any; and what could not be checked, if it is to be `told`.
+fn look(engine: &Engine, inputs: &Inputs, accepting: &mut Accepting, told: bool) -> (Option<HashSet<String>>, Vec<Trouble>) {
+    let accepts = accepting.accept.accepts_any();
+    let (mut open, mut not_checked) = (HashSet::new(), Vec::new());
+    if !accepts && !told {
+        return (None, not_checked);
     }
-    let mut open = HashSet::new();
     engine.run_through(&inputs.list, &mut |o| accepting.accept.take(o, &engine.rules), &mut |outcome| {
         open.extend(outcome.findings.into_iter().filter(|f| f.fix.is_some() && f.suppressed.is_none()).map(|f| f.fingerprint));
+        not_checked.extend(outcome.troubles);
         true
     });
-    Some(open)
+    (accepts.then_some(open), not_checked)
 }
 
 fn mend(
@@ -120,11 +125,6 @@ fn mend(
         }
         for left in mended.fixed.left.iter().filter(|_| !quiet) {
             complain(&format!("note: {}", clean(left)));
-        }
-        // Without --diff, what cannot be read is told when it is checked.
-        if let Some(why) = mended.unread.as_ref().filter(|_| args.diff) {
-            complain(&format!("error: {}: {why}", clean(name)));
-            mends.failed += 1;
         }
         let written = match input {
             _ if args.diff => show(name, &mended, palette, terminal),
@@ -166,14 +166,14 @@ fn mend(
 
 /// Says what `--diff` has shown; the exit code.
 pub fn shown(mends: &Mends, inputs: &Inputs, palette: Palette, quiet: bool) -> u8 {
-    for t in &inputs.troubles {
+    for t in inputs.troubles.iter().chain(&mends.not_checked) {
         complain(&rich_trouble(t, palette));
     }
     if !quiet {
         complain(&mends.summary(true, palette));
     }
     match () {
-        () if mends.failed > 0 || !inputs.troubles.is_empty() => exit::TROUBLE,
+        () if mends.failed + inputs.troubles.len() + mends.not_checked.len() > 0 => exit::TROUBLE,
         () if mends.fixed > 0 => exit::FOUND,
         () => exit::OK,
     }

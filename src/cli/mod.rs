@@ -62,8 +62,8 @@ pub fn run(arguments: Vec<std::ffi::OsString>) -> u8 {
         }
     };
     match cli.command {
-        Command::Check(a) => check::run(&a),
-        Command::ReportCard(a) => report_card::run(&a),
+        Command::Check(mut a) => a.settle().map_or_else(|code| code, |()| check::run(&a)),
+        Command::ReportCard(mut a) => a.content.settle().map_or_else(|code| code, |()| report_card::run(&a)),
         Command::Explain(a) => explain::run(&a),
         Command::Rules(a) => rules::run(&a),
         Command::Pack(a) => pack::run(&a),

@@ -2,8 +2,9 @@
 
 use super::args::{PackArgs, PackCommand, PackPaths};
 use super::{complain, count, exit, print, refuse, setup, stderr_palette, stdout_palette};
-use crate::engine::{CaseResult, SUPPRESSION, test_pack};
+use crate::engine::{CaseResult, SUPPRESSION, found_again, test_pack};
 use crate::finding::Severity;
+use crate::pack::model::TestCase;
 use crate::pack::{Fault, PackSet, lint, shape, shapes};
 use crate::report::rich_faults;
 use std::io::Write;
@@ -38,7 +39,7 @@ pub fn run(args: &PackArgs) -> u8 {
 
 pub(super) fn load(p: &PackPaths) -> Result<PackSet, u8> {
     let names = if p.packs.is_empty() { vec!["hubspot".to_owned()] } else { p.packs.clone() };
-    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""), p.color)?))
+    Ok(PackSet::load(setup::pack_sources(&names, Path::new(""), "", p.color)?))
 }
 
 /// Complains of what keeps packs from being used.
@@ -79,18 +80,19 @@ fn check(p: &PackPaths) -> u8 {
     {
         return code;
     }
-    let mut faults: Vec<Fault> = set.faults.clone();
-    for pack in &set.packs {
+    let PackSet { files, packs, mut faults, .. } = set;
+    let (rules, number): (usize, usize) = (packs.iter().map(|p| p.rules.len()).sum(), packs.len());
+    for pack in packs {
         // A rule that was merged from another pack stands in this pack's file with its id.
-        let file = set.files.iter().position(|f| f.text.contains(&format!("pack: {}", pack.name))).unwrap_or(0);
-        faults.extend(lint(pack, file));
+        let file = files.iter().position(|f| f.text.contains(&format!("pack: {}", pack.name))).unwrap_or(0);
+        faults.extend(lint(&pack, file));
+        faults.extend(found_again(pack, &|_| true).into_iter().map(|found| again(file, found)));
     }
     faults.sort_by_key(|f| (f.file, f.span.start, f.usable));
-    let out = rich_faults(&set.files, &faults, stdout_palette(p.color));
+    let out = rich_faults(&files, &faults, stdout_palette(p.color));
     let code = print(&out);
     let errors = faults.iter().filter(|f| !f.usable).count();
-    let rules: usize = set.packs.iter().map(|p| p.rules.len()).sum();
-    let (rules, packs) = (count(rules, "rule"), count(set.packs.len(), "pack"));
+    let (rules, packs) = (count(rules, "rule"), count(number, "pack"));
     complain(&format!("{rules} in {packs}: {}, {}", count(errors, "error"), count(faults.len() - errors, "warning")));
     if code != exit::OK || errors > 0 {
         exit::TROUBLE
@@ -99,6 +101,13 @@ fn check(p: &PackPaths) -> u8 {
     } else {
         exit::FOUND
     }
+}
+
+/// What is said of a text in which a rule finds again what it writes.
+fn again(file: usize, (id, case): (String, TestCase)) -> Fault {
+    let message = format!("again: `{id}` finds what it writes in place of this");
+    let help = "let the right form be none of the wrong ones, or leave it out with `unless`";
+    Fault { file, ..Fault::new(case.span, message, help) }
 }
 
 /// Runs every rule over its own texts.

@@ -113,7 +113,7 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     let known = setup.packs.packs.iter().flat_map(|p| &p.rules).map(|r| Known { id: r.id.clone(), title: r.title.clone() }).collect();
     let own_formats = setup.formats.take();
     let formats = own_formats.as_deref().unwrap_or_else(|| Formats::builtin());
-    let rules = match setup.rules_to_check() {
+    let rules = match setup.rules_to_check(&args.selection) {
         Ok(r) => r,
         Err(code) => return code,
     };

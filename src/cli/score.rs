@@ -95,7 +95,7 @@ fn read(args: &ScoreArgs) -> Result<Vec<LabelFile>, u8> {
 
 fn packs(args: &ScoreArgs) -> Result<PackSet, u8> {
     let names = if args.pack.is_empty() { vec!["hubspot".to_owned()] } else { args.pack.clone() };
-    let set = PackSet::load(setup::pack_sources(&names, Path::new(""), args.color)?);
+    let set = PackSet::load(setup::pack_sources(&names, Path::new(""), "", args.color)?);
     if set.is_usable() {
         return Ok(set);
     }

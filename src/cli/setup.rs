@@ -5,13 +5,13 @@ use super::files::{self, Wanted};
 use super::{complain, exit, refuse, stderr_palette};
 use crate::config::{self, Config};
 use crate::document::records::Formats;
-use crate::engine::{self, Paths, RuleSet, Settings};
+use crate::engine::{self, Input, Inputs, Paths, RuleSet, Settings};
 use crate::facts::partners::FormatsRef;
 use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Kind, Partners};
 use crate::finding::{Confidence, Trouble};
 use crate::pack::{Fault, PackSet, PackSource, shape};
 use crate::report::{rich_faults, rich_faults_in};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,12 +33,28 @@ pub fn configuration(selection: &Selection, folder: &Path) -> Result<Config, u8>
         Some(f) => Some(f.clone()),
         None => config::find(folder).map(|f| relative(&f)),
     };
+    if let Some(misnamed) = config::find_misnamed(folder).filter(|_| selection.config.is_none()) {
+        complain(&format!(
+            "warning: {} is not read: the configuration is called {}",
+            engine::name_of(&relative(&misnamed)),
+            config::FILE_NAME
+        ));
+    }
     let Some(file) = file else { return Ok(Config::default()) };
     let text = files::text(&file, &files::CONFIG, selection.color)?;
     Config::parse(&file, &text).map_err(|broken| {
         complain(&rich_faults(&[broken.source], &broken.faults, stderr_palette(selection.color)));
         exit::TROUBLE
     })
+}
+
+/// Configurations that lie nearer to some of the files than the one that counts for all of them.
+pub(super) fn nearer_configurations(config: &Config, inputs: &Inputs) -> BTreeSet<PathBuf> {
+    let used = config.file.as_deref().and_then(|f| std::path::absolute(f).ok());
+    let folder = |i: &Input| if let Input::File { path, .. } = i { path.parent().map(Path::to_owned) } else { None };
+    let folders: BTreeSet<PathBuf> = inputs.list.iter().filter_map(folder).collect();
+    let nearest = |f: &PathBuf| config::find(&engine::common_folder(&[f.to_string_lossy().into_owned()]));
+    folders.iter().filter_map(nearest).filter(|f| Some(f) != used.as_ref()).map(|f| relative(&f)).collect()
 }
 
 /// How many threads work: as many as were asked for, or as the machine has.
@@ -64,7 +80,8 @@ pub(super) fn relative(path: &Path) -> PathBuf {
 }
 
 /// The packs of these names or paths; a folder stands for the YAML files in it.
-pub fn pack_sources(names: &[String], base: &Path, color: Color) -> Result<Vec<PackSource>, u8> {
+/// `place` is said before what is wrong: where they are named.
+pub fn pack_sources(names: &[String], base: &Path, place: &str, color: Color) -> Result<Vec<PackSource>, u8> {
     let mut out: Vec<PackSource> = Vec::new();
     for name in names {
         let builtin = PackSource::builtin(name);
@@ -77,7 +94,7 @@ pub fn pack_sources(names: &[String], base: &Path, color: Color) -> Result<Vec<P
             Ok(m) if m.is_dir() => {
                 let inside = yaml_files(&path);
                 if inside.is_empty() {
-                    return Err(refuse(&format!("there are no packs in {}", engine::name_of(&path)), "packs are .yaml files"));
+                    return Err(refuse(&format!("{place}there are no packs in {}", engine::name_of(&path)), "packs are .yaml files"));
                 }
                 inside
             }
@@ -88,7 +105,7 @@ pub fn pack_sources(names: &[String], base: &Path, color: Color) -> Result<Vec<P
                     || "give a built-in name (`hubspot`, `hubspot/trademark`, …) or the path of a file".to_owned(),
                     |n| format!("did you mean `{n}`?"),
                 );
-                return Err(refuse(&format!("no pack is called `{name}`, and there is no such file"), &help));
+                return Err(refuse(&format!("{place}no pack is called `{name}`, and there is no such file"), &help));
             }
         };
         for file in files {
@@ -112,15 +129,12 @@ pub(super) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 /// `quick`: without the texts that only people need (`why`, `tests`). The configuration is looked for from `folder` upwards.
 pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, u8> {
     let config = configuration(selection, folder)?;
-    let (names, base) = if !selection.pack.is_empty() {
-        (selection.pack.clone(), PathBuf::new())
-    } else {
-        match &config.packs {
-            Some(p) => (p.clone(), config.folder()),
-            None => (vec!["hubspot".to_owned()], PathBuf::new()),
-        }
+    let (names, base, place) = match &config.packs {
+        _ if !selection.pack.is_empty() => (selection.pack.clone(), PathBuf::new(), String::new()),
+        Some(p) => (p.clone(), config.folder(), format!("{}: ", super::origins::of_key(&config, "packs"))),
+        None => (vec!["hubspot".to_owned()], PathBuf::new(), String::new()),
     };
-    let sources = pack_sources(&names, &base, selection.color)?;
+    let sources = pack_sources(&names, &base, &place, selection.color)?;
     let packs = if quick { PackSet::quick(sources) } else { PackSet::load(sources) };
     if !packs.is_usable() {
         let serious: Vec<_> = packs.faults.iter().filter(|f| !f.usable).cloned().collect();
@@ -134,11 +148,23 @@ pub fn load(selection: &Selection, quick: bool, folder: &Path) -> Result<Setup, 
     Ok(Setup { config, packs, settings, formats })
 }
 
+/// Whether a file that the configuration names is there; complains at the place where it is named.
+fn is_there(config: &Config, key: &str, file: &Path) -> Result<(), u8> {
+    match file.symlink_metadata() {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let place = super::origins::of_key(config, key);
+            Err(refuse(&format!("{place}: there is no file {}", engine::name_of(file)), &engine::nearest(file)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The built-in export formats with the user's own.
 fn formats(selection: &Selection, config: &Config) -> Result<Option<Arc<Formats>>, u8> {
     let mut files: Vec<(String, String)> = Vec::new();
     for file in &config.formats {
         let path = config.folder().join(file);
+        is_there(config, "formats", &path)?;
         let text = files::text(&path, &files::FORMAT, selection.color)?;
         files.push((engine::name_of(&path), text));
     }
@@ -163,10 +189,16 @@ pub fn register<T>(file: &Path, wanted: &Wanted, color: Color, read: impl FnOnce
 
 /// The registers of a run, by options before configuration.
 pub fn facts(options: &Registers, config: &Config, formats: Option<&Arc<Formats>>, color: Color) -> Result<Facts, u8> {
-    let named =
-        |option: &Option<PathBuf>, name: &str| option.clone().or_else(|| config.registers.get(name).map(|r| config.folder().join(&r.file)));
+    let named = |option: &Option<PathBuf>, name: &str| match (option, config.registers.get(name)) {
+        (Some(file), _) => Ok(Some(file.clone())),
+        (None, None) => Ok(None),
+        (None, Some(register)) => {
+            let file = config.folder().join(&register.file);
+            is_there(config, &format!("registers.{name}"), &file).map(|()| Some(file))
+        }
+    };
     let mut facts = Facts { today: options.today.unwrap_or_else(Day::today), ..Facts::default() };
-    if let Some(file) = named(&options.partners, "partners") {
+    if let Some(file) = named(&options.partners, "partners")? {
         let formats = formats.map_or(FormatsRef::Builtin, |f| FormatsRef::Own(Arc::clone(f)));
         let mut partners = register(&file, &files::register(Kind::Partners), color, |name, bytes| Partners::read(name, bytes, formats))?;
         if let Some(r) = config.registers.get("partners").filter(|_| options.partners.is_none()) {
@@ -174,13 +206,13 @@ pub fn facts(options: &Registers, config: &Config, formats: Option<&Arc<Formats>
         }
         facts.partners = Some(partners);
     }
-    if let Some(file) = named(&options.approvals, "approvals") {
+    if let Some(file) = named(&options.approvals, "approvals")? {
         facts.approvals = Some(register(&file, &files::register(Kind::Approvals), color, Approvals::read)?);
     }
-    if let Some(file) = named(&options.assets, "assets") {
+    if let Some(file) = named(&options.assets, "assets")? {
         facts.assets = Some(register(&file, &files::register(Kind::Assets), color, Assets::read)?);
     }
-    if let Some(file) = named(&options.awards, "awards") {
+    if let Some(file) = named(&options.awards, "awards")? {
         facts.awards = Some(register(&file, &files::register(Kind::Awards), color, Awards::read)?);
     }
     facts.speaker = options.partner.clone().or_else(|| config.partner.clone());
@@ -264,13 +296,20 @@ impl Setup {
     }
 
     /// The same for a run that checks. Where no rule is left, nothing would be: that is complained of, and the code to exit with is the error.
-    pub fn rules_to_check(&mut self) -> Result<RuleSet, u8> {
+    pub fn rules_to_check(&mut self, selection: &Selection) -> Result<RuleSet, u8> {
         let rules = self.rules();
         if rules.runs_any() {
             return Ok(rules);
         }
-        let help = "`--only`, `--ignore`, `--min-confidence` and `rules:` of the configuration leave out all of them; \
-                    `promolint config` shows which are in force";
-        Err(refuse("nothing was checked, because no rule is left to check with", help))
+        let help = match &self.config.packs {
+            Some(packs) if packs.is_empty() && selection.pack.is_empty() => {
+                let place = super::origins::of_key(&self.config, "packs");
+                format!("`packs:` ({place}) chooses none; name one, as in `packs: [hubspot]`, or take the key out")
+            }
+            _ => "`--only`, `--ignore`, `--min-confidence` and `rules:` of the configuration leave out all of them; \
+                  `promolint config` shows which are in force"
+                .to_owned(),
+        };
+        Err(refuse("nothing was checked, because no rule is left to check with", &help))
     }
 }

@@ -63,6 +63,8 @@ pub fn files(args: &CheckArgs, config: &Config, engine: &Engine, inputs: &Inputs
             WhyLeftOut::Ignored(file, line, pattern) => format!("{file}:{line}: `{pattern}`"),
             WhyLeftOut::Hidden => "its name begins with a dot".to_owned(),
             WhyLeftOut::Installed => "installed packages are nobody's content".to_owned(),
+            WhyLeftOut::Link(to, true) => format!("a link to {to}: a file is read once, a folder by its own name"),
+            WhyLeftOut::Link(to, false) => format!("a link to {to}, which is not there"),
             WhyLeftOut::Ending => "promolint reads no files of this ending".to_owned(),
             WhyLeftOut::Picture => "there is no register of images to hold it against".to_owned(),
             WhyLeftOut::NoContent if args.acceptance.since.is_some() => "it did not change, or is a file of promolint's own".to_owned(),

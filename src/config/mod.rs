@@ -13,7 +13,7 @@ use globset::Glob;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The name of the file.
+/// The name of the file, and of no other.
 pub const FILE_NAME: &str = "promolint.yaml";
 
 /// Settings for some files.
@@ -90,6 +90,13 @@ pub struct Broken {
 pub fn find(from: &Path) -> Option<PathBuf> {
     let from = std::path::absolute(from).ok()?;
     from.ancestors().map(|d| d.join(FILE_NAME)).find(|p| p.symlink_metadata().is_ok())
+}
+
+/// A file beside or below the configuration that looks like one and is none for its ending.
+pub fn find_misnamed(from: &Path) -> Option<PathBuf> {
+    let from = std::path::absolute(from).ok()?;
+    let above = from.ancestors().take_while(|d| d.join(FILE_NAME).symlink_metadata().is_err());
+    above.map(|d| d.join(Path::new(FILE_NAME).with_extension("yml"))).find(|p| p.is_file())
 }
 
 impl Config {

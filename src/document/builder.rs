@@ -349,6 +349,7 @@ impl Builder {
                 touch
             });
         }
+        beside::text_links(&mut doc, shift);
         readings::add(&mut doc, &self.hyphens, self.foreign);
         // Readers tell a drawing when it ends, and definitions after the text.
         let at = |spans: &[Span]| spans.first().map_or(0, |s| s.start);

@@ -19,7 +19,7 @@ use crate::check::pictures::{Looked, Pictures, Seen};
 use crate::check::prefilter::{ByRule, Candidates, OfRule, Prefilter, Scratch};
 use crate::check::{self, Own, Subject};
 use crate::document::records::{self, Chunk, Shape, Splitter};
-use crate::document::{Builder, Document, Image, ImageSource, Kind};
+use crate::document::{Builder, Document, Field, FieldRole, Image, ImageSource, Kind};
 use crate::finding::{Finding, Level, Trouble};
 use crate::source::{Source, Span};
 use sha2::{Digest, Sha256};
@@ -122,7 +122,7 @@ impl Engine<'_> {
     /// Checks a text that is one record in JSON: the tests of packs.
     pub(super) fn check_record_text(&self, json: &str, outcome: &mut Outcome) {
         let reader = Box::new(std::io::Cursor::new(json.as_bytes().to_vec()));
-        for item in Splitter::new(reader, "test", Shape::Json, self.formats) {
+        for item in Splitter::new(reader, "test", Shape::Json, self.formats).of_kind(self.options.kind) {
             match item {
                 Ok(chunk) => {
                     let o = self.check_records(&chunk, self.options.kind, true, false);
@@ -144,7 +144,7 @@ impl Engine<'_> {
             name: chunk.source.name().to_owned(),
             ..Outcome::default()
         };
-        let mut unknown = 0;
+        let (mut unknown, mut generic) = (0, None);
         let mut active = Active::default();
         let mut spare: Vec<Document> = Vec::new();
         let mut batch: Vec<(usize, Reading, Own)> = Vec::new();
@@ -172,7 +172,8 @@ impl Engine<'_> {
                 }
                 _ => Own::Read(None),
             };
-            if let records::Outcome::Unknown = read {
+            let described = !matches!(read, records::Outcome::Unknown);
+            if !described {
                 let Some(kind) = kind else {
                     unknown += 1;
                     records::read_generic(chunk, i, Kind::Page, &mut b);
@@ -187,6 +188,10 @@ impl Engine<'_> {
                 records::read_generic(chunk, i, kind, &mut b);
             }
             let document = b.finish();
+            if first && generic.is_none() && !described {
+                let is_left = |f: &Field| f.role == FieldRole::Other && f.value.contains(char::is_alphabetic);
+                generic = kind.filter(|_| document.fields.iter().any(is_left));
+            }
             let kind = kind.or(document.kind).unwrap_or(Kind::Listing);
             if batch.last().is_some_and(|(_, last, _)| last.kind != kind) {
                 check(&mut batch, &mut spare, &mut outcome);
@@ -206,6 +211,12 @@ impl Engine<'_> {
             outcome
                 .remarks
                 .push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
+        }
+        if let Some(kind) = generic {
+            let name = &outcome.name;
+            outcome.remarks.push(format!(
+                "{name}: no format describes these records; values of several words were read as texts of the kind {kind}, others were not checked"
+            ));
         }
         outcome.decoding(&chunk.source);
         outcome

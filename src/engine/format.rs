@@ -1,4 +1,5 @@
 use crate::document::records::{self, Formats, Shape};
+use crate::source::unmarked_utf16;
 use std::path::Path;
 
 /// What a file is written in.
@@ -93,10 +94,10 @@ impl Format {
 /// How well-known files that are no text begin.
 const SIGNATURES: [&[u8]; 8] = [b"\x89PNG", b"GIF8", b"\xFF\xD8\xFF", b"%PDF", b"PK\x03\x04", b"\x1F\x8B", b"BZh", b"\xFD7zXZ"];
 
-/// Whether bytes are no text: a known signature, or a zero byte near the start and no byte order mark that explains it.
+/// Whether bytes are no text: a known signature, or a zero byte near the start and no UTF-16 that explains it.
 pub fn is_binary(head: &[u8]) -> bool {
-    let utf16 = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    SIGNATURES.iter().any(|s| head.starts_with(s)) || !utf16 && memchr::memchr(0, &head[..head.len().min(SNIFF)]).is_some()
+    let utf16 = || head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || unmarked_utf16(head).is_some();
+    SIGNATURES.iter().any(|s| head.starts_with(s)) || memchr::memchr(0, &head[..head.len().min(SNIFF)]).is_some() && !utf16()
 }
 
 #[cfg(test)]

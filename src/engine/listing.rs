@@ -51,6 +51,8 @@ pub enum Why {
     Hidden,
     /// `node_modules`.
     Installed,
+    /// A link: what it leads to, and whether that is there.
+    Link(String, bool),
     /// Nothing that promolint reads has this ending.
     Ending,
     /// A picture, and there is no register of images to hold it against.
@@ -89,7 +91,9 @@ impl Engine<'_> {
                     }
                     Work::Done(o) => {
                         out.note = o.troubles.first().map(|t| t.message.clone());
-                        if o.skipped {
+                        if let Some(because) = o.unread_because {
+                            out.note = Some(format!("not read: {because}"));
+                        } else if o.skipped {
                             out.note = Some("no content: records of a form nobody described".to_owned());
                         } else if o.troubles.is_empty() {
                             out.kind = user;
@@ -238,7 +242,7 @@ impl Look<'_> {
             let name = name_of(&path);
             let file = entry.file_name().to_string_lossy().into_owned();
             // Git's own is nobody's content.
-            if self.taken.contains(name.as_str()) || file == ".git" || kind.is_symlink() {
+            if self.taken.contains(name.as_str()) || file == ".git" {
                 continue;
             }
             let ignored = self.ignored(&path, kind.is_dir());
@@ -254,6 +258,7 @@ impl Look<'_> {
                 continue;
             }
             let why = why.unwrap_or_else(|| match Format::from_name(&name) {
+                _ if kind.is_symlink() => Why::Link(std::fs::read_link(&path).map(|to| name_of(&to)).unwrap_or_default(), path.exists()),
                 None => Why::Ending,
                 Some(Format::Image) if !self.images => Why::Picture,
                 Some(_) => Why::NoContent,

@@ -51,5 +51,5 @@ pub use run::{Engine, Options};
 pub use seen::{Amount, Seen, Shows};
 pub use summary::{Counts, NotApplied, NotCompared, Summary};
 pub use suppress::Comment;
-pub use testing::{CaseResult, test_pack};
+pub use testing::{CaseResult, found_again, test_pack};
 pub use walk::{Input, Inputs, io_message, name_of, nearest};

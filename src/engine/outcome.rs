@@ -65,6 +65,8 @@ pub struct Outcome {
     pub starts_input: bool,
     /// Whether the input was left out for what it is.
     pub skipped: bool,
+    /// Where and why an input that was left out cannot be read, which is not to say that it is no content.
+    pub unread_because: Option<String>,
     /// The input's name.
     pub name: String,
     /// What was read for it, and what is kept of it.
@@ -102,6 +104,14 @@ impl Outcome {
     /// An input that is left out for what it is.
     pub(super) fn skipped(name: &str) -> Outcome {
         Outcome { skipped: true, ..Outcome::done(name) }
+    }
+
+    /// A file that cannot be read and that nobody said to be content: it is left out, and that is told.
+    pub(super) fn left_out(trouble: &Trouble) -> Outcome {
+        let name = trouble.path.as_deref().unwrap_or_default();
+        let place = trouble.location.iter().flat_map(|l| l.spans.first()).map(|s| format!(":{}:{}", s.line, s.column)).next();
+        let because = format!("{name}{}: {}", place.unwrap_or_default(), trouble.message);
+        Outcome { unread_because: Some(because), ..Outcome::skipped(name) }
     }
 
     /// Data of a form nobody described: in a folder it is simply no content.

@@ -226,7 +226,10 @@ impl Engine<'_> {
                 match bytes {
                     Ok(b) if b.len() as u64 > MAX_DOCUMENT => Outcome::too_large(&name, b.len() as u64),
                     Ok(b) if is_binary(&b) => {
-                        let mut outcome = if named { Outcome::binary(&name) } else { Outcome::skipped(&name) };
+                        let mut outcome = Outcome::binary(&name);
+                        if !named && self.kind_of(&name).is_none() {
+                            outcome = outcome.troubles.first().map(Outcome::left_out).unwrap_or_default();
+                        }
                         outcome.read.content = self.sum(&b);
                         outcome
                     }

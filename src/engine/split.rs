@@ -5,9 +5,11 @@ use super::outcome::{MAX_DOCUMENT, Outcome, splitting};
 use super::recall::{self, Recalled};
 use super::run::Engine;
 use super::walk::Input;
-use crate::document::records::{self, Chunk, Shape, Splitter};
+use crate::document::records::{self, Chunk, Shape, Splitter, TroubleKind};
 use crate::document::{Builder, Kind};
 use crate::fetch::Fetched;
+use crate::finding::Trouble;
+use crate::source::{DecodeHint, Source};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -113,7 +115,7 @@ impl Engine<'_> {
         if is_binary(&head) {
             return send(Work::Done(Outcome::binary(name)));
         }
-        let format = Format::sniff(&String::from_utf8_lossy(&head), self.formats);
+        let format = Format::sniff(Source::decode(name, head.clone(), DecodeHint::Text).text(), self.formats);
         if format.is_records() {
             let all: Box<dyn Read> = Box::new(std::io::Cursor::new(head).chain(reader));
             return self.split_records(all, name, format, input, send);
@@ -140,10 +142,12 @@ impl Engine<'_> {
         let shape = format.shape().unwrap_or(Shape::Json);
         let named = !matches!(input, Input::File { named: false, .. });
         let kind = self.kind_of(name);
+        // Whoever names a file, or says what it is, takes it for content.
+        let meant = named || kind.is_some();
         let again = matches!(input, Input::File { size, .. } if *size != u64::MAX);
         let mut first = true;
         let mut seen = false;
-        for item in Splitter::new(reader, name, shape, self.formats) {
+        for item in Splitter::new(reader, name, shape, self.formats).of_kind(kind) {
             let work = match item {
                 Ok(chunk) => {
                     seen = true;
@@ -154,17 +158,15 @@ impl Engine<'_> {
                     Work::Records { chunk: Box::new(chunk), kind, first, again }
                 }
                 Err(trouble) => {
-                    // A broken file that was never known to be content is not complained of in a walk.
-                    if !seen && !named {
-                        return send(Work::Done(Outcome::skipped(name)));
+                    let empty = trouble.kind == TroubleKind::Empty;
+                    // What is wrong with all of it has no place in it.
+                    let trouble = if empty { Trouble::about(name, trouble.message, trouble.help) } else { splitting(&trouble) };
+                    // A broken file that was never known to be content fails no run.
+                    if !seen && !meant {
+                        return send(Work::Done(if empty { Outcome::skipped(name) } else { Outcome::left_out(&trouble) }));
                     }
                     seen = true;
-                    Work::Done(Outcome {
-                        troubles: vec![splitting(&trouble)],
-                        starts_input: first,
-                        name: name.to_owned(),
-                        ..Outcome::default()
-                    })
+                    Work::Done(Outcome { troubles: vec![trouble], starts_input: first, name: name.to_owned(), ..Outcome::default() })
                 }
             };
             if !send(work) {

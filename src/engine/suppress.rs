@@ -10,6 +10,7 @@ use crate::yaml::shape::did_you_mean;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// A comment that was understood, or what is wrong with it.
+#[derive(Clone)]
 pub(super) struct Suppression {
     /// The rules it names.
     pub rules: Vec<String>,
@@ -107,7 +108,7 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
     let mut open: Vec<usize> = Vec::new();
     let end_of_text = source.text().len();
     for d in directives {
-        let (word, rest) = d.text.split_once(char::is_whitespace).unwrap_or((d.text.as_str(), ""));
+        let (word, rest) = d.text.split_at(d.text.find(|c: char| c == ':' || c.is_whitespace()).unwrap_or(d.text.len()));
         let word = word.to_ascii_lowercase();
         let (names, reason) = rest.split_once(':').unwrap_or((rest, ""));
         let head = Head::read(names);
@@ -133,12 +134,8 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
                 open.push(out.len());
             }
             "promolint-ignore-end" => {
-                // The innermost open stretch for these rules, or simply the innermost.
-                let at = open.iter().rposition(|&i| s.rules.is_empty() || s.rules.iter().all(|r| out[i].rules.contains(r)));
-                if let Some(at) = at {
-                    let i = open.remove(at);
-                    out[i].reach.end = d.span.start.max(out[i].reach.start);
-                } else {
+                if !end(&s.rules, d.span.start, &mut open, &mut out) {
+                    s.holds = false;
                     s.wrong = Some(("suppression-unused", "this ends a suppression that was not started".into(), "remove it".into()));
                     out.push(s);
                 }
@@ -148,10 +145,12 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
                 let message = format!("`{word}` is no word promolint knows");
                 let help = "write `promolint-ignore RULE: reason`, or `-start` and `-end` around a stretch".into();
                 s.wrong = Some(("suppression-without-reason", message, help));
+                s.holds = false;
                 out.push(s);
                 continue;
             }
         }
+        s.holds &= s.rules.iter().any(|r| known.id_of(r).is_some());
         let example =
             "write `promolint-ignore RULE: reason`, for example `promolint-ignore tm-hubspot-capitalisation: quoted from a client`";
         s.wrong = if s.rules.is_empty() {
@@ -180,6 +179,35 @@ pub(super) fn read(directives: &[Directive], source: &Source, known: &RuleSet, t
         s.wrong.get_or_insert(("suppression-not-ended", message, help));
     }
     out
+}
+
+/// Ends open stretches for these rules, the innermost first, or simply the innermost; a stretch for others goes on for those. Whether each
+/// was open.
+fn end(rules: &[String], at: usize, open: &mut Vec<usize>, out: &mut Vec<Suppression>) -> bool {
+    let mut left: Vec<&String> = rules.iter().collect();
+    let mut found = false;
+    for n in (0..open.len()).rev() {
+        let s = &mut out[open[n]];
+        let ended: Vec<String> = s.rules.iter().filter(|r| rules.is_empty() || left.contains(r)).cloned().collect();
+        if ended.is_empty() {
+            continue;
+        }
+        found = true;
+        left.retain(|r| !ended.contains(r));
+        let reach = Span::new(s.reach.start, at.max(s.reach.start));
+        if ended.len() < s.rules.len() {
+            s.rules.retain(|r| !ended.contains(r));
+            let part = Suppression { rules: ended, reach, wrong: None, ..s.clone() };
+            out.push(part);
+        } else {
+            s.reach = reach;
+            open.remove(n);
+        }
+        if left.is_empty() {
+            break;
+        }
+    }
+    found && left.is_empty()
 }
 
 /// What is said of a rule that nobody wrote, and what was probably meant.

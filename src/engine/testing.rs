@@ -3,6 +3,7 @@
 use super::Format;
 use super::Outcome;
 use super::corpus::Collector;
+use super::fix::Wanted;
 use super::pictures::{Gallery, Store, resolve};
 use super::read::read_source;
 use super::rules::{RuleSet, Settings};
@@ -11,9 +12,11 @@ use crate::badge::Limits;
 use crate::document::Kind;
 use crate::document::records::Formats;
 use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Partners};
+use crate::finding::Applicability;
 use crate::pack::model::{Pack, Rule, TestCase, TestFacts, TestFormat};
 use crate::source::Source;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What came of one text.
@@ -45,6 +48,49 @@ pub fn test_pack(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestC
         }
     }
     out
+}
+
+/// Rules of a pack that find again what they write, each with the first text in which it does.
+pub fn found_again(pack: Pack, named: &dyn Fn(&str) -> bool) -> Vec<(String, TestCase)> {
+    let mut out = Vec::new();
+    for mut rule in pack.rules.into_iter().filter(|r| named(&r.id)) {
+        let (id, cases, default) = (rule.id.clone(), to_fix(&rule), default_kind(&rule));
+        if !cases.is_empty() {
+            // What is only a suggestion is tried as well.
+            rule.fix = rule.fix.filter(|f| *f != Applicability::Display).or(Some(Applicability::Unsafe));
+            let mut engine = engine_of(&pack.name, rule);
+            out.extend(cases.into_iter().find(|case| finds_again(&mut engine, case, default)).map(|case| (id, case)));
+        }
+    }
+    out
+}
+
+/// What a rule's fixes are tried on: the texts it flags, and the right forms that it names. None, if it has no fixes.
+fn to_fix(rule: &Rule) -> Vec<TestCase> {
+    if rule.text().rewrite.is_none() && !rule.matcher().replaces() {
+        return Vec::new();
+    }
+    let right = |text| TestCase { text, format: TestFormat::Text, kind: None, lang: None, facts: TestFacts::default(), span: rule.span };
+    rule.tests.flag.iter().cloned().chain(rule.matcher().replacements().into_iter().map(right)).collect()
+}
+
+fn finds_again(engine: &mut Engine<'_>, case: &TestCase, default: Kind) -> bool {
+    let format = match case.format {
+        TestFormat::Text => Format::Text,
+        TestFormat::Html => Format::Html,
+        TestFormat::Markdown => Format::Markdown,
+        TestFormat::Record | TestFormat::Several | TestFormat::Image => return false,
+    };
+    let Ok(facts) = facts_of(&case.facts) else { return false };
+    (engine.options.facts, engine.options.kind) = (Arc::new(facts), Some(case.kind.unwrap_or(default)));
+    let fixed = engine.fix(case.text.as_bytes(), "test", format, true, &Wanted { unsafe_too: true, leave: &|_| false });
+    let Some(after) = fixed.bytes.and_then(|b| String::from_utf8(b).ok()) else { return fixed.endless };
+    let found = |text: &str| engine.check_bytes(text.as_bytes().to_vec(), "test", format).findings;
+    let written: Vec<String> = found(&case.text).into_iter().filter_map(|f| Some(f.fix?.words)).collect();
+    let is_written = |at: Range<usize>| {
+        written.iter().flat_map(|w| after.match_indices(w.as_str())).any(|(i, w)| i <= at.start && at.end <= i + w.len())
+    };
+    found(&after).iter().flat_map(|f| f.primary.first()).any(|p| is_written(p.start..p.end))
 }
 
 /// An engine of one rule.

@@ -47,6 +47,8 @@ pub struct Inputs {
     pub troubles: Vec<Trouble>,
     /// Files that are left out for what they are: unknown endings.
     pub skipped: usize,
+    /// Links to folders elsewhere, which are not followed.
+    pub links: Vec<String>,
     /// Files that were named, standard input among them, and are left out by the configuration's `exclude`.
     pub excluded: usize,
     /// Whether `exclude` leaves something out in a folder that was named.
@@ -154,6 +156,7 @@ impl Inputs {
         let excluded = excluded.clone();
         let below = Arc::new(AtomicBool::new(false));
         let found = Arc::clone(&below);
+        let (first, mut links) = (self.list.len(), Vec::new());
         let walk = WalkBuilder::new(path)
             .require_git(false)
             .sort_by_file_name(|a, b| a.cmp(b))
@@ -176,6 +179,10 @@ impl Inputs {
                     continue;
                 }
             };
+            if entry.depth() > 0 && entry.path_is_symlink() {
+                links.push(entry.into_path());
+                continue;
+            }
             if !entry.file_type().is_some_and(|t| t.is_file()) {
                 continue;
             }
@@ -196,7 +203,39 @@ impl Inputs {
             self.bytes += size;
             self.list.push(Input::File { path: entry.path().to_owned(), name, named: false, size });
         }
+        if !links.is_empty() {
+            self.links(path, links, first, met);
+        }
         self.excluded_below |= below.load(Ordering::Relaxed);
+    }
+}
+
+impl Inputs {
+    /// Links in a folder, of which the inputs begin with number `first`. What a link to a file leads to is read once: by its own name, if it
+    /// is an input, or by the link's. Links to folders are not followed: they may lead anywhere, and in circles.
+    fn links(&mut self, folder: &Path, links: Vec<PathBuf>, first: usize, met: &mut Met) {
+        let whole = |i: &Input| if let Input::File { path, .. } = i { path.canonicalize().ok() } else { None };
+        let mut read: HashSet<PathBuf> = self.list.get(first..).unwrap_or_default().iter().filter_map(whole).collect();
+        let inside = folder.canonicalize().unwrap_or_default();
+        for link in links {
+            let (Ok(target), Ok(meta)) = (link.canonicalize(), link.metadata()) else { continue };
+            let name = name_of(&link);
+            if meta.is_dir() && !target.starts_with(&inside) {
+                self.links.push(name);
+                continue;
+            }
+            if !meta.is_file() || !read.insert(target.clone()) || met.files.contains_key(&target) {
+                continue;
+            }
+            let known = Format::from_name(&name).is_some_and(|f| self.images || f != Format::Image);
+            met.files.insert(target, known.then_some(self.list.len()));
+            if !known {
+                self.skipped += 1;
+                continue;
+            }
+            self.bytes += meta.len();
+            self.list.push(Input::File { path: link, name, named: false, size: meta.len() });
+        }
     }
 }
 
@@ -234,5 +273,39 @@ pub fn nearest(path: &Path) -> String {
     match crate::pack::shape::did_you_mean(&wanted, names.iter().map(String::as_str)) {
         Some(n) => format!("did you mean `{}`?", name_of(&folder.join(n))),
         None => "check the spelling, and the folder you are in".into(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn links_to_files_are_read_once_and_those_to_folders_are_told() {
+        let folder = std::env::temp_dir().join(format!("promolint-links-{}", std::process::id()));
+        let (site, real) = (folder.join("site"), folder.join("real"));
+        for f in [&site, &real] {
+            std::fs::create_dir_all(f).expect("a folder");
+        }
+        for file in [site.join("b.md"), real.join("c.md")] {
+            std::fs::write(file, "x").expect("written");
+        }
+        // To a file that is read, to one elsewhere (twice), to a folder elsewhere, to nothing.
+        for (to, link) in [("b.md", "a.md"), ("../real/c.md", "d.md"), ("../real/c.md", "e.md"), ("../real", "f"), ("gone", "g.md")] {
+            symlink(to, site.join(link)).expect("a link");
+        }
+        let list = |arguments: &[&Path]| {
+            let arguments: Vec<String> = arguments.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+            let inputs = Inputs::find(&arguments, None, &Paths::default());
+            let name = |i: &Input| {
+                if let Input::File { path, .. } = i { path.file_name().map(|n| n.to_string_lossy().into_owned()) } else { None }
+            };
+            (inputs.list.iter().filter_map(name).collect::<Vec<_>>(), inputs.links.len())
+        };
+        assert_eq!(list(&[&site]), (vec!["b.md".to_owned(), "d.md".to_owned()], 1));
+        assert_eq!(list(&[&folder]), (vec!["c.md".to_owned(), "b.md".to_owned()], 0));
+        assert_eq!(list(&[&site, &real]), (vec!["b.md".to_owned(), "d.md".to_owned()], 1));
+        let _ = std::fs::remove_dir_all(&folder);
     }
 }

@@ -6,9 +6,10 @@ use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_12
 /// What declaration of an encoding to look for in the bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DecodeHint {
-    /// HTML: byte order mark, then `<meta charset>` in the first 1024 bytes, then UTF-8, then windows-1252 as browsers do.
+    /// HTML: byte order mark, then `<meta charset>` in the first 1024 bytes, then UTF-16 by its bytes, then UTF-8, then windows-1252 as
+    /// browsers do.
     Html,
-    /// Any other text: byte order mark, then UTF-8.
+    /// Any other text: byte order mark, then UTF-16 by its bytes, then UTF-8.
     Text,
     /// The caller knows, from a header or an option.
     Known(&'static Encoding),
@@ -137,7 +138,7 @@ pub(super) fn decode(bytes: Vec<u8>, hint: DecodeHint) -> (String, EncodingMap, 
     let encoding = match (Encoding::for_bom(&bytes), hint) {
         (Some((encoding, _)), _) => encoding,
         (None, DecodeHint::Known(encoding)) => encoding,
-        (None, DecodeHint::Html) => match declared_in_html(&bytes) {
+        (None, DecodeHint::Html) => match declared_in_html(&bytes).or_else(|| unmarked_utf16(&bytes)) {
             Some(encoding) => encoding,
             None if std::str::from_utf8(&bytes).is_ok() => UTF_8,
             None => {
@@ -145,7 +146,7 @@ pub(super) fn decode(bytes: Vec<u8>, hint: DecodeHint) -> (String, EncodingMap, 
                 return m.finish(WINDOWS_1252, true);
             }
         },
-        (None, DecodeHint::Text) => UTF_8,
+        (None, DecodeHint::Text) => unmarked_utf16(&bytes).unwrap_or(UTF_8),
     };
     if encoding == UTF_8 {
         return decode_utf8(bytes);
@@ -212,6 +213,34 @@ fn decode_with(bytes: &[u8], encoding: &'static Encoding) -> Mapper {
     m
 }
 
+/// So many first bytes are looked at to tell UTF-16 that has no mark.
+const UTF16_HEAD: usize = 8192;
+/// A byte that would be a control character elsewhere comes in UTF-16 once in so many units at least.
+const UTF16_UNITS: usize = 8;
+
+/// UTF-16 without a byte order mark, told by its bytes: as text in other encodings they would be control characters; in pairs, in the order
+/// that gives more ASCII, they are none, and whole characters.
+pub fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(UTF16_HEAD)];
+    memchr::memchr(0, head)?;
+    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{C}');
+    let pairs = head.chunks_exact(2).map(|p| [p[0], p[1]]);
+    let units: [Vec<u16>; 2] = [pairs.clone().map(u16::from_le_bytes).collect(), pairs.map(u16::from_be_bytes).collect()];
+    let [little, big] = units.each_ref().map(|u| u.iter().filter(|u| **u < 0x80).count());
+    let (units, encoding) = if little > big { (&units[0], UTF_16LE) } else { (&units[1], UTF_16BE) };
+    let odd = head.iter().filter(|b| b.is_ascii() && is_control(char::from(**b))).count();
+    // What could be UTF-8 but for some zero bytes is that, if it is not ASCII with one for each letter.
+    let most = if std::str::from_utf8(head).is_ok() { 2 } else { UTF16_UNITS };
+    if units.len() < 2 || little == big || odd * most < units.len() {
+        return None;
+    }
+    // The head may end within a character.
+    let whole = units.len() - usize::from(units.last().is_some_and(|u| (0xD800..0xDC00).contains(u)));
+    char::decode_utf16(units[..whole].iter().copied())
+        .all(|c| c.is_ok_and(|c| !is_control(c) && c != '\u{FFFE}' && c != '\u{FFFF}'))
+        .then_some(encoding)
+}
+
 /// The encoding that `<meta charset=…>` or `<meta http-equiv content="…charset=…">` names within the first 1024 bytes.
 fn declared_in_html(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(1024)];
@@ -274,6 +303,32 @@ mod tests {
         let source = Source::decode("x", jis.to_vec(), DecodeHint::Html);
         let at = source.text().find("Hubspot").expect("decoded");
         assert_eq!(&jis[source.original(Span::new(at, at + 7)).range()], b"Hubspot");
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_told_by_its_bytes() {
+        let long = "We are a HubSpot partner. 🎉\n".repeat(600);
+        for text in
+            ["Büro – Hubspot\n", "<p>東京の Hubspot 代理店です。</p>\n", "東京の代理店です。ありがとう\n", "id,name\n1,Acme\n", &long]
+        {
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            for hint in [DecodeHint::Text, DecodeHint::Html] {
+                every_char_maps(&little, hint, UTF_16LE);
+                every_char_maps(&big, hint, UTF_16BE);
+            }
+        }
+        let none: [&[u8]; 8] = [
+            b"",
+            b"\0",
+            b"ab\0cdefg",
+            b"Hubspot a\0 b and the rest of a text\n",
+            b"Hubspot caf\xE9 \x93a\0\x94 and the rest",
+            b"H\0\0\0i\0\0\0",
+            b"\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0",
+            b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0",
+        ];
+        assert!(none.iter().all(|bytes| unmarked_utf16(bytes).is_none()));
     }
 
     #[test]

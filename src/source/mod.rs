@@ -5,7 +5,7 @@
 mod encoding;
 mod span;
 
-pub use encoding::{DecodeHint, DecodeNote, EncodingMap, encode};
+pub use encoding::{DecodeHint, DecodeNote, EncodingMap, encode, unmarked_utf16};
 pub use span::Span;
 
 use std::sync::OnceLock;

@@ -1,6 +1,27 @@
 //! What a document holds beside its text: links, pictures, style sheets, fields, records, comments, problems.
 
 use super::*;
+use crate::document::plain::{addresses, may_hold_addresses};
+
+/// Bare addresses in running text, which ends at `end`, that no reader has told: of HTML and of records. One in a link or in code is none.
+pub(super) fn text_links(doc: &mut Document, end: usize) {
+    if !may_hold_addresses(doc.text.get(..end).unwrap_or_default()) {
+        return;
+    }
+    let told: Vec<Span> = doc.links.iter().flat_map(|l| l.spans.iter().copied()).collect();
+    let mut links = Vec::new();
+    for block in doc.blocks.iter().filter(|b| b.end <= end) {
+        addresses(doc.block_text(block), |target, at| {
+            let (start, end) = (block.start + at.start, block.start + at.end);
+            let spans = doc.map.spans(start, end);
+            let known = spans.iter().any(|s| told.iter().any(|t| t.start < s.end && s.start < t.end));
+            if !known && !spans.is_empty() && !doc.marked(Mark::Link, start, end) && !doc.marked(Mark::Code, start, end) {
+                links.push(Link { target: target.to_owned(), spans, holder: "text".to_owned(), field: block.field });
+            }
+        });
+    }
+    doc.links.extend(links);
+}
 
 impl Builder {
     /// A link; `span` is its address in the text being read.

@@ -336,3 +336,12 @@ fn formatting_made_to_blow_up_is_cut_off() {
     assert!(!Dom::parse(&html, 0).complete());
     assert_eq!(show(&html).len(), 5000);
 }
+
+#[test]
+fn bare_addresses_in_prose_are_links_but_in_links_and_code() {
+    let d = doc(
+        "<p>See https://one.example/z, or <b>www.two.example</b>. <a href=\"https://three.example\">https://three.example</a> <code>https://four.example</code></p>",
+    );
+    let links: Vec<_> = d.links.iter().map(|l| (l.holder.as_str(), l.target.as_str())).collect();
+    assert_eq!(links, [("a[href]", "https://three.example"), ("text", "https://one.example/z"), ("text", "www.two.example")]);
+}

@@ -193,6 +193,46 @@ pub(super) fn without_expressions(text: &str, range: Range<usize>) -> Vec<Range<
     left
 }
 
+/// Properties of components whose texts readers meet, beside those that HTML knows.
+const TEXTS: [&str; 6] = ["label", "description", "heading", "subtitle", "text", "cta"];
+
+/// The texts in the properties of a component's tag, with their quotation marks: `label="…"`, `label={"…"}`.
+pub(super) fn texts(text: &str, tag: Range<usize>) -> Vec<Range<usize>> {
+    let bytes = &text.as_bytes()[..tag.end];
+    let mut out = Vec::new();
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
+    let mut at = tag.start + 1;
+    let component =
+        bytes.get(at).is_some_and(u8::is_ascii_uppercase) || bytes[at..].iter().take_while(|b| is_name(**b)).any(|b| *b == b'.');
+    while component && at < bytes.len() {
+        let from = at;
+        at += bytes[at..].iter().take_while(|b| is_name(**b)).count();
+        let name = from..at;
+        let value = bytes.get(at).filter(|b| **b == b'=').map_or(at, |_| at + 1);
+        let end = match bytes.get(value) {
+            Some(q @ (b'"' | b'\'')) => memchr::memchr(*q, &bytes[value + 1..]).map(|n| value + n + 2),
+            Some(b'{') => expression(bytes, value),
+            _ => Some(value.max(from + 1)),
+        };
+        let Some(end) = end else { break };
+        if value > name.end && text.get(name).is_some_and(|n| TEXTS.contains(&n)) {
+            out.extend(literal(text, value..end));
+        }
+        at = end;
+    }
+    out
+}
+
+/// A text in quotation marks, which may stand in braces by itself.
+fn literal(text: &str, value: Range<usize>) -> Option<Range<usize>> {
+    let whole = text.get(value)?;
+    let inner = whole.strip_prefix('{').and_then(|w| w.strip_suffix('}')).map_or(whole, str::trim);
+    let mark = inner.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let words = inner.strip_prefix(mark)?.strip_suffix(mark)?;
+    let start = inner.as_ptr() as usize - text.as_ptr() as usize;
+    (!words.contains([mark, '\\'])).then_some(start..start + inner.len())
+}
+
 /// The words of `{/* … */}`.
 fn comment(text: &str, at: usize, end: usize) -> Option<Range<usize>> {
     let inner = &text[at + 1..end - 1];

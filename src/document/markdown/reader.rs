@@ -143,7 +143,13 @@ impl<'a, 'b> Reader<'a, 'b> {
             Tag::TableCell => self.block(Role::Cell, 0),
             Tag::Table(_) => {
                 self.close_block();
+                // A comment before a table or list holds for all of it.
+                self.b.apart(span(&r));
                 self.in_table = true;
+            }
+            Tag::List(_) => {
+                self.close_block();
+                self.b.apart(span(&r));
             }
             Tag::BlockQuote(kind) => {
                 self.close_block();
@@ -181,8 +187,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 self.links.push(OpenLink { link_type, dest, has_title: !title.is_empty(), start: r.start, mark: None });
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.flush(),
-            Tag::List(_)
-            | Tag::Item
+            Tag::Item
             | Tag::FootnoteDefinition(_)
             | Tag::DefinitionList
             | Tag::DefinitionListTitle

@@ -420,3 +420,18 @@ fn html_letters(s: &str) -> String {
     out.push_str(rest);
     out
 }
+
+#[test]
+fn a_comment_before_a_table_or_list_holds_for_all_of_it() {
+    let source = "<!-- promolint-ignore tm-a: b -->\n\n| A | B |\n| - | - |\n| C | D |\n\nE\n\n<!-- promolint-ignore tm-a: b -->\n- F\n- G\n  - H\n\nI";
+    let d = doc(source);
+    let got: Vec<_> = d.directives.iter().map(|x| x.next_block.map_or("", |s| source[s.range()].trim_end())).collect();
+    assert_eq!(got, ["| A | B |\n| - | - |\n| C | D |", "- F\n- G\n  - H"]);
+}
+
+#[test]
+fn texts_in_properties_of_components_are_read() {
+    let source = "<Card label=\"One &amp; two\" description={'Three'} heading={x + \"no\"} cta='Four > five' on=\"no\" text={ \"Six\" } subtitle=\"a\\b\" />\n\nText <Ui.tag label=\"Seven\"/> here <b label=\"no\">x</b> <Card label=";
+    let d = mdx(source);
+    assert_eq!(texts(&d)[1..], ["One & two", "Three", "Four > five", "Six", "Seven"]);
+}

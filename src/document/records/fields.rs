@@ -1,24 +1,24 @@
 //! From the values of one record to the fields of a document, by the format's word.
 
-use super::formats::{FieldDef, Format};
+use super::formats::{FieldDef, Form, Format};
 use super::text::{Text, block, prose};
 use super::walk::{MAX_FIELDS, Walk};
 use crate::document::{Builder, FieldRole, Kind, Record, Role, Shown};
 use crate::source::Span;
 
-/// Writes one record's fields; `text` gives what a value says. Without a format every text that reads like prose is one, and everything
-/// goes by its own name.
+/// Writes one record's fields; `text` gives what a value says. Without a format that knows the record, every text that none names and that
+/// reads like prose is one, and goes by its own name.
 pub fn write<'w, 't, V>(
     walk: &'w Walk<V>,
     text: impl Fn(&'w V) -> Text<'t>,
-    format: Option<&'w Format>,
+    form: Form<'w>,
     kind: Kind,
     span: Span,
     index: usize,
     b: &mut Builder,
 ) {
-    let mut out = Writer::new(format, kind, b);
-    for v in walk.values(format, &text) {
+    let mut out = Writer::new(form, kind, b);
+    for v in walk.values(form.format, &text) {
         out.value(v.def, v.pointer, || own_name(v.pointer), &text(v.value));
     }
     if let Some(v) = walk.beyond() {
@@ -42,6 +42,7 @@ fn reads_like_prose(s: &str) -> bool {
 /// Writes fields and remembers what the record is known by.
 pub struct Writer<'f, 'b> {
     format: Option<&'f Format>,
+    fits: bool,
     b: &'b mut Builder,
     first: usize,
     /// How good the identifier is: its place in [`Format::id`].
@@ -50,10 +51,10 @@ pub struct Writer<'f, 'b> {
 
 impl<'f, 'b> Writer<'f, 'b> {
     /// Begins a record.
-    pub fn new(format: Option<&'f Format>, kind: Kind, b: &'b mut Builder) -> Self {
+    pub fn new(form: Form<'f>, kind: Kind, b: &'b mut Builder) -> Self {
         b.kind(kind);
         let first = b.field_count();
-        Writer { format, b, first, id: None }
+        Writer { format: form.format, fits: form.fits, b, first, id: None }
     }
 
     fn problem(&mut self, message: String, help: &str, span: Span) {
@@ -63,7 +64,7 @@ impl<'f, 'b> Writer<'f, 'b> {
     /// One value with what the format says of it, if anything. `own` gives its own name.
     pub fn value(&mut self, def: Option<&FieldDef>, pointer: &str, own: impl FnOnce() -> String, text: &Text) {
         let Some(def) = def else {
-            let role = if self.format.is_none() && reads_like_prose(&text.value) { FieldRole::Prose } else { FieldRole::Other };
+            let role = if !self.fits && reads_like_prose(&text.value) { FieldRole::Prose } else { FieldRole::Other };
             return self.put(&own(), role, false, pointer, text);
         };
         let value = text.value.trim();

@@ -70,6 +70,8 @@ pub struct Format {
     pub totals: Vec<String>,
     /// Whether keys match without regard to case and punctuation (`Final URL`, `final_url`, `finalUrl`).
     pub loose: bool,
+    /// Whether it reads records of its kind that no format knows, where the user says what they are.
+    pub fallback: bool,
     /// The fields.
     pub fields: Vec<FieldDef>,
     /// The canonical names of the fields that a record is known by, the best first.
@@ -174,6 +176,20 @@ fn with_plain_key<R>(key: &str, f: impl FnOnce(&str) -> R) -> R {
     f(std::str::from_utf8(&short[..len]).unwrap_or(""))
 }
 
+/// By what a record is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form<'f> {
+    /// The format; without one every value goes by its own name.
+    pub format: Option<&'f Format>,
+    /// Whether the format knows the record. Else texts that it does not name are read if they are made of words.
+    pub fits: bool,
+}
+
+impl Form<'_> {
+    /// No format.
+    pub const NONE: Form<'static> = Form { format: None, fits: false };
+}
+
 /// Tells sets of formats apart, in all of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Id(u64);
@@ -268,6 +284,19 @@ impl Formats {
     /// The format of a record with these top keys: of those that fit, the one that asks for most.
     pub fn detect<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<&Format> {
         self.by_number(self.number(keys)?)
+    }
+
+    /// The same, and whether it fits: where none does, it is the one that stands in for records of a kind that the user names.
+    pub(super) fn detect_or_fall_back<'k>(&self, keys: impl IntoIterator<Item = &'k str>, kind: Option<Kind>) -> Form<'_> {
+        match self.detect(keys) {
+            Some(format) => Form { format: Some(format), fits: true },
+            None => Form { format: self.fallback(kind).and_then(|n| self.by_number(n)), fits: false },
+        }
+    }
+
+    /// The number of the format that stands in for records of a kind that the user names.
+    pub(super) fn fallback(&self, kind: Option<Kind>) -> Option<usize> {
+        self.formats.iter().position(|f| f.fallback && Some(f.kind) == kind)
     }
 
     fn number<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<usize> {

@@ -109,3 +109,26 @@ fn user_files_add_and_replace_and_are_told_their_mistakes() {
         assert!(bad[e.error.span.range()].contains(at), "{e} at {:?}", &bad[e.error.span.range()]);
     }
 }
+
+#[test]
+fn records_of_a_kind_that_the_user_names_are_read_by_a_plain_format() {
+    use crate::document::records::{self, Outcome, Shape, Splitter};
+    let formats = Formats::builtin();
+    let files = [
+        ("id,name,description,website,phone,note\na,Acorn,Trusted,https://acorn.example,1,Two words\n", Shape::Csv),
+        ("[{\"id\": \"a\", \"name\": \"Acorn\", \"description\": \"Trusted\", \"phone\": 1, \"note\": \"Two words\"}]", Shape::Json),
+        ("- {id: a, name: Acorn, description: Trusted, phone: 1, note: Two words}\n", Shape::Yaml),
+    ];
+    for (file, shape) in files {
+        let read = |kind| {
+            let chunk = Splitter::new(file.as_bytes(), "f", shape, formats).of_kind(kind).next().unwrap().unwrap();
+            let mut b = crate::document::Builder::new();
+            let known = matches!(records::read(&chunk, 0, formats, &mut b), Outcome::Known(_));
+            (known, b.finish())
+        };
+        assert!(!read(None).0 && !read(Some(Kind::Email)).0);
+        let (known, document) = read(Some(Kind::Listing));
+        assert!(known && document.records[0].id.as_deref() == Some("a"), "{file}");
+        assert!(["Acorn", "Trusted", "Two words"].iter().all(|t| document.text.contains(t)), "{file}: {}", document.text);
+    }
+}

@@ -1,8 +1,8 @@
 //! Where the header row of a table is, and what it says. Spreadsheets and platforms write lines of their own before it: `sep=;`, a title, a span of time.
 
 use super::csv::{Columns, RowScanner, cells, delimiter};
-use super::formats::{At, Format, Formats};
-use crate::document::FieldRole;
+use super::formats::{At, Form, Format, Formats};
+use crate::document::{FieldRole, Kind};
 use crate::source::Span;
 
 /// The header row is among so many first lines, and so many first bytes.
@@ -18,6 +18,8 @@ pub(super) struct Table {
     pub columns: Columns,
     /// The format's name.
     pub format: Option<String>,
+    /// Whether the format knows it; see [`Form::fits`].
+    pub fits: bool,
     /// The columns' places in the format.
     pub places: Vec<Option<At>>,
     /// What begins a row that sums up the others.
@@ -25,12 +27,12 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A header, and the format that knows it.
-    pub fn new(columns: Columns, formats: &Formats) -> Table {
-        let format = formats.detect(columns.names.iter().map(String::as_str));
+    /// A header, and the format that knows it, or that stands in for it where the user says what its records are.
+    pub fn new(columns: Columns, formats: &Formats, kind: Option<Kind>) -> Table {
+        let Form { format, fits } = formats.detect_or_fall_back(columns.names.iter().map(String::as_str), kind);
         let places = columns.names.iter().map(|n| format.and_then(|f| f.child(Format::TOP, n))).collect();
         let totals = format.map(|f| f.totals.clone()).unwrap_or_default();
-        Table { format: format.map(|f| f.name.clone()), places, totals, columns }
+        Table { format: format.map(|f| f.name.clone()), fits, places, totals, columns }
     }
 
     /// Whether a row sums up the others: its first cell says so, and it has no text of its own.

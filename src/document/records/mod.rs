@@ -27,7 +27,7 @@ use super::{Builder, Kind, Layer};
 use crate::source::Span;
 use crate::yaml::{self, Node};
 use fields::Writer;
-use formats::{At, Recent};
+use formats::{At, Form, Recent};
 use header::Table;
 use json::{JsonError, Scanner, Token};
 use std::cell::RefCell;
@@ -99,7 +99,7 @@ fn table_header(first: &[u8]) -> bool {
 /// What came of reading a record.
 #[derive(Clone, Copy, Debug)]
 pub enum Outcome<'f> {
-    /// A format knows it; the document holds its fields.
+    /// A format knows it, or stands in because the user says what it is; the document holds its fields.
     Known(&'f Format),
     /// No format knows it; nothing was written. [`read_generic`] reads it if the caller knows what it is.
     Unknown,
@@ -120,27 +120,28 @@ pub fn read<'f>(chunk: &Chunk, record: usize, formats: &'f Formats, b: &mut Buil
     let text = chunk.source.text();
     let index = chunk.first_index + record;
     match &chunk.content {
-        Content::Json(id) => with_values(*id, text, span, Some(formats), |values| {
-            let (format, walk) = match values {
+        Content::Json(id) => with_values(*id, text, span, Some((formats, chunk.kind)), |values| {
+            let (form, walk) = match values {
                 Ok(values) => values,
                 Err(e) => return broken(&e, b),
             };
-            let Some(format) = format else { return Outcome::Unknown };
+            let Some(format) = form.format else { return Outcome::Unknown };
             b.reserve(span.len(), walk.len());
-            fields::write(walk, |v| json_text(text, v), Some(format), format.kind, span, index, b);
+            fields::write(walk, |v| json_text(text, v), form, format.kind, span, index, b);
             Outcome::Known(format)
         }),
         Content::Csv(table) => {
             let Some(format) = table.format.as_deref().and_then(|f| formats.get(f)) else { return Outcome::Unknown };
-            row(text, span, table, Some(format), format.kind, index, b);
+            row(text, span, table, Form { format: Some(format), fits: table.fits }, format.kind, index, b);
             Outcome::Known(format)
         }
         Content::Yaml(nodes) => {
             let Some(node) = nodes.get(record) else { return Outcome::Unknown };
             let keys = node.as_map().unwrap_or(&[]).iter().filter_map(|(k, _)| k.as_str());
-            let Some(format) = formats.detect(keys) else { return Outcome::Unknown };
+            let form = formats.detect_or_fall_back(keys, chunk.kind);
+            let Some(format) = form.format else { return Outcome::Unknown };
             let walk = yaml_values(text, node, Some(format), span.start);
-            fields::write(&walk, Text::clone, Some(format), format.kind, span, index, b);
+            fields::write(&walk, Text::clone, form, format.kind, span, index, b);
             Outcome::Known(format)
         }
     }
@@ -159,14 +160,14 @@ pub fn read_generic(chunk: &Chunk, record: usize, kind: Kind, b: &mut Builder) -
                     Ok((_, walk)) => walk,
                     Err(e) => return broken(&e, b),
                 };
-                fields::write(walk, |v| json_text(text, v), None, kind, span, index, b);
+                fields::write(walk, |v| json_text(text, v), Form::NONE, kind, span, index, b);
                 Outcome::Unknown
             });
         }
-        Content::Csv(table) => row(text, span, table, None, kind, index, b),
+        Content::Csv(table) => row(text, span, table, Form::NONE, kind, index, b),
         Content::Yaml(nodes) => {
             if let Some(node) = nodes.get(record) {
-                fields::write(&yaml_values(text, node, None, span.start), Text::clone, None, kind, span, index, b);
+                fields::write(&yaml_values(text, node, None, span.start), Text::clone, Form::NONE, kind, span, index, b);
             }
         }
     }
@@ -184,17 +185,18 @@ fn with_values<'f, R>(
     chunk: ChunkId,
     text: &str,
     span: Span,
-    formats: Option<&'f Formats>,
-    f: impl FnOnce(Result<(Option<&'f Format>, &Walk<Token>), JsonError>) -> R,
+    formats: Option<(&'f Formats, Option<Kind>)>,
+    f: impl FnOnce(Result<(Form<'f>, &Walk<Token>), JsonError>) -> R,
 ) -> R {
     thread_local! {
         static LAST: RefCell<Last> = RefCell::default();
     }
     let mut last = LAST.take();
-    let of = (chunk, span, formats.map(Formats::id));
+    let of = (chunk, span, formats.map(|(f, _)| f.id()));
     let read = if last.of == Some(of) { Ok(()) } else { last.read(text, span, formats) };
     last.of = read.is_ok().then_some(of);
-    let r = f(read.map(|()| (formats.and_then(|f| f.by_number(last.format?)), &last.walk)));
+    let form = Form { format: formats.and_then(|(f, _)| f.by_number(last.format?)), fits: last.fits };
+    let r = f(read.map(|()| (form, &last.walk)));
     if !last.walk.is_large() && !last.recent.is_large() {
         LAST.set(last);
     }
@@ -207,20 +209,22 @@ struct Last {
     of: Option<(ChunkId, Span, Option<formats::Id>)>,
     /// The number of its format.
     format: Option<usize>,
+    fits: bool,
     walk: Walk<Token>,
     recent: Recent,
 }
 
 impl Last {
-    fn read(&mut self, text: &str, span: Span, formats: Option<&Formats>) -> Result<(), JsonError> {
-        let Some(formats) = formats else {
-            self.format = None;
+    fn read(&mut self, text: &str, span: Span, formats: Option<(&Formats, Option<Kind>)>) -> Result<(), JsonError> {
+        let Some((formats, kind)) = formats else {
+            (self.format, self.fits) = (None, false);
             return self.scan(text, span, None);
         };
         // Most records have the format of the one before, so that once through is enough.
         let guess = self.format.filter(|_| self.recent.is_of(formats));
         self.scan(text, span, guess.and_then(|g| formats.by_number(g)))?;
-        self.format = self.recent.detect(formats);
+        let known = self.recent.detect(formats);
+        (self.format, self.fits) = (known.or_else(|| formats.fallback(kind)), known.is_some());
         if self.format != guess {
             self.scan(text, span, self.format.and_then(|f| formats.by_number(f)))?;
         }
@@ -265,9 +269,10 @@ fn json_text<'a>(text: &'a str, value: &Token) -> Text<'a> {
 }
 
 /// One row of a table.
-fn row(text: &str, span: Span, table: &Table, format: Option<&Format>, kind: Kind, index: usize, b: &mut Builder) {
+fn row(text: &str, span: Span, table: &Table, form: Form, kind: Kind, index: usize, b: &mut Builder) {
     b.reserve(span.len(), table.columns.names.len() * 3 / 2);
-    let mut out = Writer::new(format, kind, b);
+    let format = form.format;
+    let mut out = Writer::new(form, kind, b);
     for (i, cell) in csv::cells(text, span, table.columns.delimiter).enumerate().take(MAX_FIELDS) {
         let layer = Layer::Csv { delimiter: table.columns.delimiter, quoted: cell.quoted };
         let value = cell.text(text).in_layer(layer);

@@ -144,6 +144,8 @@ pub(super) struct JsonSplit<'f> {
     plain: bool,
     /// A problem was told and nothing good came since.
     garbled: bool,
+    /// A value without a name stands where a record was expected.
+    pub bare: bool,
 }
 
 impl<'f> JsonSplit<'f> {
@@ -160,6 +162,7 @@ impl<'f> JsonSplit<'f> {
             container_key: false,
             plain: false,
             garbled: false,
+            bare: false,
         }
     }
 
@@ -305,7 +308,10 @@ impl<'f> JsonSplit<'f> {
                 self.expect = Expect::FirstOrEnd;
                 self.at += 1;
             }
-            (Expect::Value | Expect::FirstOrEnd | Expect::Member, b) if Skip::of(b).is_some() => self.begin(b, Purpose::Nothing),
+            (Expect::Value | Expect::FirstOrEnd | Expect::Member, b) if Skip::of(b).is_some() => {
+                self.bare |= self.expect != Expect::Member;
+                self.begin(b, Purpose::Nothing);
+            }
             _ => self.unexpected(b, context, found),
         }
     }

@@ -6,7 +6,8 @@ use super::formats::Formats;
 use super::header::{self, Table};
 use super::split_json::JsonSplit;
 use super::{Shape, whole};
-use crate::source::{DecodeHint, Position, Source, Span};
+use crate::document::Kind;
+use crate::source::{DecodeHint, Position, Source, Span, unmarked_utf16};
 use crate::yaml::Node;
 use std::collections::VecDeque;
 use std::io::Read;
@@ -23,6 +24,8 @@ const LONGEST_HEADER: usize = 1 << 20;
 const MAX_TROUBLES: usize = 20;
 /// So many rows that do not fit the header are told with their places.
 const MAX_RAGGED: usize = 100;
+/// What is said, and what to do, where values stand in place of records.
+pub(super) const BARE: (&str, &str) = ("there are no records here, only values without names", "give each record as a map of fields");
 /// How much of the file is shown on either side of a trouble.
 const AROUND: usize = 160;
 
@@ -35,6 +38,8 @@ pub struct Chunk {
     pub records: Vec<Span>,
     /// The first record's place in the file, from 0.
     pub first_index: usize,
+    /// What its records are, if the user says so.
+    pub kind: Option<Kind>,
     pub(super) content: Content,
 }
 
@@ -85,6 +90,8 @@ pub struct Trouble {
 pub enum TroubleKind {
     /// The content breaks its format.
     Content,
+    /// The content keeps to its format, and has no record.
+    Empty,
     /// The system could not read on.
     Io,
 }
@@ -163,6 +170,7 @@ impl Lines {
 /// Rows of a table.
 struct Rows<'f> {
     formats: &'f Formats,
+    kind: Option<Kind>,
     scanner: Option<RowScanner>,
     table: Option<Arc<Table>>,
     ragged: usize,
@@ -203,7 +211,8 @@ impl Rows<'_> {
             let Some(table) = &self.table else {
                 let text = String::from_utf8_lossy(&bytes[row.span.range()]);
                 let delimiter = scanner.delimiter();
-                self.table = Some(Arc::new(Table::new(Columns::read(&text, Span::new(0, text.len()), delimiter), self.formats)));
+                let columns = Columns::read(&text, Span::new(0, text.len()), delimiter);
+                self.table = Some(Arc::new(Table::new(columns, self.formats, self.kind)));
                 continue;
             };
             if table.is_total(&bytes[row.span.range()], self.formats) {
@@ -281,6 +290,7 @@ pub struct Splitter<'f, R> {
     reader: R,
     name: String,
     shape: Shape,
+    kind: Option<Kind>,
     formats: &'f Formats,
     chunk: usize,
     longest: usize,
@@ -297,18 +307,19 @@ pub struct Splitter<'f, R> {
 }
 
 impl<'f, R: Read> Splitter<'f, R> {
-    /// A splitter of the file that `reader` gives; `name` is the file's name in reports. A file that begins with a UTF-16 byte order mark
-    /// is decoded as a whole, as YAML is read as a whole; anything else is taken as UTF-8.
+    /// A splitter of the file that `reader` gives; `name` is the file's name in reports. A file in UTF-16 is decoded as a whole, as
+    /// YAML is read as a whole; anything else is taken as UTF-8.
     pub fn new(reader: R, name: impl Into<String>, shape: Shape, formats: &'f Formats) -> Self {
         let machine = match shape {
             Shape::Ndjson => Machine::Lines(Lines::default()),
             Shape::Json | Shape::Yaml => Machine::Json(Box::new(JsonSplit::new(formats))),
-            Shape::Csv => Machine::Rows(Rows { formats, scanner: None, table: None, ragged: 0, stopped: false }),
+            Shape::Csv => Machine::Rows(Rows { formats, kind: None, scanner: None, table: None, ragged: 0, stopped: false }),
         };
         Splitter {
             reader,
             name: name.into(),
             shape,
+            kind: None,
             formats,
             chunk: CHUNK,
             longest: LONGEST_RECORD,
@@ -327,6 +338,15 @@ impl<'f, R: Read> Splitter<'f, R> {
     /// Reads about this many bytes at a time.
     pub fn chunk_size(mut self, bytes: usize) -> Self {
         self.chunk = bytes.max(1);
+        self
+    }
+
+    /// Its records are of this kind, if the user says so: where no format knows them, one stands in.
+    pub fn of_kind(mut self, kind: Option<Kind>) -> Self {
+        self.kind = kind;
+        if let Machine::Rows(rows) = &mut self.machine {
+            rows.kind = kind;
+        }
         self
     }
 
@@ -357,7 +377,8 @@ impl<'f, R: Read> Splitter<'f, R> {
             }
         };
         if !std::mem::replace(&mut self.begun, true) {
-            let utf16 = self.buffer.starts_with(b"\xFF\xFE") || self.buffer.starts_with(b"\xFE\xFF");
+            let marked = self.buffer.starts_with(b"\xFF\xFE") || self.buffer.starts_with(b"\xFE\xFF");
+            let utf16 = marked || unmarked_utf16(&self.buffer).is_some();
             if utf16 || self.shape == Shape::Yaml {
                 return self.take_whole(last);
             }
@@ -396,7 +417,7 @@ impl<'f, R: Read> Splitter<'f, R> {
                 Machine::Rows(r) => Content::Csv(r.table.clone().unwrap_or_default()),
                 _ => Content::Json(ChunkId::next()),
             };
-            self.queue.push_back(Ok(Chunk { source, records, first_index, content }));
+            self.queue.push_back(Ok(Chunk { source, records, first_index, kind: self.kind, content }));
         }
         for t in troubles {
             self.push_trouble(t);
@@ -413,7 +434,13 @@ impl<'f, R: Read> Splitter<'f, R> {
 
     fn finish(&mut self) {
         self.finished = true;
-        let Machine::Rows(rows) = &self.machine else { return };
+        let rows = match &self.machine {
+            Machine::Rows(rows) => rows,
+            Machine::Json(m) if m.bare && self.index == 0 && self.troubles == 0 => {
+                return self.tell(Trouble::at(TroubleKind::Empty, BARE.0, BARE.1, Span::at(0)));
+            }
+            _ => return,
+        };
         let columns = rows.table.as_ref().map_or(0, |t| t.columns.names.len());
         let beyond = rows.ragged.saturating_sub(MAX_RAGGED);
         let ragged = std::mem::take(&mut self.ragged);
@@ -436,7 +463,7 @@ impl<'f, R: Read> Splitter<'f, R> {
             return self.tell(Trouble::at(TroubleKind::Io, message, "nothing of the file was read", Span::at(self.buffer.len())));
         }
         let source = Source::decode(self.name.clone(), std::mem::take(&mut self.buffer), DecodeHint::Text);
-        self.queue.extend(whole::split(source, self.shape, self.formats));
+        self.queue.extend(whole::split(source, self.shape, self.formats, self.kind));
     }
 
     fn window_of(&self, bytes: Vec<u8>) -> Source {

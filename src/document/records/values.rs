@@ -44,16 +44,16 @@ pub fn values<'f>(
             }
             Some(format)
         }
-        Content::Json(id) => with_values(*id, text, span, Some(formats), |values| {
-            let (format, walk) = values.ok()?;
-            let format = format?;
+        Content::Json(id) => with_values(*id, text, span, Some((formats, chunk.kind)), |values| {
+            let (form, walk) = values.ok()?;
+            let format = form.format?;
             give_all(walk, |v| json_text(text, v), format, wanted, f);
             Some(format)
         }),
         Content::Yaml(nodes) => {
             let node = nodes.get(record)?;
             let keys = node.as_map().unwrap_or(&[]).iter().filter_map(|(k, _): &(Node, Node)| k.as_str());
-            let format = formats.detect(keys)?;
+            let format = formats.detect_or_fall_back(keys, chunk.kind).format?;
             give_all(&yaml_values(text, node, Some(format), span.start), Text::clone, format, wanted, f);
             Some(format)
         }

@@ -2,17 +2,18 @@
 
 use super::Shape;
 use super::formats::Formats;
-use super::stream::{Chunk, Content, Splitter, Trouble, TroubleKind};
+use super::stream::{BARE, Chunk, Content, Splitter, Trouble, TroubleKind};
+use crate::document::Kind;
 use crate::source::{Source, Span};
 use crate::yaml::{self, Node};
 
 /// The records of a file that is already decoded, in one chunk, and its troubles.
-pub fn split(source: Source, shape: Shape, formats: &Formats) -> Vec<Result<Chunk, Trouble>> {
+pub fn split(source: Source, shape: Shape, formats: &Formats, kind: Option<Kind>) -> Vec<Result<Chunk, Trouble>> {
     if shape == Shape::Yaml {
-        return yaml(source, formats);
+        return yaml(source, formats, kind);
     }
     let text = source.text().to_owned();
-    let splitter = Splitter::new(text.as_bytes(), source.name().to_owned(), shape, formats).chunk_size(text.len() + 1);
+    let splitter = Splitter::new(text.as_bytes(), source.name().to_owned(), shape, formats).of_kind(kind).chunk_size(text.len() + 1);
     let mut source = Some(source);
     let mut out = Vec::new();
     for item in splitter {
@@ -47,7 +48,7 @@ fn relocate(item: Result<Chunk, Trouble>, source: Option<Source>) -> Result<Chun
     }
 }
 
-fn yaml(source: Source, formats: &Formats) -> Vec<Result<Chunk, Trouble>> {
+fn yaml(source: Source, formats: &Formats, kind: Option<Kind>) -> Vec<Result<Chunk, Trouble>> {
     let root = match yaml::parse(source.text()) {
         Ok(root) => root,
         Err(e) => {
@@ -55,12 +56,25 @@ fn yaml(source: Source, formats: &Formats) -> Vec<Result<Chunk, Trouble>> {
             return vec![Err(Trouble { kind: TroubleKind::Content, message: e.message, help, source: Box::new(source), span: e.span })];
         }
     };
+    let (span, holds_any) = (root.span, holds_any(&root));
     let nodes: Vec<Node> = records(root, formats);
     if nodes.is_empty() {
-        return Vec::new();
+        let (message, help) = (BARE.0.to_owned(), BARE.1.to_owned());
+        let trouble =
+            |source| Err(Trouble { kind: TroubleKind::Empty, message, help, source: Box::new(source), span: Span::at(span.start) });
+        return if holds_any { vec![trouble(source)] } else { Vec::new() };
     }
     let records: Vec<Span> = nodes.iter().map(|n| n.span).collect();
-    vec![Ok(Chunk { source, records, first_index: 0, content: Content::Yaml(nodes) })]
+    vec![Ok(Chunk { source, records, first_index: 0, kind, content: Content::Yaml(nodes) })]
+}
+
+/// Whether there is anything that could have been a record.
+fn holds_any(root: &Node) -> bool {
+    match &root.value {
+        yaml::Value::Seq(items) => !items.is_empty(),
+        yaml::Value::Map(_) | yaml::Value::Null => false,
+        _ => true,
+    }
 }
 
 /// The maps of a list; a map that is one record; or the maps of the lists that a map keeps under keys the formats name.

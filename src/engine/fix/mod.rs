@@ -47,6 +47,8 @@ pub struct Fixed {
     pub unsafe_left: usize,
     /// Why fixes were left out, each with its place.
     pub left: Vec<String>,
+    /// Whether fixes led to ever new ones, so that none was made.
+    pub endless: bool,
 }
 
 /// A fix that may be made.
@@ -112,6 +114,7 @@ impl Engine<'_> {
             if round == ROUNDS {
                 return Fixed {
                     left: vec![format!("{name}: the fixes of `{}` do not come to an end; the file is left alone", rules())],
+                    endless: true,
                     ..Fixed::default()
                 };
             }
@@ -128,7 +131,7 @@ impl Engine<'_> {
             let Some((after, next)) = state else { break };
             if !before.insert(after.clone()) {
                 let left = format!("{name}: the fixes of `{}` undo each other; the file is left alone", rules());
-                return Fixed { left: vec![left], ..Fixed::default() };
+                return Fixed { left: vec![left], endless: true, ..Fixed::default() };
             }
             let edits: Vec<&(Span, Vec<u8>)> = accepted.iter().filter_map(|k| scan.candidate(*k)).flat_map(|c| &c.edits).collect();
             for (_, at) in &mut refused {
@@ -305,7 +308,7 @@ impl File<'_> {
         };
         let given = self.engine.kind_of(self.name);
         let mut first = true;
-        for item in Splitter::new(Cursor::new(bytes), self.name, shape, self.engine.formats) {
+        for item in Splitter::new(Cursor::new(bytes), self.name, shape, self.engine.formats).of_kind(given) {
             let Ok(chunk) = item else {
                 scan.broken += 1;
                 continue;

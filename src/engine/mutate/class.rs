@@ -65,6 +65,8 @@ pub(super) enum Medium {
     Attribute,
     /// Markdown.
     Markdown,
+    /// Markdown that a line break ends: headings, rows of tables.
+    Line,
     /// Plain text.
     Plain,
     /// A string of JSON.
@@ -152,13 +154,13 @@ impl Class {
     pub(super) fn fits(self, medium: Medium) -> bool {
         use Class::*;
         match self {
-            SplitTags | Comment | BreakTags => matches!(medium, Medium::Html | Medium::Markdown),
+            SplitTags | Comment | BreakTags => matches!(medium, Medium::Html | Medium::Markdown | Medium::Line),
             HiddenBetween => medium == Medium::Html,
-            EntityNamed | EntityDecimal => matches!(medium, Medium::Html | Medium::Attribute | Medium::Markdown),
-            EntityHex => matches!(medium, Medium::Html | Medium::Attribute | Medium::Markdown | Medium::Json),
+            EntityNamed | EntityDecimal => matches!(medium, Medium::Html | Medium::Attribute | Medium::Markdown | Medium::Line),
+            EntityHex => matches!(medium, Medium::Html | Medium::Attribute | Medium::Markdown | Medium::Line | Medium::Json),
             // Elsewhere the hyphen would be shown in the middle of a line.
             Hyphenation => medium == Medium::Plain,
-            LineWrap | HardWrap => medium != Medium::Raw,
+            LineWrap | HardWrap => !matches!(medium, Medium::Raw | Medium::Line),
             Attribute => false,
             _ => true,
         }
@@ -204,7 +206,9 @@ impl Class {
                 _ => " \r\n\t\t",
             }),
             Class::NoBreakSpace => match medium {
-                Medium::Html | Medium::Attribute | Medium::Markdown => seed.pick(&["&nbsp;", "\u{A0}", "&#8239;", "\u{2009}"]).to_owned(),
+                Medium::Html | Medium::Attribute | Medium::Markdown | Medium::Line => {
+                    seed.pick(&["&nbsp;", "\u{A0}", "&#8239;", "\u{2009}"]).to_owned()
+                }
                 Medium::Json => seed.pick(&["\\u00a0", "\u{A0}", "\\u202f"]).to_owned(),
                 Medium::Plain | Medium::Raw => seed.pick(&["\u{A0}", "\u{202F}", "\u{2009}", "\u{3000}"]).to_owned(),
             },
@@ -239,7 +243,7 @@ impl Class {
         let literal = |c: &str| -> String {
             match medium {
                 Medium::Json if seed.pick(&[true, false]) => letters::escaped(c),
-                Medium::Html | Medium::Markdown if seed.pick(&[true, false]) => letters::by_number(c, true),
+                Medium::Html | Medium::Markdown | Medium::Line if seed.pick(&[true, false]) => letters::by_number(c, true),
                 _ => c.to_owned(),
             }
         };
@@ -252,7 +256,9 @@ impl Class {
             Class::SplitTags => match letters::middle(word, seed) {
                 Some(at) => {
                     let (open, close) = match medium {
-                        Medium::Markdown if word.chars().all(char::is_alphanumeric) => seed.pick(&[("<b>", "</b>"), ("**", "**")]),
+                        Medium::Markdown | Medium::Line if word.chars().all(char::is_alphanumeric) => {
+                            seed.pick(&[("<b>", "</b>"), ("**", "**")])
+                        }
                         _ => seed.pick(&[("<b>", "</b>"), ("<span class=\"x\">", "</span>"), ("<em>", "</em>")]),
                     };
                     format!("{}{open}{}{close}", &word[..at], &word[at..])

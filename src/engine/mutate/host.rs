@@ -99,6 +99,8 @@ fn stretches(text: &str, document: &Document, format: Format) -> Vec<(Range<usiz
                 (Format::Html, _) if is_in_tag(text, range.start) || block.role == Role::Title => Medium::Attribute,
                 (Format::Html, _) => Medium::Html,
                 (Format::Markdown, Role::Title | Role::Meta | Role::Alt | Role::Attr) => Medium::Raw,
+                // A line break ends these.
+                (Format::Markdown, Role::Heading | Role::Cell) => Medium::Line,
                 (Format::Markdown, _) => Medium::Markdown,
                 _ => Medium::Plain,
             };

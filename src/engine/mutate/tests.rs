@@ -103,3 +103,12 @@ fn the_same_numbers_come_every_time() {
     let sum: usize = one[0].1.values().map(|t| t.flag).sum();
     assert!(sum > 30, "{sum}");
 }
+
+#[test]
+fn what_a_line_break_ends_is_not_wrapped() {
+    let text = "# We are the best agency\n\n| We are the best agency | b |\n| --- | --- |\n\nWe are the best agency\n".to_owned();
+    let host = Host::native(&case(TestFormat::Markdown, text), Kind::Page);
+    let written = host.rewritten(Class::LineWrap, Seed::new("x"), None).expect("a paragraph to wrap").text;
+    assert!(written.contains("# We are the best agency\n") && written.contains("| We are the best agency |"), "{written}");
+    assert!(written.ends_with("We\nare\nthe\nbest\nagency\n"), "{written}");
+}

@@ -39,11 +39,17 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         records,
         starts_input,
         skipped,
+        unread_because,
         name,
         read: _,
         told: _,
     } = outcome;
-    if !troubles.is_empty() || !unread.is_empty() || !strange.is_empty() || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register)) {
+    if !troubles.is_empty()
+        || !unread.is_empty()
+        || !strange.is_empty()
+        || unread_because.is_some()
+        || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register))
+    {
         return None;
     }
     let first = (findings, of_files, comments, hidden, remarks, not_applied.iter().collect::<Vec<_>>(), digests);

@@ -275,19 +275,35 @@ impl<'a> Decoder<'a> {
             && !m.replaces()
             && find("rewrite").is_none()
         {
-            self.file = e.file;
-            self.fault(e.key_span, "`fix` needs a matcher that says what to write instead", "use `replace` or `rewrite`, or remove `fix`");
+            self.needs(e, find("match"), "a matcher that says what to write instead", "use `replace` or `rewrite`");
         }
         let rewrite = find("rewrite").and_then(|e| {
-            self.file = e.file;
             if matcher.as_ref().is_some_and(|m| !m.finds_words()) {
-                self.fault(e.key_span, "`rewrite` needs a matcher that finds words", "use it with `phrases` or `regex`");
+                self.needs(e, find("match"), "a matcher that finds words", "use `phrases` or `regex`");
             }
+            self.file = e.file;
             self.rewrite(&e.value)
         });
         let notes = find("notes").map(|e| list(&e.value)).unwrap_or_default();
         let words = RuleText { message: text("message").unwrap_or_default(), label: text("label"), notes, help: text("help"), rewrite };
         Some(Body { matcher: matcher?, context, text: words })
+    }
+
+    /// A key of a rule needs another matcher. Where the matcher is that of a pack which changes the rule, it is that pack's to mend.
+    fn needs(&mut self, e: &Entry, matcher: Option<&Entry>, what: &str, help: &str) {
+        let key = &e.key;
+        match matcher.filter(|m| m.file != e.file) {
+            None => {
+                self.file = e.file;
+                self.fault(e.key_span, format!("`{key}` needs {what}"), format!("{help}, or remove `{key}`"));
+            }
+            Some(m) => {
+                self.file = m.file;
+                let value = e.value.scalar_text().map(|v| format!(": {v}")).unwrap_or_default();
+                let message = format!("`{key}{value}` is inherited from the rule that this one changes, and needs {what}");
+                self.fault(m.key_span, message, format!("{help} here, or give the rule an id of its own"));
+            }
+        }
     }
 
     fn tests(&mut self, node: &Node) -> Tests {
@@ -397,6 +413,15 @@ impl Matcher {
             MatcherForm::Text(p) => p.iter().any(|p| p.replacement.is_some()),
             MatcherForm::Any(m) | MatcherForm::All(m) => m.iter().any(Matcher::replaces),
             _ => false,
+        }
+    }
+
+    /// The right forms that it names for wrong ones.
+    pub fn replacements(&self) -> Vec<String> {
+        match &self.form {
+            MatcherForm::Text(p) => p.iter().filter_map(|p| p.replacement.clone()).collect(),
+            MatcherForm::Any(m) | MatcherForm::All(m) => m.iter().flat_map(Matcher::replacements).collect(),
+            _ => Vec::new(),
         }
     }
 

@@ -7,6 +7,9 @@ use crate::document::markdown::tags::{is_block, is_object, scan};
 use crate::document::{Piece, Role, SourceMap, html};
 use std::ops::Range;
 
+/// The beginning of an element with a title.
+const TITLE: &str = "<x title=";
+
 impl Reader<'_, '_> {
     /// One tag or comment in running text.
     pub(super) fn inline_html(&mut self, r: Range<usize>) {
@@ -37,6 +40,14 @@ impl Reader<'_, '_> {
         let (source, map) = self.without_masks(&parts);
         let pictures = self.b.image_count();
         self.b.within(map, |b| b.side(Role::Attr, None, None, |b| html::read(&source, b)));
+        let texts = if self.mdx { mdx::texts(self.text, r.clone()) } else { Vec::new() };
+        for text in texts {
+            // As the title of an element is read.
+            let mut map = SourceMap::default();
+            map.push(Piece { text: TITLE.len(), text_len: text.len(), source: text.start, source_len: text.len(), linear: true });
+            let source = format!("{TITLE}{}>", &self.text[text]);
+            self.b.within(map, |b| b.side(Role::Attr, None, None, |b| html::read(&source, b)));
+        }
         self.drawing(&source, pictures, r);
     }
 

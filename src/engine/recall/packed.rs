@@ -33,6 +33,7 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         digests,
         unread,
         strange,
+        unknown_value,
         not_compared,
         seen,
         bytes,
@@ -43,7 +44,7 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         read: _,
         told: _,
     } = outcome;
-    if !troubles.is_empty() || !unread.is_empty() || !strange.is_empty() || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register)) {
+    if !troubles.is_empty() || !unread.is_empty() || !strange.is_empty() || unknown_value.is_some() || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register)) {
         return None;
     }
     let first = (findings, of_files, comments, hidden, remarks, not_applied.iter().collect::<Vec<_>>(), digests);

@@ -5,12 +5,11 @@ use super::{Hit, Subject, lexical};
 use crate::document::{Kind, Lang};
 use crate::facts::content::{Difference, content_sha256, normal_text, source_sha256, visible_text};
 use crate::facts::names::{fold_name, host};
-use crate::facts::{Approval, ApprovalKind, Approvals, Day, Standing};
+use crate::facts::{Approval, ApprovalKind, Approvals, Day, Standing, channels};
 use crate::finding::Location;
 use crate::pack::LazyRegex;
 use crate::pack::model::{ApprovalMatcher, ApprovalStanding, ApprovalStatus};
 use crate::source::Span;
-use std::sync::OnceLock;
 
 /// Fields in which content names its approval.
 const ID_FIELDS: [&str; 3] = ["approval", "approval_id", "approval id"];
@@ -343,7 +342,7 @@ fn of_others(subject: &Subject, a: &Approval) -> Option<(Span, String, String)> 
         ));
     }
     if let (Some(span), Some(here)) = (a.channels.span(), channel(subject)) {
-        let allowed: Vec<Option<&str>> = a.channels.items().iter().map(|c| channel_named(&c.value)).collect();
+        let allowed: Vec<Option<&str>> = a.channels.items().iter().map(|c| channels::named(&c.value)).collect();
         // A channel nobody described may be this one.
         if !allowed.is_empty() && allowed.iter().all(|c| c.is_some_and(|c| c != here)) {
             let list = a.channels.items().iter().map(|c| c.value.as_str()).collect::<Vec<_>>().join(", ");
@@ -381,49 +380,18 @@ fn is_other_entity(entity: &str, names: &[&str], partner_known: bool) -> bool {
     }
 }
 
-/// Names of channels, the formats of their exports, and the hosts that content in them stands on.
-struct Channel {
-    name: &'static str,
-    words: Vec<&'static str>,
-    forms: Vec<&'static str>,
-    hosts: Vec<&'static str>,
-}
-
-fn channels() -> &'static [Channel] {
-    static CHANNELS: OnceLock<Vec<Channel>> = OnceLock::new();
-    CHANNELS.get_or_init(|| {
-        let text = include_str!("../../rules/registers/channels.txt");
-        let list = |part: Option<&'static str>| -> Vec<&'static str> {
-            part.unwrap_or("").split(',').map(str::trim).filter(|w| !w.is_empty()).collect()
-        };
-        let lines = text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty());
-        lines
-            .map(|line| {
-                let mut parts = line.split('|');
-                let words = list(parts.next());
-                Channel { name: words.first().copied().unwrap_or(""), words, forms: list(parts.next()), hosts: list(parts.next()) }
-            })
-            .collect()
-    })
-}
-
-fn channel_named(word: &str) -> Option<&'static str> {
-    let word = word.trim().to_lowercase().replace(['-', '_'], " ");
-    channels().iter().find(|c| c.words.contains(&word.as_str())).map(|c| c.name)
-}
-
 /// Where the content appears, if it says so: by a field, by the export it stands in, by its own address.
 fn channel(subject: &Subject) -> Option<&'static str> {
     let doc = subject.document;
-    let told = doc.fields.iter().filter(|f| is_one(&f.name, &CHANNEL_FIELDS)).find_map(|f| channel_named(&f.value));
-    let by_form = || doc.records.iter().find_map(|r| channels().iter().find(|c| c.forms.contains(&r.form.as_str()))).map(|c| c.name);
+    let told = doc.fields.iter().filter(|f| is_one(&f.name, &CHANNEL_FIELDS)).find_map(|f| channels::named(&f.value));
+    let by_form = || doc.records.iter().find_map(|r| channels::all().iter().find(|c| c.forms.contains(&r.form.as_str()))).map(|c| c.name);
     let by_host = || {
         let said = doc.links.iter().filter(|l| OWN_ADDRESS.contains(&l.holder.as_str())).map(|l| l.target.as_str());
         let mut own = said.chain(subject.source.url()).filter_map(host).peekable();
         own.peek()?;
         let wire = own.find_map(|h| {
-            let is = |c: &&Channel| c.hosts.iter().any(|x| h == *x || h.strip_suffix(x).is_some_and(|r| r.ends_with('.')));
-            channels().iter().find(is)
+            let is = |c: &&channels::Channel| c.hosts.iter().any(|x| h == *x || h.strip_suffix(x).is_some_and(|r| r.ends_with('.')));
+            channels::all().iter().find(is)
         });
         // A page with an address of its own stands on a web site.
         Some(wire.map_or("website", |c| c.name))
@@ -546,7 +514,7 @@ mod tests {
         assert_eq!(path_of("./registers/../press/spring.md"), "press/spring.md");
         assert_eq!(path_of("../x"), "../x");
         assert_eq!(
-            (channel_named("Google-Ads"), channel_named("search"), channel_named("fax")),
+            (channels::named("Google-Ads"), channels::named("search"), channels::named("fax")),
             (Some("google ads"), Some("google ads"), None)
         );
         assert_eq!((language_of("en-GB"), language_of("US"), language_of("DACH")), (Lang::from_tag("en"), None, None));

@@ -5,6 +5,7 @@
 mod below;
 mod known;
 mod records;
+mod schema;
 
 use super::prefilter::OfRule;
 use super::{Hit, Speaker, Subject, lexical, text};
@@ -57,7 +58,7 @@ pub(super) fn find(subject: &Subject, m: &PlaceMatcher, candidates: OfRule) -> V
         PlaceCheck::NonPlace => records::non_place(subject, m),
         PlaceCheck::Spread => records::spread(subject, m),
         PlaceCheck::DropOnRecord => records::drop_on_record(subject),
-        PlaceCheck::Schema => records::schema(subject, m),
+        PlaceCheck::Schema => schema::schema(subject, m),
         _ => Vec::new(),
     }
 }
@@ -97,7 +98,16 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
         if list.is_empty() {
             subject.stopped(&hit, "place", no_place);
         }
+        // "Belfast, Ireland", of an office in Belfast on record: the country is part of the address, as people there may write it.
+        let address = |mention: &Mention| {
+            let comma = |p: &&Mention| sentence.get(p.whole.end..mention.whole.start).is_some_and(|between| between.trim() == ",");
+            let city = mentions.iter().filter(|p| p.kind == Kind::City).find(comma);
+            mention.kind != Kind::City && city.is_some_and(|p| record.has(&Claimed::of(p, sentence), m))
+        };
         for mention in list {
+            if address(mention) {
+                continue;
+            }
             let claimed = Claimed::of(mention, sentence);
             let Some(found) = record.lacks(&claimed, m) else {
                 subject.stopped(&hit, "place", || {

@@ -9,6 +9,7 @@ use crate::document::html::{Census, Dom};
 use crate::document::records::{Chunk, Formats};
 use crate::document::{Document, Kind, seen};
 use crate::facts::partners::export::partner_of;
+use crate::facts::partners::one_firm;
 use crate::facts::places::{Gazetteer, Mention};
 use crate::facts::{Facts, Partner};
 use crate::finding::Location;
@@ -315,13 +316,16 @@ impl<'a> Speaker<'a> {
                 return addresses.into_iter().find_map(|a| only(register.by_domain(a)));
             };
             // Two firms may have one name, one address, or one number in two exports: what differs tells them apart.
-            let may_be = |p: &&'a Partner| own.shares_site(p) != Some(false);
-            let is_called = |p: &&'a Partner| own.shares_name(p);
+            let who = own.identity();
+            let apart = |p: &&'a Partner| who.shares_site(&p.identity()) == Some(false);
             let ids = own.ids.iter().map(|i| i.value.as_str()).chain([own.id.value.as_str()]);
-            let of_id = |id| register.all_by_id(id).into_iter().filter(may_be).filter(is_called).collect();
-            let by_id = ids.into_iter().find_map(|id| only(of_id(id)));
-            let by_domain = || own.domains.items().iter().find_map(|d| only(register.by_domain(&d.value)).filter(is_called));
-            by_id.or_else(by_domain).or_else(|| only(register.by_name(&own.name.value)).filter(may_be))
+            let of_id = |id| register.all_by_id(id).into_iter().filter(|p| who.may_be(&p.identity())).collect();
+            let by_id = ids.into_iter().find_map(|id| one_firm(of_id(id)));
+            let by_domain = || {
+                let found = own.domains.items().iter().find_map(|d| only(register.by_domain(&d.value)));
+                found.filter(|p| who.shares_name(&p.identity()))
+            };
+            by_id.or_else(by_domain).or_else(|| only(register.by_name(&own.name.value)).filter(|p| !apart(p)))
         });
         (own.is_some() || known.is_some()).then_some(Speaker { own, known })
     }

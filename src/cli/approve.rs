@@ -8,7 +8,8 @@ use crate::document::{Builder, Document, Kind};
 use crate::engine::{Format, io_message, is_binary, name_of, nearest, read_source};
 use crate::facts::content::{bytes_sha256, content_sha256, difference, visible_text};
 use crate::facts::edit::{EMPTY_APPROVALS, NewApproval, append};
-use crate::facts::{self, Approval, ApprovalKind, Approvals, Day, Standing, State, Status};
+use crate::facts::partners::FormatsRef;
+use crate::facts::{self, Approval, ApprovalKind, Approvals, Day, Partners, Standing, State, Status, channels};
 use crate::report::{clean, rich_faults_in};
 use crate::source::{DecodeHint, Source};
 use std::path::{Path, PathBuf};
@@ -147,9 +148,18 @@ fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Pa
     if args.channel.is_empty() {
         return refuse("an approval is for a channel", "write `--channel CHANNEL`, for example `--channel website`");
     }
+    let partner = args.partner.clone().or_else(|| config.partner.clone());
+    if let Some(Err(code)) = partner.as_deref().map(|id| known_partner(id, config)) {
+        return code;
+    }
+    for channel in &args.channel {
+        if let Some(meant) = channels::meant(channel) {
+            complain(&format!("warning: no channel is known as `{}`; did you mean `{meant}`?", clean(channel)));
+        }
+    }
     let new = NewApproval {
         id: id.trim().to_owned(),
-        partner: args.partner.clone().or_else(|| config.partner.clone()),
+        partner,
         kind,
         status,
         day: today,
@@ -195,6 +205,22 @@ fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Pa
     let hashes =
         if new.sha256.len() == 1 { "sha256 ".to_owned() + &new.sha256[0] } else { format!("{} hashes, one a record", new.sha256.len()) };
     print(&format!("{} `{}` in {name}: {} of {}, {hashes}\n", new.status, new.id, new.kind.name(), new.path))
+}
+
+/// Refuses a firm that the register of partners cannot have meant: it is complete, or one of its ids is nearly the same.
+fn known_partner(id: &str, config: &Config) -> Result<(), u8> {
+    let Some(register) = config.registers.get("partners") else { return Ok(()) };
+    let file = config.folder().join(&register.file);
+    let read = |name: &str, bytes| Partners::read(name, bytes, FormatsRef::Builtin);
+    let partners = setup::register(&file, &files::register(facts::Kind::Partners), Color::Auto, read)?;
+    let partners = partners.with_head(register.complete, register.checked_on);
+    match partners.lacks(id) {
+        None => Ok(()),
+        Some(near) => {
+            let help = near.map_or_else(|| "give an id of that register".to_owned(), |n| format!("did you mean `{n}`?"));
+            Err(refuse(&format!("{} has no partner `{}`", partners.name(), clean(id)), &help))
+        }
+    }
 }
 
 /// A file's path as seen from the register's folder.

@@ -5,21 +5,21 @@ use super::{badge, complain, count, exit, files, print, refuse, setup, stderr_pa
 use crate::badge::Limits;
 use crate::document::records::{self, Formats, Splitter};
 use crate::engine::{asset_references, io_message, is_binary, name_of};
-use crate::facts::partners::{FormatsRef, export, write};
-use crate::facts::{Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partners, Standing, content, kind_of};
+use crate::facts::partners::{FormatsRef, Identity, export, write};
+use crate::facts::{Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partner, Partners, Standing, channels, content, kind_of};
 use crate::finding::Trouble;
 use crate::report::{rich_faults_in, rich_trouble};
 use crate::source::{DecodeHint, Source, Span};
 use crate::yaml::{Fault, shape};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Runs the command.
 pub fn run(args: &RegisterArgs) -> u8 {
     match &args.command {
-        RegisterCommand::Check { files, color } => files.iter().map(|f| check(f, *color)).max().unwrap_or(exit::OK),
+        RegisterCommand::Check { files, color } => check_all(files, *color),
         RegisterCommand::Import { export, output, checked_on, complete } => import(export, output.as_deref(), *checked_on, *complete),
         RegisterCommand::Schema { register } => {
             let kind = Kind::ALL.iter().find(|(_, n)| n == register).map_or(Kind::Partners, |(k, _)| *k);
@@ -29,14 +29,50 @@ pub fn run(args: &RegisterArgs) -> u8 {
     }
 }
 
-fn check(file: &Path, color: Color) -> u8 {
-    match setup::register(file, &files::REGISTER, color, describe) {
-        Ok(Described { text, assets }) => {
-            let code = print(&format!("{}: {text}\n", name_of(file)));
-            code.max(assets.map_or(exit::OK, |a| images(&a, file, color)))
+/// Each register by itself; then approvals by the partners that they are for.
+fn check_all(files: &[PathBuf], color: Color) -> u8 {
+    let mut code = exit::OK;
+    let (mut approvals, mut partners) = (Vec::new(), Vec::new());
+    for file in files {
+        match setup::register(file, &files::REGISTER, color, describe) {
+            Ok(d) => {
+                code = code.max(print(&format!("{}: {}\n", name_of(file), d.text)));
+                code = code.max(d.assets.map_or(exit::OK, |a| images(&a, file, color)));
+                code = code.max(d.unread.tell(color));
+                approvals.extend(d.approvals);
+                partners.extend(d.partners);
+            }
+            Err(trouble) => code = code.max(trouble),
         }
-        Err(code) => code,
     }
+    let troubles: Vec<Trouble> = approvals.iter().flat_map(|a| slips(a, &partners)).collect();
+    troubles.iter().for_each(|t| complain(&rich_trouble(t, stderr_palette(color))));
+    if troubles.is_empty() { code } else { code.max(exit::FOUND) }
+}
+
+/// Firms and channels of approvals that are known under another name, if at all.
+fn slips(approvals: &Approvals, partners: &[Partners]) -> Vec<Trouble> {
+    let source = approvals.source();
+    let mut out = Vec::new();
+    for a in approvals.iter() {
+        // Of several registers of partners, each may have it.
+        let lacks = |id: &str| -> Option<Option<String>> {
+            let all: Option<Vec<_>> = partners.iter().map(|p| p.lacks(id)).collect();
+            all.filter(|all| !all.is_empty()).map(|all| all.into_iter().flatten().next().map(str::to_owned))
+        };
+        if let Some(p) = &a.partner
+            && let Some(near) = lacks(&p.value)
+        {
+            let help = near.map_or_else(|| "give an id of that register".to_owned(), |n| format!("did you mean `{n}`?"));
+            out.push(Trouble::at(source, p.span, format!("the register of partners has no `{}`", p.value), help));
+        }
+        for c in a.channels.items() {
+            if let Some(meant) = channels::meant(&c.value) {
+                out.push(Trouble::at(source, c.span, format!("no channel is known as `{}`", c.value), format!("did you mean `{meant}`?")));
+            }
+        }
+    }
+    out
 }
 
 /// Says which files of a register of images cannot be used.
@@ -72,11 +108,45 @@ fn images(assets: &Assets, file: &Path, color: Color) -> u8 {
 }
 
 /// What a register holds.
+#[derive(Default)]
 struct Described {
     /// In one line.
     text: String,
     /// The register itself, if it is one of images: its files are looked at too.
     assets: Option<Assets>,
+    /// The register itself, if it is one of approvals.
+    approvals: Option<Approvals>,
+    /// The register itself, if it is one of partners.
+    partners: Option<Partners>,
+    /// Values of an export that say nothing known.
+    unread: Unread,
+}
+
+/// Values of an export that say nothing known, of which so many are shown.
+#[derive(Default)]
+struct Unread {
+    all: usize,
+    shown: Vec<Trouble>,
+}
+
+impl Unread {
+    fn take(&mut self, source: &Source, faults: &[Fault]) {
+        const SHOWN: usize = 20;
+        let room = SHOWN - self.shown.len();
+        self.all += faults.len();
+        self.shown.extend(faults.iter().take(room).map(|f| Trouble::at(source, f.span, f.message.clone(), f.help.clone())));
+    }
+
+    fn tell(&self, color: Color) -> u8 {
+        let palette = stderr_palette(color);
+        self.shown.iter().for_each(|t| complain(&rich_trouble(t, palette)));
+        if self.all == 0 {
+            return exit::OK;
+        }
+        let shown = if self.all > self.shown.len() { format!("; the first {} are shown", self.shown.len()) } else { String::new() };
+        complain(&format!("warning: {} unknown, for what stands there says nothing known{shown}", count(self.all, "value")));
+        exit::FOUND
+    }
 }
 
 fn head(complete: bool, checked_on: Option<Day>) -> String {
@@ -85,7 +155,7 @@ fn head(complete: bool, checked_on: Option<Day>) -> String {
 }
 
 fn describe(name: &str, bytes: Vec<u8>) -> Result<Described, Broken> {
-    let plain = |text: String| Described { text, assets: None };
+    let plain = |text: String| Described { text, ..Described::default() };
     let source = Source::decode(name, bytes.clone(), DecodeHint::Text);
     let ending = Path::new(name).extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let table = matches!(ending.as_str(), "csv" | "tsv" | "json" | "ndjson" | "jsonl");
@@ -99,7 +169,8 @@ fn describe(name: &str, bytes: Vec<u8>) -> Result<Described, Broken> {
             let bare = r.iter().filter(|a| !a.has_content()).count();
             let bare = if bare > 0 { format!(", {bare} without anything to know their content by") } else { String::new() };
             let counts = format!("{} ({valid} valid today, {pending} pending, {expired} expired{bare})", count(r.len(), "approval"));
-            Ok(plain(format!("{counts}; {}", head(r.is_complete(), r.checked_on()))))
+            let text = format!("{counts}; {}", head(r.is_complete(), r.checked_on()));
+            Ok(Described { text, approvals: Some(r), ..Described::default() })
         }
         Some(Kind::Assets) => {
             let r = Assets::read(name, bytes)?;
@@ -110,15 +181,15 @@ fn describe(name: &str, bytes: Vec<u8>) -> Result<Described, Broken> {
             let kinds: String = kinds.map(|(n, name)| format!(", {}", count(n, name))).collect();
             let files = r.iter().map(|a| a.files.items().len()).sum();
             let what = format!("{} with {} ({retired} retired{kinds})", count(r.len(), "asset"), count(files, "file"));
-            Ok(Described { text: format!("{what}; {}", head(r.is_complete(), r.checked_on())), assets: Some(r) })
+            Ok(Described { text: format!("{what}; {}", head(r.is_complete(), r.checked_on())), assets: Some(r), ..Described::default() })
         }
         Some(Kind::Awards) => {
             let r = Awards::read(name, bytes)?;
             Ok(plain(format!("{}; {}", count(r.iter().count(), "award"), head(r.is_complete(), None))))
         }
         Some(Kind::Attestations) => Ok(plain(super::attest::counts(&Attestations::read(name, bytes)?, Day::today()))),
-        Some(Kind::Partners) => partners(Partners::whole(source)?).map(plain),
-        None if table => partners(Partners::read(name, bytes, FormatsRef::Builtin)?).map(plain),
+        Some(Kind::Partners) => Ok(partners(Partners::whole(source)?)),
+        None if table => Ok(partners(Partners::read(name, bytes, FormatsRef::Builtin)?)),
         None => {
             let keys = Kind::ALL.map(|(_, n)| format!("`{n}:`"));
             let help = format!("a register has one of the keys {} at the top, with a list under it", keys.join(", "));
@@ -129,8 +200,8 @@ fn describe(name: &str, bytes: Vec<u8>) -> Result<Described, Broken> {
     }
 }
 
-fn partners(r: Partners) -> Result<String, Broken> {
-    let with = |f: fn(&crate::facts::Partner) -> bool| r.iter().filter(|p| f(p)).count();
+fn partners(r: Partners) -> Described {
+    let with = |f: fn(&Partner) -> bool| r.iter().filter(|p| f(p)).count();
     let tiers = with(|p| p.tier.value().is_some());
     let unknown = with(|p| p.tier.is_unknown());
     let offices = with(|p| !p.offices.physical.is_unknown());
@@ -140,7 +211,15 @@ fn partners(r: Partners) -> Result<String, Broken> {
         n => format!("{n} {}", what.replacen("partner", "partners", 1)),
     };
     let known = format!("{tiers} with a tier, {unknown} of unknown tier, {offices} whose physical offices are known");
-    Ok(format!("{n} ({known}); {}", head(r.is_complete(), r.checked_on())))
+    let mut unread = Unread::default();
+    for p in r.iter() {
+        if let Some(place) = r.place(p, p.span).filter(|_| !p.unread.is_empty()) {
+            unread.take(place.source, &p.unread);
+        }
+    }
+    let alone = if r.is_complete() && !r.covers_others() { "; one firm alone tells nothing of others" } else { "" };
+    let text = format!("{n} ({known}); {}{alone}", head(r.is_complete(), r.checked_on()));
+    Described { text, partners: Some(r), unread, ..Described::default() }
 }
 
 /// A directory export becomes a `partners.yaml`, one record at a time. A file is written only if nothing of the export is broken.
@@ -201,12 +280,19 @@ fn import(file: &Path, output: Option<&Path>, checked_on: Option<Day>, complete:
     }
 }
 
+/// Firms whose id was there before are named up to this number.
+const AGAIN: usize = 20;
+
 /// What came of an import.
 #[derive(Default)]
 struct Tally {
     records: usize,
-    ids: HashSet<String>,
-    duplicates: Vec<String>,
+    /// The firms so far, by id, with their lines.
+    ids: HashMap<String, (Identity, String, usize)>,
+    /// What is to be said of firms whose id was there before.
+    again: Vec<String>,
+    left_out: usize,
+    unread: Unread,
     no_listing: usize,
     /// The first record that is no listing.
     strange: Option<Trouble>,
@@ -245,10 +331,11 @@ impl Tally {
                     });
                     continue;
                 };
-                if !self.ids.insert(p.id.value.to_lowercase()) {
-                    self.duplicates.push(std::mem::take(&mut p.id.value));
+                if !self.is_new(&mut p, &chunk.source) {
+                    self.left_out += 1;
                     continue;
                 }
+                self.unread.take(&chunk.source, &p.unread);
                 if self.ids.len() == 1 {
                     writeln!(out, "{head}partners:")?;
                 }
@@ -256,6 +343,27 @@ impl Tally {
             }
         }
         Ok(())
+    }
+
+    /// Whether a firm is not there yet. Another one of the same id gets an id of its own.
+    fn is_new(&mut self, p: &mut Partner, source: &Source) -> bool {
+        let (line, identity) = (source.position(p.span.start).line, p.identity());
+        let (id, name) = (p.id.value.clone(), p.name.value.clone());
+        let mut n = 1;
+        while let Some((there, other, at)) = self.ids.get(&p.id.value.to_lowercase()) {
+            if there.may_be(&identity) {
+                self.again.push(format!("line {line}: `{name}` was left out, for `{}` is there before, in line {at}", p.id.value));
+                return false;
+            }
+            n += 1;
+            p.id.value = format!("{id}-{n}");
+            if !self.ids.contains_key(&p.id.value.to_lowercase()) {
+                let new = &p.id.value;
+                self.again.push(format!("line {line}: `{name}` has the id `{id}` of `{other}`, in line {at}; it is `{new}` here"));
+            }
+        }
+        self.ids.insert(p.id.value.to_lowercase(), (identity, name, line));
+        true
     }
 
     /// Whether all of the export could be read, and a firm is in it.
@@ -274,15 +382,21 @@ impl Tally {
         if let Some(t) = self.strange.as_ref().filter(|_| self.ids.is_empty()) {
             complain(&rich_trouble(t, palette));
         }
-        if let Some(id) = self.duplicates.first() {
-            let n = self.duplicates.len();
-            complain(&format!("warning: {} left out, for the id is there before; the first is `{id}`", count(n, "record")));
+        for again in self.again.iter().take(AGAIN) {
+            complain(&format!("warning: {name}, {again}"));
         }
+        if let Some(more @ 1..) = self.again.len().checked_sub(AGAIN) {
+            complain(&format!("warning: so it is with {}", count(more, "more record")));
+        }
+        if self.left_out > 0 {
+            complain(&format!("warning: {} left out, for the firm is there before", count(self.left_out, "record")));
+        }
+        let unread = self.unread.tell(Color::Auto);
         if self.no_listing > 0 {
             complain(&format!("warning: {} left out as no listing of a firm", count(self.no_listing, "record")));
         }
         complain(&format!("{} from {name}{to}", count(self.ids.len(), "partner")));
-        if self.is_whole() { exit::OK } else { exit::TROUBLE }
+        if self.is_whole() { unread } else { exit::TROUBLE }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::config::{self, Config};
 use crate::document::records::Formats;
 use crate::engine::{self, Input, Inputs, Paths, RuleSet, Settings};
 use crate::facts::partners::FormatsRef;
-use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Kind, Partners};
+use crate::facts::{Approvals, Assets, Awards, Broken, Day, Facts, Kind, Partner, Partners};
 use crate::finding::{Confidence, Trouble};
 use crate::pack::{Fault, PackSet, PackSource, shape};
 use crate::report::{rich_faults, rich_faults_in};
@@ -225,7 +225,13 @@ pub fn facts(options: &Registers, config: &Config, formats: Option<&Arc<Formats>
             let message = format!("{place}: there is no register of partners to find `{id}` in");
             return Err(refuse(&message, "name one with `--partners FILE`, or in promolint.yaml: `registers: {partners: FILE}`"));
         };
-        if partners.by_id(id).is_none() {
+        let several = partners.all_by_id(id);
+        if partners.by_id(id).is_none() && !several.is_empty() {
+            let line = |p: &Partner| partners.place(p, p.span).map_or(0, |at| at.source.position(p.span.start).line);
+            let named: Vec<String> = several.iter().take(5).map(|p| format!("`{}` (line {})", p.name.value, line(p))).collect();
+            let (n, file, named) = (several.len(), partners.name(), named.join(", "));
+            complain(&format!("warning: {place}: `{id}` is the id of {n} firms of {file}: {named}; who is speaking is unknown"));
+        } else if several.is_empty() {
             let late = partners.take_faults();
             if let (false, Some(source)) = (late.is_empty(), partners.yaml_source()) {
                 complain(&rich_faults_in(source, &late, stderr_palette(color)));

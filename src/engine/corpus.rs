@@ -31,7 +31,9 @@ const MAX_KEPT: usize = 160 << 20;
 /// What the heap adds to each piece, in bytes.
 const HEAP: usize = 16;
 /// Of the other members of a group, so many are shown.
-const MAX_RELATED: usize = 5;
+const MAX_RELATED: usize = 300;
+/// A message names so many.
+const MAX_NAMED: usize = 6;
 /// What is shown of a long value, in characters.
 const SHOWN: usize = 120;
 /// How far around a place the file is read again, in bytes.
@@ -335,14 +337,15 @@ impl Made<'_> {
         let primary = reader.location(file(first), &first.spot);
         let text = primary.text.clone().unwrap_or_default();
         let value = if same == Same::Domain { registrable(&text).unwrap_or_else(|| text.clone()) } else { text.clone() };
-        let mut listed = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-        if kept.len() > names.len() {
-            listed.push_str(&format!(" and {} more", kept.len() - names.len()));
+        let mut listed = names.iter().take(MAX_NAMED).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = kept.len().checked_sub(MAX_NAMED) {
+            listed.push_str(&format!(" and {more} more"));
         }
         let values = vec![
             ("value", value),
             ("count", kept.len().to_string()),
             ("similarity", format!("{:.0}", group.similarity * 100.0)),
+            ("share", if group.similarity > 0.995 { "all".to_owned() } else { format!("{:.0} % or more", group.similarity * 100.0) }),
             ("name", names.first().cloned().unwrap_or_default()),
             ("other", names.get(1).cloned().unwrap_or_default()),
         ];
@@ -354,7 +357,9 @@ impl Made<'_> {
         for (k, name) in kept.iter().zip(&names).skip(1) {
             related.push(Location { label: Some(name.clone()), ..reader.location(file(k), &k.spot) });
         }
-        related.extend(kept.iter().find_map(|k| k.rare.as_ref()?.evidence.clone()));
+        // Behind those that people are shown.
+        let at = related.len().min(MAX_NAMED - 1);
+        related.splice(at..at, kept.iter().find_map(|k| k.rare.as_ref()?.evidence.clone()));
         let label = says.label.as_deref().or(rule.text().label.as_deref()).map(words);
         let pointer = self.pointers.get(first.pointer as usize).cloned();
         let record = doc(first).index.map(|i| RecordRef {

@@ -172,6 +172,13 @@ impl Engine<'_> {
                 }
                 _ => Own::Read(None),
             };
+            if let Own::Read(Some(firm)) = &own
+                && let (None, Some(fault)) = (&outcome.unknown_value, firm.unread.first())
+            {
+                let line = chunk.source.position(fault.span.start).line;
+                let what = "what is claimed of it is not held against this, nor against others like it";
+                outcome.unknown_value = Some(format!("{}:{line}: {}; {what}", outcome.name, fault.message));
+            }
             let described = !matches!(read, records::Outcome::Unknown);
             if !described {
                 let Some(kind) = kind else {

@@ -51,6 +51,8 @@ pub struct Outcome {
     pub(super) unread: Vec<(Option<String>, Trouble)>,
     /// Records of a form nobody described that hold text.
     pub(super) strange: Vec<Trouble>,
+    /// The first value of a listing that says nothing known, in words.
+    pub(super) unknown_value: Option<String>,
     /// How many pictures were not compared, by reason.
     pub not_compared: BTreeMap<Left, usize>,
     /// What is told of a place that somebody asks about.
@@ -169,15 +171,19 @@ impl Outcome {
     }
 }
 
-/// How many records of a form nobody described an input had so far.
+/// How many records of a form nobody described an input had so far, and whether a value that says nothing known was told of.
 #[derive(Debug, Default)]
-pub(super) struct Strange(usize);
+pub(super) struct Strange(usize, bool);
 
 impl Strange {
     /// Takes outcomes in their order; the records become troubles, as far as they are named.
     pub fn take(&mut self, outcome: &mut Outcome) {
         if outcome.starts_input {
-            self.0 = 0;
+            *self = Strange::default();
+        }
+        if let Some(remark) = outcome.unknown_value.take().filter(|_| !self.1) {
+            self.1 = true;
+            outcome.remarks.push(remark);
         }
         for mut trouble in outcome.strange.drain(..) {
             self.0 += 1;

@@ -8,6 +8,7 @@ mod approvals;
 pub mod assets;
 pub mod attestations;
 mod awards;
+pub mod channels;
 pub mod clauses;
 pub mod content;
 mod day;

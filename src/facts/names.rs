@@ -160,14 +160,14 @@ fn also_called(text: &str) -> Option<&'static str> {
     })
 }
 
-/// The code of the country that a cell of an export means, if it is certain.
+/// The code of the country that a cell of an export means, if it is certain: by its codes, or its name in any language.
 pub(super) fn country_meant(text: &str) -> Option<&'static str> {
-    country(text).or_else(|| also_called(text))
+    country(text).or_else(|| also_called(text)).or_else(|| super::places::Gazetteer::get().country(text).map(|c| c.iso2))
 }
 
 /// The code of the country whose name is close to what somebody wrote.
 pub(super) fn country_near(text: &str) -> Option<(&'static str, &'static str)> {
-    let other = also_called(text);
+    let other = country_meant(text);
     let found = countries().iter().find(|(c, n)| Some(*c) == other || n.eq_ignore_ascii_case(text.trim()));
     found.copied().or_else(|| {
         let name = did_you_mean(text, countries().iter().map(|(_, n)| *n)).filter(|_| text.len() > 3)?;

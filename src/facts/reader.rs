@@ -144,8 +144,7 @@ impl Reader {
         match program.tier(&f.value) {
             Some(tier) => State::Is(Fact::new(tier, f.span)),
             None => {
-                let words = program.tiers.iter().chain(&program.no_tier).map(String::as_str);
-                self.unknown_word("tier", &f, words);
+                self.faults.push(unknown_word("tier", &f, program.tiers.iter().chain(&program.no_tier)));
                 State::Unknown
             }
         }
@@ -161,16 +160,8 @@ impl Reader {
         if program.memberships.contains(&word) {
             return State::Is(Fact::new(word, f.span));
         }
-        self.unknown_word("membership", &f, program.memberships.iter().chain(&program.no_membership).map(String::as_str));
+        self.faults.push(unknown_word("membership", &f, program.memberships.iter().chain(&program.no_membership)));
         State::Unknown
-    }
-
-    fn unknown_word<'w>(&mut self, what: &str, f: &Fact<String>, words: impl Iterator<Item = &'w str> + Clone) {
-        let help = match did_you_mean(&f.value, words.clone()) {
-            Some(w) => format!("did you mean `{w}`?"),
-            None => format!("one of: {}", words.collect::<Vec<_>>().join(", ")),
-        };
-        self.fault(f.span, format!("`{}` is no {what}", f.value), help);
     }
 
     /// A country's code in capitals.
@@ -196,4 +187,14 @@ impl Reader {
             }
         }
     }
+}
+
+/// A word that is none of those there are.
+pub fn unknown_word<'w>(what: &str, f: &Fact<String>, words: impl Iterator<Item = &'w String> + Clone) -> Fault {
+    let words = words.map(String::as_str);
+    let help = match did_you_mean(&f.value, words.clone()) {
+        Some(w) => format!("did you mean `{w}`?"),
+        None => format!("one of: {}", words.collect::<Vec<_>>().join(", ")),
+    };
+    Fault::new(f.span, format!("`{}` is no {what}", f.value), help)
 }

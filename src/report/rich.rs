@@ -12,6 +12,8 @@ use std::io::{self, Write};
 
 /// Of the same finding in one file, so many places are shown.
 const SHOWN: usize = 3;
+/// Of the places related to a finding, so many are shown.
+const RELATED: usize = 6;
 
 /// Full diagnostics for people.
 pub struct Rich<W> {
@@ -30,12 +32,12 @@ impl<W: Write> Rich<W> {
         let Some(f) = group.first() else { return Ok(()) };
         let shown = &group[..group.len().min(SHOWN)];
         let mut locations: Vec<&Location> = vec![&f.primary];
-        locations.extend(&f.related);
+        locations.extend(f.related.iter().take(RELATED));
         locations.extend(shown.iter().skip(1).map(|g| &g.primary));
         let window = Window::new(locations.iter().copied());
         let mut labels = Vec::new();
         labels_of(&window, &f.primary, LabelStyle::Primary, f.primary.label.as_deref(), &mut labels);
-        for r in &f.related {
+        for r in f.related.iter().take(RELATED) {
             labels_of(&window, r, LabelStyle::Secondary, r.label.as_deref(), &mut labels);
         }
         for g in shown.iter().skip(1) {
@@ -144,10 +146,13 @@ fn notes(f: &Finding, repeats: usize, palette: Palette) -> Vec<String> {
         notes.push(format!("{note}: record {}{id}{field}", r.index + 1));
     }
     // Images have no lines that could be shown.
-    for l in std::iter::once(&f.primary).chain(&f.related).filter(|l| l.excerpt.is_empty()) {
+    for l in std::iter::once(&f.primary).chain(f.related.iter().take(RELATED)).filter(|l| l.excerpt.is_empty()) {
         let part = l.region.map(|r| format!(", {} by {} pixels at {}, {}", r.width, r.height, r.x, r.y)).unwrap_or_default();
         let label = l.label.as_deref().map(|w| format!(": {}", clean(w))).unwrap_or_default();
         notes.push(format!("{}: {}{part}{label}", palette.bold("image"), palette.bold(&clean(&l.path))));
+    }
+    if let Some(more @ 1..) = f.related.len().checked_sub(RELATED) {
+        notes.push(format!("{note}: {more} more are listed by `--format json`"));
     }
     notes.extend(f.notes.iter().map(|n| format!("{note}: {}", clean(n))));
     if repeats > SHOWN {

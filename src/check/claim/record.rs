@@ -102,7 +102,7 @@ pub(in crate::check) fn no_member(subject: &Subject, name: &str) -> Option<Verdi
         }
         None => {
             // A firm that a complete register does not have is none.
-            let register = subject.facts.partners.as_ref().filter(|r| r.is_complete() && speaker.known.is_none())?;
+            let register = subject.facts.partners.as_ref().filter(|r| r.covers_others() && speaker.known.is_none())?;
             let own = speaker.own.as_deref()?;
             let ids = || own.ids.iter().chain([&own.id]);
             let several = ids().any(|i| !register.all_by_id(&i.value).is_empty())
@@ -244,7 +244,7 @@ pub fn other_partners(subject: &Subject, m: &ClaimMatcher, place: &Place, name: 
         subject.want("partners");
         return None;
     };
-    if !register.is_complete() || register.is_empty() {
+    if !register.covers_others() {
         return None;
     }
     let (least, most, of) = if m.in_place.is_empty() {
@@ -336,7 +336,7 @@ pub fn not_alone(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) 
         return None;
     }
     let unproved = Verdict { claimed: hit.text.clone(), known: "nothing that proves it".to_owned(), ..Verdict::default() };
-    let (Some(who), Some(register)) = (who, subject.facts.partners.as_ref().filter(|r| r.is_complete())) else { return Some(unproved) };
+    let (Some(who), Some(register)) = (who, subject.facts.partners.as_ref().filter(|r| r.covers_others())) else { return Some(unproved) };
     let Some(country) = country_after(m, place) else { return Some(unproved) };
     let (country, code) = country?;
     let own: Vec<&str> = who.firms().map(|p| p.id.value.as_str()).collect();

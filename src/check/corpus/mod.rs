@@ -142,7 +142,10 @@ fn in_record(subject: &Subject, m: &CorpusMatcher, shared: &Shared) -> Option<Fo
             let left_alone = |d: &String| domain == *d || domain.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.'));
             (!m.not_one_of.iter().any(left_alone)).then(|| hash(&domain))?
         }
-        Same::Phone => hash(&phone(value)?),
+        Same::Phone => {
+            let value_of = |name| valued(subject, record, name).map_or("", |(_, f)| f.value.trim());
+            hash(&phone(value, value_of("country"), value_of("city"))?)
+        }
         Same::Address => {
             let said = value.chars().any(char::is_alphabetic) && value.chars().any(char::is_numeric);
             said.then(|| hash(&alike(&m.alike, &fold_name(value))))?
@@ -211,12 +214,24 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-/// The digits of a telephone number, without zeros at its beginning; none of one that is all the same digit.
-fn phone(value: &str) -> Option<String> {
-    let digits: String = value.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect();
-    let digits = digits.trim_start_matches('0').to_owned();
+/// The digits of a telephone number, without zeros at its beginning; none of one that is all the same digit. Where it does not begin with the
+/// code of a country, it is one of the firm's country; without an area code, one of its city, if it is long enough to be whole.
+fn phone(value: &str, country: &str, city: &str) -> Option<String> {
+    let all: String = value.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect();
+    let digits = all.trim_start_matches('0');
     let said = digits.len() >= MIN_PHONE && digits.bytes().any(|d| Some(&d) != digits.as_bytes().first());
-    said.then_some(digits)
+    if !said {
+        return None;
+    }
+    if value.trim_start().starts_with(['+', '＋']) || all.starts_with("00") {
+        return Some(digits.to_owned());
+    }
+    let country = Gazetteer::get().country(country).map_or("", |c| c.iso2);
+    match all.len() {
+        _ if all.starts_with('0') || all.len() >= 10 => Some(format!("{country}{digits}")),
+        8.. => Some(format!("{country}{}{digits}", fold(city))),
+        _ => None,
+    }
 }
 
 /// A folded value, its words put into one of the spellings that mean the same.
@@ -323,7 +338,9 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
     }
     let spans = doc.map.spans(start, end);
     let sketch = sketch.take();
-    Some(Found { key, marks, sketch, spans, text, field: None, place: name, evidence })
+    // As the page writes it.
+    let place = name.map(|_| text.clone());
+    Some(Found { key, marks, sketch, spans, text, field: None, place, evidence })
 }
 
 /// Whether the speaker has an office in or near a place, as far as that is known; and where the offices are listed.

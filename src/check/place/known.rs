@@ -2,7 +2,7 @@
 
 use super::super::{Speaker, Subject};
 use super::{apart, describe, is_city};
-use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region, distance_km, fold::fold};
+use crate::facts::places::{Country, Fit, Gazetteer, Hint, Mention, Place, Region, What, distance_km, fold::fold};
 use crate::facts::{Fact, Office, Partner, State, Works};
 use crate::pack::model::PlaceMatcher;
 use crate::source::Span;
@@ -57,6 +57,18 @@ impl Claimed {
         (city || country.is_some()).then_some(Claimed { name, places, others, regions, country, city })
     }
 
+    /// An address in one text that ends in a city and its region or country: "4 Elm Street, Dublin, Ireland".
+    pub(super) fn written(text: &str) -> Option<Claimed> {
+        let resolved = Gazetteer::get().resolve(text, Hint::default(), &Default::default());
+        let What::Place(last) = &resolved.parts.last()?.what else { return None };
+        let places = last.cities.clone();
+        if last.within.is_none() || places.is_empty() {
+            return None;
+        }
+        let (name, others, regions) = (String::new(), Vec::new(), Vec::new());
+        Some(Claimed { name, places, others, regions, country: None, city: true })
+    }
+
     /// All cities that it may be.
     fn cities(&self) -> impl Iterator<Item = &Place> {
         self.places.iter().chain(&self.others)
@@ -66,6 +78,15 @@ impl Claimed {
     fn likely(&self) -> impl Iterator<Item = &Place> {
         let most = self.places.first().map_or(0, |p| p.population);
         self.places.iter().filter(move |p| p.population >= most / 10)
+    }
+}
+
+impl Claimed {
+    /// Whether the name is that of several cities of a size, or a foreign one of the largest and the own one of another.
+    fn is_ambiguous(&self, km: f64) -> bool {
+        let own = |p: &Place| fold(p.name) == self.name;
+        let Some(first) = self.places.first().filter(|_| !self.name.is_empty()) else { return false };
+        self.likely().any(|p| distance_km(first, p) > km) || !own(first) && self.places.iter().any(own)
     }
 }
 
@@ -250,6 +271,11 @@ impl<'a> Record<'a> {
         Some(Record { spots, countries_only: false, says: Some(says) })
     }
 
+    /// Whether one of the places on record is the claimed one.
+    pub(super) fn has(&self, claimed: &Claimed, m: &PlaceMatcher) -> bool {
+        self.spots.iter().any(|s| s.holds(claimed, m) == Held::Yes)
+    }
+
     /// If none of the places on record can be the claimed one: the nearest of them.
     pub(super) fn lacks(&self, claimed: &Claimed, m: &PlaceMatcher) -> Option<Nearest<'_, 'a>> {
         if self.spots.iter().any(|s| s.holds(claimed, m) != Held::No) {
@@ -257,7 +283,10 @@ impl<'a> Record<'a> {
         }
         // A city state is a city, too.
         let state = |p: &Place| claimed.country.is_some_and(|c| c.iso2 == p.country && c.name == p.name);
-        let main: Vec<Place> = claimed.likely().filter(|p| claimed.city || state(p)).copied().collect();
+        let mut main: Vec<Place> = claimed.likely().filter(|p| claimed.city || state(p)).copied().collect();
+        if claimed.is_ambiguous(m.metro_km) {
+            main.clear();
+        }
         let sure = || self.spots.iter().filter(|s| s.sure);
         let far = |s: &Spot| apart(&main, std::slice::from_ref(s.cities.first()?));
         let nearest = sure().filter_map(|s| Some((far(s)?, s))).min_by(|a, b| a.0.total_cmp(&b.0));

@@ -1,11 +1,9 @@
-//! The fields of one listing held against each other, and the structured data of a page.
+//! The fields of one listing held against each other and against the register.
 
 use super::super::{Hit, Speaker, Subject};
-use super::known::{Claimed, Record};
-use super::tell;
-use crate::document::Record as Node;
+use crate::document::Field;
 use crate::facts::places::{Asked, Fit, Gazetteer, Hint, Reading, Region};
-use crate::facts::{Fact, Office, Partner, State, Works, names};
+use crate::facts::{Fact, Office, Partner, State, Works};
 use crate::pack::model::PlaceMatcher;
 use crate::source::Span;
 use std::cell::RefCell;
@@ -89,24 +87,27 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
         }
         let own = hint.country.and_then(|c| gazetteer.country(c)).map(|c| c.iso2);
         let least = m.villages.iter().find(|(of, _)| Some(of.as_str()) == own).map_or(m.population, |(_, size)| *size);
+        // State and country that agree are right, and the place is one that is not known.
+        let agrees = || hint.country.zip(hint.region).is_some_and(|(c, r)| gazetteer.region(c, r).is_some());
         let wrong = |r: &Reading| {
-            // A region that is spelled out is one, whatever its size.
-            let region = || r.regions.iter().any(|g| g.code != city.value.trim()) && city.value.trim().len() >= 4;
-            let sure = r.cities.first().map_or_else(region, |p| p.population >= least);
+            // Villages are called after regions, and after cities by their names in other languages; so only a large city is sure.
+            let least = if r.main { least } else { least.max(m.other_names) };
+            let sure = r.cities.first().is_some_and(|p| p.population >= least);
             let territory = r.cities.iter().any(|p| m.territories.iter().any(|(of, to)| of == p.country && Some(to.as_str()) == own));
             // "Santo Domingo", of a city there with a longer name.
             let longer = || gazetteer.cities_beginning(&city.value).iter().any(|p| Some(p.country) == own);
-            sure && !territory && (r.fit == Fit::OtherRegion || r.fit == Fit::OtherCountry && !longer())
+            let apart = match r.fit {
+                Fit::OtherRegion => r.main,
+                Fit::OtherCountry => !agrees() && !longer(),
+                Fit::Fits | Fit::Unasked => false,
+            };
+            sure && !territory && apart
         };
         if let Some(first) = readings.peek().copied()
             && resolved.readings().all(wrong)
         {
             let mut hit = at(subject, city.span)?;
-            let known = match (first.cities.first(), first.regions.first()) {
-                (Some(c), _) => [c.name, c.admin1, c.country],
-                (None, Some(r)) => [r.name, "", r.country],
-                (None, None) => return None,
-            };
+            let known = first.cities.first().map(|c| [c.name, c.admin1, c.country])?;
             let other = if first.fit == Fit::OtherCountry { hint.country } else { hint.region };
             hit.values.push(("place", city.value.clone()));
             hit.values.push(("against", other.unwrap_or_default().to_owned()));
@@ -122,6 +123,10 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
     if region.value.chars().count() < 4 {
         return None;
     }
+    // A city in the country stands for a region there that is not known.
+    if office.city.as_ref().is_some_and(|c| in_country(&country.value, &c.value)) {
+        return None;
+    }
     let other = abroad(&country.value, &region.value)?;
     let own = Gazetteer::get().country(&country.value).map(|c| c.iso2);
     if m.territories.iter().any(|(of, to)| of == other.country && Some(to.as_str()) == own) {
@@ -135,7 +140,13 @@ fn excluded(subject: &Subject, office: &Office, m: &PlaceMatcher) -> Option<Hit>
     Some(hit)
 }
 
-/// The region of that name in another country, where nothing in the country itself has the name. Each thread keeps what it was asked.
+/// Whether a city of that name is in the country.
+fn in_country(country: &str, city: &str) -> bool {
+    let gazetteer = Gazetteer::get();
+    gazetteer.country(country).is_some_and(|own| gazetteer.cities(city).iter().any(|c| c.country == own.iso2))
+}
+
+/// The region of that name in another country, where only that has one and nothing in the country itself has the name. Each thread keeps what it was asked.
 fn abroad(country: &str, region: &str) -> Option<Region> {
     thread_local! {
         static ASKED: RefCell<Asked<Option<Region>>> = RefCell::default();
@@ -143,7 +154,8 @@ fn abroad(country: &str, region: &str) -> Option<Region> {
     let find = || {
         let gazetteer = Gazetteer::get();
         let own = gazetteer.country(country)?;
-        let other = gazetteer.regions(region).into_iter().next()?;
+        let all = gazetteer.regions(region);
+        let other = all.first().copied().filter(|first| all.iter().all(|r| r.country == first.country))?;
         // The country once more, or one of its cities.
         let inside = gazetteer.country(region) == Some(own)
             || gazetteer.region(own.iso2, region).is_some()
@@ -153,6 +165,25 @@ fn abroad(country: &str, region: &str) -> Option<Region> {
     ASKED.with_borrow_mut(|asked| asked.get(&[country, region].join("\n"), find))
 }
 
+/// Whether a word is the name of a place for what stands beside it: a state of the country beside a city, a city of it beside a state.
+fn has_name_of_place(subject: &Subject, field: &Field) -> bool {
+    if field.value.split_whitespace().count() != 1 {
+        return false;
+    }
+    let Some((_, own)) = own(subject) else { return false };
+    let o = &own.offices;
+    let all = o.physical.items().iter().chain(o.remote.items()).chain(o.unsorted.items()).map(|f| &f.value);
+    all.into_iter().any(|office| {
+        let is = |part: &Option<Fact<String>>| part.as_ref().is_some_and(|f| f.span == field.span);
+        let beside = said(&office.country).zip(said(if is(&office.city) { &office.region } else { &office.city }));
+        match beside {
+            Some((country, region)) if is(&office.city) => Gazetteer::get().region(country, region).is_some(),
+            Some((country, city)) if is(&office.region) => in_country(country, city),
+            _ => false,
+        }
+    })
+}
+
 /// A phrase in a location field that is no place.
 pub(super) fn non_place(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
     let mut out = Vec::new();
@@ -160,7 +191,7 @@ pub(super) fn non_place(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
         if !m.fields.contains(&f.name) || f.value.trim().is_empty() {
             continue;
         }
-        if Gazetteer::get().resolve(&f.value, Hint::default(), &m.words).only_non_places() {
+        if Gazetteer::get().resolve(&f.value, Hint::default(), &m.words).only_non_places() && !has_name_of_place(subject, f) {
             let values = vec![("place", f.value.clone()), ("field", f.name.clone())];
             out.push(Hit { spans: vec![f.span], text: f.value.clone(), field: Some(i), values, ..Hit::default() });
         }
@@ -280,78 +311,4 @@ fn numbered(part: &str) -> bool {
         (1..=3).contains(&digits)
     });
     number && words.iter().any(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 4)
-}
-
-/// Addresses in a page's structured data, where no office is on record.
-pub(super) fn schema(subject: &Subject, m: &PlaceMatcher) -> Vec<Hit> {
-    let doc = subject.document;
-    if !doc.records.iter().any(|r| r.index.is_none()) {
-        return Vec::new();
-    }
-    let located = |r: &Node| ["addressLocality", "addressCountry"].iter().any(|n| address(subject, r, n).is_some());
-    let nodes: Vec<&Node> = doc.records.iter().filter(|r| r.index.is_none() && located(r)).collect();
-    if nodes.is_empty() {
-        return Vec::new();
-    }
-    let Some(speaker) = subject.wanted_speaker() else { return Vec::new() };
-    let Some(record) = Record::offices(subject, speaker, m) else { return Vec::new() };
-    let ours: Vec<String> = speaker.names().map(names::fold_name).collect();
-    // "Acme London" is Acme in London.
-    let branch = |name: &str| {
-        let mut rest = ours.iter().filter(|own| own.chars().count() >= 3).filter_map(|own| name.strip_prefix(own.as_str()));
-        rest.any(|rest| rest.starts_with(' ') && !Gazetteer::get().cities(rest.trim()).is_empty())
-    };
-    let mut out = Vec::new();
-    for node in nodes {
-        // Whose address it is: the node itself, or the one around it.
-        let Some(firm) = firm_of(subject, node, m) else { continue };
-        let named = doc
-            .fields_named(firm, "name")
-            .chain(doc.fields_named(firm, "legalName"))
-            .map(|(_, f)| names::fold_name(&f.value))
-            .any(|name| ours.contains(&name) || branch(&name));
-        if !named {
-            continue;
-        }
-        let (city, region, country) =
-            (address(subject, node, "addressLocality"), address(subject, node, "addressRegion"), address(subject, node, "addressCountry"));
-        let text = |f: Option<usize>| f.map(|i| doc.fields[i].value.as_str()).filter(|v| !v.trim().is_empty());
-        let Some(claimed) = Claimed::address(text(city), text(region), text(country)) else { continue };
-        let Some(found) = record.lacks(&claimed, m) else { continue };
-        let Some(i) = city.filter(|_| text(city).is_some()).or(country) else { continue };
-        let field = &doc.fields[i];
-        let words: Vec<&str> = [text(city), text(country)].into_iter().flatten().collect();
-        let mut hit = Hit { spans: vec![field.span], text: words.join(", "), field: Some(i), ..Hit::default() };
-        tell(subject, speaker, &mut hit, &found, &record);
-        out.push(hit);
-    }
-    out
-}
-
-/// A part of an address in a node, whose own it is or that of an address inside it without a type.
-fn address(subject: &Subject, node: &Node, part: &str) -> Option<usize> {
-    let doc = subject.document;
-    let own = doc.fields_named(node, part).next().filter(|_| is_a(node, "PostalAddress"));
-    own.or_else(|| node.fields.clone().zip(&doc.fields[node.fields.clone()]).find(|(_, f)| f.name.strip_prefix("address.") == Some(part)))
-        .map(|(i, _)| i)
-}
-
-fn is_a(node: &Node, name: &str) -> bool {
-    node.form.split(' ').any(|t| t == name)
-}
-
-/// The firm whose address a node is, through nothing but a place.
-fn firm_of<'s>(subject: &'s Subject, node: &'s Node, m: &PlaceMatcher) -> Option<&'s Node> {
-    let mut at = node;
-    for _ in 0..4 {
-        if m.types.iter().any(|t| is_a(at, t)) {
-            return Some(at);
-        }
-        if !is_a(at, "PostalAddress") && !is_a(at, "Place") {
-            return None;
-        }
-        let around = |r: &&Node| r.index.is_none() && r.span.start < at.span.start && at.span.end < r.span.end;
-        at = subject.document.records.iter().filter(around).min_by_key(|r| r.span.end - r.span.start)?;
-    }
-    None
 }

@@ -33,6 +33,7 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         digests,
         unread,
         strange,
+        unknown_value,
         not_compared,
         seen,
         bytes,
@@ -48,6 +49,7 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         || !unread.is_empty()
         || !strange.is_empty()
         || unread_because.is_some()
+        || unknown_value.is_some()
         || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register))
     {
         return None;

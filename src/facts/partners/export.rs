@@ -5,6 +5,7 @@ use super::{Index, Key};
 use crate::document::Kind;
 use crate::document::records::{self, Chunk, FieldDef, Formats, Given, Splitter, TroubleKind};
 use crate::facts::value::{Fact, List, State};
+use crate::facts::reader::unknown_word;
 use crate::facts::{Broken, Program, names, number};
 use crate::source::{Source, Span};
 use crate::yaml::Fault;
@@ -267,8 +268,9 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             "id" | "partner_id" | "profile_id" | "portal_id" => p.ids.push(fact()),
             "website" | "domain" if names::host(&text.value).is_some() => p.domains.push(fact()),
             "tier" => {
-                if let Some(tier) = program.tier_in(&text.value) {
-                    p.tier = State::Is(Fact::new(tier, text.span));
+                p.tier = state(program.tier_in(&text.value), text.span);
+                if p.tier.is_unknown() {
+                    p.unread.push(unknown_word("tier", &fact(), program.tiers.iter().chain(&program.no_tier)));
                 }
             }
             "partner_type" => {
@@ -277,13 +279,26 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
                     p.membership = State::Absent(text.span);
                 } else if program.memberships.contains(&word) {
                     p.membership = State::Is(Fact::new(word, text.span));
+                } else {
+                    p.unread.push(unknown_word("membership", &fact(), program.memberships.iter().chain(&program.no_membership)));
                 }
             }
             "accreditations" => p.accreditations.push(fact()),
             "certifications" => p.certifications.push(fact()),
-            "certification_count" => p.certification_count = state(number::count(&text.value), text.span),
-            "review_count" => p.review_count = state(number::count(&text.value), text.span),
-            "rating" => p.rating = state(number::rating(&text.value).map(|n| n.value), text.span),
+            "certification_count" | "review_count" => {
+                let count = state(number::count(&text.value), text.span);
+                if count.is_unknown() {
+                    p.unread.push(Fault::new(text.span, format!("`{}` is no count", text.value.trim()), "write a whole number"));
+                }
+                *(if name == "review_count" { &mut p.review_count } else { &mut p.certification_count }) = count;
+            }
+            "rating" => {
+                p.rating = state(number::rating(&text.value).map(|n| n.value), text.span);
+                if p.rating.is_unknown() {
+                    let help = format!("write a number from 0 to {}", number::BEST_RATING);
+                    p.unread.push(Fault::new(text.span, format!("`{}` is no rating", text.value.trim()), help));
+                }
+            }
             "works_with_breeze" => {
                 let flag = match text.value.trim().to_ascii_lowercase().as_str() {
                     "true" | "yes" | "1" => Some(true),

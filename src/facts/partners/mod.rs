@@ -9,7 +9,7 @@ mod model;
 mod scan;
 pub mod write;
 
-pub use model::{AwardOf, Office, Offices, Partner, Since};
+pub use model::{AwardOf, Identity, Office, Offices, Partner, Since};
 
 use super::kind::{self, Head, Kind};
 use super::names::{fold_handle, fold_name, site};
@@ -234,6 +234,11 @@ impl Partners {
         self.head.is_complete()
     }
 
+    /// Whether it tells of firms other than one: a register that is complete with one firm is complete about that firm.
+    pub fn covers_others(&self) -> bool {
+        self.is_complete() && self.len() > 1
+    }
+
     /// Where the register says so.
     pub fn complete_place(&self) -> Option<Place<'_>> {
         let source = match &self.form {
@@ -277,11 +282,12 @@ impl Partners {
         (0..self.len()).filter_map(|n| self.get(n))
     }
 
-    /// The firm of this id: its own, or that of its listing, profile or portal. An own id goes before others.
+    /// The firm of this id: its own, or that of its listing, profile or portal. An own id goes before others. `None` as well where several
+    /// firms have it.
     pub fn by_id(&self, id: &str) -> Option<&Partner> {
         let id = id.trim().to_lowercase();
-        let found = || self.found(self.index().ids(), &id);
-        found().find(|p| p.id.value.to_lowercase() == id).or_else(|| found().next())
+        let (own, others): (Vec<_>, Vec<_>) = self.all_by_id(&id).into_iter().partition(|p| p.id.value.to_lowercase() == id);
+        one_firm(if own.is_empty() { others } else { own })
     }
 
     /// All firms of this id, their own or another.
@@ -307,6 +313,16 @@ impl Partners {
     /// The id closest to what somebody wrote.
     pub fn id_near(&self, id: &str) -> Option<&str> {
         crate::yaml::shape::did_you_mean(id, self.index().ids().keys().map(String::as_str))
+    }
+
+    /// Whether an id is none of those here, although it should be: the register is complete, or has one that is nearly the same, which is
+    /// told.
+    pub fn lacks(&self, id: &str) -> Option<Option<&str>> {
+        if !self.all_by_id(id).is_empty() {
+            return None;
+        }
+        let near = self.id_near(id);
+        (self.is_complete() || near.is_some()).then_some(near)
     }
 
     fn found<'p>(&'p self, map: &'p HashMap<String, Vec<u32>>, key: &str) -> impl Iterator<Item = &'p Partner> {
@@ -372,6 +388,16 @@ impl Partners {
             index
         })
     }
+}
+
+/// The first of several entries, if all are of one firm.
+pub fn one_firm(found: Vec<&Partner>) -> Option<&Partner> {
+    let (first, rest) = found.split_first()?;
+    if rest.is_empty() {
+        return Some(first);
+    }
+    let identity = first.identity();
+    rest.iter().all(|p| identity.may_be(&p.identity())).then_some(*first)
 }
 
 /// What is not in a scalar node of the wanted keys is no key.

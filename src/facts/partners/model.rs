@@ -4,6 +4,7 @@ use super::Key;
 use crate::facts::names::{fold_name, site};
 use crate::facts::{Day, Fact, List, Program, State, Tier, Works};
 use crate::source::Span;
+use crate::yaml::Fault;
 
 /// A firm.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Partner {
     pub offices: Offices,
     /// How it works by its listing, where that does not say which place is an office.
     pub works: List<Works>,
+    /// Values of an export that say nothing known; what they are about is unknown.
+    pub unread: Vec<Fault>,
     /// The firm's place in the register.
     pub span: Span,
     /// Which stretch of the register it stands in.
@@ -86,6 +89,7 @@ impl Partner {
             awards: List::default(),
             offices: Offices::default(),
             works: List::default(),
+            unread: Vec::new(),
             span,
             chunk,
         }
@@ -106,24 +110,11 @@ impl Partner {
         std::iter::once(&self.name).chain(&self.aliases)
     }
 
-    /// Whether the addresses of both are known, and some lead to one firm; `None` where those of one are not.
-    pub fn shares_site(&self, other: &Partner) -> Option<bool> {
-        let sites = |p: &Partner| p.domains.items().iter().filter_map(|d| site(&d.value)).collect::<Vec<String>>();
-        let (own, others) = (sites(self), sites(other));
-        (!own.is_empty() && !others.is_empty()).then(|| own.iter().any(|s| others.contains(s)))
-    }
-
-    /// Whether two firms may be one by their names: these have a word in common, or are written together what the other writes apart.
-    pub fn shares_name(&self, other: &Partner) -> bool {
-        let folded = |p: &Partner| p.names().map(|n| fold_name(&n.value)).collect::<Vec<String>>();
-        let others = folded(other);
-        folded(self).iter().any(|a| {
-            let joined = a.replace(' ', "");
-            others.iter().any(|b| {
-                let (other, words) = (b.replace(' ', ""), || a.split(' ').filter(|w| w.chars().count() > 2));
-                joined.contains(&other) || other.contains(&joined) || words().any(|w| b.split(' ').any(|v| v == w))
-            })
-        })
+    /// What tells it apart from other firms.
+    pub fn identity(&self) -> Identity {
+        let mut sites: Vec<String> = self.domains.items().iter().filter_map(|d| site(&d.value)).collect();
+        sites.dedup();
+        Identity { names: self.names().map(|n| fold_name(&n.value)).collect(), sites }
     }
 
     pub(super) fn keys(&self, f: &mut dyn FnMut(Key, &str)) {
@@ -132,6 +123,38 @@ impl Partner {
         self.names().for_each(|n| f(Key::Name, &n.value));
         self.domains.items().iter().for_each(|d| f(Key::Domain, &d.value));
         self.handles.iter().for_each(|h| f(Key::Handle, &h.value));
+    }
+}
+
+/// What tells a firm apart from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its names, folded.
+    names: Vec<String>,
+    /// What of its addresses is its own.
+    sites: Vec<String>,
+}
+
+impl Identity {
+    /// Whether some address of one leads to the other; `None` where those of one are not known.
+    pub fn shares_site(&self, other: &Identity) -> Option<bool> {
+        (!self.sites.is_empty() && !other.sites.is_empty()).then(|| self.sites.iter().any(|s| other.sites.contains(s)))
+    }
+
+    /// Whether two firms may be one by their names: these have a word in common, or are written together what the other writes apart.
+    pub fn shares_name(&self, other: &Identity) -> bool {
+        self.names.iter().any(|a| {
+            let joined = a.replace(' ', "");
+            other.names.iter().any(|b| {
+                let (other, words) = (b.replace(' ', ""), || a.split(' ').filter(|w| w.chars().count() > 2));
+                joined.contains(&other) || other.contains(&joined) || words().any(|w| b.split(' ').any(|v| v == w))
+            })
+        })
+    }
+
+    /// Whether two entries can be of one firm.
+    pub fn may_be(&self, other: &Identity) -> bool {
+        self.shares_site(other) != Some(false) && self.shares_name(other)
     }
 }
 

@@ -123,6 +123,8 @@ pub struct Reading {
     pub within: Option<Within>,
     /// Whether the surroundings are meant: "Greater Boston".
     pub around: bool,
+    /// Whether it is the main name of the most populous of the cities, and none in another language or of older days.
+    pub main: bool,
     /// Whether it agrees with the hint.
     pub fit: Fit,
 }
@@ -158,7 +160,7 @@ impl Reading {
         if cities.is_empty() && regions.is_empty() {
             return None;
         }
-        Some(Reading { cities, regions, country: None, within: Some(within), around: self.around, fit: self.fit })
+        Some(Reading { cities, regions, country: None, within: Some(within), around: self.around, main: self.main, fit: self.fit })
     }
 
     fn holds(&self, within: &Within) -> bool {
@@ -323,6 +325,7 @@ impl Gazetteer {
             regions: found.regions.iter().map(|(at, _)| self.region_at(*at)).collect(),
             country: found.countries.first().map(|(at, _)| self.country_at(*at)),
             around: found.cities.iter().any(|(_, flags)| flags & AREA != 0),
+            main: found.cities.first().is_some_and(|(_, flags)| flags & OTHER_NAME == 0),
             ..Reading::default()
         }
     }

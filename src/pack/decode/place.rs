@@ -15,7 +15,7 @@ impl Decoder<'_> {
         let terms = Arc::clone(self.terms);
         let words = Lazy::new(move || FieldWords::new(lazy::expand(&remote, &terms, false), lazy::expand(&none, &terms, false)));
         let mut strings = |name: &str| self.strings(node.get(name));
-        let (fields, types) = (strings("fields"), strings("types"));
+        let (fields, types, through) = (strings("fields"), strings("types"), strings("through"));
         let endings = self.lazy_strings(node.get("endings"), false);
         let mut set = |name: &str| node.get(name).map(|n| self.phrase_set(n)).unwrap_or_default();
         let (lead, alone, street, unit) = (set("lead"), set("alone"), set("street"), set("unit"));
@@ -44,11 +44,13 @@ impl Decoder<'_> {
             fields,
             words,
             population: figure("population", 0.0) as u32,
+            other_names: figure("other_names", 0.0) as u32,
             villages: villages.filter_map(|(k, v)| Some((k.scalar_text()?, number(v)? as u32))).collect(),
             countries: figure("countries", 4.0) as usize,
             employees: figure("employees", 0.0),
             alone,
             types,
+            through,
             street,
             unit,
             numbers: numbers.filter_map(|(k, v)| Some((k.scalar_text()?.to_lowercase(), number(v)? as usize))).collect(),

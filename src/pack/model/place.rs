@@ -102,6 +102,8 @@ pub struct PlaceMatcher {
     pub words: Lazy<FieldWords>,
     /// Names of smaller cities are not sure enough to contradict.
     pub population: u32,
+    /// The same of names in another language, or of older days.
+    pub other_names: u32,
     /// Countries with many villages that are called after cities elsewhere: there, a name must be that of a city of this size.
     pub villages: Vec<(String, u32)>,
     /// Territories with a code of their own, and the country they may be written under.
@@ -114,6 +116,8 @@ pub struct PlaceMatcher {
     pub alone: PhraseSet,
     /// Types of structured data that stand for the firm.
     pub types: Vec<String>,
+    /// The keys by which an address of the firm's own hangs on it.
+    pub through: Vec<String>,
     /// Words of street addresses.
     pub street: PhraseSet,
     /// Parts of an address that are no street.

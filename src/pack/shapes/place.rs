@@ -46,6 +46,7 @@ pub(super) static PLACE: ObjectShape = ObjectShape {
         key("remote_words", STRINGS, "Words for `remote` in location fields; # stands for a number."),
         key("non_places", STRINGS, "What stands in location fields and is no place; # stands for a number."),
         key("population", Number, "Names of smaller cities contradict nothing."),
+        key("other_names", Number, "Names of smaller cities in another language contradict nothing."),
         key(
             "villages",
             MapOf(&Number),
@@ -56,6 +57,7 @@ pub(super) static PLACE: ObjectShape = ObjectShape {
         key("employees", Number, "So many people, or fewer."),
         key("alone", STRINGS, "Phrases that say one person works alone."),
         key("types", STRINGS, "Types of structured data that stand for the firm."),
+        key("through", STRINGS, "Keys by which a firm's own address hangs on it: nothing else leads to an office."),
         key("street", STRINGS, "Words of street addresses."),
         key("unit", STRINGS, "Parts of an address that are no street."),
         key("numbers", MapOf(&Number), "Number words and what they mean."),

@@ -241,7 +241,8 @@ fn what_shows_through_is_the_colour_of_the_page() {
 
 #[test]
 fn style_sheets_that_are_not_read_are_said_once_where_a_mark_is_shown() {
-    let links = "<link rel=stylesheet href=css/gone.css><link rel=stylesheet href=https://cdn.example/a.css><link rel=stylesheet media=print href=p.css>";
+    let links = "<link rel=stylesheet href=css/gone.css><link rel=stylesheet href=https://cdn.example/a.css><link rel=stylesheet media=print href=p.css>\
+                 <link rel=stylesheet href='https://fonts.googleapis.com/css2?family=Lato'>";
     let site = Site::new("sheets", &format!("{links}<img src=img/gold.png alt=Gold><img src=img/gold.png?2 alt=Gold>"));
     site.copy("register/gold.png", "site/img/gold.png");
     site.put("site/other.html", format!("{links}<p>No mark.").as_bytes());

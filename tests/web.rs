@@ -115,6 +115,7 @@ note: HOST/sitemap.xml names an address on other sites, left out here
 error[not-checked]: HOST/private/a: the robots.txt of 127.0.0.1 does not let promolint read this
   = help: its owner can add `User-agent: promolint` and `Allow: /` there; or save the page and check the file
 note: HOST/moved leads to HOST/deep/page, which was checked
+note: HOST/export.csv: no format describes these records; values of several words were read as texts of the kind page, others were not checked
 error[not-checked]: HOST/old: the server does not let promolint read this (403 Forbidden)
   = help: if a browser shows it, save the page there and check the file; or ask its owner to let promolint in
 error[not-checked]: HOST/badge.pdf: this is application/pdf, which promolint does not read

@@ -176,7 +176,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     run.tell_left_out();
     if let Some(first) = inputs.links.first().filter(|_| !args.quiet) {
         let links = count(inputs.links.len(), "link");
-        complain(&format!("note: {links} to folders elsewhere not followed ({}); name what is to be read", clean(first)));
+        complain(&format!("note: {links} out of the folder not followed ({}); name what is to be read", clean(first)));
     }
     run.tell_not_applied();
     run.summary.fixed = mends.fixed;

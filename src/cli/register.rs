@@ -6,7 +6,9 @@ use crate::badge::Limits;
 use crate::document::records::{self, Formats, Splitter};
 use crate::engine::{asset_references, io_message, is_binary, name_of};
 use crate::facts::partners::{FormatsRef, Identity, export, write};
-use crate::facts::{Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partner, Partners, Standing, channels, content, kind_of};
+use crate::facts::{
+    Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partner, Partners, Standing, channels, content, kind_of,
+};
 use crate::finding::Trouble;
 use crate::report::{rich_faults_in, rich_trouble};
 use crate::source::{DecodeHint, Source, Span};

@@ -47,7 +47,7 @@ pub struct Inputs {
     pub troubles: Vec<Trouble>,
     /// Files that are left out for what they are: unknown endings.
     pub skipped: usize,
-    /// Links to folders elsewhere, which are not followed.
+    /// Links out of the folders, which are not followed.
     pub links: Vec<String>,
     /// Files that were named, standard input among them, and are left out by the configuration's `exclude`.
     pub excluded: usize,
@@ -212,7 +212,7 @@ impl Inputs {
 
 impl Inputs {
     /// Links in a folder, of which the inputs begin with number `first`. What a link to a file leads to is read once: by its own name, if it
-    /// is an input, or by the link's. Links to folders are not followed: they may lead anywhere, and in circles.
+    /// is an input, or by the link's. Links out of the folder are not followed: what is quoted, or mended, there is not what was named.
     fn links(&mut self, folder: &Path, links: Vec<PathBuf>, first: usize, met: &mut Met) {
         let whole = |i: &Input| if let Input::File { path, .. } = i { path.canonicalize().ok() } else { None };
         let mut read: HashSet<PathBuf> = self.list.get(first..).unwrap_or_default().iter().filter_map(whole).collect();
@@ -220,14 +220,17 @@ impl Inputs {
         for link in links {
             let (Ok(target), Ok(meta)) = (link.canonicalize(), link.metadata()) else { continue };
             let name = name_of(&link);
-            if meta.is_dir() && !target.starts_with(&inside) {
-                self.links.push(name);
+            let known = Format::from_name(&name).is_some_and(|f| self.images || f != Format::Image);
+            if !target.starts_with(&inside) {
+                // Unless it is read all the same, by its own name.
+                if meta.is_dir() || known && !met.files.contains_key(&target) {
+                    self.links.push(name);
+                }
                 continue;
             }
             if !meta.is_file() || !read.insert(target.clone()) || met.files.contains_key(&target) {
                 continue;
             }
-            let known = Format::from_name(&name).is_some_and(|f| self.images || f != Format::Image);
             met.files.insert(target, known.then_some(self.list.len()));
             if !known {
                 self.skipped += 1;
@@ -282,7 +285,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn links_to_files_are_read_once_and_those_to_folders_are_told() {
+    fn links_to_files_within_are_read_once_and_those_that_lead_out_are_told() {
         let folder = std::env::temp_dir().join(format!("promolint-links-{}", std::process::id()));
         let (site, real) = (folder.join("site"), folder.join("real"));
         for f in [&site, &real] {
@@ -291,8 +294,11 @@ mod tests {
         for file in [site.join("b.md"), real.join("c.md")] {
             std::fs::write(file, "x").expect("written");
         }
-        // To a file that is read, to one elsewhere (twice), to a folder elsewhere, to nothing.
-        for (to, link) in [("b.md", "a.md"), ("../real/c.md", "d.md"), ("../real/c.md", "e.md"), ("../real", "f"), ("gone", "g.md")] {
+        std::fs::write(site.join(".kept.md"), "x").expect("written");
+        // To a file that is read, to one that is not (twice), to a file and a folder elsewhere, to nothing.
+        let links =
+            [("b.md", "a.md"), (".kept.md", "d.md"), (".kept.md", "e.md"), ("../real/c.md", "c.md"), ("../real", "f"), ("gone", "g.md")];
+        for (to, link) in links {
             symlink(to, site.join(link)).expect("a link");
         }
         let list = |arguments: &[&Path]| {
@@ -303,9 +309,10 @@ mod tests {
             };
             (inputs.list.iter().filter_map(name).collect::<Vec<_>>(), inputs.links.len())
         };
-        assert_eq!(list(&[&site]), (vec!["b.md".to_owned(), "d.md".to_owned()], 1));
-        assert_eq!(list(&[&folder]), (vec!["c.md".to_owned(), "b.md".to_owned()], 0));
-        assert_eq!(list(&[&site, &real]), (vec!["b.md".to_owned(), "d.md".to_owned()], 1));
+        let names = |of: &[&str]| of.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        assert_eq!(list(&[&site]), (names(&["b.md", "d.md"]), 2));
+        assert_eq!(list(&[&folder]), (names(&["c.md", "b.md", "d.md"]), 0));
+        assert_eq!(list(&[&real, &site]), (names(&["c.md", "b.md", "d.md"]), 1));
         let _ = std::fs::remove_dir_all(&folder);
     }
 }

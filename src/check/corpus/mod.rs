@@ -306,8 +306,7 @@ fn page(subject: &Subject, m: &CorpusMatcher) -> Option<Found> {
         }
     }
     let mut sketch = Some(Box::new(Sketch::of(head(&text), &names, m.min_words)?));
-    let whose =
-        doc.links.iter().filter(|l| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]")).find_map(|l| site(&l.target));
+    let whose = doc.links.iter().filter(|l| matches!(l.holder.as_str(), "link[canonical]" | "meta[og:url]")).find_map(|l| site(&l.target));
     let key = hash(whose.as_deref().unwrap_or(""));
     let (start, end, place) = match about {
         Some((start, end, mention)) => (start, end, mention.places.first().copied().map(|p| (p, mention))),

@@ -5,6 +5,7 @@ use crate::badge::AlterationKind;
 use crate::check::Subject;
 use crate::check::markup::{self, Sheet};
 use crate::document::{Image, ImageSource};
+use crate::facts::names::host;
 use crate::finding::Location;
 use crate::source::{Source, Span, is_address};
 use std::rc::Rc;
@@ -68,7 +69,7 @@ impl Styles {
         }
         let Some(source) = subject.pictures.and_then(|p| p.style(address, of)) else {
             // Of pages on the web it was asked for: one that is not there does nothing, and what else went wrong was said.
-            if markup::is_for_screens(media) && !is_address(of) {
+            if markup::is_for_screens(media) && !is_address(of) && !is_of_fonts(address) {
                 self.unread.push(address.to_owned());
             }
             return;
@@ -84,6 +85,12 @@ impl Styles {
             self.linked(subject, &import.address, of, import.media.as_deref(), depth + 1);
         }
     }
+}
+
+/// Whether an address is that of a style sheet of fonts, by its host.
+fn is_of_fonts(address: &str) -> bool {
+    let mut hosts = include_str!("../../../rules/markup/font-hosts.txt").lines();
+    host(address).is_some_and(|h| hosts.any(|known| known == h))
 }
 
 /// The colour behind a picture of a page, if the page says it.

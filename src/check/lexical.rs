@@ -206,7 +206,7 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
                 // "Inc. ", "z. B. ", "No. 1": an abbreviation ends no sentence.
                 let abbreviation = word.chars().count() <= 1
                     || matches!(
-                        word,
+                        word.rsplit(['/', '-', '–']).next().unwrap_or(word),
                         "Inc"
                             | "Ltd"
                             | "Corp"
@@ -303,6 +303,8 @@ mod tests {
             let start = text.find("Hubspot").expect("planted");
             assert_eq!(is(Scope::Quoted, text, start, start + 7), want, "{text}");
         }
+        let text = "Near Hamburg-St. Pauli we work 24/7. Call us.";
+        assert_eq!(sentence(text, 0, 4), (0, text.len() - " Call us.".len()));
         let text = "Is Acme endorsed? Yes. We are endorsed.";
         let at: Vec<_> = text.match_indices("endorsed").map(|(i, _)| i).collect();
         assert!(is(Scope::Question, text, at[0], at[0] + 8));

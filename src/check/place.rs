@@ -220,12 +220,24 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
             out.push(mention);
             edge = mention.whole.end;
         }
+        if begins_clause(text, &out, m) {
+            out.pop();
+        }
         if m.whole && !below::is_whole(text, from, edge) {
             out.clear();
         }
     }
     out.retain(|p| !p.part_of_name || if m.before { name && !m.lead.is_empty() || followed_by_phrase(text, p, from) } else { last(p) });
     out
+}
+
+/// "With our office in Berlin, Vienna is a day trip": of two cities that a comma alone joins, the second begins the clause that follows.
+fn begins_clause(text: &str, list: &[&Mention], m: &PlaceMatcher) -> bool {
+    let [first, last] = list else { return false };
+    let comma = text.get(first.whole.end..last.whole.start).is_some_and(|between| between.trim() == ",");
+    let word = text.get(last.whole.end..).and_then(|rest| rest.strip_prefix(' ')?.split(|c: char| !c.is_alphabetic()).next());
+    let follows = word.is_some_and(|w| w.starts_with(char::is_lowercase) && !m.joins.iter().any(|j| j == w));
+    comma && follows && first.kind == Kind::City && last.kind == Kind::City
 }
 
 /// "Leipziger Büro", "bureau lyonnais": the city whose adjective is the word directly before the phrase, or behind it.
@@ -293,7 +305,7 @@ fn is_address(between: &str) -> bool {
 
 /// "We are fully remote", from a firm that has offices on record and nothing else.
 fn remote_of_physical(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, mut hits: Vec<Hit>) -> Vec<Hit> {
-    let Some((partner, span, what)) = known::physical_only(speaker) else { return Vec::new() };
+    let Some((partner, span, what)) = known::physical_only(speaker, m.or_remote) else { return Vec::new() };
     if m.after_name {
         hits.retain(|hit| after_name(subject, speaker, hit));
     }
@@ -338,10 +350,24 @@ fn after_name(subject: &Subject, speaker: &Speaker, hit: &Hit) -> bool {
         let block = &subject.document.blocks[subject.document.block_at(start)?];
         let text = subject.document.block_text(block);
         let (from, _) = lexical::sentence(text, start - block.start, start - block.start);
-        Some(text.get(from..start - block.start)?.to_lowercase())
+        text.get(from..start - block.start)
     };
     let Some(head) = head() else { return false };
-    speaker.names().map(str::to_lowercase).any(|n| n.chars().count() >= 3 && head.contains(short(&n)))
+    speaker.names().any(|n| n.chars().count() >= 3 && has_name(head, short(n)))
+}
+
+/// Whether a name stands in a text, not within a word, and with a capital if it has one. Signs of Japanese stand beside words of any kind.
+fn has_name(text: &str, name: &str) -> bool {
+    let (small, name) = (text.to_lowercase(), (name.starts_with(char::is_uppercase), name.to_lowercase()));
+    let is_letter = |c: char| c.is_alphanumeric() && c < '\u{3000}';
+    small.match_indices(&name.1).any(|(at, found)| {
+        let within = |inside: Option<char>, beside: Option<char>| inside.is_some_and(is_letter) && beside.is_some_and(is_letter);
+        let (before, after) = (&small[..at], &small[at + found.len()..]);
+        let whole = !within(found.chars().next(), before.chars().next_back()) && !within(found.chars().next_back(), after.chars().next());
+        // Capitals that become longer are rare: then their places are unknown.
+        let first = text.get(at..).filter(|_| small.len() == text.len()).and_then(|t| t.chars().next());
+        whole && !(name.0 && first.is_some_and(char::is_lowercase))
+    })
 }
 
 /// A name of three words or more without the rest, which often says what the firm does: "Maré Alta Consultoria".

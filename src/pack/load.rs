@@ -380,6 +380,23 @@ mod tests {
         assert_eq!(set.files.len(), 3);
     }
 
+    /// A pack that gives a name of a pack below another meaning has all of those terms read at every start.
+    #[test]
+    fn no_built_in_pack_changes_a_term_of_another() {
+        let terms = |name: &str| {
+            let root = yaml::parse(crate::pack::builtin_text(name).expect("a pack")).expect("YAML");
+            let terms = root.get("terms").and_then(Node::as_map).unwrap_or_default();
+            (terms.iter().filter_map(|(k, _)| k.scalar_text()).collect::<Vec<_>>(), extends(&root))
+        };
+        for name in crate::pack::builtin_names("hubspot") {
+            let (own, below) = terms(name);
+            for (base, _) in below {
+                let twice: Vec<_> = terms(&base).0.into_iter().filter(|t| own.contains(t)).collect();
+                assert!(twice.is_empty(), "{name} changes {twice:?} of {base}");
+            }
+        }
+    }
+
     fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
         out.extend(m.form.patterns().into_iter().flat_map(|p| p.iter()).map(|p| &**p));
         match &m.form {

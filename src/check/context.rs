@@ -1,7 +1,7 @@
 //! What must, or must not, surround a match.
 
 use super::{Hit, Subject, lead, lexical};
-use crate::document::{Lang, Mark};
+use crate::document::{Lang, Mark, cells};
 use crate::facts::names::fold_name;
 use crate::pack::model::{Beside, Context, Near, Scope, Side, Within};
 use std::cell::RefCell;
@@ -213,6 +213,10 @@ fn found(subject: &Subject, near: &Near, block: usize, from: usize, to: usize, e
     let is = |window: &str| near.phrases.is_match(window) || near.speaker && names_speaker(subject, window);
     let text = match near.within {
         Within::Lead => return lead::leads(subject, block).into_iter().any(is),
+        Within::Cell => {
+            let start = subject.document.blocks[block].start;
+            return cells::beside(&subject.document.cells, &subject.document.text, start).into_iter().any(is);
+        }
         Within::Document => return subject.document_has(&near.phrases) || near.speaker && names_speaker(subject, &subject.document.text),
         _ => subject.document.block_text(&subject.document.blocks[block]),
     };
@@ -223,7 +227,7 @@ fn found(subject: &Subject, near: &Near, block: usize, from: usize, to: usize, e
 /// From where to where in a block is near; `None` for what is not in the block.
 fn reach(near: &Near, text: &str, from: usize, to: usize, excuses: bool) -> Option<(usize, usize)> {
     Some(match near.within {
-        Within::Document | Within::Lead => return None,
+        Within::Document | Within::Lead | Within::Cell => return None,
         Within::Block => (lexical::floor(text, from.saturating_sub(BLOCK_REACH)), lexical::floor(text, to + BLOCK_REACH)),
         Within::Sentence => lexical::sentence(text, from, to),
         Within::Words(n) if excuses => (words_back(text, from, n).max(lexical::sentence(text, from, from).0), words_on(text, to, n)),

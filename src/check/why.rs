@@ -220,6 +220,7 @@ fn distance(within: Within) -> String {
         Within::Sentence => "in the same sentence".to_owned(),
         Within::Block => "in the same block".to_owned(),
         Within::Document => "in the document".to_owned(),
+        Within::Cell => "in the head of the column or row, or in the next cell".to_owned(),
         Within::Lead => "in the heading or line that leads into it".to_owned(),
     }
 }

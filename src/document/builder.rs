@@ -3,6 +3,7 @@
 mod beside;
 mod text;
 
+use super::cells::Tables;
 use super::seen::{is_foreign, joined, may_join, plain};
 use super::{
     BLOCK_SEPARATOR, Block, Directive, Document, Field, FieldRole, Image, ImageSource, Lang, Layer, Link, Mark, OBJECT, Piece, Problem,
@@ -96,6 +97,7 @@ pub struct Builder {
     foreign: bool,
     /// How the text being read is written in the source.
     spelling: Spelling,
+    tables: Tables,
     /// Fields of a document that is done with, the first one last: their strings are written anew.
     spare: Vec<Field>,
 }
@@ -229,6 +231,28 @@ impl Builder {
         if text.is_some() {
             self.settle(text);
         }
+    }
+
+    /// A table begins, or a list of terms and what they mean.
+    pub fn table(&mut self, is_list: bool) {
+        self.tables.open(is_list);
+    }
+
+    /// A row of a table begins.
+    pub fn row(&mut self) {
+        self.tables.row();
+    }
+
+    /// A cell begins where the next text will stand.
+    pub fn cell(&mut self) {
+        let cell = self.tables.cell(self.main.text.len());
+        self.doc.cells.extend(cell);
+    }
+
+    /// The table ends.
+    pub fn end_table(&mut self) {
+        let cell = self.tables.close(self.main.text.len());
+        self.doc.cells.extend(cell);
     }
 
     /// A block has ended, or something without text that stood alone: comments that hold for it learn where it stands.

@@ -4,6 +4,7 @@
 //! comments, class names) is not in a document's text.
 
 mod builder;
+pub mod cells;
 pub mod css;
 pub mod front_matter;
 pub mod html;
@@ -22,6 +23,7 @@ pub mod spelling;
 mod templates;
 
 pub use builder::{Builder, MarkToken, Shown, is_invisible};
+pub use cells::Cell;
 pub use kind::Kind;
 pub use map::{Piece, SourceMap};
 pub use seen::seen;
@@ -109,11 +111,13 @@ pub enum Mark {
     Footer,
     /// The fallback for readers without scripts.
     Noscript,
+    /// Struck out: `<s>`, `<del>`, `~~`.
+    Struck,
 }
 
 impl Mark {
     /// All marks with the names packs use.
-    pub const ALL: [(Mark, &'static str); 7] = [
+    pub const ALL: [(Mark, &'static str); 8] = [
         (Mark::Code, "code"),
         (Mark::Quote, "quote"),
         (Mark::Link, "link"),
@@ -121,6 +125,7 @@ impl Mark {
         (Mark::Nav, "nav"),
         (Mark::Footer, "footer"),
         (Mark::Noscript, "noscript"),
+        (Mark::Struck, "struck"),
     ];
 }
 
@@ -356,6 +361,8 @@ pub struct Document {
     /// Of a page, where the `<a>` tags begin that stand in no template, fallback, drawing or list of options: whoever builds a tree makes
     /// elements of them.
     pub(crate) anchors: Vec<u32>,
+    /// Where the cells of its tables begin, by rising place in the text.
+    pub cells: Vec<Cell>,
     /// Comments that speak to promolint.
     pub directives: Vec<Directive>,
     /// The language declared for the whole.

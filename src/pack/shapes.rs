@@ -42,6 +42,7 @@ const SCOPES: &[&str] = &[
     "nav",
     "footer",
     "noscript",
+    "struck",
     "url",
     "email",
     "handle",
@@ -56,7 +57,7 @@ const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 const CONFIDENCES: &[&str] = &["primary", "partial", "secondary", "inferred"];
 const SCOPE_LIST: Shape = OneOrMany(&OneOf(SCOPES));
 const SEVERITY: Shape = AnyOf(&[OneOf(LEVELS), Object(&SEVERITIES)]);
-const NEAR: Shape = AnyOf(&[List(&AnyOf(&[Str, Object(&NEAR_MAP)])), Object(&NEAR_MAP), Str]);
+const NEAR: Shape = AnyOf(&[List(&AnyOf(&[Str, Object(&NEAR_MAP), List(&Object(&NEAR_MAP))])), Object(&NEAR_MAP), Str]);
 const PREDICATE: Shape = AnyOf(&[Object(&PREDICATE_MAP), Str]);
 const MATCHER: Shape = Later(|| &MATCHER_MAP);
 /// A field matcher inside a field matcher.
@@ -184,7 +185,11 @@ static NEAR_MAP: ObjectShape = ObjectShape {
     keys: &[
         key("phrases", STRINGS, "Any of these."),
         key("speaker", Bool, "A name of the firm that is speaking counts, too."),
-        key("within", AnyOf(&[Number, OneOf(&["sentence", "block", "lead", "document"])]), "How many words away, or where. Default: 8."),
+        key(
+            "within",
+            AnyOf(&[Number, OneOf(&["sentence", "block", "lead", "cell", "document"])]),
+            "How many words away, or where. Default: 8.",
+        ),
         key("side", OneOf(&["before", "after", "both"]), "On which side of the match. Default: both."),
     ],
 };

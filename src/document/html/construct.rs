@@ -153,6 +153,7 @@ impl Reader<'_, '_> {
             return None;
         }
         self.begin(&effect);
+        self.table_part(element);
         let lang = if effect.lang_since > self.around().lang_since { effect.lang } else { self.lang() };
         self.attributes(tag.name, &found, lang);
         if element.is(VOID) || element.is(RAW) || empty {

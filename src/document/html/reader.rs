@@ -226,6 +226,24 @@ impl Reader<'_, '_> {
                 }
             }
             self.finish(&effect);
+            if matches!(element, Element::Table | Element::Dl) {
+                self.b.end_table();
+            }
+        }
+    }
+
+    /// The parts of tables, and of lists of terms.
+    pub(super) fn table_part(&mut self, element: Element) {
+        match element {
+            Element::Table => self.b.table(false),
+            Element::Dl => self.b.table(true),
+            Element::Tr => self.b.row(),
+            Element::Td | Element::Th | Element::Dd => self.b.cell(),
+            Element::Dt => {
+                self.b.row();
+                self.b.cell();
+            }
+            _ => {}
         }
     }
 
@@ -268,6 +286,7 @@ impl Reader<'_, '_> {
             Element::Nav => bit(Mark::Nav),
             Element::Footer => bit(Mark::Footer),
             Element::Template => bit(Mark::Hidden),
+            Element::S | Element::Strike | Element::Del => bit(Mark::Struck),
             Element::Dialog if !found.has(Known::Open) => bit(Mark::Hidden),
             _ if name == "a" && (found.has(Known::Href) || found.has(Known::XlinkHref)) => bit(Mark::Link),
             _ => 0,

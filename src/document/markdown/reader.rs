@@ -44,6 +44,7 @@ pub(super) struct Reader<'a, 'b> {
     last_end: usize,
     links: Vec<OpenLink>,
     quotes: Vec<Option<MarkToken>>,
+    struck: Vec<MarkToken>,
     code: Option<MarkToken>,
     in_code: bool,
     in_table: bool,
@@ -78,6 +79,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             last_end: 0,
             links: Vec::new(),
             quotes: Vec::new(),
+            struck: Vec::new(),
             code: None,
             in_code: false,
             in_table: false,
@@ -140,9 +142,17 @@ impl<'a, 'b> Reader<'a, 'b> {
         match tag {
             Tag::Paragraph => self.block(Role::Text, 0),
             Tag::Heading { level, .. } => self.block(Role::Heading, level as u8),
-            Tag::TableCell => self.block(Role::Cell, 0),
+            Tag::TableCell => {
+                self.block(Role::Cell, 0);
+                self.b.cell();
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.close_block();
+                self.b.row();
+            }
             Tag::Table(_) => {
                 self.close_block();
+                self.b.table(false);
                 // A comment before a table or list holds for all of it.
                 self.b.apart(span(&r));
                 self.in_table = true;
@@ -186,21 +196,30 @@ impl<'a, 'b> Reader<'a, 'b> {
                 let dest = dest_url.into_string();
                 self.links.push(OpenLink { link_type, dest, has_title: !title.is_empty(), start: r.start, mark: None });
             }
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.flush(),
+            Tag::Emphasis | Tag::Strong | Tag::Superscript | Tag::Subscript => self.flush(),
+            Tag::Strikethrough => {
+                self.flush();
+                let mark = self.b.mark(Mark::Struck);
+                self.struck.push(mark);
+            }
             Tag::Item
             | Tag::FootnoteDefinition(_)
             | Tag::DefinitionList
             | Tag::DefinitionListTitle
             | Tag::DefinitionListDefinition
-            | Tag::TableHead
-            | Tag::TableRow
             | Tag::MetadataBlock(_) => self.close_block(),
         }
     }
 
     fn end(&mut self, tag: TagEnd, r: &Range<usize>) {
         match tag {
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => self.flush(),
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Superscript | TagEnd::Subscript => self.flush(),
+            TagEnd::Strikethrough => {
+                self.flush();
+                if let Some(mark) = self.struck.pop() {
+                    self.b.unmark(mark);
+                }
+            }
             TagEnd::Link => self.end_link(None, r),
             TagEnd::Image => {
                 self.alt_depth = self.alt_depth.saturating_sub(1);
@@ -235,6 +254,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             TagEnd::HtmlBlock => self.html_block(r),
             TagEnd::Table => {
                 self.close_block();
+                self.b.end_table();
                 self.in_table = false;
             }
             _ => self.close_block(),

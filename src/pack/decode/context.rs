@@ -99,15 +99,18 @@ impl Decoder<'_> {
             Value::Seq(items) if items.is_empty() => self.fault(node.span, "there is nothing to be near", "name phrases"),
             _ => {}
         }
+        let is_condition = |n: &Node| matches!(n.value, Value::Map(_) | Value::Seq(_));
         match &node.value {
             Value::Map(_) => vec![self.near_map(node, default)],
-            Value::Seq(items) if items.iter().any(|i| matches!(i.value, Value::Map(_))) => items
+            Value::Seq(items) if items.iter().any(is_condition) => items
                 .iter()
-                .filter_map(|i| match i.value {
-                    Value::Map(_) => Some(self.near_map(i, default)),
+                .flat_map(|i| match i.value {
+                    Value::Map(_) => vec![self.near_map(i, default)],
+                    // A list that rules have in common.
+                    Value::Seq(_) => self.near(i, default),
                     _ => {
                         self.fault(i.span, "phrases and conditions are mixed here", "write `{phrases: […]}`");
-                        None
+                        Vec::new()
                     }
                 })
                 .collect(),
@@ -122,6 +125,7 @@ impl Decoder<'_> {
             Some(Value::Str(s)) if s == "block" => Within::Block,
             Some(Value::Str(s)) if s == "document" => Within::Document,
             Some(Value::Str(s)) if s == "lead" => Within::Lead,
+            Some(Value::Str(s)) if s == "cell" => Within::Cell,
             _ => default,
         };
         let side = match node.get("side").and_then(Node::as_str) {

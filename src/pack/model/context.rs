@@ -70,6 +70,8 @@ pub enum Within {
     Document,
     /// What leads into the block: the heading that it stands under, and the line before the list that it is an item of.
     Lead,
+    /// The head of the column, the first cell of the row and the next cell of the cell that the match is in; the term of a description.
+    Cell,
 }
 
 /// A side of a match.

@@ -220,8 +220,8 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
             out.push(mention);
             edge = mention.whole.end;
         }
-        if begins_clause(text, &out, m) {
-            out.pop();
+        if let Some(first) = next_clause(text, &out, m) {
+            out.truncate(first);
         }
         if m.whole && !below::is_whole(text, from, edge) {
             out.clear();
@@ -231,13 +231,18 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
     out
 }
 
-/// "With our office in Berlin, Vienna is a day trip": of two cities that a comma alone joins, the second begins the clause that follows.
-fn begins_clause(text: &str, list: &[&Mention], m: &PlaceMatcher) -> bool {
-    let [first, last] = list else { return false };
-    let comma = text.get(first.whole.end..last.whole.start).is_some_and(|between| between.trim() == ",");
-    let word = text.get(last.whole.end..).and_then(|rest| rest.strip_prefix(' ')?.split(|c: char| !c.is_alphabetic()).next());
-    let follows = word.is_some_and(|w| w.starts_with(char::is_lowercase) && !m.joins.iter().any(|j| j == w));
-    comma && follows && first.kind == Kind::City && last.kind == Kind::City
+/// "With our office in Berlin, Vienna is a day trip", "… in Berlin; in Vienna we meet clients": with which place the clause begins that
+/// follows. Of two cities a comma alone may divide them, of any number a semicolon.
+fn next_clause(text: &str, list: &[&Mention], m: &PlaceMatcher) -> Option<usize> {
+    let last = list.last()?;
+    let word = text.get(last.whole.end..)?.strip_prefix(' ')?.split(|c: char| !c.is_alphabetic()).next()?;
+    if !word.starts_with(char::is_lowercase) || m.joins.iter().any(|j| j == word) {
+        return None;
+    }
+    let between = |n: usize| text.get(list[n - 1].whole.end..list[n].whole.start).unwrap_or("").trim();
+    let semicolon = (1..list.len()).rev().find(|n| between(*n).starts_with(';'));
+    let comma = || list.len() == 2 && between(1) == "," && list.iter().all(|p| p.kind == Kind::City);
+    semicolon.or_else(|| comma().then_some(1))
 }
 
 /// "Leipziger Büro", "bureau lyonnais": the city whose adjective is the word directly before the phrase, or behind it.

@@ -1,5 +1,7 @@
 //! Where the cells of tables begin, and the terms and descriptions of definition lists: which words head a column or a row.
 
+use super::BLOCK_SEPARATOR;
+
 /// The start of a cell, or of what follows a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cell {
@@ -60,7 +62,9 @@ pub fn beside<'t>(cells: &[Cell], text: &'t str, at: usize) -> Vec<&'t str> {
     }
     let words = |n: usize| {
         let end = cells.get(n + 1).map_or(text.len(), |c| c.start);
-        text.get(cells[n].start..end).map(str::trim).filter(|t| !t.is_empty() && t.len() <= MAX_CELL)
+        text.get(cells[n].start..end)
+            .map(|t| t.trim_matches(|c: char| c.is_whitespace() || c == BLOCK_SEPARATOR))
+            .filter(|t| !t.is_empty() && t.len() <= MAX_CELL)
     };
     let of_table = |n: &usize| cells[*n].table == own.table;
     let mut out = Vec::new();
@@ -112,7 +116,7 @@ mod tests {
                     <dl><dt>Never<dd>this<dd>that<dt>Fee<dd>none</dl>end";
         let d = read("a.html", Format::Html, html);
         assert_eq!(of(&d, "more"), ["A", "two"]);
-        assert_eq!(of(&d, "two"), ["one\nmore", "B"]);
+        assert_eq!(of(&d, "two"), ["one\u{1E}more", "B"]);
         assert!(of(&d, "in").is_empty() && of(&d, "after").is_empty() && of(&d, "end").is_empty());
         assert_eq!(of(&d, "that"), ["Never"]);
         assert_eq!(of(&d, "Fee"), ["none"]);

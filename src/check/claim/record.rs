@@ -6,8 +6,8 @@ use super::number::{Number, write};
 use super::{Verdict, claimed, words_after};
 use crate::check::{Hit, Known, Speaker, Subject};
 use crate::facts::names::{country_name, fold_name};
-use crate::facts::partners::Since;
-use crate::facts::places::Gazetteer;
+use crate::facts::partners::{Office, Since};
+use crate::facts::places::{Gazetteer, Kind, Mention, Place as Gazetted, fold::fold};
 use crate::facts::{Answer, List, Partner, Program, State, Tier};
 use crate::finding::Location;
 use crate::pack::model::ClaimMatcher;
@@ -231,6 +231,29 @@ fn country_after(m: &ClaimMatcher, place: &Place) -> Option<Option<(&'static str
     Some(country.map(|c| (country_name(c.iso2).unwrap_or(c.name), c.iso2)))
 }
 
+/// The city that a statement speaks of, in the same way; its `range` is one of the whole text.
+fn city_after(m: &ClaimMatcher, place: &Place) -> Option<Mention> {
+    let tail = place.text.get(place.hit.1..place.sentence.1)?;
+    let rest = tail.trim_start();
+    let (_, end) = m.in_place.find(rest, 0).filter(|(start, _)| *start == 0)?;
+    let behind = rest.get(end..)?;
+    let words = behind.trim_start();
+    let mut city = Gazetteer::get().mentions(words, &|| None).into_iter().find(|p| p.range.start == 0 && p.kind == Kind::City)?;
+    let shift = place.sentence.1 - words.len();
+    city.range = city.range.start + shift..city.range.end + shift;
+    Some(city)
+}
+
+/// Whether a firm is known to have an office in a city.
+fn is_in_city(partner: &Partner, city: &Mention) -> bool {
+    let is = |city: &Gazetted, office: &Office| {
+        let country = office.country.as_ref().is_none_or(|c| c.value == city.country);
+        country && office.city.as_ref().is_some_and(|c| fold(&c.value) == fold(city.name))
+    };
+    let mut offices = partner.offices.physical.items().iter().chain(partner.offices.unsorted.items());
+    offices.any(|o| city.places.iter().any(|p| is(p, &o.value)))
+}
+
 /// Whether a firm is known to be somewhere in a country.
 fn is_in(partner: &Partner, code: &str) -> bool {
     let offices = partner.offices.physical.items().iter().chain(partner.offices.unsorted.items());
@@ -338,12 +361,21 @@ pub fn not_alone(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) 
     let unproved = Verdict { claimed: hit.text.clone(), known: "nothing that proves it".to_owned(), ..Verdict::default() };
     let (Some(who), Some(register)) = (who, subject.facts.partners.as_ref().filter(|r| r.covers_others())) else { return Some(unproved) };
     let Some(country) = country_after(m, place) else { return Some(unproved) };
-    let (country, code) = country?;
     let own: Vec<&str> = who.firms().map(|p| p.id.value.as_str()).collect();
-    let mut others = register.iter().filter(|p| !own.contains(&p.id.value.as_str()) && p.is_member() != Some(false));
-    let other = others.find(|p| is_in(p, code))?;
+    let others = || register.iter().filter(|p| !own.contains(&p.id.value.as_str()) && p.is_member() != Some(false));
+    let (there, other) = match country {
+        Some((country, code)) => (country.to_owned(), others().find(|p| is_in(p, code))?),
+        // Of a city; that nobody else is there, a register cannot prove where it does not know all offices.
+        None => {
+            let Some(city) = city_after(m, place) else { return Some(unproved) };
+            match others().find(|p| is_in_city(p, &city)) {
+                Some(other) => (place.text.get(city.range.clone()).unwrap_or("").to_owned(), other),
+                None => return (!others().all(|p| p.offices.physical.is_whole())).then_some(unproved),
+            }
+        }
+    };
     let known = format!("{} is there too", other.name.value);
-    let evidence = register.place(other, other.name.span).map(|p| p.location(format!("also in {country}")));
+    let evidence = register.place(other, other.name.span).map(|p| p.location(format!("also in {there}")));
     Some(Verdict { claimed: hit.text.clone(), known, since: String::new(), evidence })
 }
 

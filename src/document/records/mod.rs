@@ -11,6 +11,7 @@ pub mod json;
 mod split_json;
 mod stream;
 mod text;
+mod unnamed;
 mod values;
 mod walk;
 mod whole;

@@ -37,7 +37,7 @@ fn own_name(pointer: &str) -> String {
 
 /// The language of a text that stands under its tag: `/description/en`.
 fn language(pointer: &str) -> Option<Lang> {
-    let (of, key) = pointer.rsplit_once('/')?;
+    let (of, key) = pointer.trim_end_matches(|c: char| c.is_ascii_digit() || c == '/').rsplit_once('/')?;
     if of.is_empty() || !is_language(key) { None } else { Lang::from_tag(key) }
 }
 
@@ -68,7 +68,8 @@ impl<'f, 'b> Writer<'f, 'b> {
     /// One value with what the format says of it, if anything. `own` gives its own name.
     pub fn value(&mut self, def: Option<&FieldDef>, pointer: &str, own: impl FnOnce() -> String, text: &Text) {
         let Some(def) = def else {
-            let read = if self.fits { self.reads_unnamed && is_for_readers(pointer) && is_sentence(&text.value) } else { is_words(&text.value) };
+            let read =
+                if self.fits { self.reads_unnamed && is_for_readers(pointer) && is_sentence(&text.value) } else { is_words(&text.value) };
             return self.put(&own(), if read { FieldRole::Prose } else { FieldRole::Other }, false, pointer, text);
         };
         let value = text.value.trim();

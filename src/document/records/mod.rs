@@ -20,6 +20,7 @@ pub use formats::{FieldDef, Format, FormatError, Formats};
 pub use header::is_table;
 pub use stream::{CHUNK, Chunk, LONGEST_RECORD, Splitter, Trouble, TroubleKind};
 pub use text::{Text, prose};
+pub use unnamed::unread;
 pub use values::{Given, values};
 pub use walk::MAX_FIELDS;
 pub use whole::split as split_whole;

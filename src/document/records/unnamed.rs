@@ -1,6 +1,7 @@
 //! Values that no format has a name for: which of them are texts for readers.
 
-use crate::document::Kind;
+use super::Format;
+use crate::document::{Document, FieldRole, Kind};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -37,7 +38,7 @@ pub fn is_sentence(s: &str) -> bool {
     if s.len() < 10 || s.starts_with(['{', '[']) {
         return false;
     }
-    let (mut letters, mut others, mut unspaced, mut hiragana) = (0, 0, 0, false);
+    let (mut letters, mut others, mut unspaced, mut hiragana) = (0, 0, 0, 0);
     let (mut tag, mut end) = (false, false);
     for c in s.chars() {
         match c {
@@ -48,7 +49,7 @@ pub fn is_sentence(s: &str) -> bool {
             c if c.is_alphabetic() => {
                 letters += 1;
                 unspaced += usize::from(is_unspaced(c));
-                hiragana |= ('\u{3041}'..='\u{309F}').contains(&c);
+                hiragana += usize::from(('\u{3041}'..='\u{309F}').contains(&c));
             }
             c if c.is_whitespace() => {}
             _ => others += 1,
@@ -58,7 +59,8 @@ pub fn is_sentence(s: &str) -> bool {
         return false;
     }
     if 2 * unspaced > letters {
-        return hiragana && unspaced >= MANY;
+        // There are a few in the names of places, too.
+        return hiragana > 2 && unspaced >= MANY;
     }
     let (mut words, mut small, mut marks) = (0, 0, 0);
     for word in s.split_whitespace().filter(|w| w.contains(char::is_alphabetic)) {
@@ -72,6 +74,20 @@ pub fn is_sentence(s: &str) -> bool {
     }
     // Names and lists of services are written large, or in pieces.
     words >= WORDS && 3 * small >= words && 3 * marks < words && (end || 2 * small > words)
+}
+
+/// Names of fields that are told of, at most.
+const NAMES: usize = 5;
+/// A longer name is not repeated.
+const LONGEST_NAME: usize = 64;
+
+/// Adds to `names` those fields of a record which hold sentences though the format has no name for them, and which were not read.
+pub fn unread(document: &Document, format: &Format, names: &mut Vec<String>) {
+    for f in document.fields.iter().filter(|f| f.role == FieldRole::Other && f.value.len() >= 20 && f.name.len() <= LONGEST_NAME) {
+        if names.len() < NAMES && !names.contains(&f.name) && format.field_named(&f.name).is_none() && is_sentence(&f.value) {
+            names.push(f.name.clone());
+        }
+    }
 }
 
 /// Words in the names of fields that are not for readers, or hold what others say.

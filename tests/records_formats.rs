@@ -244,3 +244,19 @@ fn plain_shapes() {
     let (format, kind, ..) = first("posts:\n - {id: a, network: x, text: Hello there}\n", Shape::Yaml);
     assert_eq!((format.as_str(), kind), ("plain-post", Kind::Social));
 }
+
+#[test]
+fn sentences_that_no_format_names() {
+    let texts = |file: &str, shape| {
+        let (_, doc, _) = documents(file, shape).remove(0);
+        doc.blocks.iter().filter(|b| b.role == Role::Prose).map(|b| doc.block_text(b).to_owned()).collect::<Vec<_>>()
+    };
+    let file = "company_name,tier,partner_type,slug,regions,about_us,summary,team_text,internal_notes,address_full,motto\n\
+        Quill,gold,provider,quill,DACH,Oak tables,Oak chairs,We are ten people in a barn.,They never answer our letters at all.,\"1 High Street, Leeds, United Kingdom\",The Great Big Oak House\n";
+    assert_eq!(texts(file, Shape::Csv), ["Oak tables", "Oak chairs", "We are ten people in a barn."]);
+    let file = r#"{"companyName":"Quill","companyUrl":"https://quill.example","tier":"gold","urlSlug":"quill","description":{"en":"Oak tables","de":["Tische","Bänke"]},"bio":"Chairs","faq":[{"answer":"We answer in a day or two."}],"reviews":[{"text":"They were late for us every single time."}]}"#;
+    assert_eq!(texts(file, Shape::Json), ["Oak tables", "Tische", "Bänke", "Chairs", "We answer in a day or two."]);
+    let (_, doc, _) = documents(file, Shape::Json).remove(0);
+    let of = |text: &str| doc.blocks.iter().find(|b| doc.block_text(b) == text).and_then(|b| b.lang).map(|l| l.as_str().to_owned());
+    assert_eq!((of("Oak tables"), of("Bänke"), of("Chairs")), (Some("en".to_owned()), Some("de".to_owned()), None));
+}

@@ -69,6 +69,9 @@ fn answer(path: &str, port: u16) -> (&'static str, Vec<u8>) {
         "/nothing" => ("204 No Content", Vec::new()),
         "/blank" => (html, Vec::new()),
         "/led-on" => (html, b"<!doctype html><meta http-equiv=Refresh content=\"0; URL='/plain'\">".to_vec()),
+        "/app" => {
+            (html, b"<title>Acme</title><div id=root></div><noscript>Turn JavaScript on</noscript><script src=a.js></script>".to_vec())
+        }
         "/later" => (html, b"<noscript><meta http-equiv=refresh content='0;url=/plain'></noscript><p>Words".to_vec()),
         "/robots.txt" => ("200 OK", b"User-agent: *\nDisallow: /private/\n".to_vec()),
         "/sitemap.xml" => {
@@ -218,6 +221,7 @@ fn what_shows_nothing_is_not_clean() {
         ("nothing", "the server answers that there is no content (204)"),
         ("blank", "the server's answer is empty"),
         ("led-on", "this page leads its readers on to HOST/plain, which was not checked"),
+        ("app", "the page has no words of its own for readers as the server sends it"),
     ] {
         let (text, code) = site.run(&folder, &[&format!("HOST/{page}")]);
         assert_eq!(code, 2, "{text}");

@@ -13,6 +13,7 @@ use super::rules::Levels;
 use super::run::Engine;
 use super::suppress;
 use super::why::{self, Teller};
+use super::wordless::is_wordless;
 use crate::badge::Verdict;
 use crate::check::gate::Gate;
 use crate::check::pictures::{Looked, Pictures, Seen};
@@ -75,6 +76,10 @@ impl Engine<'_> {
         let source = Source::decode(name, bytes, hint(format));
         let reading = read_source(&source, format, self.kind_of(name));
         self.check(&source, &reading, &mut Active::default(), &mut outcome);
+        outcome.wordless = format == Format::Html && is_wordless(&reading.document);
+        if outcome.wordless {
+            outcome.unsee();
+        }
         outcome.decoding(&source);
         outcome
     }
@@ -145,6 +150,7 @@ impl Engine<'_> {
             ..Outcome::default()
         };
         let (mut unknown, mut generic) = (0, None);
+        let mut unnamed: Vec<String> = Vec::new();
         let mut active = Active::default();
         let mut spare: Vec<Document> = Vec::new();
         let mut batch: Vec<(usize, Reading, Own)> = Vec::new();
@@ -195,6 +201,9 @@ impl Engine<'_> {
                 records::read_generic(chunk, i, kind, &mut b);
             }
             let document = b.finish();
+            if let records::Outcome::Known(format) = read {
+                records::unread(&document, format, &mut unnamed);
+            }
             if first && generic.is_none() && !described {
                 let is_left = |f: &Field| f.role == FieldRole::Other && f.value.contains(char::is_alphabetic);
                 generic = kind.filter(|_| document.fields.iter().any(is_left));
@@ -218,6 +227,13 @@ impl Engine<'_> {
             outcome
                 .remarks
                 .push(format!("{name}: {unknown} of the records {first} to {last} have a form nobody described, and were not read"));
+        }
+        if !unnamed.is_empty() {
+            let list = unnamed.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+            outcome.unnamed = Some(format!(
+                "{}: sentences were not read in fields that no format names or that are not for readers: {list}",
+                outcome.name
+            ));
         }
         if let Some(kind) = generic {
             let name = &outcome.name;

@@ -34,6 +34,7 @@ mod testing;
 mod walk;
 mod web;
 pub mod why;
+mod wordless;
 
 pub use accept::{Accept, Baseline, BaselineChange, Coverage, Ignore, Ignores, SUPPRESSION, git, since};
 pub use assets::{files as asset_files, references as asset_references, references_kept};

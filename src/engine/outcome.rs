@@ -53,6 +53,10 @@ pub struct Outcome {
     pub(super) strange: Vec<Trouble>,
     /// The first value of a listing that says nothing known, in words.
     pub(super) unknown_value: Option<String>,
+    /// Which fields of records hold sentences that were not read, in words.
+    pub(super) unnamed: Option<String>,
+    /// Whether this is a page without a word for its readers.
+    pub(super) wordless: bool,
     /// How many pictures were not compared, by reason.
     pub not_compared: BTreeMap<Left, usize>,
     /// What is told of a place that somebody asks about.
@@ -101,6 +105,11 @@ impl Outcome {
 
     pub(super) fn empty(name: &str) -> Outcome {
         Outcome::with_trouble(name, "there are no records in this file", "an export has at least one record")
+    }
+
+    /// Nothing there could be seen, so that the silence of rules says nothing.
+    pub(super) fn unsee(&mut self) {
+        self.seen = Seen::default();
     }
 
     /// An input that is left out for what it is.
@@ -171,9 +180,16 @@ impl Outcome {
     }
 }
 
-/// How many records of a form nobody described an input had so far, and whether a value that says nothing known was told of.
+/// What is told once of an input, though it comes in pieces.
 #[derive(Debug, Default)]
-pub(super) struct Strange(usize, bool);
+pub(super) struct Strange {
+    /// How many records of a form nobody described it had so far.
+    records: usize,
+    /// Whether a value that says nothing known was told of.
+    value: bool,
+    /// Whether fields that were not read were told of.
+    unnamed: bool,
+}
 
 impl Strange {
     /// Takes outcomes in their order; the records become troubles, as far as they are named.
@@ -181,16 +197,15 @@ impl Strange {
         if outcome.starts_input {
             *self = Strange::default();
         }
-        if let Some(remark) = outcome.unknown_value.take().filter(|_| !self.1) {
-            self.1 = true;
-            outcome.remarks.push(remark);
+        for (remark, told) in [(outcome.unknown_value.take(), &mut self.value), (outcome.unnamed.take(), &mut self.unnamed)] {
+            outcome.remarks.extend(remark.filter(|_| !std::mem::replace(told, true)));
         }
         for mut trouble in outcome.strange.drain(..) {
-            self.0 += 1;
-            if self.0 > MAX_STRANGE + 1 {
+            self.records += 1;
+            if self.records > MAX_STRANGE + 1 {
                 continue;
             }
-            if self.0 > MAX_STRANGE {
+            if self.records > MAX_STRANGE {
                 trouble.message.push_str("; more such records after it are not named");
             }
             outcome.troubles.push(trouble);
@@ -231,6 +246,39 @@ impl Pictured {
         }
         let (images, were) = if all == 1 { ("image", "was") } else { ("images", "were") };
         vec![format!("{all} {images} {were} not compared: {}", reasons.join(", "))]
+    }
+}
+
+/// Pages without a word for their readers, over a whole run.
+#[derive(Debug, Default)]
+pub(super) struct Wordless {
+    first: String,
+    pages: usize,
+}
+
+impl Wordless {
+    /// Takes outcomes in their order.
+    pub fn take(&mut self, outcome: &Outcome) {
+        if outcome.wordless {
+            if self.pages == 0 {
+                self.first.clone_from(&outcome.name);
+            }
+            self.pages += 1;
+        }
+    }
+
+    /// How many there were.
+    pub fn remark(&self) -> Option<String> {
+        let first = &self.first;
+        match self.pages {
+            0 => None,
+            1 => Some(format!(
+                "{first} has no words of its own for readers as it stands, so that its body was not checked; scripts are not run"
+            )),
+            n => Some(format!(
+                "{n} pages have no words of their own for readers as they stand, {first} the first, so that their bodies were not checked; scripts are not run"
+            )),
+        }
     }
 }
 

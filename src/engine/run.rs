@@ -4,7 +4,7 @@ use super::corpus::Collector;
 use super::distinct::Distinct;
 use super::format::{Format, is_binary};
 use super::once::Once;
-use super::outcome::{MAX_DOCUMENT, Outcome, Pictured, Strange};
+use super::outcome::{MAX_DOCUMENT, Outcome, Pictured, Strange, Wordless};
 use super::paths::Paths;
 use super::pictures::Gallery;
 use super::recall::{Gather, Piece, Recall};
@@ -75,6 +75,7 @@ impl Engine<'_> {
             web.begin(inputs.iter().filter_map(name).collect());
         }
         let (mut pictured, mut strange) = (Pictured::default(), Strange::default());
+        let mut wordless = Wordless::default();
         let mut once = Once::default();
         let mut distinct = Distinct::default();
         let mut go_on = true;
@@ -82,6 +83,7 @@ impl Engine<'_> {
             distinct.take(&mut outcome);
             pictured.take(&mut outcome);
             strange.take(&mut outcome);
+            wordless.take(&outcome);
             before(&mut outcome);
             go_on = go_on && once.take(outcome, sink);
             go_on
@@ -89,8 +91,10 @@ impl Engine<'_> {
         go_on = go_on && once.finish(sink);
         let mut troubles = self.options.pictures.as_ref().map(|p| p.troubles()).unwrap_or_default();
         troubles.extend(self.options.web.iter().flat_map(|w| w.troubles()).map(|(name, failure)| not_read(&name, &failure)));
-        if go_on && (!troubles.is_empty() || !pictured.is_empty()) {
-            sink(Outcome { troubles, remarks: pictured.remarks(), not_compared: pictured.left, ..Outcome::default() });
+        let wordless = wordless.remark();
+        if go_on && (!troubles.is_empty() || !pictured.is_empty() || wordless.is_some()) {
+            let remarks = pictured.remarks().into_iter().chain(wordless).collect();
+            sink(Outcome { troubles, remarks, not_compared: pictured.left, ..Outcome::default() });
         }
     }
 

@@ -7,6 +7,7 @@ use super::read::{hint, read_source};
 use super::run::Engine;
 use super::split::Work;
 use super::walk::Input;
+use super::wordless::is_wordless;
 use crate::document::html::REFRESH;
 use crate::document::records::Formats;
 use crate::fetch::{Failure, Fetched, Why, list};
@@ -82,11 +83,20 @@ impl Engine<'_> {
         }
         self.check(&source, &reading, &mut Active::default(), &mut outcome);
         outcome.decoding(&source);
+        let wordless = format == Format::Html && is_wordless(&reading.document);
         let on = reading.document.links.iter().find(|l| l.holder == REFRESH).and_then(|l| page.url.join(&l.target).ok());
         if let Some(on) = on.filter(|on| *on != page.url) {
             let message = format!("this page leads its readers on to {on}, which was not checked");
             outcome.troubles.push(Trouble::about(name, message, format!("check {on}")));
             outcome.starts_input = !outcome.findings.is_empty();
+        } else if wordless {
+            let message = "the page has no words of its own for readers as the server sends it, so that its body was not checked; scripts are not run";
+            let help = "open it in a browser, save what is shown there, and check the file";
+            outcome.troubles.push(Trouble::about(name, message, help));
+            outcome.starts_input = !outcome.findings.is_empty();
+        }
+        if wordless {
+            outcome.unsee();
         }
         outcome
     }

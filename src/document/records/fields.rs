@@ -1,13 +1,14 @@
 //! From the values of one record to the fields of a document, by the format's word.
 
-use super::formats::{FieldDef, Form, Format};
+use super::formats::{FieldDef, Form, Format, is_language};
 use super::text::{Text, block, prose};
+use super::unnamed::{is_for_readers, is_sentence, is_words, reads_unnamed};
 use super::walk::{MAX_FIELDS, Walk};
-use crate::document::{Builder, FieldRole, Kind, Record, Role, Shown};
+use crate::document::{Builder, FieldRole, Kind, Lang, Record, Role, Shown};
 use crate::source::Span;
 
-/// Writes one record's fields; `text` gives what a value says. Without a format that knows the record, every text that none names and that
-/// reads like prose is one, and goes by its own name.
+/// Writes one record's fields; `text` gives what a value says. A text that the format does not name goes by its own name, and is read where
+/// it is a sentence; without a format that knows the record, where it is made of words.
 pub fn write<'w, 't, V>(
     walk: &'w Walk<V>,
     text: impl Fn(&'w V) -> Text<'t>,
@@ -34,15 +35,18 @@ fn own_name(pointer: &str) -> String {
     pointer.trim_start_matches('/').split('/').map(step).collect::<Vec<_>>().join("/")
 }
 
-/// Whether a text of unknown meaning is made of words.
-fn reads_like_prose(s: &str) -> bool {
-    s.trim().contains(char::is_whitespace) && s.chars().any(char::is_alphabetic)
+/// The language of a text that stands under its tag: `/description/en`.
+fn language(pointer: &str) -> Option<Lang> {
+    let (of, key) = pointer.trim_end_matches(|c: char| c.is_ascii_digit() || c == '/').rsplit_once('/')?;
+    if of.is_empty() || !is_language(key) { None } else { Lang::from_tag(key) }
 }
 
 /// Writes fields and remembers what the record is known by.
 pub struct Writer<'f, 'b> {
     format: Option<&'f Format>,
     fits: bool,
+    /// Whether sentences are read that the format has no name for.
+    reads_unnamed: bool,
     b: &'b mut Builder,
     first: usize,
     /// How good the identifier is: its place in [`Format::id`].
@@ -54,7 +58,7 @@ impl<'f, 'b> Writer<'f, 'b> {
     pub fn new(form: Form<'f>, kind: Kind, b: &'b mut Builder) -> Self {
         b.kind(kind);
         let first = b.field_count();
-        Writer { format: form.format, fits: form.fits, b, first, id: None }
+        Writer { format: form.format, fits: form.fits, reads_unnamed: reads_unnamed(kind), b, first, id: None }
     }
 
     fn problem(&mut self, message: String, help: &str, span: Span) {
@@ -64,8 +68,9 @@ impl<'f, 'b> Writer<'f, 'b> {
     /// One value with what the format says of it, if anything. `own` gives its own name.
     pub fn value(&mut self, def: Option<&FieldDef>, pointer: &str, own: impl FnOnce() -> String, text: &Text) {
         let Some(def) = def else {
-            let role = if !self.fits && reads_like_prose(&text.value) { FieldRole::Prose } else { FieldRole::Other };
-            return self.put(&own(), role, false, pointer, text);
+            let read =
+                if self.fits { self.reads_unnamed && is_for_readers(pointer) && is_sentence(&text.value) } else { is_words(&text.value) };
+            return self.put(&own(), if read { FieldRole::Prose } else { FieldRole::Other }, false, pointer, text);
         };
         let value = text.value.trim();
         if value.is_empty() || def.none.iter().any(|n| n.eq_ignore_ascii_case(value)) {
@@ -111,8 +116,8 @@ impl<'f, 'b> Writer<'f, 'b> {
         }
         let field = self.b.field_of(pointer, name, role, &text.value, text.span);
         match role.block() {
-            Some(Role::Prose) => prose(text, field, self.b),
-            Some(role) => block(text, role, field, self.b),
+            Some(Role::Prose) => prose(text, language(pointer), field, self.b),
+            Some(role) => block(text, role, None, field, self.b),
             None if role == FieldRole::Url => self.b.link(&text.value, text.span, "field", Some(field)),
             None => {}
         }

@@ -99,14 +99,21 @@ impl Format {
             return Some(at);
         }
         let b = self.tree.get(at as usize)?;
+        let other = || b.any.or_else(|| (self.holds_prose(b) && is_language(key)).then_some(at));
         if b.children.is_empty() {
-            return b.any;
+            return other();
         }
         match b.children.get(key) {
             Some(c) => Some(*c),
-            None if self.loose => with_plain_key(key, |k| b.children.get(k).copied()).or(b.any),
-            None => b.any,
+            None if self.loose => with_plain_key(key, |k| b.children.get(k).copied()).or_else(other),
+            None => other(),
         }
+    }
+
+    /// Whether what stands here is running text, for which an object may stand with one text for each language.
+    fn holds_prose(&self, b: &Branch) -> bool {
+        let prose = |m: &Meaning| self.fields.get(m.field).is_some_and(|f| f.role == FieldRole::Prose);
+        !b.meanings.is_empty() && b.meanings.iter().all(prose)
     }
 
     /// The place below `at` that the entries of a list lead to. A list of plain values may stand where one value is expected.
@@ -160,6 +167,13 @@ impl Format {
 /// A key reduced to its letters and digits, in lower case.
 fn plain_key(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a key is the tag of a language: `en`, `pt-BR`. `id` is what it is everywhere else.
+pub(super) fn is_language(key: &str) -> bool {
+    let (primary, region) = key.split_once(['-', '_']).unwrap_or((key, "XX"));
+    let letters = |s: &str| s.bytes().all(|b| b.is_ascii_alphabetic());
+    primary.len() == 2 && primary != "id" && (2..=4).contains(&region.len()) && letters(primary) && letters(region)
 }
 
 /// [`plain_key`] handed to `f`, without a `String` for the short ASCII keys that nearly all are.

@@ -1,6 +1,6 @@
 //! A value's text with the way back to the source, and how it is written into a document.
 
-use crate::document::{Builder, Layer, Piece, Role, SourceMap, html};
+use crate::document::{Builder, Lang, Layer, Piece, Role, SourceMap, html};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -107,8 +107,9 @@ fn separator_at(value: &str, from: usize, separator: &str) -> Option<usize> {
     memchr::memchr_iter(first, &bytes[from..]).map(|i| from + i).find(|i| bytes[*i..].starts_with(separator.as_bytes()))
 }
 
-/// Writes a prose value: the one place where its own markup, if it has any, is seen to. `field` is the index of its field.
-pub fn prose(text: &Text, field: usize, b: &mut Builder) {
+/// Writes a prose value: the one place where its own markup, if it has any, is seen to. `field` is the index of its field, `lang` its
+/// language if that is said.
+pub fn prose(text: &Text, lang: Option<Lang>, field: usize, b: &mut Builder) {
     if is_html(&text.value) {
         let before = text.layer.map(|l| b.enter(l));
         b.in_field(field, text.map(), |b| html::read(&text.value, b));
@@ -116,7 +117,7 @@ pub fn prose(text: &Text, field: usize, b: &mut Builder) {
             b.leave(before);
         }
     } else {
-        block(text, Role::Prose, field, b);
+        block(text, Role::Prose, lang, field, b);
     }
 }
 
@@ -140,9 +141,9 @@ fn is_html(value: &str) -> bool {
 }
 
 /// Writes a value as one block.
-pub fn block(text: &Text, role: Role, field: usize, b: &mut Builder) {
+pub fn block(text: &Text, role: Role, lang: Option<Lang>, field: usize, b: &mut Builder) {
     let before = text.layer.map(|l| b.enter(l));
-    b.open_with(role, None, Some(field), 0);
+    b.open_with(role, lang, Some(field), 0);
     text.write(b);
     b.close();
     if let Some(before) = before {

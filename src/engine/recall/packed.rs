@@ -34,6 +34,8 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         unread,
         strange,
         unknown_value,
+        unnamed,
+        wordless,
         not_compared,
         seen,
         bytes,
@@ -50,6 +52,8 @@ pub fn pack(outcome: &Outcome) -> Option<Vec<u8>> {
         || !strange.is_empty()
         || unread_because.is_some()
         || unknown_value.is_some()
+        || unnamed.is_some()
+        || *wordless
         || not_applied.iter().any(|(_, register)| !REGISTERS.contains(register))
     {
         return None;

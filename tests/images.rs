@@ -251,3 +251,53 @@ fn style_sheets_that_are_not_read_are_said_once_where_a_mark_is_shown() {
     assert!(found[0]["message"].as_str().unwrap().starts_with("2 style sheets were not read"), "{found:#?}");
     assert_eq!((found[0]["severity"].as_str(), code), (Some("note"), 0));
 }
+
+#[test]
+fn class_names_of_components_alter_pictures() {
+    let site = Site::new("class-names", "<p>Hello</p>\n");
+    site.copy("register/gold.png", "site/img/gold.png");
+    site.put("site/a.mdx", b"<img className=\"grayscale\" src=\"img/gold.png\" alt=\"Gold\" />\n");
+    site.put("site/b.html", b"<img className=\"grayscale\" src=\"img/gold.png\" alt=\"Gold\">\n");
+    let (found, summary, code) = site.check(&[&["site"], &REGISTER[..]].concat());
+    assert_eq!((rules(&found), code), (vec!["site/a.mdx logo-altered-by-css \"grayscale\"".to_owned()], 1), "{summary:#}");
+}
+
+#[test]
+fn pictures_of_differences_take_nobodys_place() {
+    let site = Site::new("no-place", "<img src=img/old.png alt=x>\n");
+    site.badge("site/img/old.png", [20, 200, 40]);
+    let arguments = [&["site", "--image-diffs", "diffs"], &REGISTER[..]].concat();
+    site.check(&arguments);
+    let pictures = || fs::read_dir(site.0.join("diffs")).unwrap().map(|f| f.unwrap().path()).collect::<Vec<_>>();
+    assert_eq!(pictures().len(), 1);
+    let name = pictures().remove(0);
+    fs::write(&name, "words").unwrap();
+    let (_, summary, _) = site.check(&arguments);
+    assert_eq!(fs::read_to_string(&name).unwrap(), "words", "{summary:#}");
+    let compare = |out: &str| {
+        let run = Command::new(env!("CARGO_BIN_EXE_promolint"))
+            .current_dir(&site.0)
+            .args(["badge", "compare", "register/gold.png", "site/img/old.png", "--out", out])
+            .output()
+            .unwrap();
+        (run.status.code(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    for out in ["site/index.html", "register/gold.png"] {
+        let before = fs::read(site.0.join(out)).unwrap();
+        let (code, words) = compare(out);
+        assert!(code == Some(2) && words.contains("nothing was written"), "{out}: {words}");
+        assert_eq!(fs::read(site.0.join(out)).unwrap(), before, "{out}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("site/new.png", site.0.join("link.png")).unwrap();
+        assert!(compare("link.png").0 == Some(2) && !site.0.join("site/new.png").exists());
+        fs::remove_file(&name).unwrap();
+        fs::write(site.0.join("words.txt"), "words").unwrap();
+        std::os::unix::fs::symlink("../words.txt", &name).unwrap();
+        site.check(&arguments);
+        assert_eq!(fs::read_to_string(site.0.join("words.txt")).unwrap(), "words");
+    }
+    compare("new.png");
+    assert!(fs::read(site.0.join("new.png")).unwrap().starts_with(b"\x89PNG") && compare("new.png").1.is_empty());
+}

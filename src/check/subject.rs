@@ -256,7 +256,7 @@ impl<'a> Subject<'a> {
     pub(super) fn doms(&self) -> &[Dom] {
         self.doms.get_or_init(|| {
             let parts = self.document.html.iter();
-            parts.filter_map(|s| Some(Dom::parse(self.source.text().get(s.range())?, s.start))).collect()
+            parts.filter_map(|s| Some(Dom::parse_as(self.source.text().get(s.range())?, s.start, self.document.jsx))).collect()
         })
     }
 }

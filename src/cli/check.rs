@@ -9,10 +9,13 @@ use crate::document::records::Formats;
 use crate::engine::cache::Cache;
 use crate::engine::{Engine, Format, Gallery, Input, Inputs, NotApplied, NotCompared, Options, Outcome, Store, Summary, common_folder};
 use crate::finding::Severity;
+use crate::pack::PackSource;
 use crate::report::{Palette, Reporter, clean, rich_trouble};
 use crate::source::is_address;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::HashSet;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -60,7 +63,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     // What is known of a file holds for one run, and fixes change files.
     let root = root.filter(|_| !args.fixes.fix && !args.fixes.diff);
     let recall = cache::of_run(root, args, &arguments, &facts, &pictures);
-    leave_out_registers(&mut inputs, config, &pictures);
+    leave_out_own(&mut inputs, config, &setup.packs.files, &pictures);
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
     }
@@ -209,14 +212,16 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     code
 }
 
-/// The registers of the configuration are no content, unless they are exports: those may be checked against themselves. Nor are the images
-/// that the program supplies.
-pub(super) fn leave_out_registers(inputs: &mut Inputs, config: &Config, pictures: &Gallery) {
-    let files: Vec<_> = config
-        .registers
-        .values()
-        .filter(|r| Format::from_name(&r.file) == Some(Format::Yaml))
-        .filter_map(|r| config.folder().join(&r.file).canonicalize().ok())
+/// The configuration, its packs, format files and registers are no content, unless these are exports: those may be checked against
+/// themselves. Nor are the images that the program supplies.
+pub(super) fn leave_out_own(inputs: &mut Inputs, config: &Config, packs: &[PackSource], pictures: &Gallery) {
+    let registers = config.registers.values().map(|r| &r.file).chain(&config.formats).map(|f| config.folder().join(f));
+    let packs = packs.iter().map(|p| PathBuf::from(&p.name));
+    let files: HashSet<PathBuf> = registers
+        .chain(config.file.clone())
+        .chain(packs)
+        .filter(|f| f.to_str().and_then(Format::from_name) == Some(Format::Yaml))
+        .filter_map(|f| f.canonicalize().ok())
         .collect();
     let before = inputs.list.len();
     inputs.list.retain(|i| match i {

@@ -151,6 +151,11 @@ pub fn text_only(name: &str, bytes: Vec<u8>, wanted: &Wanted, color: Color) -> R
     Err(exit::TROUBLE)
 }
 
+/// Whether it is a link to nothing: what is written to it would make a file elsewhere.
+pub fn is_dangling(file: &Path) -> bool {
+    std::fs::symlink_metadata(file).is_ok_and(|m| m.is_symlink()) && std::fs::metadata(file).is_err()
+}
+
 /// Writes a file beside the one that is meant, then puts it in its place, so that whatever fails leaves the old one as it was. A link stays
 /// a link, and what may not be written is not. `write` answers whether the new one is good; else nothing changes. Complains of what goes
 /// wrong; the code to exit with is the error.
@@ -223,6 +228,21 @@ mod tests {
         std::fs::write(&beside, "of another run").expect("written");
         assert_eq!(replace(&folder.join("b.yaml"), |_| Ok(true)), Err(exit::TROUBLE));
         assert!(beside.exists() && !folder.join("b.yaml").exists());
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_told_from_a_free_name() {
+        let folder = std::env::temp_dir().join(format!("promolint-dangling-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let link = folder.join("a.html");
+        std::os::unix::fs::symlink("b.html", &link).expect("a link");
+        assert!(is_dangling(&link) && !is_dangling(&folder.join("b.html")));
+        let put =
+            |bytes: &[u8]| std::fs::write(folder.join("b.html"), bytes).map(|()| crate::engine::is_png_or_empty(&link)).expect("written");
+        assert_eq!([put(b"text"), put(b""), put(b"\x89PNG\r\n\x1a\nIHDR")], [false, true, true]);
+        assert!(!is_dangling(&link));
         let _ = std::fs::remove_dir_all(&folder);
     }
 }

@@ -1,6 +1,6 @@
 //! `--format` and `--output`: which reports a run writes, and where.
 
-use super::{complain, exit, explain, refuse, setup, stderr_palette, stdout_palette};
+use super::{complain, exit, explain, files, refuse, setup, stderr_palette, stdout_palette};
 use crate::engine::{Format, Input, Inputs, OWN_PACK, OWN_RULES};
 use crate::finding::{Confidence, Severity};
 use crate::pack::{PackSet, Rule, shape::did_you_mean};
@@ -148,6 +148,10 @@ impl Planned {
 
     /// Takes the reports of former runs from what is checked. Complains if one would be written over an input that was named.
     pub fn leave_out(&self, inputs: &mut Inputs, named: &[String]) -> Result<(), u8> {
+        if let Some((_, file)) = self.files.iter().find(|(_, f)| files::is_dangling(f)) {
+            let message = format!("{} is a link to a file that is not there", file.display());
+            return Err(refuse(&message, "name another file, or remove the link; nothing was written"));
+        }
         let there: Vec<(PathBuf, &Path)> = self.files.iter().filter_map(|(_, f)| Some((f.canonicalize().ok()?, f.as_path()))).collect();
         // A device is no file that could be lost.
         let there: Vec<_> = there.into_iter().filter(|(whole, _)| whole.is_file()).collect();

@@ -111,7 +111,7 @@ impl Config {
             return Ok(Config { file: Some(file.to_owned()), ..Config::default() });
         }
         let root = yaml::parse(text).map_err(|e| broken(vec![Fault::new(e.span, e.message.clone(), e.help())]))?;
-        let mut faults = Vec::new();
+        let (mut faults, mut counted) = (Vec::new(), Counted::default());
         shape::check(&root, &Shape::Object(&shapes::CONFIG), "the configuration", &mut faults);
         let mut config = Config { file: Some(file.to_owned()), text: text.to_owned(), ..Config::default() };
         let line = |n: &Node| text[..n.span.start].matches('\n').count() + 1;
@@ -127,20 +127,20 @@ impl Config {
             config.registers.insert(name, register(v, &mut faults));
         }
         for n in root.get("kinds").and_then(Node::as_seq).unwrap_or_default() {
-            check_globs(n.get("paths"), &mut faults);
+            check_globs(n.get("paths"), &mut counted, &mut faults);
             if let Some(kind) = n.get("kind").and_then(Node::as_str).and_then(Kind::from_name) {
                 config.lines.insert(format!("kinds.{}", config.kinds.len()), line(n));
                 config.kinds.push((strings(n.get("paths")), kind));
             }
         }
-        check_globs(root.get("exclude"), &mut faults);
+        check_globs(root.get("exclude"), &mut counted, &mut faults);
         config.exclude = strings(root.get("exclude"));
         for (i, n) in root.get("exclude").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
             config.lines.insert(format!("exclude.{i}"), line(n));
         }
         config.rules = rules(root.get("rules"), text, &mut config.lines, &mut config.named);
         for n in root.get("overrides").and_then(Node::as_seq).unwrap_or_default() {
-            check_globs(n.get("paths"), &mut faults);
+            check_globs(n.get("paths"), &mut counted, &mut faults);
             let mut lines = HashMap::new();
             let rules = rules(n.get("rules"), text, &mut lines, &mut config.named);
             let lines = lines.into_iter().filter_map(|(k, l)| Some((k.strip_prefix("rules.")?.to_owned(), l))).collect();
@@ -165,13 +165,31 @@ impl Config {
     }
 }
 
-fn check_globs(node: Option<&Node>, faults: &mut Vec<Fault>) {
+/// What the patterns of one file may come to: how many there are, and how many bytes.
+const MAX_PATTERNS: (usize, usize) = (2000, 64 << 10);
+
+/// Patterns that were counted, and their bytes.
+type Counted = (usize, usize);
+
+fn check_globs(node: Option<&Node>, counted: &mut Counted, faults: &mut Vec<Fault>) {
     let items: Vec<&Node> = match node {
         Some(n) => n.as_seq().map_or_else(|| vec![n], |s| s.iter().collect()),
         None => Vec::new(),
     };
     for n in items {
         let text = n.scalar_text().unwrap_or_default();
+        let within = |c: &Counted| c.0 <= MAX_PATTERNS.0 && c.1 <= MAX_PATTERNS.1;
+        let before = std::mem::replace(counted, (counted.0 + 1, counted.1 + text.len()));
+        if !within(counted) {
+            if within(&before) {
+                faults.push(Fault::new(
+                    n.span,
+                    format!("these are too many patterns: up to {} of {} KB in all are read", MAX_PATTERNS.0, MAX_PATTERNS.1 >> 10),
+                    "name folders instead of their files",
+                ));
+            }
+            continue;
+        }
         if let Err(e) = Glob::new(&text) {
             faults.push(Fault::new(
                 n.span,
@@ -223,3 +241,19 @@ fn list(n: &Node) -> Vec<String> {
 
 /// What `promolint init` writes.
 pub const TEMPLATE: &str = include_str!("template.yaml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_not_without_number() {
+        let of = |n: usize, pattern: &str| {
+            let text = format!("exclude:\n{}", format!("  - \"{pattern}\"\n").repeat(n));
+            Config::parse(Path::new("promolint.yaml"), &text).map_err(|b| b.faults.len())
+        };
+        assert!(of(MAX_PATTERNS.0, "a/**").is_ok());
+        assert_eq!(of(MAX_PATTERNS.0 + 500, "a/**").err(), Some(1));
+        assert_eq!(of(1, &"a".repeat(MAX_PATTERNS.1 + 1)).err(), Some(1));
+    }
+}

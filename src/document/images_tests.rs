@@ -243,3 +243,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sheets_that_are_loaded_late_apply() {
+    let d = of_html(
+        "<link rel=stylesheet media=print onload=\"this.media='all'\" href=a.css><link rel=stylesheet media=print onload=\"this.onload=null; this.media = 'screen'\" href=b.css>\
+         <link rel=stylesheet media=print onload=\"this.removeAttribute('media')\" href=c.css><link rel=preload as=style onload=\"this.rel='stylesheet'\" href=d.css>\
+         <link rel=stylesheet media=print href=e.css><link rel=stylesheet disabled href=f.css><link rel=preload as=style href=g.css>\
+         <link rel=preload as=script onload=\"this.rel='stylesheet'\" href=h.js>",
+    );
+    let sheets: Vec<_> = d.sheets.iter().map(|s| (s.source.clone(), s.media.as_deref())).collect();
+    let of = |address: &str, media| (ImageSource::Address(address.to_owned()), media);
+    assert_eq!(
+        sheets,
+        [of("a.css", Some("all")), of("b.css", Some("screen")), of("c.css", None), of("d.css", None), of("e.css", Some("print"))]
+    );
+}

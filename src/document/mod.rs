@@ -358,6 +358,8 @@ pub struct Document {
     pub records: Vec<Record>,
     /// Stretches of the source that are HTML, for rules about elements. A page is one stretch.
     pub html: Vec<Span>,
+    /// Whether its tags are those of JSX, in which `className` is `class`.
+    pub(crate) jsx: bool,
     /// Of a page, where the `<a>` tags begin that stand in no template, fallback, drawing or list of options: whoever builds a tree makes
     /// elements of them.
     pub(crate) anchors: Vec<u32>,

@@ -44,7 +44,7 @@ pub use listing::{LeftOut, Listed, Why as WhyLeftOut, left_out};
 pub use outcome::Outcome;
 pub use own::{IMAGE_MISSING, OWN_PACK, OWN_RULES, SHEET_NOT_READ};
 pub use paths::{Paths, common_folder};
-pub use pictures::{Gallery, Store};
+pub use pictures::{Gallery, Store, is_png_or_empty};
 pub use read::{Reading, read_source};
 pub use recall::Recall;
 pub use rules::{RuleSet, Settings};

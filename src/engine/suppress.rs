@@ -68,6 +68,11 @@ impl Suppression {
         }
     }
 
+    /// Whether a place begins where it holds. What begins where the block ends is the next one's.
+    fn reaches(&self, place: Span) -> bool {
+        self.reach.start <= place.start && (place.start < self.reach.end || place.is_empty() && place.start == self.reach.end)
+    }
+
     fn suppressed(&self) -> Suppressed {
         Suppressed {
             by: "comment".into(),
@@ -230,7 +235,7 @@ pub(super) fn expired(rules: &str, day: Day, owner: Option<&str>) -> (String, St
 
 /// What accepts a rule's finding at a place that is found later, if it is found: the comment counts as used.
 pub(super) fn accepts(suppressions: &mut [Suppression], rule: &str, place: Span) -> Option<Suppressed> {
-    let s = suppressions.iter_mut().find(|s| s.holds && s.reach.contains(&Span::at(place.start)) && s.rules.iter().any(|r| r == rule))?;
+    let s = suppressions.iter_mut().find(|s| s.holds && s.reaches(place) && s.rules.iter().any(|r| r == rule))?;
     s.used = true;
     Some(s.suppressed())
 }
@@ -239,5 +244,29 @@ pub(super) fn accepts(suppressions: &mut [Suppression], rule: &str, place: Span)
 pub(super) fn apply(suppressions: &mut [Suppression], findings: &mut [(Finding, Span)]) {
     for (finding, place) in findings {
         finding.suppressed = accepts(suppressions, &finding.rule, *place).or(finding.suppressed.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Builder, markdown};
+    use crate::engine::rules::Settings;
+
+    #[test]
+    fn a_comment_over_a_list_ends_with_it() {
+        for list in ["- One\n\n", "- One\n- Two\n\n", "1. One\n\n   Two\n\n"] {
+            let text = format!("<!-- promolint-ignore tm-a: b -->\n\n{list}After\n");
+            let source = Source::decode("a.md", text.clone().into_bytes(), crate::source::DecodeHint::Text);
+            let mut b = Builder::new();
+            markdown::read(&text, &mut b, false);
+            let day = Day::parse("2026-11-21").expect("a day");
+            let read = read(&b.finish().directives, &source, &RuleSet::new(Vec::new(), Settings::default()), day);
+            let reaches = |word: &str| {
+                let at = text.find(word).expect("there");
+                read[0].reaches(Span::new(at, at + word.len()))
+            };
+            assert!(reaches("One") && !reaches("After"), "{list}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::badge::{Alteration, Comparison, Library, Limits, Mark, Region, Settin
 use crate::cli::args::{Color, CompareArgs, CompareFormat, Selection};
 use crate::cli::{complain, exit, files, print, refuse, setup, stderr_palette, stdout_palette};
 use crate::engine::cache::Cache;
-use crate::engine::{io_message, name_of, references_kept};
+use crate::engine::{io_message, is_png_or_empty, name_of, references_kept};
 use crate::facts::{Asset, Assets, Day, Kind};
 use crate::finding::{Severity, Trouble};
 use crate::report::{Palette, clean, rich_trouble};
@@ -37,7 +37,22 @@ struct Supplied {
     troubles: Vec<Trouble>,
 }
 
+/// Refuses to write the picture over what is compared, or over anything but a picture.
+fn may_write(out: &Path, args: &CompareArgs) -> Result<(), u8> {
+    let name = name_of(out);
+    let inputs = args.files.iter().chain(&args.assets).filter_map(|f| f.canonicalize().ok());
+    let whole = out.canonicalize().ok();
+    let reason = match whole {
+        _ if files::is_dangling(out) => format!("{name} is a link to a file that is not there"),
+        Some(whole) if inputs.into_iter().any(|i| i == whole) => format!("the picture would be written over {name}, which is compared"),
+        Some(whole) if whole.is_file() && !is_png_or_empty(&whole) => format!("{name} is there already, and is no PNG picture"),
+        _ => return Ok(()),
+    };
+    Err(refuse(&reason, "name another file, or remove this one; nothing was written"))
+}
+
 fn compare(args: &CompareArgs) -> Result<u8, u8> {
+    args.out.as_deref().map_or(Ok(()), |out| may_write(out, args))?;
     let limits = Limits::default();
     let (supplied, candidate) = match args.files.as_slice() {
         [reference, candidate] if is_register(reference) => {

@@ -177,9 +177,9 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, None, &Paths::default());
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, Cache::of_user())));
-    check::leave_out_registers(&mut inputs, &config, &pictures);
+    check::leave_out_own(&mut inputs, &config, &setup.packs.files, &pictures);
     if inputs.list.is_empty() && inputs.troubles.is_empty() {
-        return Err(refuse(&format!("{} is a register, and no content", clean(&name)), "name a file that promolint checks"));
+        return Err(refuse(&format!("{} belongs to the set-up, and is no content", clean(&name)), "name a file that promolint checks"));
     }
     let ignores = accepting::ignores(&config, &folder, selection.color)?.map(|(_, i)| i);
     let file = args.baseline.clone().or_else(|| accepting::found(&config, config.baseline.as_deref(), Baseline::FILE_NAME, &folder));

@@ -146,6 +146,11 @@ impl Builder {
         self.doc.html.extend(spans);
     }
 
+    /// The tags are those of JSX.
+    pub fn jsx(&mut self) {
+        self.doc.jsx = true;
+    }
+
     /// An `<a>` tag that becomes an element.
     pub fn anchor(&mut self, at: usize) {
         self.doc.anchors.extend(u32::try_from(at));

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Makes one emoji of those on both sides of it.
+const JOINER: char = '\u{200D}';
+
 impl Builder {
     /// The index that the next finished block will have is not known before the end; a field learns its block through
     /// [`Block::field`] when the document is finished.
@@ -109,6 +112,14 @@ impl Builder {
         }
     }
 
+    /// Whether what was written last, with `more`, is an emoji that others may be joined to.
+    fn ends_in_emoji(&self, more: &str) -> bool {
+        let lane = if self.in_side { &self.side } else { &self.main };
+        let together = lane.open.as_ref().is_some_and(|o| o.start.is_some() && o.space.is_none());
+        let last = more.chars().next_back().or_else(|| lane.text.chars().next_back().filter(|_| together));
+        last.is_some_and(|c| matches!(c, '\u{2300}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}'))
+    }
+
     /// Text that stands in the text being read as it is, from byte `at` on.
     pub fn text(&mut self, text: &str, at: usize) {
         let bytes = text.as_bytes();
@@ -149,7 +160,8 @@ impl Builder {
             let next = i + c.len_utf8();
             self.foreign |= is_foreign(c);
             let unlike = plain(c).is_some() || may_join(c);
-            let special = unlike || c.is_whitespace() || is_invisible(c) || c.is_control() || c == OBJECT;
+            let unseen = is_invisible(c) && !(c == JOINER && self.ends_in_emoji(&text[from..i]));
+            let special = unlike || c.is_whitespace() || unseen || c.is_control() || c == OBJECT;
             if special {
                 if from < i {
                     self.put(&text[from..i], at + from);
@@ -185,7 +197,7 @@ impl Builder {
                     self.put_whole(&std::mem::take(&mut visible), span);
                 }
                 self.put_like(c, span);
-            } else if !(is_invisible(c) || c.is_control() || c == OBJECT) {
+            } else if !(is_invisible(c) && !(c == JOINER && self.ends_in_emoji(&visible)) || c.is_control() || c == OBJECT) {
                 self.foreign |= is_foreign(c);
                 visible.push(c);
             } else if visible.is_empty() {
@@ -211,6 +223,16 @@ impl Builder {
             let span = self.locate_cover(span);
             self.objects = Some(self.objects.map_or(span, |o| o.cover(&span)));
         }
+    }
+
+    /// How much has been written beside the running text, to tell whether something was.
+    pub fn beside(&self) -> usize {
+        self.side.text.len()
+    }
+
+    /// Whether a comment waits for the block that it holds for.
+    pub fn is_awaited(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// An element whose texts are not in the running text at all (`<meta>`, JSON-LD): what comments before it hold for.

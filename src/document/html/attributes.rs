@@ -27,7 +27,7 @@ known! {
     XmlLang "xml:lang", Hidden "hidden", AriaHidden "aria-hidden", Style "style", Open "open", Encoding "encoding",
     Href "href", XlinkHref "xlink:href", Src "src", Srcset "srcset", ImageSrcset "imagesrcset", Poster "poster", Action "action",
     Formaction "formaction", Data "data", Cite "cite", Color "color" | "face" | "size",
-    Media "media", DataSrc "data-src" | "data-lazy-src" | "data-original", DataSrcset "data-srcset" | "data-lazy-srcset",
+    Media "media", Onload "onload", Disabled "disabled", As "as", DataSrc "data-src" | "data-lazy-src" | "data-original", DataSrcset "data-srcset" | "data-lazy-srcset",
     Background "background", DataBg "data-bg" | "data-background-image" | "data-lazy-bg",
 }
 
@@ -193,6 +193,7 @@ impl<'t> Found<'t> {
             "link" => {
                 let rel = self.get(Rel).map(|v| v.text().to_ascii_lowercase()).unwrap_or_default();
                 let alternate = rel.split_ascii_whitespace().any(|w| w == "alternate");
+                let late = self.is_sheet_when_loaded();
                 let known = ["canonical", "icon", "stylesheet", "alternate"];
                 // `shortcut icon`, `alternate stylesheet`: the word that says what it is, not the one that qualifies it.
                 let rel = known.into_iter().find(|k| rel.split_ascii_whitespace().any(|w| w == *k)).or(rel.split_ascii_whitespace().next());
@@ -204,11 +205,11 @@ impl<'t> Found<'t> {
                         let icon = ICONS.iter().find(|(word, _)| *word == rel).map_or("", |(_, holder)| holder);
                         self.one(Href, &format!("link[{rel}]"), icon, b);
                         // An alternate one applies only when somebody chooses it.
-                        if rel == "stylesheet"
-                            && !alternate
+                        if (rel == "stylesheet" && !alternate || late)
+                            && !self.has(Disabled)
                             && let Some(value) = self.get(Href)
                         {
-                            b.sheet(Some(&value.text()), value.span, self.media());
+                            b.sheet(Some(&value.text()), value.span, self.media_when_loaded());
                         }
                     }
                     (None, true) => one(Href, "link[href]", b),
@@ -228,6 +229,26 @@ impl<'t> Found<'t> {
     /// The media that the element is for.
     pub fn media(&self) -> Option<String> {
         self.get(Known::Media).map(|v| v.text().trim().to_owned()).filter(|m| !m.is_empty())
+    }
+
+    /// What a script does to the element when it has been loaded, in small letters without spaces.
+    fn onload(&self) -> Option<String> {
+        let text = self.get(Known::Onload)?.text().to_ascii_lowercase();
+        Some(text.split_ascii_whitespace().collect())
+    }
+
+    /// Whether it becomes a style sheet when it has been loaded: `rel=preload as=style onload="this.rel='stylesheet'"`.
+    fn is_sheet_when_loaded(&self) -> bool {
+        self.is(Known::As, "style") && self.onload().is_some_and(|s| s.contains("rel") && s.contains("stylesheet"))
+    }
+
+    /// The media that it is for when it has been loaded: `media=print onload="this.media='all'"`.
+    fn media_when_loaded(&self) -> Option<String> {
+        let Some(script) = self.onload().filter(|s| s.contains("media")) else { return self.media() };
+        let set = script.split("media=").nth(1).or_else(|| script.split(SET_MEDIA).nth(1));
+        let mark = set.and_then(|s| s.chars().next()).filter(|c| matches!(c, '\'' | '"'));
+        // What is not written there puts it in force.
+        set.zip(mark).and_then(|(s, mark)| s[1..].split(mark).next()).filter(|m| !m.is_empty()).map(str::to_owned)
     }
 
     /// An address that is a whole value: as a link, if `holder` is not empty, and as a picture, if `image` is not.
@@ -297,6 +318,9 @@ impl<'t> Found<'t> {
         }
     }
 }
+
+/// How a script sets an attribute, written without spaces.
+const SET_MEDIA: &str = "setattribute('media',";
 
 /// Where the widths and densities of one candidate end.
 fn end_of_descriptors(s: &str) -> usize {

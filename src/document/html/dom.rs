@@ -44,6 +44,7 @@ pub struct Dom {
     text: Box<str>,
     base: usize,
     complete: bool,
+    jsx: bool,
     /// The element that each tag made, worked out when first asked for.
     by_tag: OnceCell<Vec<Option<NodeId>>>,
     names: OnceCell<Names>,
@@ -86,6 +87,11 @@ impl Dom {
     ///
     /// Never fails: as a browser does, it makes something of everything. See [`Dom::complete`].
     pub fn parse(text: &str, base: usize) -> Dom {
+        Dom::parse_as(text, base, false)
+    }
+
+    /// [`Dom::parse`], of JSX if `jsx`: `className` is `class` there.
+    pub fn parse_as(text: &str, base: usize, jsx: bool) -> Dom {
         let most_tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
         let mut build = Build {
             src: text,
@@ -97,6 +103,7 @@ impl Dom {
             dropped_count: 0,
             stopped: false,
             cut: false,
+            jsx,
         };
         tokens::run(text, tokens::after_bom(text)..text.len(), &mut build);
         let Build { tree, tags, stopped, cut, .. } = build;
@@ -106,6 +113,7 @@ impl Dom {
             text: text.into(),
             base,
             complete: !(stopped || cut),
+            jsx,
             by_tag: OnceCell::new(),
             names: OnceCell::new(),
             texts: RefCell::default(),
@@ -177,7 +185,7 @@ impl Dom {
     }
 
     fn attribute_of(&self, tag: u32, name: &str) -> Option<Span> {
-        let mut find = FindAttribute { name, found: None, seen: false };
+        let mut find = FindAttribute { name, found: None, seen: false, jsx: self.jsx };
         tokens::run(&self.text, self.tags.get(tag as usize)?.range(), &mut find);
         find.found
     }
@@ -325,6 +333,7 @@ struct Build<'a> {
     stopped: bool,
     /// Attributes were left out.
     cut: bool,
+    jsx: bool,
 }
 
 impl Build<'_> {
@@ -426,14 +435,16 @@ impl Sink for Build<'_> {
         let mut seen = HashSet::new();
         let many = tag.names().nth(16).is_some();
         for a in tag.attributes() {
-            let name = LocalName::from(a.name);
+            let class = self.jsx && a.name.eq_ignore_ascii_case(CLASS_NAME);
+            let name = LocalName::from(if class { "class" } else { a.name });
             let repeated = if many { !seen.insert(a.name) } else { attrs.iter().any(|b| b.name.local == name) };
             if attrs.len() >= MAX_ATTRIBUTES {
                 self.cut = true;
                 break;
             }
             if !repeated {
-                let value = a.value.map_or(StrTendril::new(), |v| StrTendril::from_slice(&v.normalized()));
+                let text = a.value.map(|v| v.normalized()).unwrap_or_default();
+                let value = StrTendril::from_slice(if class { literal(&text) } else { &text });
                 attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });
             }
         }
@@ -496,18 +507,31 @@ impl Sink for Build<'_> {
     }
 }
 
+/// What the attribute `class` is called in JSX, in small letters.
+const CLASS_NAME: &str = "classname";
+
+/// The text in a value that is nothing but a text in braces: `{"a"}`.
+fn literal(value: &str) -> &str {
+    let inner = value.trim().strip_prefix('{').and_then(|v| v.strip_suffix('}')).map_or("", str::trim);
+    let mark = inner.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
+    let words = mark.and_then(|m| inner.strip_prefix(m)?.strip_suffix(m).filter(|w| !w.contains([m, '$', '\\'])));
+    words.unwrap_or(value)
+}
+
 /// Reads one start tag again.
 struct FindAttribute<'a> {
     name: &'a str,
     found: Option<Span>,
     seen: bool,
+    jsx: bool,
 }
 
 impl Sink for FindAttribute<'_> {
     fn start(&mut self, tag: &Tag<'_>) -> Option<State> {
         if !std::mem::replace(&mut self.seen, true) {
             // `xlink:href` is called `href` in the tree, and some names of SVG have capitals there.
-            let local = |name: &str| name.rsplit(':').next().is_some_and(|n| n.eq_ignore_ascii_case(self.name));
+            let jsx = |name: &str| self.jsx && self.name == "class" && name.eq_ignore_ascii_case(CLASS_NAME);
+            let local = |name: &str| jsx(name) || name.rsplit(':').next().is_some_and(|n| n.eq_ignore_ascii_case(self.name));
             let mut attributes: Vec<_> = tag.attributes().filter(|a| a.name.eq_ignore_ascii_case(self.name) || local(a.name)).collect();
             attributes.sort_by_key(|a| !a.name.eq_ignore_ascii_case(self.name));
             self.found = attributes.first().map(|a| a.value.map_or(a.name_span, |v| v.span));

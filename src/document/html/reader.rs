@@ -38,6 +38,7 @@ pub fn read(text: &str, b: &mut Builder) {
         svg_style: None,
         quirks: true,
         in_noscript: false,
+        beside: None,
         base: Effect::default(),
     };
     tokens::run(text, tokens::after_bom(text)..text.len(), &mut reader);
@@ -91,6 +92,14 @@ pub(super) struct Drawing {
     pub(super) alt: Option<String>,
 }
 
+/// An element of which only the attributes have words.
+struct Beside {
+    tag: Span,
+    /// How many elements were open around it.
+    depth: usize,
+    block: bool,
+}
+
 /// Less deep than where trees end.
 const PLAIN_DEPTH: usize = 100;
 
@@ -121,6 +130,8 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) svg_style: Option<usize>,
     pub(super) quirks: bool,
     pub(super) in_noscript: bool,
+    /// An element with words in its attributes, and none in it so far, that a comment may hold for.
+    beside: Option<Beside>,
     /// What holds outside all elements.
     pub(super) base: Effect,
 }
@@ -319,8 +330,26 @@ impl Reader<'_, '_> {
     /// Writes what stands in attributes; the element's own marks and language hold for it.
     pub(super) fn attributes(&mut self, name: &str, found: &Found<'_>, lang: Option<Lang>) {
         if found.any() && self.muted == 0 {
+            let before = self.b.beside();
             found.write_texts(name, lang, self.b);
             found.write_links(name, self.b);
+            // What a whole page is called is no element's.
+            if self.b.is_awaited() && self.beside.is_none() && !name.is_empty() && self.b.beside() > before {
+                self.beside = Some(Beside { tag: found.tag_span(), depth: self.stack.len(), block: Element::of(name).is(BLOCK) });
+            }
+        }
+    }
+
+    /// An element has ended at byte `end`: if it had words in its attributes alone, these are what a comment before it holds for.
+    fn end_beside(&mut self, end: usize) {
+        let open = self.stack.len();
+        if let Some(Beside { tag, block, .. }) = self.beside.take_if(|x| open <= x.depth)
+            && self.b.is_awaited()
+        {
+            self.b.stands(Span::new(tag.start, end.max(tag.end)));
+            if block {
+                self.boundary();
+            }
         }
     }
 
@@ -447,6 +476,7 @@ impl Sink for Reader<'_, '_> {
                 }
                 self.pop_to(Some(at));
                 self.end_drawing(if name == "svg" { span.end } else { span.start });
+                self.end_beside(span.end);
                 return;
             }
             if matches!(element, Element::P | Element::Br) {
@@ -461,6 +491,7 @@ impl Sink for Reader<'_, '_> {
             return;
         }
         self.end_html(element, name, span);
+        self.end_beside(span.end);
         // An end tag of what is around a drawing ends it too.
         self.end_drawing(span.start);
     }

@@ -235,6 +235,12 @@ fn comments_hold_for_the_element_that_follows() {
         ("<div><img alt=A></div>C", "<img alt=A>"),
         ("<meta name=description content='A b'><p>C", "A b"),
         ("<meta charset=utf-8><p title=T>C", "C"),
+        ("<button aria-label=A></button><p>C", "<button aria-label=A></button>"),
+        ("<button aria-label=A></button> B<p>C", "<button aria-label=A></button>"),
+        ("<i title=A></i> B<p>C", "B"),
+        ("<div title=A><i></i></div>C", "<div title=A><i></i></div>"),
+        ("<svg aria-label=A><path/></svg><p>C", "<svg aria-label=A><path/></svg>"),
+        ("<div title=A><p>B</p></div>C", "B"),
         (
             "<script type='application/ld+json'>{\"name\":\"A\",\"description\":\"B\"}</script><p>C",
             "{\"name\":\"A\",\"description\":\"B\"}",
@@ -344,4 +350,20 @@ fn bare_addresses_in_prose_are_links_but_in_links_and_code() {
     );
     let links: Vec<_> = d.links.iter().map(|l| (l.holder.as_str(), l.target.as_str())).collect();
     assert_eq!(links, [("a[href]", "https://three.example"), ("text", "https://one.example/z"), ("text", "www.two.example")]);
+}
+
+#[test]
+fn class_names_of_jsx_are_classes() {
+    let text = "<img className=\"a b\"><p className={'c'}>x</p><p className={d.e}>x</p>";
+    let classes = |jsx| {
+        let dom = Dom::parse_as(text, 0, jsx);
+        let class = |n: ego_tree::NodeRef<'_, scraper::Node>| {
+            let class = n.value().as_element()?.attr("class")?.to_owned();
+            Some((class, dom.attr_span(n.id(), "class").map(|s| &text[s.range()])))
+        };
+        dom.html().tree.nodes().filter_map(class).collect::<Vec<_>>()
+    };
+    let of = |class: &str, place| (class.to_owned(), Some(place));
+    assert_eq!(classes(true), [of("a b", "a b"), of("c", "{'c'}"), of("{d.e}", "{d.e}")]);
+    assert_eq!(classes(false), []);
 }

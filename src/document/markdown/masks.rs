@@ -4,6 +4,7 @@
 //! does not become markup; what is shown is then taken from the original. No document is written here.
 
 use super::mdx;
+use crate::document::templates;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -97,7 +98,7 @@ pub(super) fn run(bytes: &[u8], at: usize, b: u8) -> usize {
 pub(super) fn find(text: &str, from: usize, mdx: bool) -> Vec<Mask> {
     let body = &text.as_bytes()[from..];
     let has = |s: &str| memchr::memmem::find(body, s.as_bytes()).is_some();
-    if !mdx && !["{{", "{%", "{#", "{:", "{.", ":::", "[["].into_iter().any(has) {
+    if !mdx && !["{{", "{%", "{#", "{:", "{.", ":::", "[[", "<%", "@*"].into_iter().any(has) {
         return Vec::new();
     }
     let (shape, mut masks) = lines(text, from, mdx);
@@ -252,14 +253,21 @@ fn templates(shape: &Shape<'_>, from: usize, masks: &mut Vec<Mask>) {
     let bytes = text.as_bytes();
     let mut closers = Closers::default();
     let mut at = from;
-    while let Some(p) = bytes[at..].iter().position(|b| matches!(b, b'`' | b'\\' | b'{' | b'[')) {
+    while let Some(p) = bytes[at..].iter().position(|b| matches!(b, b'`' | b'\\' | b'{' | b'[' | b'<' | b'@')) {
         at += p;
         if let Some(next) = shape.skip(at) {
             at = next;
             continue;
         }
+        if matches!(bytes[at], b'<' | b'@') && !matches!(bytes.get(at + 1), Some(b'%' | b'*')) {
+            at += 1;
+            continue;
+        }
         let limit = shape.paragraph_end(at);
-        let found = if bytes[at] == b'{' { braces(text, at, limit, &mut closers) } else { wiki_link(text, at, limit, &mut closers, masks) };
+        let found = match bytes[at] {
+            b'[' => wiki_link(text, at, limit, &mut closers, masks),
+            _ => comment(text, at, limit, &mut closers).or_else(|| braces(text, at, limit, &mut closers)),
+        };
         at = match found {
             Some(Ok(mask)) if !text[mask.range.clone()].contains('`') => {
                 let end = mask.range.end;
@@ -270,6 +278,15 @@ fn templates(shape: &Shape<'_>, from: usize, masks: &mut Vec<Mask>) {
             _ => at + 1,
         };
     }
+}
+
+/// A comment of a template language.
+fn comment(text: &str, at: usize, limit: usize, closers: &mut Closers) -> Option<Result<Mask, usize>> {
+    let (opening, ends) = templates::comment_at(&text[at..limit])?;
+    let from = at + opening;
+    let words = closers.find(text, from, limit, ends.first()?)? - ends.first()?.len();
+    let end = ends[1..].iter().try_fold(words + ends[0].len(), |end, close| closers.find(text, end, limit, close))?;
+    Some(Ok(Mask { range: at..end, kind: Kind::Comment(from..words), fill: Fill::Word }))
 }
 
 fn braces(text: &str, at: usize, limit: usize, closers: &mut Closers) -> Option<Result<Mask, usize>> {

@@ -37,6 +37,9 @@ pub fn read(text: &str, b: &mut Builder, mdx: bool) {
         })
         .collect();
     definitions.sort_by_key(|d| d.range.start);
+    if mdx {
+        b.jsx();
+    }
     let before = b.enter(Layer::Markdown { mdx });
     let mut reader = reader::Reader::new(text, &seen, &masks, mdx, b);
     for (event, range) in events {

@@ -65,6 +65,8 @@ pub(super) struct Reader<'a, 'b> {
     image_definitions: Vec<(String, Option<String>)>,
     /// The number of the first picture of a drawing whose tags stand among Markdown, and how many `<svg>` are open in it.
     drawing: Option<(usize, u32)>,
+    /// Where a tag begins whose attributes alone have words so far, which a comment may hold for, and how many of its name are open.
+    beside: Option<(String, usize, u32)>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
@@ -94,6 +96,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             watch_addresses: plain::may_hold_addresses(text),
             image_definitions: Vec::new(),
             drawing: None,
+            beside: None,
         }
     }
 
@@ -276,6 +279,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             self.b.html(span(&range));
         }
         self.b.close();
+        self.b.boundary();
         self.role = (Role::Text, 0);
     }
 

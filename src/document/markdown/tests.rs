@@ -236,6 +236,15 @@ fn a_picture_by_itself_is_a_block() {
 }
 
 #[test]
+fn a_comment_holds_for_an_element_with_attributes_alone() {
+    let source = "{/* promolint-ignore tm-a: b */}\n<Card title=\"A\" />\n\nB\n\n{/* promolint-ignore tm-a: c */}\n\n<Card title=\"A\"></Card>\n\nB\n\n\
+        {/* promolint-ignore tm-a: d */}\n\n<button aria-label=\"A\"></button>\n\nB\n\n{/* promolint-ignore tm-a: e */}\n\n<Card title=\"A\">\n\nB\n\n</Card>";
+    let d = mdx(source);
+    let got: Vec<_> = d.directives.iter().map(|x| x.next_block.map_or("", |s| &source[s.range()])).collect();
+    assert_eq!(got, ["<Card title=\"A\" />", "<Card title=\"A\"></Card>", "<button aria-label=\"A\"></button>", "B"]);
+}
+
+#[test]
 fn front_matter_comes_first() {
     let source = "---\ntitle: \"A &amp; *b*\"\nkind: event\n---\n# C";
     let d = doc(source);

@@ -17,6 +17,7 @@ use crate::source::{DecodeHint, Source, is_address};
 use resolve::{Address, Place};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -253,6 +254,12 @@ impl Gallery {
         if !self.written.lock().is_ok_and(|mut w| w.insert(name)) {
             return Ok(Some(file));
         }
+        if std::fs::symlink_metadata(&file).is_ok_and(|m| m.is_symlink()) {
+            return Err(format!("{} is a link", super::name_of(&file)));
+        }
+        if file.exists() && !is_png_or_empty(&file) {
+            return Err(format!("{} is there already, and is no PNG picture", super::name_of(&file)));
+        }
         let bytes = match &seen.sight.origin {
             Origin::File(path) => self.read(path).map_err(|e| e.to_string())?,
             Origin::Bytes(b) => b.to_vec(),
@@ -263,6 +270,14 @@ impl Gallery {
         difference.save_with_format(&file, image::ImageFormat::Png).map_err(|e| e.to_string())?;
         Ok(Some(file))
     }
+}
+
+/// Whether a file has nothing in it, or begins as a PNG picture does: then another picture may take its place.
+pub fn is_png_or_empty(file: &Path) -> bool {
+    const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+    let mut head = Vec::new();
+    let read = std::fs::File::open(file).and_then(|f| f.take(SIGNATURE.len() as u64).read_to_end(&mut head));
+    read.is_ok() && (head.is_empty() || head == SIGNATURE)
 }
 
 impl Gallery {

@@ -28,10 +28,31 @@ impl Reader<'_, '_> {
         } else if is_object(&tag.name) && !tag.closing {
             self.b.object(span(&r));
         }
+        let before = self.b.beside();
         if !tag.closing || tag.name == "svg" {
             self.attributes(&r);
         }
+        self.follow_beside(&tag.name, tag.closing, before, &r);
         self.open.follow(&tag, self.floor, self.b);
+    }
+
+    /// Follows an element with words in its attributes, where so much was written before its tag: if it ends without others, a comment before
+    /// it holds for these. Whether it ended so.
+    fn follow_beside(&mut self, name: &str, closing: bool, before: usize, r: &Range<usize>) -> bool {
+        if !self.b.is_awaited() {
+            self.beside = None;
+            return false;
+        }
+        let alone = !closing && self.text.get(r.clone()).is_some_and(|t| t.ends_with("/>"));
+        match &mut self.beside {
+            Some((of, _, open)) if of == name && !alone => *open = if closing { open.saturating_sub(1) } else { *open + 1 },
+            Some(_) => {}
+            None if !closing && self.b.beside() > before => self.beside = Some((name.to_owned(), r.start, u32::from(!alone))),
+            None => {}
+        }
+        let Some((_, start, _)) = self.beside.take_if(|b| b.2 == 0) else { return false };
+        self.b.stands(span(&(start..r.end)));
+        true
     }
 
     /// What a tag's attributes say stands beside the text.
@@ -156,7 +177,15 @@ impl Reader<'_, '_> {
             }
             Kind::Tag if self.alt.is_none() => {
                 self.flush();
-                self.attributes(&m.range.clone());
+                let (range, own_line) = (m.range.clone(), m.fill == Fill::Blank);
+                let before = self.b.beside();
+                self.attributes(&range);
+                let tag = self.text.get(range.start + 1..range.end).unwrap_or_default();
+                let (closing, name) = (tag.starts_with('/'), tag.trim_start_matches('/'));
+                let name = name.split(|c: char| c.is_whitespace() || matches!(c, '/' | '>')).next().unwrap_or_default();
+                if self.follow_beside(name, closing, before, &range) && own_line {
+                    self.b.boundary();
+                }
             }
             _ => self.flush(),
         }

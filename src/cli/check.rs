@@ -12,7 +12,9 @@ use crate::finding::Severity;
 use crate::report::{Palette, Reporter, clean, rich_trouble};
 use crate::source::is_address;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::HashSet;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -60,7 +62,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     // What is known of a file holds for one run, and fixes change files.
     let root = root.filter(|_| !args.fixes.fix && !args.fixes.diff);
     let recall = cache::of_run(root, args, &arguments, &facts, &pictures);
-    leave_out_registers(&mut inputs, config, &pictures);
+    let registers = leave_out_registers(&mut inputs, config, args.registers.files(), &pictures);
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
     }
@@ -107,7 +109,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let palette = stderr_palette(args.selection.color);
     let mut mends = fix::Mends::default();
     if args.fixes.diff {
-        let mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        let mends = fix::run(&mut engine, &mut inputs, args, &mut accepting, &registers);
         return fix::shown(&mends, &inputs, palette, args.quiet);
     }
     let mut reporters = match planned.open(about, args.selection.color, args.fixes.fix && arguments.iter().any(|a| a == "-")) {
@@ -122,7 +124,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
                 return exit::TROUBLE;
             }
         }
-        mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        mends = fix::run(&mut engine, &mut inputs, args, &mut accepting, &registers);
         // Lines have changed since, and what accepts findings counts them.
         accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
             Ok(a) => a,
@@ -209,15 +211,16 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     code
 }
 
-/// The registers of the configuration are no content, unless they are exports: those may be checked against themselves. Nor are the images
-/// that the program supplies.
-pub(super) fn leave_out_registers(inputs: &mut Inputs, config: &Config, pictures: &Gallery) {
-    let files: Vec<_> = config
-        .registers
-        .values()
-        .filter(|r| Format::from_name(&r.file) == Some(Format::Yaml))
-        .filter_map(|r| config.folder().join(&r.file).canonicalize().ok())
-        .collect();
+/// The registers of a run, by configuration and those `named` by options, are no content, unless they are exports: those may be checked against themselves.
+/// Nor are the images that the program supplies. What is told are the registers, by whole paths: no fix is for them.
+pub(super) fn leave_out_registers<'a>(
+    inputs: &mut Inputs,
+    config: &Config,
+    named: impl Iterator<Item = &'a PathBuf>,
+    pictures: &Gallery,
+) -> HashSet<PathBuf> {
+    let files = config.registers.values().map(|r| config.folder().join(&r.file)).chain(named.cloned());
+    let files: HashSet<PathBuf> = files.filter_map(|f| f.canonicalize().ok()).collect();
     let before = inputs.list.len();
     inputs.list.retain(|i| match i {
         Input::File { path, name, .. } if Format::from_name(name) == Some(Format::Yaml) => {
@@ -227,6 +230,7 @@ pub(super) fn leave_out_registers(inputs: &mut Inputs, config: &Config, pictures
         _ => true,
     });
     inputs.skipped += before - inputs.list.len();
+    files
 }
 
 /// The exit code of the contract.

@@ -58,13 +58,7 @@ impl Mends {
 }
 
 /// Makes the fixes, or shows them, but for the `registers` of the run. Complains of what goes wrong.
-pub fn run(
-    engine: &mut Engine,
-    inputs: &mut Inputs,
-    check: &CheckArgs,
-    accepting: &mut Accepting,
-    registers: &HashSet<PathBuf>,
-) -> Mends {
+pub fn run(engine: &mut Engine, inputs: &mut Inputs, check: &CheckArgs, accepting: &mut Accepting, registers: &HashSet<PathBuf>) -> Mends {
     let (args, quiet, palette) = (&check.fixes, check.quiet, stdout_palette(check.selection.color));
     // Standard input can be read only once.
     for input in &mut inputs.list {

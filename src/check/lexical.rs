@@ -229,7 +229,13 @@ pub fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
                             | "i.e"
                             | "bzw"
                             | "ca"
-                    );
+                            | "ul"
+                            | "Av"
+                            | "Avda"
+                            | "Bd"
+                    )
+                    // "Hauptstr. 5"
+                    || word.ends_with("str") && rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
                 ends && !abbreviation
             }
             _ => false,

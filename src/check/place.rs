@@ -104,8 +104,16 @@ fn claims(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, hits: Vec<Hit>
             let city = mentions.iter().filter(|p| p.kind == Kind::City).find(comma);
             mention.kind != Kind::City && city.is_some_and(|p| record.has(&Claimed::of(p, sentence), m))
         };
-        for mention in list {
-            if address(mention) {
+        // "Xinyi, Taipei", of an office in Taipei on record: two names of which the first is that of a part.
+        let part = |mention: &Mention| {
+            let behind = |p: &&Mention| sentence.get(mention.whole.end..p.whole.start).is_some_and(|between| between.trim() == ",");
+            let Some(city) = mentions.iter().find(|p| p.whole.start >= mention.whole.end).filter(behind) else { return false };
+            let whole = city.kind == Kind::City && list.iter().all(|p| p.whole == mention.whole || p.whole == city.whole);
+            let of = Claimed::of(city, sentence);
+            whole && mention.qualified.is_none() && record.has(&of, m) && Claimed::of(mention, sentence).may_be_part_of(&of, m.metro_km)
+        };
+        for mention in &list {
+            if address(mention) || part(mention) {
                 continue;
             }
             let claimed = Claimed::of(mention, sentence);
@@ -176,7 +184,7 @@ fn may_stand_beside(text: &str, from: usize, to: usize, m: &PlaceMatcher) -> boo
         let between = &text[to..to + i];
         // "the greater Boston area": one word may belong to the name.
         let joined = joins(between, &m.skip) || between.trim_end().rsplit_once(' ').is_some_and(|(head, _)| joins(head, &m.skip));
-        joined && Gazetteer::get().names_begin(&text[to + i..])
+        (joined || is_district(between, &m.skip)) && Gazetteer::get().names_begin(&text[to + i..])
     })
 }
 
@@ -210,11 +218,21 @@ fn beside<'m>(text: &str, mentions: &'m [Mention], from: usize, to: usize, m: &P
         let mut edge = to;
         for mention in mentions.iter().filter(|p| p.whole.start >= to) {
             let between = &text[edge..mention.whole.start];
+            let district = || is_district(between, &m.skip) && ends_sentence(&text[mention.whole.end..]);
             let joined = match out.is_empty() {
-                true => joins(between, &m.skip) && !between.contains([';', '/', '&', '+']) || m.address && is_address(between),
+                true => {
+                    joins(between, &m.skip) && !between.contains([';', '/', '&', '+'])
+                        || district()
+                        || m.address && is_address(between) && !is_street(&text[mention.whole.end..])
+                }
                 false => joins(between, &m.joins),
             };
             if !joined || mention.part_of_name && !last(mention) {
+                // "Via Torino 5, Milano", "12 London Road, Leeds": a street may be called after another city.
+                let numbered = mention.part_of_name && between.bytes().any(|b| b.is_ascii_digit());
+                if m.address && out.is_empty() && (numbered || is_street(&text[mention.whole.end..])) {
+                    continue;
+                }
                 break;
             }
             out.push(mention);
@@ -300,12 +318,45 @@ fn joins(between: &str, words: &[String]) -> bool {
     left.is_empty() || words.contains(&left)
 }
 
-/// "12 Sample Street, ": what stands before the place in an address.
+/// "12 Sample Street, ", "Coolsingel 5, 3011 AD ", "Hauptstr. 5, 80331 ": what stands before the place in an address.
 fn is_address(between: &str) -> bool {
     let street = between.trim();
-    let ends = street.ends_with(',') || street.ends_with(|c: char| c.is_ascii_digit()) || between.contains('\n');
-    let prose = between.contains([';', '!', '?', '(']) || between.contains(". ") || between.len() > MAX_ADDRESS;
+    let digit = |c: char| c.is_ascii_digit();
+    // Two letters belong to a postcode of figures before them.
+    let letters = street.rsplit_once(' ').filter(|(_, last)| last.len() == 2 && last.bytes().all(|b| b.is_ascii_uppercase()));
+    let code = letters.is_some_and(|(head, _)| head.ends_with(digit));
+    let ends = street.ends_with(',') || street.ends_with(digit) || code || between.contains('\n');
+    // "Hauptstr. 5", "ul. Prosta 5": a full stop behind a short word, or before a number.
+    let stops = between.match_indices(". ").any(|(i, stop)| {
+        let word = between[..i].rsplit([' ', ',', '.']).next().unwrap_or("");
+        word.chars().count() > 4 && !between[i + stop.len()..].starts_with(digit)
+    });
+    let prose = between.contains([';', '!', '?', '(']) || stops || between.len() > MAX_ADDRESS;
     ends && !prose && street.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether what follows a place makes a street of it, with a number before the next comma or directly behind one: " Road 12, ", " 5, ".
+fn is_street(after: &str) -> bool {
+    let Some((rest, tail)) = after.split_once(',') else { return false };
+    let words = rest.split_whitespace().count();
+    let number = |text: &str| text.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    rest.starts_with(' ') && words <= 3 && rest.split_whitespace().any(number) && !tail.trim().is_empty()
+}
+
+/// "Shoreditch, ": a name that is not known, as that of a part of the city behind the comma.
+fn is_district(between: &str, skip: &[String]) -> bool {
+    let Some(name) = between.trim().strip_suffix(',') else { return false };
+    let mut words = name.split(' ').filter(|w| !w.is_empty()).peekable();
+    words.next_if(|w| skip.contains(&w.to_lowercase()));
+    let is_name = |w: &str| w.starts_with(char::is_uppercase) && w.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '’' | '\''));
+    let count = words.clone().count();
+    (1..=3).contains(&count) && words.all(is_name)
+}
+
+/// Whether a sentence ends here.
+fn ends_sentence(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.is_empty() || rest.starts_with(['.', '!', '?', '\n'])
 }
 
 /// "We are fully remote", from a firm that has offices on record and nothing else.

@@ -207,7 +207,8 @@ fn approve(args: &ApproveArgs, config: &Config, file: &Path, id: &str, path: &Pa
     print(&format!("{} `{}` in {name}: {} of {}, {hashes}\n", new.status, new.id, new.kind.name(), new.path))
 }
 
-/// Refuses a firm that the register of partners cannot have meant: it is complete, or one of its ids is nearly the same.
+/// Refuses a firm that the register of partners cannot have meant: it is complete, or one of its ids is nearly the same. Of another one that
+/// it does not have it warns.
 fn known_partner(id: &str, config: &Config) -> Result<(), u8> {
     let Some(register) = config.registers.get("partners") else { return Ok(()) };
     let file = config.folder().join(&register.file);
@@ -215,7 +216,13 @@ fn known_partner(id: &str, config: &Config) -> Result<(), u8> {
     let partners = setup::register(&file, &files::register(facts::Kind::Partners), Color::Auto, read)?;
     let partners = partners.with_head(register.complete, register.checked_on);
     match partners.lacks(id) {
-        None => Ok(()),
+        None => {
+            if partners.all_by_id(id).is_empty() {
+                let help = "add the firm there, or give an id of that register";
+                complain(&format!("warning: {} has no partner `{}`\n  = help: {help}", partners.name(), clean(id)));
+            }
+            Ok(())
+        }
         Some(near) => {
             let help = near.map_or_else(|| "give an id of that register".to_owned(), |n| format!("did you mean `{n}`?"));
             Err(refuse(&format!("{} has no partner `{}`", partners.name(), clean(id)), &help))

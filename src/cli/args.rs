@@ -166,6 +166,13 @@ pub struct Registers {
     pub today: Option<Day>,
 }
 
+impl Registers {
+    /// The files that are named.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.partners, &self.approvals, &self.assets, &self.awards].into_iter().flatten()
+    }
+}
+
 /// What is checked, and with how many hands.
 #[derive(Debug, Args, Default)]
 pub struct Content {

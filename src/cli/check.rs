@@ -63,7 +63,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     // What is known of a file holds for one run, and fixes change files.
     let root = root.filter(|_| !args.fixes.fix && !args.fixes.diff);
     let recall = cache::of_run(root, args, &arguments, &facts, &pictures);
-    leave_out_own(&mut inputs, config, &setup.packs.files, &pictures);
+    let registers = leave_out_own(&mut inputs, config, &setup.packs.files, args.registers.files(), &pictures);
     if let Err(code) = planned.leave_out(&mut inputs, &arguments) {
         return code;
     }
@@ -110,7 +110,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     let palette = stderr_palette(args.selection.color);
     let mut mends = fix::Mends::default();
     if args.fixes.diff {
-        let mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        let mends = fix::run(&mut engine, &mut inputs, args, &mut accepting, &registers);
         return fix::shown(&mends, &inputs, palette, args.quiet);
     }
     let mut reporters = match planned.open(about, args.selection.color, args.fixes.fix && arguments.iter().any(|a| a == "-")) {
@@ -125,7 +125,7 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
                 return exit::TROUBLE;
             }
         }
-        mends = fix::run(&mut engine, &mut inputs, args, &mut accepting);
+        mends = fix::run(&mut engine, &mut inputs, args, &mut accepting, &registers);
         // Lines have changed since, and what accepts findings counts them.
         accepting = match Accepting::load(args, &setup.config, &arguments, &mut inputs, facts.today) {
             Ok(a) => a,
@@ -212,17 +212,20 @@ pub(super) fn once(args: &CheckArgs, again: bool) -> u8 {
     code
 }
 
-/// The configuration, its packs, format files and registers are no content, unless these are exports: those may be checked against
-/// themselves. Nor are the images that the program supplies.
-pub(super) fn leave_out_own(inputs: &mut Inputs, config: &Config, packs: &[PackSource], pictures: &Gallery) {
+/// The configuration, its packs, format files and registers, also those `named` by options, are no content, unless these are exports: those may
+/// be checked against themselves. Nor are the images that the program supplies. What is told are all of them, by whole paths: no fix is for
+/// them.
+pub(super) fn leave_out_own<'a>(
+    inputs: &mut Inputs,
+    config: &Config,
+    packs: &[PackSource],
+    named: impl Iterator<Item = &'a PathBuf>,
+    pictures: &Gallery,
+) -> HashSet<PathBuf> {
     let registers = config.registers.values().map(|r| &r.file).chain(&config.formats).map(|f| config.folder().join(f));
     let packs = packs.iter().map(|p| PathBuf::from(&p.name));
-    let files: HashSet<PathBuf> = registers
-        .chain(config.file.clone())
-        .chain(packs)
-        .filter(|f| f.to_str().and_then(Format::from_name) == Some(Format::Yaml))
-        .filter_map(|f| f.canonicalize().ok())
-        .collect();
+    let files = registers.chain(named.cloned()).chain(config.file.clone()).chain(packs);
+    let files: HashSet<PathBuf> = files.filter_map(|f| f.canonicalize().ok()).collect();
     let before = inputs.list.len();
     inputs.list.retain(|i| match i {
         Input::File { path, name, .. } if Format::from_name(name) == Some(Format::Yaml) => {
@@ -232,6 +235,7 @@ pub(super) fn leave_out_own(inputs: &mut Inputs, config: &Config, packs: &[PackS
         _ => true,
     });
     inputs.skipped += before - inputs.list.len();
+    files
 }
 
 /// The exit code of the contract.

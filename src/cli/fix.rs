@@ -57,8 +57,8 @@ impl Mends {
     }
 }
 
-/// Makes the fixes, or shows them. Complains of what goes wrong.
-pub fn run(engine: &mut Engine, inputs: &mut Inputs, check: &CheckArgs, accepting: &mut Accepting) -> Mends {
+/// Makes the fixes, or shows them, but for the `registers` of the run. Complains of what goes wrong.
+pub fn run(engine: &mut Engine, inputs: &mut Inputs, check: &CheckArgs, accepting: &mut Accepting, registers: &HashSet<PathBuf>) -> Mends {
     let (args, quiet, palette) = (&check.fixes, check.quiet, stdout_palette(check.selection.color));
     // Standard input can be read only once.
     for input in &mut inputs.list {
@@ -73,7 +73,7 @@ pub fn run(engine: &mut Engine, inputs: &mut Inputs, check: &CheckArgs, acceptin
     let (pictures, differences) = (engine.options.pictures.take(), engine.options.image_diffs.take());
     let (open, not_checked) = look(engine, inputs, accepting, args.diff);
     let leave = |f: &Finding| open.as_ref().is_some_and(|open| !open.contains(&f.fingerprint));
-    let mut mends = mend(engine, inputs, args, &leave, palette, quiet);
+    let mut mends = mend(engine, inputs, args, &leave, registers, (palette, quiet));
     mends.not_checked = not_checked;
     (engine.options.pictures, engine.options.image_diffs) = (pictures, differences);
     mends
@@ -99,8 +99,8 @@ fn mend(
     inputs: &mut Inputs,
     args: &FixArgs,
     leave: &(dyn Fn(&Finding) -> bool + Sync),
-    palette: Palette,
-    quiet: bool,
+    registers: &HashSet<PathBuf>,
+    (palette, quiet): (Palette, bool),
 ) -> Mends {
     let wanted = Wanted { unsafe_too: args.unsafe_fixes, leave };
     let mut mends = Mends::default();
@@ -114,9 +114,15 @@ fn mend(
         // A file may be named twice: by itself, and with its folder.
         if let Input::File { path, .. } = input
             && mended.fixed.bytes.is_some()
-            && !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone()))
         {
-            return true;
+            let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let register = registers.contains(&whole);
+            if register && !quiet {
+                complain(&format!("note: {} is not fixed: it is a register of this run", clean(name)));
+            }
+            if register || !seen.insert(whole) {
+                return true;
+            }
         }
         if let Some(why) = &mended.left_alone
             && !quiet

@@ -7,7 +7,7 @@ use crate::document::records::{self, Formats, Splitter};
 use crate::engine::{asset_references, io_message, is_binary, name_of};
 use crate::facts::partners::{FormatsRef, Identity, export, write};
 use crate::facts::{
-    Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partner, Partners, Standing, channels, content, kind_of,
+    Approvals, Assets, Attestations, Awards, Broken, Day, FamilyKind, Kind, Partner, Partners, Standing, channels, content, kind_of, names,
 };
 use crate::finding::Trouble;
 use crate::report::{rich_faults_in, rich_trouble};
@@ -41,6 +41,9 @@ fn check_all(files: &[PathBuf], color: Color) -> u8 {
                 code = code.max(print(&format!("{}: {}\n", name_of(file), d.text)));
                 code = code.max(d.assets.map_or(exit::OK, |a| images(&a, file, color)));
                 code = code.max(d.unread.tell(color));
+                if let Some(p) = &d.partners {
+                    code = code.max(contested(p, color));
+                }
                 approvals.extend(d.approvals);
                 partners.extend(d.partners);
             }
@@ -75,6 +78,24 @@ fn slips(approvals: &Approvals, partners: &[Partners]) -> Vec<Trouble> {
         }
     }
     out
+}
+
+/// Says which addresses are of several firms.
+fn contested(r: &Partners, color: Color) -> u8 {
+    let found = r.contested();
+    for (site, firms) in found.iter().take(AGAIN) {
+        let ids = firms.iter().map(|p| format!("`{}`", p.id.value)).collect::<Vec<_>>().join(", ");
+        let Some(last) = firms.last() else { continue };
+        let own = last.domains.items().iter().find(|d| names::site(&d.value).as_deref() == Some(*site));
+        let Some(at) = r.place(last, own.map_or(last.span, |d| d.span)) else { continue };
+        let message = format!("`{site}` is the address of several firms ({ids}), so that what stands there is nobody's");
+        let help = "give each firm an address of its own, or make one entry of those that are one firm";
+        complain(&rich_faults_in(at.source, &[Fault::new(at.span, message, help)], stderr_palette(color)));
+    }
+    if let Some(more @ 1..) = found.len().checked_sub(AGAIN) {
+        complain(&format!("warning: so it is with {}", count(more, "more address")));
+    }
+    if found.is_empty() { exit::OK } else { exit::FOUND }
 }
 
 /// Says which files of a register of images cannot be used.

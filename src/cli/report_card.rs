@@ -95,7 +95,8 @@ pub fn run(args: &ReportCardArgs) -> u8 {
     let mut inputs = find(&arguments, args.content.stdin_filename.as_deref(), &exclude);
     let cache = if args.no_cache { None } else { Cache::of_user() };
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, cache)).with_web(web.clone()));
-    check::leave_out_own(&mut inputs, config, &setup.packs.files, &pictures);
+    let named = args.registers.files().chain(&args.attestations);
+    check::leave_out_own(&mut inputs, config, &setup.packs.files, named, &pictures);
     let mut accept = match accepting::suppressions(config, &arguments, &mut inputs, facts.today, color) {
         Ok(a) => a,
         Err(code) => return code,

@@ -98,8 +98,7 @@ fn places(args: &CheckArgs) -> Vec<(PathBuf, RecursiveMode)> {
             files.push(whole(input));
         }
     }
-    let r = &args.registers;
-    files.extend([&r.partners, &r.approvals, &r.assets, &r.awards, &args.acceptance.baseline].into_iter().flatten().map(|p| whole(p)));
+    files.extend(args.registers.files().chain(&args.acceptance.baseline).map(|p| whole(p)));
     files.extend(args.selection.pack.iter().map(Path::new).filter(|p| p.exists()).map(whole));
     // A configuration that is broken at the moment is watched too, so that its correction is seen.
     let config = args.selection.config.clone().or_else(|| crate::config::find(&common_folder(&args.content.inputs)));

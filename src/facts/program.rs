@@ -59,6 +59,11 @@ impl Program {
         self.tier(words.next()?).filter(|_| words.next().is_none())
     }
 
+    /// The words for how a partner works.
+    pub(super) fn works_words(&self) -> impl Iterator<Item = &String> + Clone {
+        self.works_physical.iter().chain(&self.works_remote)
+    }
+
     /// How a partner works, by an export's word: from an office, or remotely.
     pub(super) fn works(&self, word: &str) -> Option<Works> {
         let word = word.trim().to_lowercase();

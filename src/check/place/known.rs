@@ -9,6 +9,12 @@ use crate::source::Span;
 
 /// So far apart are the two halves of a city on a border.
 const ACROSS_BORDER_KM: f64 = 10.0;
+/// A region that begins so near to a city may be named for it: "Lower Austria" of Vienna.
+const NEXT_REGION_KM: f64 = 30.0;
+/// A city may have a quarter of the name of another that has so many times fewer people …
+const TIMES_LARGER: u32 = 4;
+/// … and, beyond a border, fewer than these.
+const NAMESAKE_ABROAD: u32 = 125_000;
 /// In a city of so many people a quarter may have the name of …
 const WITH_QUARTERS: u32 = 500_000;
 /// … a town abroad of fewer than these.
@@ -33,7 +39,8 @@ impl Claimed {
         let (mut name, mut others) = (String::new(), Vec::new());
         if mention.qualified.is_none() {
             let gazetteer = Gazetteer::get();
-            name = fold(&text[mention.range.clone()]);
+            let written = &text[mention.range.clone()];
+            name = fold(if mention.around { gazetteer.without_greater(written) } else { written });
             others = gazetteer.cities(&name);
             others.extend(gazetteer.cities_beginning(&name));
             regions.extend(gazetteer.regions(&name));
@@ -82,6 +89,17 @@ impl Claimed {
 }
 
 impl Claimed {
+    /// "Xinyi, Taipei": whether the name may be that of a part of the city behind it, which is far larger than all that are called so. Where
+    /// these are well known and one only, two cities are meant.
+    pub(super) fn may_be_part_of(&self, city: &Claimed, km: f64) -> bool {
+        if !self.city || self.places.is_empty() {
+            return self.country.is_none();
+        }
+        let (Some(most), Some(of)) = (self.places.iter().max_by_key(|p| p.population), city.places.first()) else { return false };
+        let larger = of.population / TIMES_LARGER >= most.population;
+        larger && (self.is_ambiguous(km) || most.country != of.country && most.population < NAMESAKE_ABROAD)
+    }
+
     /// Whether the name is that of several cities of a size, or a foreign one of the largest and the own one of another.
     fn is_ambiguous(&self, km: f64) -> bool {
         let own = |p: &Place| fold(p.name) == self.name;
@@ -173,6 +191,7 @@ impl<'a> Spot<'a> {
             or(match () {
                 () if named || self.cities.iter().any(inside) => Held::Yes,
                 () if self.cities.is_empty() && country => Held::Unknown,
+                () if claimed.regions.iter().any(|r| Gazetteer::get().is_around(r, &self.cities, NEXT_REGION_KM)) => Held::Unknown,
                 () => Held::No,
             });
         }

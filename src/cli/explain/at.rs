@@ -177,7 +177,7 @@ fn answer(args: &AtArgs, at: &At, selection: &Selection) -> Result<u8, u8> {
     let find = if facts.assets.is_some() { Inputs::with_images } else { Inputs::find };
     let mut inputs = find(&arguments, None, &Paths::default());
     let pictures = Arc::new(Gallery::new(Arc::clone(&facts), Store::disk(&arguments, Cache::of_user())));
-    check::leave_out_own(&mut inputs, &config, &setup.packs.files, &pictures);
+    check::leave_out_own(&mut inputs, &config, &setup.packs.files, args.registers.files(), &pictures);
     if inputs.list.is_empty() && inputs.troubles.is_empty() {
         return Err(refuse(&format!("{} belongs to the set-up, and is no content", clean(&name)), "name a file that promolint checks"));
     }

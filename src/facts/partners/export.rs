@@ -258,6 +258,15 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             }
             return;
         }
+        if matches!(name, "country" | "physical_country" | "remote_country" | "all_countries")
+            && let code = text.value.trim()
+            && code.len() == 2
+            && code.bytes().all(|b| b.is_ascii_uppercase())
+            && names::country_meant(code).is_none()
+        {
+            let help = "countries are given by their two letters of ISO 3166, for example `DE`";
+            p.unread.push(Fault::new(text.span, format!("`{code}` is no country code"), help));
+        }
         let country =
             || Fact::new(names::country_meant(&text.value).map_or_else(|| text.value.trim().to_owned(), str::to_owned), text.span);
         named |= matches!(name, "name" | "display_name" | "legal_name");
@@ -310,6 +319,8 @@ pub(super) fn partner(chunk: &Chunk, number: u32, record: usize, formats: &Forma
             "office_model" => {
                 if let Some(works) = program.works(&text.value) {
                     p.works.push(Fact::new(works, text.span));
+                } else {
+                    p.unread.push(unknown_word("office model", &fact(), program.works_words()));
                 }
             }
             "physical_city" => gathered.put(Sort::Physical, entry, text.span, |o| o.city = Some(fact())),

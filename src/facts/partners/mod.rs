@@ -300,6 +300,15 @@ impl Partners {
         site(address).map(|d| self.found(self.index().domains(), &d).collect()).unwrap_or_default()
     }
 
+    /// Addresses that several firms have, so that what stands there is nobody's: by order of the first of their firms, with all of them.
+    pub fn contested(&self) -> Vec<(&str, Vec<&Partner>)> {
+        let several = self.index().domains().iter().filter(|(_, list)| list.len() > 1);
+        let mut out: Vec<(&[u32], &str)> = several.map(|(site, list)| (list.as_slice(), site.as_str())).collect();
+        out.sort_unstable();
+        let firms = |site: &str| self.found(self.index().domains(), site).collect::<Vec<_>>();
+        out.into_iter().map(|(_, site)| (site, firms(site))).filter(|(_, f)| f.len() > 1 && one_firm(f.clone()).is_none()).collect()
+    }
+
     /// The firms of this name or alias, whatever its case, accents and legal form.
     pub fn by_name(&self, name: &str) -> Vec<&Partner> {
         self.found(self.index().names(), &fold_name(name)).collect()

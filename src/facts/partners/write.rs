@@ -62,9 +62,10 @@ pub fn entry(p: &Partner) -> String {
     texts("ids", &p.ids);
     let mut domains: Vec<Fact<String>> = Vec::new();
     for d in p.domains.items() {
-        let host = names::host(&d.value).unwrap_or_default();
-        if !domains.iter().any(|x| x.value == host) {
-            domains.push(Fact::new(host, d.span));
+        // On a host that many firms share, the host alone is nobody's.
+        let own = if names::is_shared(&d.value) { names::site(&d.value) } else { names::host(&d.value) };
+        if let Some(own) = own.filter(|own| !domains.iter().any(|x| x.value == *own)) {
+            domains.push(Fact::new(own, d.span));
         }
     }
     texts("domains", &domains);

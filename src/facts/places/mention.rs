@@ -8,7 +8,7 @@ use super::fold::{in_word, unspaced, word};
 use super::table::{AREA, CAPS_ONLY, OTHER_NAME};
 use super::walk::Name;
 use super::words::Roles;
-use super::{Country, Gazetteer, Place, Region, Within};
+use super::{Country, Gazetteer, Place, Region, Within, distance_km};
 use std::ops::Range;
 
 /// What kind of place a mention most likely means.
@@ -130,19 +130,44 @@ impl Gazetteer {
         let Some(name) = names.iter().rev().find(capital) else {
             return start;
         };
+        let mut judge = |name: &Name| {
+            let end = start + name.length;
+            let mut own = Roles(0);
+            if name.words == 1 {
+                word(&text[start..end], buffer);
+                own = self.roles(buffer);
+            }
+            self.judge(&Context { text, language, start, end, own }, name.value)
+        };
+        let candidate = judge(name).or_else(|| {
+            // "Berlin-Kreuzberg": a part of a city is where the city is.
+            let city =
+                names.iter().filter(|n| self.is_part(n, name) && text[start + n.length..].starts_with(['-', '\u{2010}', '\u{2011}']));
+            city.last().and_then(judge)
+        });
         let end = start + name.length;
-        let mut own = Roles(0);
-        if name.words == 1 {
-            word(&text[start..end], buffer);
-            own = self.roles(buffer);
-        }
-        let context = Context { text, language, start, end, own };
-        if let Some(candidate) = self.judge(&context, name.value) {
-            let go_on = candidate.mention.whole.end;
+        candidate.map_or(end, |candidate| {
+            let go_on = candidate.mention.whole.end.max(end);
             candidates.push(candidate);
-            return go_on;
+            go_on
+        })
+    }
+
+    /// Whether the longer of two names is one of a place in or near the large city that the shorter one is.
+    fn is_part(&self, city: &Name, longer: &Name) -> bool {
+        /// So far may a part be from the middle of its city.
+        const WITHIN_KM: f64 = 30.0;
+        /// A city with parts has so many people.
+        const LARGE: u32 = 100_000;
+        if city.length >= longer.length {
+            return false;
         }
-        end
+        let Some((at, _)) = self.postings(city.value).cities.first().copied().filter(|(at, _)| self.population_at(*at) >= LARGE) else {
+            return false;
+        };
+        let city = self.city_at(at);
+        let parts = self.postings(longer.value).cities;
+        !parts.is_empty() && parts.iter().all(|(at, _)| distance_km(&city, &self.city_at(*at)) <= WITHIN_KM)
     }
 
     /// A name in a script without spaces counts if what touches it allows it.

@@ -224,6 +224,23 @@ impl Gazetteer {
         self.find(&fold::fold(name)).regions.iter().map(|(at, _)| self.region_at(*at)).collect()
     }
 
+    /// A name without the word before it that adds the surroundings: `Oslo` of "Greater Oslo".
+    pub fn without_greater<'n>(&self, name: &'n str) -> &'n str {
+        let mut buffer = String::new();
+        let length = fold::word(name, &mut buffer);
+        let rest = name.get(length..).unwrap_or_default().trim_start();
+        if length > 0 && !rest.is_empty() && self.roles(&buffer).has(Roles::GREATER) { rest } else { name }
+    }
+
+    /// Whether some city of a region lies within so many kilometres of one of the places, in the same country.
+    pub fn is_around(&self, region: &Region, places: &[Place], km: f64) -> bool {
+        let places: Vec<&Place> = places.iter().filter(|p| p.country == region.country).collect();
+        !places.is_empty()
+            && (0..self.cities.len() / table::CITY_WIDTH)
+                .filter(|at| table::u16_at(self.cities, at * table::CITY_WIDTH + 5) == region.number)
+                .any(|at| places.iter().any(|p| distance_km(p, &self.city_at(at)) <= km))
+    }
+
     /// The region that a place lies in.
     pub fn region_of(&self, place: &Place) -> Option<Region> {
         (place.region != table::NO_REGION).then(|| self.region_at(usize::from(place.region)))

@@ -34,11 +34,13 @@ struct Side<'t> {
     hyphen: bool,
     /// Where it starts, if it stands before the name.
     at: usize,
+    /// It begins a postcode of letters and figures: "LS1 4AB", "M5V 2T6".
+    postcode: bool,
 }
 
 impl Side<'_> {
     fn capital(&self) -> bool {
-        self.near && self.word.starts_with(char::is_uppercase)
+        self.near && self.word.starts_with(char::is_uppercase) && !self.postcode
     }
 
     fn is(&self, role: Roles) -> bool {
@@ -64,6 +66,10 @@ impl Gazetteer {
         let ambiguous = context.own.has(Roles::PERSON) || context.own.has(Roles::GIVEN) || common();
         let (mut need, places, regions) = self.alone(context, &found, ambiguous);
         let greater = before.is(Roles::GREATER) && !before.hyphen;
+        // "Greater Bay Area" is a name of its own, of an area elsewhere.
+        if greater && before.capital() && surroundings(&found.cities) && self.ends_around(&context.text[context.start..context.end]) {
+            return None;
+        }
         let cue = before.is(Roles::PREP) || greater || after.is(Roles::OFFICE) || after.is(Roles::AROUND);
         if need == Need::Cue && cue {
             need = Need::Nothing;
@@ -170,10 +176,16 @@ impl Gazetteer {
         Some(Candidate { mention, need: Need::Nothing })
     }
 
+    /// Whether the last of several words of a name says that surroundings are meant.
+    fn ends_around(&self, name: &str) -> bool {
+        name.rsplit_once(char::is_whitespace).is_some_and(|(_, last)| self.side(last, true, false).roles.has(Roles::AROUND))
+    }
+
     fn side<'t>(&self, text: &'t str, near: bool, hyphen: bool) -> Side<'t> {
         let mut buffer = String::new();
         let length = word(text, &mut buffer);
-        Side { word: &text[..length], roles: self.roles(&buffer), near: near && length > 0, hyphen, at: 0 }
+        let word = &text[..length];
+        Side { word, roles: self.roles(&buffer), near: near && length > 0, hyphen, at: 0, postcode: is_postcode(text, word) }
     }
 
     fn after<'t>(&self, context: &Context<'t>) -> Side<'t> {
@@ -207,6 +219,14 @@ impl Gazetteer {
         let outer = self.before(&Context { start: before.at, ..*context });
         outer.capital() && !outer.is(Roles::CITY)
     }
+}
+
+/// Whether a text begins with a postcode of two parts, of which `first` is one: capitals and figures, then three signs from a figure on.
+fn is_postcode(text: &str, first: &str) -> bool {
+    let code = |w: &str| w.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) && w.bytes().any(|b| b.is_ascii_digit());
+    let second = text.get(first.len()..).and_then(|rest| rest.strip_prefix(' ')?.split(|c: char| !c.is_alphanumeric()).next());
+    let second = second.unwrap_or_default();
+    matches!(first.len(), 2..=4) && code(first) && second.len() == 3 && code(second) && second.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// "Salvador" is a country in French, but a big city elsewhere by its main name.

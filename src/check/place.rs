@@ -361,7 +361,7 @@ fn ends_sentence(rest: &str) -> bool {
 
 /// "We are fully remote", from a firm that has offices on record and nothing else.
 fn remote_of_physical(subject: &Subject, speaker: &Speaker, m: &PlaceMatcher, mut hits: Vec<Hit>) -> Vec<Hit> {
-    let Some((partner, span, what)) = known::physical_only(speaker, m.or_remote) else { return Vec::new() };
+    let Some((partner, span, what)) = known::physical_only(speaker) else { return Vec::new() };
     if m.after_name {
         hits.retain(|hit| after_name(subject, speaker, hit));
     }

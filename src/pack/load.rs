@@ -397,6 +397,14 @@ mod tests {
         }
     }
 
+    /// What promolint is built with is trusted, and not looked at again at every start: here it is read as a stranger's.
+    #[test]
+    fn the_built_in_packs_keep_the_limits_of_others() {
+        let names = crate::pack::builtin_names("hubspot");
+        let set = PackSet::load(names.iter().filter_map(|n| Some(PackSource::new(*n, crate::pack::builtin_text(n)?))).collect());
+        assert!(set.faults.is_empty(), "{:?}", set.faults);
+    }
+
     fn patterns<'m>(m: &'m Matcher, out: &mut Vec<&'m Pattern>) {
         out.extend(m.form.patterns().into_iter().flat_map(|p| p.iter()).map(|p| &**p));
         match &m.form {

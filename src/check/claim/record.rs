@@ -367,7 +367,7 @@ pub fn not_alone(subject: &Subject, m: &ClaimMatcher, hit: &Hit, place: &Place) 
         Some((country, code)) => (country.to_owned(), others().find(|p| is_in(p, code))?),
         // Of a city; that nobody else is there, a register cannot prove where it does not know all offices.
         None => {
-            let Some(city) = city_after(m, place) else { return Some(unproved) };
+            let city = city_after(m, place)?;
             match others().find(|p| is_in_city(p, &city)) {
                 Some(other) => (place.text.get(city.range.clone()).unwrap_or("").to_owned(), other),
                 None => return (!others().all(|p| p.offices.physical.is_whole())).then_some(unproved),

@@ -343,15 +343,13 @@ fn office_of_remote<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span)> {
     })?
 }
 
-/// Whether the firm is on record with an office, and with nothing else (`or_remote`: or also with remote places): who says so, where, and in
-/// words.
-pub(super) fn physical_only<'a>(speaker: &'a Speaker, or_remote: bool) -> Option<(&'a Partner, Span, String)> {
+/// Whether the firm is on record with an office, and with nothing else: who says so, where, and in words.
+pub(super) fn physical_only<'a>(speaker: &'a Speaker) -> Option<(&'a Partner, Span, String)> {
     let mut both = speaker.firms();
     both.find_map(|p| {
         let (o, works) = (&p.offices, p.works.items());
         let is = |w: Works| works.iter().any(|f| f.value == w);
-        let remote = is(Works::Remote) || !o.remote.items().is_empty();
-        if remote && !or_remote || o.physical.is_known_empty() {
+        if is(Works::Remote) || !o.remote.items().is_empty() || o.physical.is_known_empty() {
             return Some(None);
         }
         let first = o.physical.items().first();

@@ -12,7 +12,14 @@ impl Decoder<'_> {
         if sources.is_empty() {
             return None;
         }
-        Some(LazyRegex::any(sources, self.exact))
+        let several = sources.len() > 1;
+        let regex = LazyRegex::any(sources, self.exact);
+        // Each fits, but they become one automaton, and what does not fit finds nothing.
+        if several && !self.trusted && regex.size().is_none() {
+            let help = "make repetitions and classes smaller, or divide them among several matchers";
+            self.fault(node.span, "together these regular expressions take too much memory", help);
+        }
+        Some(regex)
     }
 
     /// A list of plain strings, in which `<term>` stands for the term's entries.

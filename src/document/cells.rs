@@ -74,7 +74,8 @@ pub fn beside<'t>(cells: &[Cell], text: &'t str, at: usize) -> Vec<&'t str> {
         let heads = (0..i).rev().take(MAX_CELLS).filter(|n| of_table(n) && cells[*n].row == 1);
         out.extend(heads.filter(|n| cells[*n].column == own.column).find_map(words));
     }
-    let next = (i + 1..cells.len()).take(MAX_CELLS).find(of_table).filter(|n| cells[*n].row == own.row);
+    let next =
+        (i + 1..cells.len()).take(MAX_CELLS).find(of_table).filter(|n| (cells[*n].row, cells[*n].column) == (own.row, own.column + 1));
     out.extend(next.and_then(words).filter(|t| t.len() <= MAX_ANSWER));
     out
 }

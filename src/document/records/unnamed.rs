@@ -112,7 +112,7 @@ pub fn is_for_readers(pointer: &str) -> bool {
     }
     words.push(word);
     let unspaced = || NOT.iter().filter(|n| n.starts_with(is_unspaced));
-    !words.iter().any(|w| NOT.contains(w.as_str())) && !(pointer.contains(is_unspaced) && unspaced().any(|n| pointer.contains(n)))
+    !(words.iter().any(|w| NOT.contains(w.as_str())) || pointer.contains(is_unspaced) && unspaced().any(|n| pointer.contains(n)))
 }
 
 #[cfg(test)]

@@ -141,9 +141,9 @@ impl Gazetteer {
         };
         let candidate = judge(name).or_else(|| {
             // "Berlin-Kreuzberg": a part of a city is where the city is.
-            let city =
-                names.iter().filter(|n| self.is_part(n, name) && text[start + n.length..].starts_with(['-', '\u{2010}', '\u{2011}']));
-            city.last().and_then(judge)
+            let goes_on = |n: &Name| text[start + n.length..].starts_with(['-', '\u{2010}', '\u{2011}']);
+            let city = names.iter().rev().find(|n| self.is_part(n, name) && goes_on(n));
+            city.and_then(judge)
         });
         let end = start + name.length;
         candidate.map_or(end, |candidate| {

@@ -1,7 +1,7 @@
 //! What phrases begin with, told from their parts.
 
 use super::literals::{Head, in_order_of_heads};
-use super::phrase::{JOINTS, Part, Unit, forms, units};
+use super::phrase::{Beginning, Beginnings, JOINTS, Options, Part, Unit, forms, units};
 use super::rows::Row;
 
 /// More beginnings than this tell little, and take long to work out.
@@ -10,20 +10,12 @@ const MOST: usize = 2000;
 /// How much of each is told, bytes: the more, the more of them there are; where they are too many, less.
 const TOLD: [usize; 2] = [10, 6];
 
-/// A beginning, as far as it is told.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Beginning {
-    text: String,
-    /// Whether it is all there is so far, so that what follows belongs to it, too.
-    open: bool,
-}
-
 /// What matches of these rows begin with. `fold`: letters match in any case. `None` where they are too many, or one could begin with anything.
 pub(super) fn openers(rows: &[Row], fold: bool) -> Option<Vec<Head>> {
-    TOLD.into_iter().find_map(|len| {
+    (0..TOLD.len()).find_map(|length| {
         let mut heads = Vec::new();
         for row in rows {
-            for one in of_parts(row.parts(), len)? {
+            for one in of_parts(row.parts(), length)? {
                 heads.push(Head::new(&one.text, one.open && row.edges.1, fold));
             }
             if heads.len() > MOST {
@@ -34,8 +26,10 @@ pub(super) fn openers(rows: &[Row], fold: bool) -> Option<Vec<Head>> {
     })
 }
 
-/// What parts begin with, `len` bytes of it at most, or a character more. `None` where those are too many.
-fn of_parts(parts: &[Part], len: usize) -> Option<Vec<Beginning>> {
+/// What parts begin with, so many bytes of it at most as the entry `length` of [`TOLD`] says, or a character more. `None` where those are too
+/// many.
+fn of_parts(parts: &[Part], length: usize) -> Option<Vec<Beginning>> {
+    let len = TOLD[length];
     let mut all = vec![Beginning { text: String::new(), open: true }];
     for unit in units(parts) {
         if !all.iter().any(|b| b.open) {
@@ -51,19 +45,16 @@ fn of_parts(parts: &[Part], len: usize) -> Option<Vec<Beginning>> {
             }
             Unit::One(_) => all.iter_mut().for_each(|b| b.open = false),
             Unit::Choice(options, [before, after]) => {
-                let mut next = Vec::new();
-                for option in options.iter() {
-                    if option.is_empty() {
-                        next.push(Beginning { text: String::new(), open: true });
-                        continue;
+                let told = options.beginnings(length, || of_options(options, length))?;
+                let mut next: Vec<Beginning> = told.to_vec();
+                for one in &mut next {
+                    one.text.insert_str(0, before);
+                    if one.open {
+                        one.text.push_str(after);
                     }
-                    for mut one in of_parts(option, len)? {
-                        one.text.insert_str(0, before);
-                        if one.open {
-                            one.text.push_str(after);
-                        }
-                        next.push(one);
-                    }
+                }
+                if options.are_optional() {
+                    next.push(Beginning { text: String::new(), open: true });
                 }
                 next.sort();
                 next.dedup();
@@ -74,6 +65,17 @@ fn of_parts(parts: &[Part], len: usize) -> Option<Vec<Beginning>> {
             return None;
         }
     }
+    Some(all)
+}
+
+/// What the options of a choice begin with, but for those that are empty.
+fn of_options(options: &Options, length: usize) -> Beginnings {
+    let mut all = Vec::new();
+    for option in options.iter().filter(|o| !o.is_empty()) {
+        all.extend(of_parts(option, length)?);
+    }
+    all.sort();
+    all.dedup();
     Some(all)
 }
 

@@ -8,7 +8,7 @@ pub(super) use forms::{
     takes_space_before, to_regex, units, ways, written,
 };
 use options::Size;
-pub(super) use options::{Firsts, MOST, Options};
+pub(super) use options::{Beginning, Beginnings, Firsts, MOST, Options};
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

@@ -15,6 +15,18 @@ pub(in crate::pack) struct Options {
     optional: bool,
     size: Size,
     firsts: OnceLock<Box<Firsts>>,
+    beginnings: [OnceLock<Beginnings>; 2],
+}
+
+/// What options begin with; `None` where that is too much.
+pub(in crate::pack) type Beginnings = Option<Vec<Beginning>>;
+
+/// A beginning, as far as it is told.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::pack) struct Beginning {
+    pub text: String,
+    /// Whether it is all there is so far, so that what follows belongs to it, too.
+    pub open: bool,
 }
 
 /// Rows of parts by what they can begin with.
@@ -37,12 +49,17 @@ impl Options {
     pub fn new(all: Vec<Vec<Part>>) -> Options {
         let optional = all.iter().any(Vec::is_empty);
         let size = all.iter().map(|o| Size::of(o)).fold(Size::default(), Size::beside);
-        Options { all, optional, size: Size { depth: size.depth + 1, ..size }, firsts: OnceLock::new() }
+        Options { all, optional, size: Size { depth: size.depth + 1, ..size }, ..Options::default() }
     }
 
     /// How much they are. Told once: terms that use each other share what they are made of, and are met in ever so many ways.
     pub fn size(&self) -> Size {
         self.size
+    }
+
+    /// What they begin with, told at the first or second length. Worked out once: many phrases begin with the same terms.
+    pub fn beginnings(&self, length: usize, make: impl FnOnce() -> Beginnings) -> Option<&[Beginning]> {
+        self.beginnings.get(length)?.get_or_init(make).as_deref()
     }
 
     /// Whether all of the choice may be missing.
